@@ -1,0 +1,31 @@
+/** What a compute backend is: kernels and the heap their arrays live in. */
+
+import type { Kernels } from "./contract.js";
+
+export type BackendName = "wasm" | "reference";
+
+/** Bytes of a heap: held now, and at most since the start or the last resetPeak(). */
+export interface HeapUse {
+  liveBytes: number;
+  peakBytes: number;
+}
+
+/** Allocates the arrays that kernels take. Content is not initialised. */
+export interface Heap {
+  /** @throws OutOfMemoryError, naming the bytes asked for and held */
+  float32(length: number): Float32Array;
+  /** @throws OutOfMemoryError */
+  int32(length: number): Int32Array;
+  /** Gives an array back; it must have come from this heap and not have been freed. */
+  free(array: Float32Array | Int32Array): void;
+  use(): HeapUse;
+  resetPeak(): void;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  /** Threads the kernels run on. */
+  readonly threads: number;
+  readonly kernels: Kernels;
+  readonly heap: Heap;
+}

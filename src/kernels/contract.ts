@@ -1,0 +1,220 @@
+/**
+ * The kernel contract: every kernel's name and signature, once.
+ *
+ * Two implementations answer to it: `reference/` (plain TypeScript, Math.fround at every operation,
+ * the truth) and `wasm/` (C from `kernels/c`). test/contract runs one suite over both. Argument order is
+ * outputs, inputs, sizes, options (kernels/RULES.md). Arrays are views into the backend's heap, dense and
+ * row-major, channels last; they never overlap unless a kernel says "in place". Callers check sizes:
+ * kernels do not. Any size may be 0.
+ */
+
+export type F32 = Float32Array;
+export type I32 = Int32Array;
+
+/**
+ * A broadcast plan: `[rank, shape…, stridesA…, stridesB…]`, rank 1 to 8, in elements. A stride of 0 repeats.
+ * The output is dense with that shape. A copy plan is the same with the strides of one input only.
+ */
+export type Plan = I32;
+
+/** How IF and LIF neurons take in their input, before they fire. `r` is vReset (0 for a soft reset). */
+export const Charge = {
+  /** u = v + x */
+  integrate: 0,
+  /** u = v + (x - (v - r)) / leak,  leak = tau */
+  leakInputByTau: 1,
+  /** u = v * (1 - 1/leak) + x if r = 0, else v - (v - r) / leak + x,  leak = tau */
+  leakByTau: 2,
+  /** u = v + (x - (v - r)) * leak,  leak = sigmoid(w) */
+  leakInputByRate: 3,
+  /** u = v * (1 - leak) + x if r = 0, else v - (v - r) * leak + x,  leak = sigmoid(w) */
+  leakByRate: 4,
+} as const;
+export type Charge = (typeof Charge)[keyof typeof Charge];
+
+export interface Kernels {
+  // ---- elementwise: one rounding per operation, bit-equal on every backend ----------------------------
+
+  /** y[i] = value */
+  fill(y: F32, value: number, n: number): void;
+  /** y = a + b, broadcast */
+  add(y: F32, a: F32, b: F32, plan: Plan): void;
+  /** y = a - b, broadcast */
+  subtract(y: F32, a: F32, b: F32, plan: Plan): void;
+  /** y = a * b, broadcast */
+  multiply(y: F32, a: F32, b: F32, plan: Plan): void;
+  /** y = a / b, broadcast */
+  divide(y: F32, a: F32, b: F32, plan: Plan): void;
+  /** y = x read with the strides of a copy plan: expand, transpose, slice */
+  copyStrided(y: F32, x: F32, plan: Plan): void;
+  /** in place: y += x * scale */
+  addScaled(y: F32, x: F32, scale: number, n: number): void;
+  /** in place: y = (1 - momentum) * y + momentum * (x * scale); 1 - momentum rounded to float32 */
+  exponentialAverage(y: F32, x: F32, momentum: number, scale: number, n: number): void;
+  negate(y: F32, x: F32, n: number): void;
+  /** RULES.md "exp": the same polynomial everywhere, within 2 ulp of the true value */
+  exp(y: F32, x: F32, n: number): void;
+  /** RULES.md "log": the same polynomial everywhere, within 2 ulp of the true value */
+  log(y: F32, x: F32, n: number): void;
+  sqrt(y: F32, x: F32, n: number): void;
+  /** y = 1 / (1 + exp(-x)) */
+  sigmoid(y: F32, x: F32, n: number): void;
+  /** y = x > 0 ? x : 0; NaN stays NaN */
+  relu(y: F32, x: F32, n: number): void;
+  /** y = x >= 0 ? 1 : 0; -0 fires, NaN does not */
+  heaviside(y: F32, x: F32, n: number): void;
+  /** dx = ((g * (1 - s)) * s) * alpha, s = sigmoid(alpha * x); evaluated in this order */
+  sigmoidSurrogateBackward(dx: F32, g: F32, x: F32, alpha: number, n: number): void;
+
+  // ---- reductions: sums are reordered, but in an order that does not depend on threads ----------------
+
+  /** y[o, i] = sum over a of x[o, a, i]; y [outer, inner], x [outer, axis, inner] */
+  sum(y: F32, x: F32, outer: number, axis: number, inner: number): void;
+  /** index[r] = column of the largest x[r, :]; the first on a tie; NaN counts as largest */
+  argmax(index: I32, x: F32, rows: number, columns: number): void;
+  /** count[0] = number of x[i] != 0 */
+  countNonZero(count: I32, x: F32, n: number): void;
+
+  // ---- matrix product ---------------------------------------------------------------------------------
+
+  /** c [m, n] = op(a) op(b) (+ c if accumulate); a is [m, k] or, transposed, [k, m]; b is [k, n] or [n, k] */
+  gemm(
+    c: F32, a: F32, b: F32,
+    m: number, n: number, k: number,
+    transposeA: boolean, transposeB: boolean, accumulate: boolean,
+  ): void; // prettier-ignore
+
+  // ---- convolution: x [N, H, W, Cin], w [KH, KW, Cin/groups, Cout], y [N, OH, OW, Cout] ----------------
+  // OH = floor((H + 2 PH - KH) / SH) + 1; a one-dimensional convolution has H = KH = SH = 1, PH = 0.
+
+  /** bias [Cout] or null */
+  conv2dForward(
+    y: F32, x: F32, w: F32, bias: F32 | null,
+    N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number, groups: number,
+  ): void; // prettier-ignore
+  conv2dInputGrad(
+    dx: F32, dy: F32, w: F32,
+    N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number, groups: number,
+  ): void; // prettier-ignore
+  conv2dWeightGrad(
+    dw: F32, dy: F32, x: F32,
+    N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number, groups: number,
+  ): void; // prettier-ignore
+
+  // ---- pooling: x [N, H, W, C], y [N, OH, OW, C], windows that do not fit are dropped ------------------
+
+  /** index [N, OH, OW, C] = h * W + w of the chosen input; the first (row-major) on a tie; padding never wins */
+  maxPool2dForward(
+    y: F32, index: I32, x: F32,
+    N: number, H: number, W: number, C: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+  /** dx is overwritten */
+  maxPool2dBackward(
+    dx: F32, dy: F32, index: I32,
+    N: number, H: number, W: number, C: number, OH: number, OW: number,
+  ): void; // prettier-ignore
+  /** mean over KH * KW, padding counted as 0 */
+  avgPool2dForward(
+    y: F32, x: F32,
+    N: number, H: number, W: number, C: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+  /** dx is overwritten */
+  avgPool2dBackward(
+    dx: F32, dy: F32,
+    N: number, H: number, W: number, C: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+
+  // ---- batch normalisation: x [rows, C]; statistics per channel over rows ------------------------------
+
+  /** mean and biased variance (two passes) */
+  batchNormStatistics(mean: F32, variance: F32, x: F32, rows: number, C: number): void;
+  /** y = (x - mean) / sqrt(variance + eps) * gamma + beta; training and evaluation */
+  batchNormForward(
+    y: F32, x: F32, mean: F32, variance: F32, gamma: F32, beta: F32,
+    rows: number, C: number, eps: number,
+  ): void; // prettier-ignore
+  /** the statistics came from x, and their gradient flows too */
+  batchNormBackward(
+    dx: F32, dgamma: F32, dbeta: F32, dy: F32, x: F32, mean: F32, variance: F32, gamma: F32,
+    rows: number, C: number, eps: number,
+  ): void; // prettier-ignore
+  /** the statistics are constants: dx = dy * gamma / sqrt(variance + eps) */
+  batchNormEvalBackward(
+    dx: F32, dgamma: F32, dbeta: F32, dy: F32, x: F32, mean: F32, variance: F32, gamma: F32,
+    rows: number, C: number, eps: number,
+  ): void; // prettier-ignore
+
+  // ---- loss -------------------------------------------------------------------------------------------
+
+  /** loss[0] = mean over rows of -log softmax(logits)[label]; probability [rows, classes] = softmax */
+  crossEntropyForward(
+    loss: F32, probability: F32, logits: F32, labels: I32, rows: number, classes: number,
+  ): void; // prettier-ignore
+  /** dx = g[0] / rows * (probability - onehot(label)) */
+  crossEntropyBackward(
+    dx: F32, g: F32, probability: F32, labels: I32, rows: number, classes: number,
+  ): void; // prettier-ignore
+
+  // ---- neurons: the whole time loop; x, y, gy, dx [T, n]; v, dv [n] ------------------------------------
+
+  /**
+   * u = v + x; q = u - theta; z = [q >= 0]; v = (1 - z) u + z q; y = z theta (scaled, ATIF) or z (IFSRL).
+   * v holds the state before the first step and, afterwards, after the last. vSeq [T, n] or null: v after
+   * every step. theta [1].
+   */
+  atifForward(
+    y: F32, v: F32, vSeq: F32 | null, x: F32, theta: F32, T: number, n: number, scaled: boolean,
+  ): void; // prettier-ignore
+  /**
+   * Recomputes u from v0 (null: zeros) and x. dv in place: dL/dv_T in, dL/dv_0 out. dtheta [1] is a sum over
+   * all elements. detachReset: no gradient through z in the reset.
+   */
+  atifBackward(
+    dx: F32, dv: F32, dtheta: F32, gy: F32, x: F32, v0: F32 | null, theta: F32,
+    T: number, n: number, alpha: number, scaled: boolean, detachReset: boolean,
+  ): void; // prettier-ignore
+  /**
+   * Charge as `charge` says; z = [u - vThreshold >= 0]; y = z; soft reset: v = u - z vThreshold, hard:
+   * v = (1 - z) u + z vReset. leak [1] or null (Charge.integrate).
+   */
+  lifForward(
+    y: F32, v: F32, vSeq: F32 | null, x: F32, leak: F32 | null, T: number, n: number,
+    charge: Charge, vThreshold: number, vReset: number, softReset: boolean,
+  ): void; // prettier-ignore
+  /** As atifBackward. dleak [1] or null: dL/dleak, summed over all elements and steps. */
+  lifBackward(
+    dx: F32, dv: F32, dleak: F32 | null, gy: F32, x: F32, v0: F32 | null, leak: F32 | null,
+    T: number, n: number,
+    charge: Charge, vThreshold: number, vReset: number, softReset: boolean, alpha: number, detachReset: boolean,
+  ): void; // prettier-ignore
+
+  // ---- optimizers, in place ---------------------------------------------------------------------------
+
+  /**
+   * g += weightDecay p; with momentum: buffer = first ? g : momentum buffer + (1 - dampening) g and
+   * g = nesterov ? g + momentum buffer : buffer; p -= lr g. The array g is not changed. buffer may be null
+   * when momentum is 0.
+   */
+  sgdStep(
+    p: F32, buffer: F32 | null, g: F32, n: number,
+    lr: number, momentum: number, dampening: number, weightDecay: number, nesterov: boolean, first: boolean,
+  ): void; // prettier-ignore
+  /**
+   * weightDecay: decoupled (AdamW) p *= 1 - lr weightDecay, else g += weightDecay p;
+   * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g g;
+   * p -= (lr / correction1) m / (sqrt(v) / sqrt(correction2) + eps), correction_i = 1 - beta_i^step.
+   */
+  adamStep(
+    p: F32, m: F32, v: F32, g: F32, n: number,
+    lr: number, beta1: number, beta2: number, eps: number, weightDecay: number, decoupled: boolean,
+    correction1: number, correction2: number,
+  ): void; // prettier-ignore
+}
+
+export type KernelName = keyof Kernels;
