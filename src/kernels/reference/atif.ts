@@ -1,0 +1,71 @@
+/** ATIF and IFSRL: integrate, fire at the learnable threshold theta, soft reset; the whole time loop. */
+
+import type { Kernels } from "../contract.js";
+import { heavisideOf, sigmoidSurrogateOf } from "./elementwise.js";
+
+const { fround } = Math;
+
+export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, scaled) => {
+  const th = theta[0];
+  for (let t = 0; t < T; t++) {
+    for (let i = 0; i < n; i++) {
+      const u = fround(v[i] + x[t * n + i]);
+      const q = fround(u - th);
+      const z = heavisideOf(q);
+      v[i] = z ? q : u;
+      y[t * n + i] = scaled ? (z ? th : 0) : z;
+      if (vSeq !== null) vSeq[t * n + i] = v[i];
+    }
+  }
+};
+
+/**
+ * From t = T down to 1, with w = dL/dy, lambda = dL/dv after step t, g the surrogate derivative at q = u - theta:
+ *
+ *   v = u - theta z:    dv/du = 1 - theta g    dv/dtheta = theta g - z    (detached reset: 1 and -z)
+ *   y = theta z:        dy/du = theta g        dy/dtheta = z - theta g
+ *   y = z (IFSRL):      dy/du = g              dy/dtheta = -g
+ */
+export const atifBackward: Kernels["atifBackward"] = (
+  dx,
+  dv,
+  dtheta,
+  gy,
+  x,
+  v0,
+  theta,
+  T,
+  n,
+  alpha,
+  scaled,
+  detachReset,
+) => {
+  const th = theta[0];
+  const a = fround(alpha);
+  const qSeq = new Float32Array(T);
+  dtheta[0] = 0;
+  for (let i = 0; i < n; i++) {
+    let v = v0 === null ? 0 : v0[i];
+    for (let t = 0; t < T; t++) {
+      const u = fround(v + x[t * n + i]);
+      const q = fround(u - th);
+      qSeq[t] = q;
+      v = heavisideOf(q) ? q : u;
+    }
+    let lambda = dv[i];
+    for (let t = T - 1; t >= 0; t--) {
+      const w = gy[t * n + i];
+      const z = heavisideOf(qSeq[t]);
+      const g = sigmoidSurrogateOf(qSeq[t], a);
+      const tg = fround(th * g);
+      const viaReset = detachReset ? 0 : tg;
+      const dyDtheta = scaled ? fround(z - tg) : -g;
+      const dvDtheta = fround(viaReset - z);
+      const dyDu = scaled ? tg : g;
+      dtheta[0] = fround(dtheta[0] + fround(fround(w * dyDtheta) + fround(lambda * dvDtheta)));
+      lambda = fround(lambda + fround(fround(w * dyDu) - fround(lambda * viaReset)));
+      dx[t * n + i] = lambda;
+    }
+    dv[i] = lambda;
+  }
+};

@@ -1,0 +1,12 @@
+/** The reference backend: slow and obvious, the truth that the others are held to. */
+
+import { checkInteger } from "../../checks.js";
+import type { Backend } from "../backend.js";
+import { ReferenceHeap } from "./heap.js";
+import { referenceKernels } from "./kernels.js";
+
+/** It computes on one thread, whatever number is asked for. @throws RangeError unless threads >= 1 */
+export async function createReferenceBackend(threads: number): Promise<Backend> {
+  checkInteger("createReferenceBackend: threads", threads, 1);
+  return { name: "reference", threads: 1, kernels: referenceKernels, heap: new ReferenceHeap() };
+}

@@ -1,0 +1,71 @@
+/** The reference implementation of the contract: a kernel that is missing here does not compile. */
+
+import type { Kernels } from "../contract.js";
+import {
+  fill,
+  addScaled,
+  exponentialAverage,
+  negate,
+  sqrt,
+  relu,
+  heaviside,
+  sigmoidSurrogateBackward,
+} from "./elementwise.js";
+import { exp, log, sigmoid } from "./exp-log.js";
+import { add, subtract, multiply, divide, copyStrided } from "./broadcasting.js";
+import { sum, argmax, countNonZero } from "./reductions.js";
+import { gemm } from "./gemm.js";
+import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
+import { maxPool2dForward, maxPool2dBackward, avgPool2dForward, avgPool2dBackward } from "./pooling.js";
+import {
+  batchNormStatistics,
+  batchNormForward,
+  batchNormBackward,
+  batchNormEvalBackward,
+} from "./batch-norm.js";
+import { crossEntropyForward, crossEntropyBackward } from "./cross-entropy.js";
+import { atifForward, atifBackward } from "./atif.js";
+import { lifForward, lifBackward } from "./lif.js";
+import { sgdStep, adamStep } from "./optimizers.js";
+
+export const referenceKernels: Kernels = {
+  fill,
+  addScaled,
+  exponentialAverage,
+  negate,
+  sqrt,
+  relu,
+  heaviside,
+  sigmoidSurrogateBackward,
+  exp,
+  log,
+  sigmoid,
+  add,
+  subtract,
+  multiply,
+  divide,
+  copyStrided,
+  sum,
+  argmax,
+  countNonZero,
+  gemm,
+  conv2dForward,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  maxPool2dForward,
+  maxPool2dBackward,
+  avgPool2dForward,
+  avgPool2dBackward,
+  batchNormStatistics,
+  batchNormForward,
+  batchNormBackward,
+  batchNormEvalBackward,
+  crossEntropyForward,
+  crossEntropyBackward,
+  atifForward,
+  atifBackward,
+  lifForward,
+  lifBackward,
+  sgdStep,
+  adamStep,
+};
