@@ -1,0 +1,217 @@
+/**
+ * Compiles kernels/c/*.c to one WebAssembly module and writes it, as base64, to src/kernels/wasm/binary.ts.
+ *
+ *   node kernels/build.mjs [--force]
+ *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
+ *
+ * The same inputs give the same bytes. Nothing is done when the inputs have not changed since the last build.
+ */
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const sourceFolder = join(root, "kernels", "c");
+const contractFile = join(root, "src", "kernels", "contract.ts");
+const outputFile = join(root, "src", "kernels", "wasm", "binary.ts");
+
+const MAXIMUM_MEMORY = 2 ** 32;
+
+const flags = [
+  "--target=wasm32-unknown-unknown",
+  "-std=c11",
+  "-O3",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-nostdlib",
+  "-ffreestanding",
+  "-fno-math-errno",
+  // One rounding per operation: nothing may fuse a multiply and an add (kernels/RULES.md, 5).
+  "-ffp-contract=off",
+  "-msimd128",
+  "-matomics",
+  "-mbulk-memory",
+  "-mmutable-globals",
+  "-mnontrapping-fptoint",
+  "-msign-ext",
+  // What a header does not hide is a kernel, and is exported.
+  "-fvisibility=default",
+  "-Wl,--export-dynamic",
+  "-Wl,--no-entry",
+  "-Wl,--import-memory",
+  "-Wl,--shared-memory",
+  `-Wl,--max-memory=${MAXIMUM_MEMORY}`,
+  // The stack lies below the data, so that an overflow traps instead of overwriting it.
+  "-Wl,--stack-first",
+  "-Wl,-z,stack-size=65536",
+  "-Wl,--gc-sections",
+  "-Wl,--strip-all",
+];
+
+/** What the loader and a thread pool need beside the kernels. */
+const linkerSymbols = ["__heap_base", "__stack_pointer", "__tls_size", "__tls_align", "__wasm_init_tls"];
+const exportFlags = linkerSymbols.map((symbol) => `-Wl,--export=${symbol}`);
+
+function fail(sentence) {
+  console.error(`kernels/build: ${sentence}`);
+  process.exit(1);
+}
+
+/** Name -> number of parameters, read from `interface Kernels` in contract.ts. */
+function readContract(text) {
+  const start = text.indexOf("export interface Kernels {");
+  const end = text.indexOf("\n}", start);
+  if (start < 0 || end < 0) fail("src/kernels/contract.ts has no `export interface Kernels { … }`.");
+  const body = text
+    .slice(start, end)
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\/\/.*$/gm, "");
+  const contract = new Map();
+  for (const [, name, parameters] of body.matchAll(/(\w+)\(([^)]*)\)\s*:\s*void/g)) {
+    contract.set(name, parameters.split(",").filter((parameter) => parameter.trim() !== "").length);
+  }
+  return contract;
+}
+
+/** Path relative to the repository -> text, in a fixed order. */
+function readSources() {
+  const names = readdirSync(sourceFolder).filter((name) => /\.[ch]$/.test(name));
+  return new Map(
+    names.sort().map((name) => [`kernels/c/${name}`, readFileSync(join(sourceFolder, name), "utf8")]),
+  );
+}
+
+/** Compiles with the npm package. Diagnostics, with file and line, go to stderr. */
+async function compileWithPackage(sources, units) {
+  const { runClang, runLLVM } = await import("@yowasp/clang");
+  // Loads the compiler from node_modules first: otherwise it prints progress lines of its own.
+  await runLLVM(null, {}, { fetchProgress() {} });
+  const folder = {};
+  for (const [path, text] of sources) folder[path.slice("kernels/c/".length)] = text;
+  const decoder = new TextDecoder();
+  let diagnostics = "";
+  try {
+    const files = await runClang(
+      ["clang", ...flags, ...exportFlags, ...units, "-o", "kernels.wasm"],
+      { kernels: { c: folder } },
+      {
+        stdout() {},
+        stderr(bytes) {
+          if (bytes) diagnostics += decoder.decode(bytes, { stream: true });
+        },
+      },
+    );
+    if (diagnostics !== "") process.stderr.write(diagnostics);
+    return files["kernels.wasm"];
+  } catch (error) {
+    process.stderr.write(diagnostics);
+    fail(`clang refused the kernels (${error?.message ?? error}); see the lines above.`);
+  }
+}
+
+/** Compiles with a clang of this machine, which needs wasm-ld of the same version beside it. */
+function compileWithLocal(clang, units) {
+  const folder = mkdtempSync(join(tmpdir(), "atif-kernels-"));
+  try {
+    const output = join(folder, "kernels.wasm");
+    const result = spawnSync(clang, [...flags, ...exportFlags, ...units, "-o", output], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    if (result.error !== undefined)
+      fail(`ATIF_CLANG is ${clang}, which did not start: ${result.error.message}.`);
+    process.stderr.write(result.stderr);
+    if (result.status !== 0)
+      fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
+    return new Uint8Array(readFileSync(output));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Compares what the module exports with the contract, and finds how many pages it needs to start. */
+function inspect(binary, contract) {
+  const module = new WebAssembly.Module(binary);
+  const memory = new WebAssembly.Memory({ initial: 1024, maximum: MAXIMUM_MEMORY / 65536, shared: true });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = Object.keys(exports).filter((name) => !linkerSymbols.includes(name));
+
+  const extra = kernels.filter((name) => !contract.has(name));
+  if (extra.length > 0) {
+    fail(
+      `kernels/c defines ${extra.join(", ")}, which src/kernels/contract.ts does not name; make it static, ` +
+        "declare it in a header after INTERNAL_BEGIN, or add it to the contract.",
+    );
+  }
+  for (const name of kernels) {
+    if (exports[name].length !== contract.get(name)) {
+      fail(
+        `${name} takes ${exports[name].length} arguments in C but ${contract.get(name)} in src/kernels/contract.ts.`,
+      );
+    }
+  }
+  const missing = [...contract.keys()].filter((name) => exports[name] === undefined);
+  if (missing.length > 0) {
+    console.warn(
+      `kernels/build: warning: no C kernel yet for ${missing.join(", ")} of src/kernels/contract.ts.`,
+    );
+  }
+  return { kernels: kernels.length, pages: Math.ceil(exports.__heap_base.value / 65536) };
+}
+
+const contractText = readFileSync(contractFile, "utf8");
+const sources = readSources();
+const units = [...sources.keys()].filter((path) => path.endsWith(".c"));
+const localClang = process.env.ATIF_CLANG;
+const compiler =
+  localClang ??
+  `@yowasp/clang ${JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies["@yowasp/clang"]}`;
+
+const hash = createHash("sha256");
+for (const part of [
+  readFileSync(fileURLToPath(import.meta.url), "utf8"),
+  compiler,
+  contractText,
+  ...[...sources].flat(),
+]) {
+  hash.update(`${part.length}:${part}`);
+}
+const inputs = hash.digest("hex");
+
+let previous = "";
+try {
+  previous = readFileSync(outputFile, "utf8").slice(0, 400);
+} catch {
+  // Not built yet.
+}
+if (!process.argv.includes("--force") && previous.includes(`inputs ${inputs}`)) {
+  console.log("kernels: unchanged since the last build");
+  process.exit(0);
+}
+
+const binary =
+  localClang === undefined ? await compileWithPackage(sources, units) : compileWithLocal(localClang, units);
+const { kernels, pages } = inspect(binary, readContract(contractText));
+
+// Written whole or not at all: another build, or a test, may be reading it.
+const temporary = `${outputFile}.${process.pid}`;
+writeFileSync(
+  temporary,
+  `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +
+    "/** The compiled kernels. */\n" +
+    `export const wasmBase64: string =\n  "${Buffer.from(binary).toString("base64")}";\n\n` +
+    "/** Pages of 64 KiB that the module's stack, data and scratch take. */\n" +
+    `export const initialPages: number = ${pages};\n`,
+);
+renameSync(temporary, outputFile);
+console.log(`kernels: ${compiler}`);
+console.log(`kernels: ${flags.join(" ")}`);
+console.log(
+  `kernels: ${kernels} kernels from ${units.length} files, ${binary.length} bytes, ` +
+    `sha256 ${createHash("sha256").update(binary).digest("hex").slice(0, 16)}`,
+);

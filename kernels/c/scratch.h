@@ -1,0 +1,27 @@
+/* Working memory of kernels, which must not allocate. All blocks are 64-byte aligned; their content is undefined. */
+#ifndef ATIF_SCRATCH_H
+#define ATIF_SCRATCH_H
+
+#include "parallel.h"
+
+enum {
+  THREAD_SCRATCH_FLOATS = 1 << 18, /* 1 MiB: the panels that a thread packs stay in its level 2 cache */
+  SHARED_SCRATCH_FLOATS = 1 << 20, /* 4 MiB */
+};
+
+INTERNAL_BEGIN
+
+extern float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+
+INTERNAL_END
+
+/* This thread's block, THREAD_SCRATCH_FLOATS long. Valid until the range function returns. */
+static inline float *thread_scratch(void) { return this_thread.scratch; }
+
+/*
+ * The running kernel's block, SHARED_SCRATCH_FLOATS long: range functions write each its own part of it
+ * (a partial sum at index begin / grain, say), and the kernel reads it after parallel_for. One kernel runs at a time.
+ */
+static inline float *shared_scratch(void) { return shared_scratch_block; }
+
+#endif

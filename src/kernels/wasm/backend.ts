@@ -1,0 +1,121 @@
+/** Loads the compiled kernels and wraps each as the contract's function. */
+
+import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
+import type { Backend } from "../backend.js";
+import type { KernelName, Kernels } from "../contract.js";
+import { WasmHeap } from "./allocator.js";
+import { initialPages, wasmBase64 } from "./binary.js";
+import { wrap, type Compiled, type Wrapper } from "./call.js";
+
+/** Arguments of every kernel. A kernel that is missing, or a wrong number, does not compile. */
+const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>["length"] } = {
+  fill: 3,
+  add: 4,
+  subtract: 4,
+  multiply: 4,
+  divide: 4,
+  copyStrided: 3,
+  addScaled: 4,
+  exponentialAverage: 5,
+  negate: 3,
+  exp: 3,
+  log: 3,
+  sqrt: 3,
+  sigmoid: 3,
+  relu: 3,
+  heaviside: 3,
+  sigmoidSurrogateBackward: 5,
+  sum: 5,
+  argmax: 4,
+  countNonZero: 3,
+  gemm: 9,
+  conv2dForward: 16,
+  conv2dInputGrad: 15,
+  conv2dWeightGrad: 15,
+  maxPool2dForward: 13,
+  maxPool2dBackward: 9,
+  avgPool2dForward: 12,
+  avgPool2dBackward: 12,
+  batchNormStatistics: 5,
+  batchNormForward: 9,
+  batchNormBackward: 11,
+  batchNormEvalBackward: 11,
+  crossEntropyForward: 6,
+  crossEntropyBackward: 6,
+  atifForward: 8,
+  atifBackward: 12,
+  lifForward: 11,
+  lifBackward: 15,
+  sgdStep: 10,
+  adamStep: 13,
+};
+
+const PAGE = 65536;
+/** Maxima to try for the shared memory, in pages: an engine reserves the address space at once, and may refuse. */
+const MAXIMA = [65536, 32768, 16384, 8192, 4096];
+
+let compiledModule: Promise<WebAssembly.Module> | undefined;
+
+/** The compiled module; it is compiled once, and may be sent to workers. */
+function loadModule(): Promise<WebAssembly.Module> {
+  compiledModule ??= WebAssembly.compile(decodeBase64(wasmBase64));
+  return compiledModule;
+}
+
+/**
+ * @param threads how many are wanted; kernels run on the calling thread only
+ * @throws OutOfMemoryError if the engine gives no memory
+ */
+export async function createWasmBackend(threads: number): Promise<Backend> {
+  void threads;
+  const module = await loadModule();
+  const { memory, maximum } = createMemory();
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
+  return {
+    name: "wasm",
+    threads: 1,
+    kernels: wrapKernels(exports),
+    heap: new WasmHeap(memory, heapBase.value, maximum),
+  };
+}
+
+function createMemory(): { memory: WebAssembly.Memory; maximum: number } {
+  let reason = "";
+  for (const maximum of MAXIMA) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: initialPages, maximum, shared: true }), maximum };
+    } catch (error) {
+      reason = messageOf(error);
+    }
+  }
+  throw new OutOfMemoryError(
+    `init: the engine refused a shared WebAssembly memory of ${initialPages * PAGE} bytes that may grow to ` +
+      `${(MAXIMA.at(-1) ?? 0) * PAGE} (${reason}); raise the process's limit on address space (ulimit -v).`,
+  );
+}
+
+function wrapKernels(exports: WebAssembly.Exports): Kernels {
+  const kernels: { [name: string]: Wrapper } = {};
+  for (const [name, count] of Object.entries(argumentCounts)) {
+    const compiled = exports[name];
+    // The build compares the module with the contract; this is for a module that was not rebuilt since.
+    if (typeof compiled !== "function" || compiled.length !== count) {
+      kernels[name] = () => {
+        throw new StateError(
+          `the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\`.`,
+        );
+      };
+    } else {
+      kernels[name] = wrap(compiled as Compiled, count);
+    }
+  }
+  return kernels as unknown as Kernels;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
