@@ -1,8 +1,9 @@
 /** The heap of the WASM backend: arrays inside a growing WebAssembly.Memory. */
 
-import { OutOfMemoryError } from "../../errors.js";
+import { checkInteger } from "../../checks.js";
+import { OutOfMemoryError, StateError } from "../../errors.js";
 import type { Heap, HeapUse } from "../backend.js";
-import { BlockList, type Block } from "./blocks.js";
+import { ALIGNMENT, BlockList, type Block } from "./blocks.js";
 
 type HeapArray = Float32Array | Int32Array;
 
@@ -48,13 +49,13 @@ export class WasmHeap implements Heap {
     return array;
   }
 
-  /** @throws TypeError if the array was freed before, or is not one that this heap handed out */
+  /** @throws StateError if the array was freed before, or is not one that this heap handed out */
   free(array: HeapArray): void {
     const block = this.#live.get(array);
     if (block === undefined) {
       const kind = `heap.free: the ${array.constructor.name} of ${array.length} elements`;
-      if (this.#freed.has(array)) throw new TypeError(`${kind} was freed before; free every array once.`);
-      throw new TypeError(
+      if (this.#freed.has(array)) throw new StateError(`${kind} was freed before; free every array once.`);
+      throw new StateError(
         `${kind} did not come from this heap; free only what float32() or int32() returned, not a view of it.`,
       );
     }
@@ -73,9 +74,7 @@ export class WasmHeap implements Heap {
   }
 
   #allocate(kind: string, length: number): Block {
-    if (!Number.isSafeInteger(length) || length < 0) {
-      throw new RangeError(`heap.${kind}: length is ${length}; expected a whole number of at least 0.`);
-    }
+    if (!Number.isSafeInteger(length) || length < 0) checkInteger(`heap.${kind}: length`, length);
     const bytes = 4 * length;
     let block = this.#blocks.take(bytes);
     if (block === null && this.#grow(bytes)) block = this.#blocks.take(bytes);
