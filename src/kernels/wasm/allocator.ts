@@ -93,10 +93,8 @@ export class WasmHeap implements Heap {
   /** Makes room for a block of this many bytes at the end. False if the memory cannot grow so far. */
   #grow(bytes: number): boolean {
     const length = this.#memory.buffer.byteLength;
-    const least = Math.max(
-      1,
-      Math.ceil((this.#blocks.end - this.#blocks.freeAtEnd + bytes + PAGE - length) / PAGE),
-    );
+    const size = Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+    const least = Math.ceil((this.#blocks.end - this.#blocks.freeAtEnd + size - length) / PAGE);
     const room = this.#maximumPages - length / PAGE;
     if (least > room) return false;
     const ample = Math.min(room, Math.max(least, Math.ceil(Math.max(LEAST_GROWTH, length / 8) / PAGE)));
