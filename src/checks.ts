@@ -50,7 +50,9 @@ export function checkOneOf<const T extends string>(where: string, value: unknown
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${where}: options are ${show(options)}; expected an object like { ${known[0] ?? ""}: … }.`);
+    throw new TypeError(
+      `${where}: options are ${show(options)}; expected an object like { ${known[0] ?? ""}: … }.`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {

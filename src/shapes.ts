@@ -14,7 +14,9 @@ export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dimension of shape) {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {
-      throw new ShapeError(`shape ${formatShape(shape)} has the dimension ${dimension}; expected whole numbers of at least 0.`);
+      throw new ShapeError(
+        `shape ${formatShape(shape)} has the dimension ${dimension}; expected whole numbers of at least 0.`,
+      );
     }
     size *= dimension;
   }
@@ -65,7 +67,9 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
 /** Axis counted from the front. @throws RangeError if there is no such axis */
 export function checkAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new RangeError(`${where}: axis ${axis} of a tensor with ${rank} axes; expected ${-rank} to ${rank - 1}.`);
+    throw new RangeError(
+      `${where}: axis ${axis} of a tensor with ${rank} axes; expected ${-rank} to ${rank - 1}.`,
+    );
   }
   return axis < 0 ? axis + rank : axis;
 }

@@ -43,7 +43,8 @@ export async function init(options: InitOptions = {}): Promise<void> {
 
 /** @throws StateError before init() */
 export function currentBackend(): Backend {
-  if (current === null) throw new StateError("atif is not initialised; call `await init()` once before making tensors.");
+  if (current === null)
+    throw new StateError("atif is not initialised; call `await init()` once before making tensors.");
   return current;
 }
 

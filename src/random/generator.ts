@@ -34,7 +34,9 @@ export class Generator {
 
   set state(state: GeneratorState) {
     if (!Array.isArray(state) || state.length !== 4 || state.every((word: unknown) => word === 0)) {
-      throw new RangeError(`Generator: state is ${JSON.stringify(state)}; expected four 32-bit words, not all 0.`);
+      throw new RangeError(
+        `Generator: state is ${JSON.stringify(state)}; expected four 32-bit words, not all 0.`,
+      );
     }
     for (const word of state as readonly unknown[]) {
       const bits = checkInteger("Generator: a word of the state", word);

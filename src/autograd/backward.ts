@@ -1,0 +1,129 @@
+/** The backward pass: walks the tape from a tensor to its leaves, without recursion. */
+
+import { ShapeError, StateError } from "../errors.js";
+import { formatShape, sameShape } from "../shapes.js";
+import { keep, scope } from "../tensor/scope.js";
+import { Tensor } from "../tensor/tensor.js";
+import { withGrad } from "./grad-mode.js";
+import type { Edge, Node } from "./node.js";
+
+/** See Tensor.backward. */
+export function backward(root: Tensor, grad?: Tensor): void {
+  if (!root.requiresGrad) {
+    throw new StateError(
+      "backward: the tensor does not depend on anything that requires a gradient; expected a result computed from a parameter, outside noGrad().",
+    );
+  }
+  if (grad === undefined && root.size !== 1) {
+    throw new ShapeError(
+      `backward: the tensor has shape ${formatShape(root.shape)}; expected one element, or a gradient of that shape as argument. Call sum() or mean() first.`,
+    );
+  }
+  if (grad !== undefined && !sameShape(grad.shape, root.shape)) {
+    throw new ShapeError(
+      `backward: the gradient has shape ${formatShape(grad.shape)}; expected ${formatShape(root.shape)}.`,
+    );
+  }
+  withGrad(false, () => {
+    const start = grad === undefined ? Tensor.full(root.shape, 1, root.backend) : grad.alias();
+    new Pass().run(root, keep(start));
+  });
+}
+
+class Pass {
+  /** dL/doutput per node, owned by the pass until the node has run. */
+  readonly #gradients = new Map<Node, (Tensor | null)[]>();
+
+  run(root: Tensor, start: Tensor): void {
+    const first: Edge =
+      root.node === null ? { leaf: root } : { node: root.node as Node, index: root.outputIndex };
+    try {
+      this.#send(first, start);
+      start.dispose();
+      for (const node of orderFrom(root)) this.#step(node);
+    } finally {
+      for (const gradients of this.#gradients.values()) gradients.forEach((gradient) => gradient?.dispose());
+    }
+  }
+
+  #step(node: Node): void {
+    const gradients = this.#gradients.get(node);
+    if (gradients === undefined) return;
+    // The scope frees what the operation's backward made; what is sent on is kept by the receiver.
+    scope(() => {
+      const results = node.backward(gradients);
+      node.edges.forEach((edge, i) => {
+        const result = results[i] ?? null;
+        if (edge === null || result === null) return;
+        if (!sameShape(result.shape, shapeBehind(edge))) {
+          throw new ShapeError(
+            `backward of ${node.name}: the gradient of input ${i} has shape ${formatShape(result.shape)}; ` +
+              `expected ${formatShape(shapeBehind(edge))}.`,
+          );
+        }
+        this.#send(edge, result);
+      });
+    });
+    this.#gradients.delete(node);
+    for (const gradient of gradients) gradient?.dispose();
+    node.release();
+  }
+
+  /** Adds a gradient to what has arrived behind an edge. The tensor given stays the caller's. */
+  #send(edge: NonNullable<Edge>, gradient: Tensor): void {
+    if ("leaf" in edge) {
+      edge.leaf.grad = accumulate(edge.leaf.grad, gradient, true);
+      return;
+    }
+    let slots = this.#gradients.get(edge.node);
+    if (slots === undefined) {
+      slots = edge.node.outputShapes.map(() => null);
+      this.#gradients.set(edge.node, slots);
+    }
+    slots[edge.index] = accumulate(slots[edge.index], gradient, false);
+  }
+}
+
+/** sum + gradient, in place where nobody else sees the memory. The result is owned by the caller. */
+function accumulate(sum: Tensor | null, gradient: Tensor, forLeaf: boolean): Tensor {
+  if (sum === null) {
+    // A leaf's gradient lives on: it must not pin a larger storage, nor change with somebody else's tensor.
+    const adoptable = gradient.storage.exclusive && gradient.storage.array.length === gradient.size;
+    return keep(forLeaf && !adoptable ? copyOf(gradient) : gradient.alias());
+  }
+  if (forLeaf || sum.storage.exclusive) {
+    sum.backend.kernels.addScaled(sum.data, gradient.data, 1, sum.size);
+    return sum;
+  }
+  const fresh = keep(copyOf(sum));
+  sum.dispose();
+  fresh.backend.kernels.addScaled(fresh.data, gradient.data, 1, fresh.size);
+  return fresh;
+}
+
+function copyOf(source: Tensor): Tensor {
+  const copy = Tensor.empty(source.shape, source.backend);
+  copy.data.set(source.data);
+  return copy;
+}
+
+function shapeBehind(edge: NonNullable<Edge>): readonly number[] {
+  return "leaf" in edge ? edge.leaf.shape : edge.node.outputShapes[edge.index];
+}
+
+/** Every node that the gradient reaches, each before the nodes that made its inputs. */
+function orderFrom(root: Tensor): Node[] {
+  if (root.node === null) return [];
+  const start = root.node as Node;
+  const seen = new Set<Node>([start]);
+  const pending = [start];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const parent of node.parents()) {
+      if (!seen.has(parent)) {
+        seen.add(parent);
+        pending.push(parent);
+      }
+    }
+  }
+  return [...seen].sort((a, b) => b.sequence - a.sequence);
+}

@@ -1,0 +1,108 @@
+/**
+ * The ATIF-u equations (adaptive-threshold integrate-and-fire, learnable quantization step theta).
+ *
+ *   u[t] = v[t-1] + x[t]                      (1) charge
+ *   q[t] = u[t] - theta,  z[t] = [q[t] >= 0]  (2) fire; a tie fires
+ *   v[t] = (1 - z[t]) u[t] + z[t] q[t]        (3) soft reset, not detached
+ *   y[t] = theta z[t]                         (4) output of ATIF; IFSRL gives z[t]
+ *
+ * Backward, t = T..1, with w[t] = dL/dy[t], lambda = dL/dv[T], g = dz/dq of the sigmoid surrogate:
+ *
+ *   tg = theta g(q[t]);  dtheta += (w[t] - lambda)(z[t] - tg);  lambda += (w[t] - lambda) tg;  dx[t] = lambda
+ *
+ * For a constant input the mean output is theta clip(floor(T x / theta), 0, T) / T: a quantizer with T + 1 levels.
+ * x, y [T, ...]; v [...]; theta [1]. docs/neuron.md derives the backward pass.
+ *
+ * @source A. Castagnetti et al., ATIF-u in qualia-plugin-snn; the derivation is our own
+ */
+
+import { record } from "../autograd/node.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
+import { sizeOf } from "../shapes.js";
+import type { Surrogate } from "../surrogates/surrogate.js";
+import { Tensor } from "../tensor/tensor.js";
+
+export interface AtifSettings {
+  readonly alpha: number;
+  /** true: outputs theta z (ATIF). false: outputs z (IFSRL). */
+  readonly scaled: boolean;
+  /** true: no gradient through z in (3). The thresholds then stop growing with T. */
+  readonly detachReset: boolean;
+}
+
+export interface Unrolled {
+  /** [T, ...] */
+  readonly y: Tensor;
+  /** After the last step. */
+  readonly v: Tensor;
+}
+
+/** (1) to (4) for one time step, from tensor operations: the definition that the fused kernel answers to. */
+export function atifStep(
+  x: Tensor,
+  v: Tensor | null,
+  theta: Tensor,
+  surrogate: Surrogate,
+  { scaled, detachReset }: Pick<AtifSettings, "scaled" | "detachReset">,
+): Unrolled {
+  const u = v === null ? x : v.add(x);
+  const q = u.sub(theta);
+  const z = surrogate(q);
+  const fired = detachReset ? z.detach() : z;
+  const after = fired.neg().add(1).mul(u).add(fired.mul(q));
+  return { y: scaled ? z.mul(theta) : z, v: after };
+}
+
+/**
+ * The same for all T steps in one kernel; states are recomputed in the backward pass, so only x is kept.
+ *
+ * @param v0 state before the first step, or null for zeros
+ * @param vSeq receives v after every step, or null
+ */
+export function atifUnroll(
+  x: Tensor,
+  v0: Tensor | null,
+  theta: Tensor,
+  settings: AtifSettings,
+  vSeq: Tensor | null = null,
+): Unrolled {
+  const { alpha, scaled, detachReset } = settings;
+  const { kernels } = checkSameBackend("atif", x, theta, v0);
+  const [T, ...shape] = x.shape;
+  const n = sizeOf(shape);
+  const y = Tensor.empty(x.shape, x.backend);
+  const v = initialState(shape, v0, x);
+  kernels.atifForward(y.data, v.data, vSeq?.data ?? null, x.data, theta.data, T, n, scaled);
+  const inputs = v0 === null ? [x, theta] : [x, theta, v0];
+  record("atif", inputs, [y, v], [x, theta, v0], ([gy, gv], { tensor, optional }) => {
+    const dx = Tensor.empty(x.shape, x.backend);
+    const dv = initialState(shape, gv, x);
+    const dtheta = Tensor.empty(theta.shape, x.backend);
+    const w = gy ?? Tensor.full(x.shape, 0, x.backend);
+    const start = optional(2)?.data ?? null;
+    kernels.atifBackward(
+      dx.data,
+      dv.data,
+      dtheta.data,
+      w.data,
+      tensor(0).data,
+      start,
+      tensor(1).data,
+      T,
+      n,
+      alpha,
+      scaled,
+      detachReset,
+    );
+    return [dx, dtheta, dv];
+  });
+  return { y, v };
+}
+
+/** A fresh copy of a state, or zeros, for a kernel that changes it in place. */
+export function initialState(shape: readonly number[], from: Tensor | null, like: Tensor): Tensor {
+  if (from === null) return Tensor.full(shape, 0, like.backend);
+  const copy = Tensor.empty(shape, like.backend);
+  copy.data.set(from.data);
+  return copy;
+}

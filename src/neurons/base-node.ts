@@ -1,0 +1,183 @@
+/** What all spiking neurons share: state between steps, step modes, reset and detach, backends. */
+
+import { checkOneOf } from "../checks.js";
+import { ShapeError, StateError } from "../errors.js";
+import { Module, type StepMode } from "../module/module.js";
+import { countNonZero } from "../ops/reduce.js";
+import { at, stack } from "../ops/slice.js";
+import { formatShape } from "../shapes.js";
+import type { Surrogate } from "../surrogates/surrogate.js";
+import { keep, letGo } from "../tensor/scope.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Unrolled } from "./atif-unroll.js";
+import { Membrane } from "./membrane.js";
+
+/**
+ * How a neuron computes. 'fused': one kernel for the whole time loop. 'eager': tensor operations step by step,
+ * for surrogates that the kernels do not know and as a check.
+ */
+export type NodeBackend = "fused" | "eager";
+
+export interface BaseNodeOptions {
+  vReset: number | null;
+  surrogateFunction: Surrogate;
+  detachReset?: boolean;
+  stepMode?: StepMode;
+  backend?: NodeBackend;
+  storeVSeq?: boolean;
+}
+
+/** Outputs of a neuron since the count was started. */
+export interface SpikeCount {
+  spikes: number;
+  /** Neurons times time steps. */
+  opportunities: number;
+}
+
+export abstract class BaseNode extends Module {
+  /** null: soft reset, v = u - z theta. A number: hard reset to it. */
+  readonly vReset: number | null;
+  /** q = u - theta to z. Another one than the sigmoid needs backend = 'eager'. */
+  surrogateFunction: Surrogate;
+  /** true: no gradient flows through the spike into the reset. */
+  detachReset: boolean;
+  /** true: vSeq holds v after every time step of the last multi-step forward. */
+  storeVSeq: boolean;
+  /** Counts spikes while it is not null; set it to { spikes: 0, opportunities: 0 } to start. */
+  spikeCount: SpikeCount | null = null;
+  #backend: NodeBackend;
+  #membrane: Membrane;
+  #vSeq: Tensor | null = null;
+
+  protected constructor(options: BaseNodeOptions) {
+    super();
+    this.vReset = options.vReset;
+    this.surrogateFunction = options.surrogateFunction;
+    this.detachReset = options.detachReset ?? false;
+    this.storeVSeq = options.storeVSeq ?? false;
+    this.#membrane = new Membrane(options.vReset ?? 0);
+    this.#backend =
+      options.backend ?? (options.surrogateFunction.sigmoidAlpha === undefined ? "eager" : "fused");
+    checkOneOf(`${this.constructor.name}: backend`, this.#backend, ["fused", "eager"]);
+    super.stepMode = options.stepMode ?? "s";
+  }
+
+  /** One number per layer that says when a neuron fires. */
+  abstract get theta(): number;
+
+  /** One time step from tensor operations. v null: at rest at 0. */
+  protected abstract step(x: Tensor, v: Tensor | null): Unrolled;
+
+  /** All time steps in one kernel. */
+  protected abstract unroll(x: Tensor, v: Tensor | null, vSeq: Tensor | null): Unrolled;
+
+  /** The backends that work in the present step mode. @throws RangeError if there is none */
+  abstract get supportedBackends(): readonly NodeBackend[];
+
+  get backend(): NodeBackend {
+    return this.#backend;
+  }
+
+  /** @throws RangeError naming the supported ones */
+  set backend(backend: NodeBackend) {
+    this.#backend = checkOneOf(`${this.constructor.name}: backend`, backend, this.supportedBackends);
+  }
+
+  /** The membrane potential [N, ...] after the last step; before the first, [1]. */
+  get v(): Tensor {
+    return this.#membrane.v;
+  }
+
+  /** A tensor with one element stands for all neurons of the next input. */
+  set v(v: Tensor) {
+    this.#membrane.v = v;
+  }
+
+  /** v after every step [T, N, ...] of the last multi-step forward, if storeVSeq was set; not differentiable. */
+  get vSeq(): Tensor | null {
+    return this.#vSeq;
+  }
+
+  /** Forgets the state: the next input may have any batch size. The learned parameters stay. */
+  override reset(): void {
+    this.#membrane.reset();
+    this.#storeVSeq(null);
+  }
+
+  /** Keeps the state but cuts it from the graph that made it. */
+  override detach(): void {
+    this.#membrane.detach();
+  }
+
+  /**
+   * @param x [N, ...] in step mode 's', [T, N, ...] in 'm'
+   * @returns the same shape
+   * @throws ShapeError if the state is of another shape; RangeError if the backend does not support the mode
+   */
+  forward(x: Tensor): Tensor {
+    const where = this.constructor.name;
+    checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
+    if (this.stepMode === "s") {
+      const v = this.#membrane.before(where, x.shape, x.backend);
+      const next = this.#backend === "eager" ? this.step(x, v) : this.#single(x, v);
+      return this.#finish(next);
+    }
+    if (x.rank < 1 || x.shape[0] === 0) {
+      throw new ShapeError(
+        `${where}: x is ${formatShape(x.shape)} in step mode 'm'; expected [T, N, ...] with T of at least 1.`,
+      );
+    }
+    const v = this.#membrane.before(where, x.shape.slice(1), x.backend);
+    return this.#finish(this.#backend === "eager" ? this.#loop(x, v) : this.#fused(x, v));
+  }
+
+  #single(x: Tensor, v: Tensor | null): Unrolled {
+    const next = this.unroll(x.reshape([1, ...x.shape]), v, null);
+    return { y: next.y.reshape(x.shape), v: next.v };
+  }
+
+  #fused(x: Tensor, v: Tensor | null): Unrolled {
+    const vSeq = this.storeVSeq ? Tensor.empty(x.shape, x.backend) : null;
+    const next = this.unroll(x, v, vSeq);
+    this.#storeVSeq(vSeq);
+    return next;
+  }
+
+  #loop(x: Tensor, start: Tensor | null): Unrolled {
+    const [ys, vs]: Tensor[][] = [[], []];
+    let v = start;
+    for (let t = 0; t < x.shape[0]; t++) {
+      const next = this.step(at(x, t), v);
+      ys.push(next.y);
+      vs.push(next.v);
+      v = next.v;
+    }
+    if (this.storeVSeq) this.#storeVSeq(stack(vs.map((each) => each.detach())));
+    return { y: stack(ys), v: vs[vs.length - 1] };
+  }
+
+  #finish({ y, v }: Unrolled): Tensor {
+    this.#membrane.replace(v);
+    if (this.spikeCount !== null) {
+      this.spikeCount.spikes += countNonZero(y);
+      this.spikeCount.opportunities += y.size;
+    }
+    return y;
+  }
+
+  #storeVSeq(vSeq: Tensor | null): void {
+    if (this.#vSeq !== null) letGo(this.#vSeq);
+    this.#vSeq = vSeq === null ? null : keep(vSeq);
+  }
+
+  /** The steepness that the fused kernels use. @throws StateError for a surrogate they do not know */
+  protected get fusedAlpha(): number {
+    const alpha = this.surrogateFunction.sigmoidAlpha;
+    if (alpha === undefined) {
+      throw new StateError(
+        `${this.constructor.name}: the fused kernels know the sigmoid surrogate only; set backend = 'eager' to use another.`,
+      );
+    }
+    return alpha;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * IFSRL: the same neuron as ATIF with unscaled output z (0 or 1): ATIF(x) = theta IFSRL(x). The equations and
+ * their gradient are in atif-unroll.ts.
+ */
+
+import type { Parameter } from "../module/parameter.js";
+import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
+import type { NodeBackend } from "./base-node.js";
+import type { ThresholdOptions } from "./threshold.js";
+
+export class IFSRL extends AdaptiveThresholdNode {
+  constructor(options: ThresholdOptions = {}) {
+    super(options, "vp_th", false);
+  }
+
+  /** theta [1], learned. Not subject to weight decay; kept above its `minimum` by optimizers. */
+  get vpTh(): Parameter {
+    return this.getCoeffs();
+  }
+
+  get supportedBackends(): readonly NodeBackend[] {
+    return ["fused", "eager"];
+  }
+}

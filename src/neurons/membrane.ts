@@ -1,0 +1,70 @@
+/** The membrane potential between time steps: the only state of a neuron layer. */
+
+import { ShapeError } from "../errors.js";
+import type { Backend } from "../kernels/backend.js";
+import { formatShape, sameShape, type Shape } from "../shapes.js";
+import { keep, letGo } from "../tensor/scope.js";
+import { Tensor } from "../tensor/tensor.js";
+
+export class Membrane {
+  /** Potential of a fresh layer. */
+  readonly rest: number;
+  #v: Tensor | null = null;
+  /** A fresh potential takes the shape of the next input. */
+  #fresh = true;
+
+  constructor(rest: number) {
+    this.rest = rest;
+  }
+
+  /** The potential; before the first step, a tensor of shape [1] that holds the rest potential. */
+  get v(): Tensor {
+    this.#v ??= keep(Tensor.full([1], this.rest));
+    return this.#v;
+  }
+
+  /** A tensor with one element stands for all neurons of the next input. */
+  set v(v: Tensor) {
+    this.replace(v);
+    this.#fresh = v.size === 1;
+  }
+
+  /** Stores the potential after a step. */
+  replace(v: Tensor): void {
+    if (this.#v !== null && this.#v !== v) letGo(this.#v);
+    this.#v = keep(v);
+    this.#fresh = false;
+  }
+
+  reset(): void {
+    if (this.#v !== null) letGo(this.#v);
+    this.#v = null;
+    this.#fresh = true;
+  }
+
+  /** Cuts the potential from the graph that made it. */
+  detach(): void {
+    if (this.#v === null || !this.#v.requiresGrad) return;
+    const fresh = this.#fresh;
+    this.replace(this.#v.detach());
+    this.#fresh = fresh;
+  }
+
+  /**
+   * The potential that an input of this shape meets, or null if the layer is at rest at 0.
+   *
+   * @throws ShapeError if the layer holds the state of another batch or feature shape
+   */
+  before(where: string, shape: Shape, backend: Backend): Tensor | null {
+    if (this.#fresh && this.#v === null)
+      return this.rest === 0 ? null : Tensor.full(shape, this.rest, backend);
+    const { v } = this;
+    if (sameShape(v.shape, shape) && v.backend === backend) return v;
+    if (this.#fresh)
+      return Tensor.full(shape, 0, backend).add(v.size === 1 && v.rank === 1 ? v.reshape([]) : v);
+    throw new ShapeError(
+      `${where}: x is ${formatShape(shape)} per time step but the state v is ${formatShape(v.shape)}, from another input; ` +
+        `expected the same shape. Call reset() on the layer or the model before a new batch.`,
+    );
+  }
+}

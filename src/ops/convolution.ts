@@ -1,0 +1,176 @@
+/** Convolution in one and two dimensions, channels last. */
+
+import { record } from "../autograd/node.js";
+import { checkInteger } from "../checks.js";
+import { ShapeError } from "../errors.js";
+import { formatShape, type Shape } from "../shapes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { checkSameBackend } from "./arithmetic.js";
+import { reshape } from "./reshape.js";
+import { sum } from "./reduce.js";
+
+/** One number for both axes, or [height, width]. */
+export type Pair = number | readonly [number, number];
+
+export interface Convolution2dOptions {
+  stride?: Pair;
+  padding?: Pair;
+  /** Channels are split into this many groups that do not see each other; groups = Cin: depthwise. */
+  groups?: number;
+}
+
+export interface Convolution1dOptions {
+  stride?: number;
+  padding?: number;
+  groups?: number;
+}
+
+/** @throws RangeError unless value is a whole number, or two, of at least low */
+export function checkPair(where: string, value: Pair, low: number): [number, number] {
+  const pair = typeof value === "number" ? [value, value] : value;
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new RangeError(`${where} is ${JSON.stringify(value)}; expected a number or two, [height, width].`);
+  }
+  return [checkInteger(where, pair[0], low), checkInteger(where, pair[1], low)];
+}
+
+/** Windows along an axis: floor((length + 2 padding - kernel) / stride) + 1, or 0 if none fits. */
+export function windowCount(length: number, kernel: number, stride: number, padding: number): number {
+  return Math.max(0, Math.floor((length + 2 * padding - kernel) / stride) + 1);
+}
+
+/**
+ * y [N, OH, OW, Cout] = x [N, H, W, Cin] * w [KH, KW, Cin/groups, Cout] + bias [Cout]  (cross-correlation)
+ *
+ * @throws ShapeError if the shapes do not fit or no window does
+ */
+export function conv2d(
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  options: Convolution2dOptions = {},
+): Tensor {
+  const { kernels } = checkSameBackend("conv2d", x, w, bias);
+  const [SH, SW] = checkPair("conv2d: stride", options.stride ?? 1, 1);
+  const [PH, PW] = checkPair("conv2d: padding", options.padding ?? 0, 0);
+  const groups = checkInteger("conv2d: groups", options.groups ?? 1, 1);
+  const [KH, KW, Cin, Cout] = [w.shape[0], w.shape[1], w.shape[2] * groups, w.shape[3]];
+  if (w.rank !== 4 || x.rank !== 4 || x.shape[3] !== Cin || Cout % groups !== 0) {
+    throw new ShapeError(
+      `conv2d: x is ${formatShape(x.shape)} and the weight ${formatShape(w.shape)} with ${groups} groups; ` +
+        `expected x [N, H, W, ${Number.isNaN(Cin) ? "Cin" : Cin}] and a weight [KH, KW, Cin/groups, Cout], channels last.`,
+    );
+  }
+  const [N, H, W] = x.shape;
+  const [OH, OW] = [windowCount(H, KH, SH, PH), windowCount(W, KW, SW, PW)];
+  if (OH === 0 || OW === 0) {
+    throw new ShapeError(
+      `conv2d: x is ${formatShape(x.shape)} and the kernel ${KH} x ${KW} with padding ${PH}, ${PW}; expected the kernel to fit. Use a smaller kernel or more padding.`,
+    );
+  }
+  if (bias !== null && (bias.rank !== 1 || bias.size !== Cout)) {
+    throw new ShapeError(`conv2d: the bias is ${formatShape(bias.shape)}; expected [${Cout}].`);
+  }
+  const y = Tensor.empty([N, OH, OW, Cout], x.backend);
+  kernels.conv2dForward(
+    y.data,
+    x.data,
+    w.data,
+    bias?.data ?? null,
+    N,
+    H,
+    W,
+    Cin,
+    Cout,
+    KH,
+    KW,
+    SH,
+    SW,
+    PH,
+    PW,
+    groups,
+  );
+  record("conv2d", bias === null ? [x, w] : [x, w, bias], [y], [x, w], ([g], { needs, tensor }) => {
+    if (g === null) return [];
+    let dx: Tensor | null = null;
+    if (needs[0]) {
+      dx = Tensor.empty(x.shape, g.backend);
+      kernels.conv2dInputGrad(
+        dx.data,
+        g.data,
+        tensor(1).data,
+        N,
+        H,
+        W,
+        Cin,
+        Cout,
+        KH,
+        KW,
+        SH,
+        SW,
+        PH,
+        PW,
+        groups,
+      );
+    }
+    let dw: Tensor | null = null;
+    if (needs[1]) {
+      dw = Tensor.empty(w.shape, g.backend);
+      kernels.conv2dWeightGrad(
+        dw.data,
+        g.data,
+        tensor(0).data,
+        N,
+        H,
+        W,
+        Cin,
+        Cout,
+        KH,
+        KW,
+        SH,
+        SW,
+        PH,
+        PW,
+        groups,
+      );
+    }
+    return [dx, dw, needs[2] ? sum(g.reshape([-1, Cout]), 0) : null];
+  });
+  return y;
+}
+
+/**
+ * y [N, OS, Cout] = x [N, S, Cin] * w [K, Cin/groups, Cout] + bias [Cout]: conv2d with a height of 1.
+ *
+ * @throws ShapeError if the shapes do not fit or no window does
+ */
+export function conv1d(
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  options: Convolution1dOptions = {},
+): Tensor {
+  if (x.rank !== 3 || w.rank !== 3) {
+    throw new ShapeError(
+      `conv1d: x is ${formatShape(x.shape)} and the weight ${formatShape(w.shape)}; expected x [N, S, Cin] and a weight [K, Cin/groups, Cout], channels last.`,
+    );
+  }
+  const y = conv2d(flat(x), reshape(w, [1, ...w.shape]), bias, {
+    stride: [1, checkInteger("conv1d: stride", options.stride ?? 1, 1)],
+    padding: [0, checkInteger("conv1d: padding", options.padding ?? 0, 0)],
+    groups: options.groups ?? 1,
+  });
+  return dropHeight(y);
+}
+
+/** [N, S, C] as [N, 1, S, C] */
+export function flat(x: Tensor): Tensor {
+  const [N, S, C]: Shape = x.shape;
+  return reshape(x, [N, 1, S, C]);
+}
+
+/** [N, 1, S, C] as [N, S, C] */
+export function dropHeight(y: Tensor): Tensor {
+  const [N, , S, C]: Shape = y.shape;
+  return reshape(y, [N, S, C]);
+}

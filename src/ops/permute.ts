@@ -1,0 +1,29 @@
+/** Axes in another order. */
+
+import { record } from "../autograd/node.js";
+import { stridesOf } from "../shapes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { withPlan } from "./plan.js";
+
+/** y's axis i is x's axis axes[i]; the elements are copied. @throws RangeError unless axes is a permutation */
+export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  const isPermutation =
+    axes.length === x.rank && [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
+  if (!isPermutation) {
+    throw new RangeError(`permute: axes [${axes.join(", ")}]; expected each of 0 to ${x.rank - 1} once.`);
+  }
+  const strides = stridesOf(x.shape);
+  const shape = axes.map((axis) => x.shape[axis]);
+  const y = Tensor.empty(shape, x.backend);
+  withPlan(x.backend, shape, [axes.map((axis) => strides[axis])], (plan) => {
+    x.backend.kernels.copyStrided(y.data, x.data, plan);
+  });
+  record("permute", [x], [y], [], ([g]) => [g === null ? null : permute(g, inverse(axes))]);
+  return y;
+}
+
+function inverse(axes: readonly number[]): number[] {
+  const inverted = new Array<number>(axes.length);
+  axes.forEach((axis, i) => (inverted[axis] = i));
+  return inverted;
+}

@@ -1,0 +1,43 @@
+/**
+ * The sigmoid surrogate: fires like the unit step, has the slope of a sigmoid.
+ *
+ *   forward   z = [x >= 0]
+ *   backward  dL/dx = ((g (1 - s)) s) alpha,  s = sigmoid(alpha x)
+ *
+ * The largest slope is alpha/4, at x = 0; the width is about 1/alpha.
+ *
+ * @source E. O. Neftci, H. Mostafa, F. Zenke, "Surrogate Gradient Learning in Spiking Neural Networks",
+ *   IEEE Signal Processing Magazine 36(6), 2019
+ */
+
+import { AutogradFunction, type FunctionContext } from "../autograd/function.js";
+import { checkPositive } from "../checks.js";
+import { heaviside, sigmoidSurrogateGradient } from "../ops/unary.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Surrogate } from "./surrogate.js";
+
+export class SpikeFunctionSigmoid extends AutogradFunction {
+  /**
+   * @param x any shape: the distance to the threshold
+   * @param alpha steepness, a number or a tensor with one element, rounded to float32; it is never learned
+   * @returns x's shape, 0 or 1
+   */
+  static forward(ctx: FunctionContext, x: Tensor, alpha: Tensor | number): Tensor {
+    if (x.requiresGrad)
+      ctx.saveForBackward(x, alpha instanceof Tensor ? alpha : Tensor.full([1], alpha, x.backend));
+    return heaviside(x);
+  }
+
+  /** @returns dL/dx, or null where it is not needed, and null for alpha */
+  static backward(ctx: FunctionContext, gradOutput: Tensor): [Tensor | null, null] {
+    if (!ctx.needsInputGrad[0]) return [null, null];
+    const [x, alpha] = ctx.savedTensors;
+    return [sigmoidSurrogateGradient(gradOutput, x, alpha.item()), null];
+  }
+}
+
+/** The sigmoid surrogate with a fixed steepness. @throws RangeError unless alpha > 0 */
+export function sigmoidSurrogate(alpha: number): Surrogate {
+  const sigmoidAlpha = Math.fround(checkPositive("sigmoidSurrogate: alpha", alpha));
+  return Object.assign((q: Tensor) => SpikeFunctionSigmoid.apply(q, sigmoidAlpha), { sigmoidAlpha });
+}

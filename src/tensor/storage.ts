@@ -1,0 +1,67 @@
+/** A counted array in a backend's heap. Tensors and saved values share it; the last one out frees it. */
+
+import { StateError } from "../errors.js";
+import type { Backend } from "../kernels/backend.js";
+
+type HeapArray = Float32Array | Int32Array;
+
+/** Safety net: a storage that nobody can reach any more gives its array back when it is collected. */
+const abandoned = new FinalizationRegistry<{ backend: Backend; array: HeapArray }>(({ backend, array }) => {
+  backend.heap.free(array);
+});
+
+export class Storage<A extends HeapArray = Float32Array> {
+  readonly backend: Backend;
+  /** Counts changes in place, so that the tape notices when a value it saved is no longer what it was. */
+  version = 0;
+  #array: A;
+  #references = 1;
+
+  private constructor(backend: Backend, array: A) {
+    this.backend = backend;
+    this.#array = array;
+    abandoned.register(this, { backend, array }, this);
+  }
+
+  /** @throws OutOfMemoryError */
+  static float32(backend: Backend, length: number): Storage<Float32Array> {
+    return new Storage(backend, backend.heap.float32(length));
+  }
+
+  /** @throws OutOfMemoryError */
+  static int32(backend: Backend, length: number): Storage<Int32Array> {
+    return new Storage(backend, backend.heap.int32(length));
+  }
+
+  /** @throws StateError after the last release() */
+  get array(): A {
+    if (this.#references === 0)
+      throw new StateError(
+        "this tensor's memory was freed (by dispose() or the end of a scope); make it again.",
+      );
+    return this.#array;
+  }
+
+  /** True if exactly one handle or saved value holds it: then it may be changed in place. */
+  get exclusive(): boolean {
+    return this.#references === 1;
+  }
+
+  retain(): this {
+    if (this.#references === 0)
+      throw new StateError(
+        "this tensor's memory was freed (by dispose() or the end of a scope); make it again.",
+      );
+    this.#references++;
+    return this;
+  }
+
+  release(): void {
+    if (this.#references === 0) return;
+    this.#references--;
+    if (this.#references === 0) {
+      abandoned.unregister(this);
+      this.backend.heap.free(this.#array);
+    }
+  }
+}

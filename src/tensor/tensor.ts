@@ -1,0 +1,293 @@
+/** Eager float32 tensors: a shape, memory in the backend's heap, and a place on the tape. */
+
+import { ShapeError, StateError } from "../errors.js";
+import type { Backend } from "../kernels/backend.js";
+import { currentBackend } from "../kernels/select.js";
+import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
+import { installedOperations } from "./operations.js";
+import { trackTensor, type OwnedNode } from "./scope.js";
+import { Storage } from "./storage.js";
+
+/** A tape node seen from the tensor it made. */
+export interface GraphNode extends OwnedNode {
+  readonly name: string;
+}
+
+export class Tensor {
+  readonly shape: Shape;
+  /** The counted memory. Views share it. */
+  readonly storage: Storage;
+  /** Where this tensor starts in its storage, in elements. */
+  readonly offset: number;
+  /** The tape node that made it, or null: a leaf, or not differentiable. */
+  node: GraphNode | null = null;
+  /** Which of the node's outputs it is. */
+  outputIndex = 0;
+  #requiresGrad = false;
+  #grad: Tensor | null = null;
+  #view: Float32Array | null = null;
+  #disposed = false;
+
+  /** Takes over one reference of the storage. Use the factories below, or `tensor()`. */
+  constructor(storage: Storage, shape: Shape, offset = 0) {
+    this.storage = storage;
+    this.shape = shape;
+    this.offset = offset;
+    trackTensor(this);
+  }
+
+  /** Content is not initialised. @throws OutOfMemoryError */
+  static empty(shape: Shape, backend: Backend = currentBackend()): Tensor {
+    return new Tensor(Storage.float32(backend, sizeOf(shape)), [...shape]);
+  }
+
+  /** @throws OutOfMemoryError */
+  static full(shape: Shape, value: number, backend: Backend = currentBackend()): Tensor {
+    const made = Tensor.empty(shape, backend);
+    backend.kernels.fill(made.data, value, made.size);
+    return made;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /**
+   * The elements, as a view into the backend's heap, for kernels. It is valid until the tensor is disposed of.
+   *
+   * @throws StateError after dispose()
+   */
+  get data(): Float32Array {
+    if (this.#disposed) {
+      throw new StateError(
+        `this tensor of shape ${formatShape(this.shape)} was disposed of (by dispose() or the end of a scope); ` +
+          `return it from the scope to use it outside.`,
+      );
+    }
+    const { array } = this.storage;
+    this.#view ??= array.subarray(this.offset, this.offset + this.size);
+    return this.#view;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** True for a leaf that collects its gradient, and for everything computed from one. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad || this.node !== null;
+  }
+
+  /** @throws StateError on a tensor that was computed: use detach() */
+  set requiresGrad(value: boolean) {
+    if (this.node !== null && !value) {
+      throw new StateError("requiresGrad of a computed tensor cannot be turned off; use detach().");
+    }
+    this.#requiresGrad = value;
+  }
+
+  /** A leaf has no history: its gradient is kept in `grad`. */
+  get isLeaf(): boolean {
+    return this.node === null;
+  }
+
+  /** dL/dthis after backward(), on leaves that require it; otherwise null. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  /** The tensor given is owned by this one from now on. @throws ShapeError */
+  set grad(value: Tensor | null) {
+    if (value === this.#grad) return;
+    if (value !== null && !sameShape(value.shape, this.shape)) {
+      throw new ShapeError(
+        `grad has shape ${formatShape(value.shape)}; expected ${formatShape(this.shape)}.`,
+      );
+    }
+    this.#grad?.dispose();
+    this.#grad = value;
+  }
+
+  /** A second handle to the same elements, without history. */
+  alias(shape: Shape = this.shape, offset = 0): Tensor {
+    if (this.#disposed) void this.data;
+    return new Tensor(this.storage.retain(), shape, this.offset + offset);
+  }
+
+  /** A copy of the elements, row-major. */
+  toArray(): Float32Array {
+    return Float32Array.from(this.data);
+  }
+
+  /** The only element. @throws ShapeError if there is more or less than one */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: the tensor has shape ${formatShape(this.shape)}; expected exactly one element. Use toArray().`,
+      );
+    }
+    return this.data[0];
+  }
+
+  /** Frees this handle; the memory goes when nothing else (a view, the tape) needs it. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#view = null;
+    this.#grad?.dispose();
+    this.#grad = null;
+    this.storage.release();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  toString(): string {
+    const state = this.#disposed ? ", disposed" : this.requiresGrad ? ", requiresGrad" : "";
+    if (this.#disposed || this.size > 8) return `Tensor(${formatShape(this.shape)}${state})`;
+    return `Tensor(${formatShape(this.shape)}, [${Array.from(this.data).join(", ")}]${state})`;
+  }
+
+  // ---- operations: made in ops/, beside their gradients; see operations.ts ------------------------------
+
+  /** Elementwise sum, broadcast. @throws ShapeError */
+  add(other: Tensor | number): Tensor {
+    return installedOperations().add(this, other);
+  }
+
+  /** Elementwise difference, broadcast. @throws ShapeError */
+  sub(other: Tensor | number): Tensor {
+    return installedOperations().sub(this, other);
+  }
+
+  /** Elementwise product, broadcast. @throws ShapeError */
+  mul(other: Tensor | number): Tensor {
+    return installedOperations().mul(this, other);
+  }
+
+  /** Elementwise quotient, broadcast. @throws ShapeError */
+  div(other: Tensor | number): Tensor {
+    return installedOperations().div(this, other);
+  }
+
+  neg(): Tensor {
+    return installedOperations().neg(this);
+  }
+
+  exp(): Tensor {
+    return installedOperations().exp(this);
+  }
+
+  log(): Tensor {
+    return installedOperations().log(this);
+  }
+
+  sqrt(): Tensor {
+    return installedOperations().sqrt(this);
+  }
+
+  sigmoid(): Tensor {
+    return installedOperations().sigmoid(this);
+  }
+
+  relu(): Tensor {
+    return installedOperations().relu(this);
+  }
+
+  /** Matrix product of [m, k] and [k, n]. @throws ShapeError */
+  matmul(other: Tensor): Tensor {
+    return installedOperations().matmul(this, other);
+  }
+
+  /** Sum over one axis, or over all (a tensor of shape []). @throws RangeError if there is no such axis */
+  sum(axis?: number): Tensor {
+    return installedOperations().sum(this, axis);
+  }
+
+  /** Mean over one axis, or over all (a tensor of shape []). @throws RangeError if there is no such axis */
+  mean(axis?: number): Tensor {
+    return installedOperations().mean(this, axis);
+  }
+
+  /** The same elements in another shape; one dimension may be -1. @throws ShapeError */
+  reshape(shape: Shape): Tensor {
+    return installedOperations().reshape(this, shape);
+  }
+
+  /** Axes in another order, copied. @throws RangeError unless axes is a permutation */
+  permute(axes: readonly number[]): Tensor {
+    return installedOperations().permute(this, axes);
+  }
+
+  /** Slice i along axis 0. @throws RangeError if there is no such slice */
+  at(i: number): Tensor {
+    return installedOperations().at(this, i);
+  }
+
+  /** The same elements without history. Shares memory. */
+  detach(): Tensor {
+    return this.alias();
+  }
+
+  /** Index of the largest element of each row of the last axis; the first on a tie. */
+  argmax(): Int32Array {
+    return installedOperations().argmax(this);
+  }
+
+  /**
+   * Adds dL/dleaf to `grad` of every leaf this was computed from, L being this tensor, or sum(grad * this).
+   * The graph is freed.
+   *
+   * @throws ShapeError without grad unless there is exactly one element; StateError if the graph was freed
+   */
+  backward(grad?: Tensor): void {
+    installedOperations().backward(this, grad);
+  }
+}
+
+export interface TensorOptions {
+  requiresGrad?: boolean;
+}
+
+/**
+ * A tensor from numbers, row-major.
+ *
+ * @throws ShapeError if there are not as many numbers as the shape says; StateError before init()
+ */
+export function tensor(
+  data: ArrayLike<number>,
+  shape: Shape = [data.length],
+  options: TensorOptions = {},
+): Tensor {
+  const size = sizeOf(shape);
+  if (data.length !== size) {
+    throw new ShapeError(
+      `tensor: ${data.length} numbers for the shape ${formatShape(shape)}; expected ${size}.`,
+    );
+  }
+  const made = Tensor.empty(shape);
+  made.data.set(data);
+  made.requiresGrad = options.requiresGrad ?? false;
+  return made;
+}
+
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  const made = Tensor.full(shape, 0);
+  made.requiresGrad = options.requiresGrad ?? false;
+  return made;
+}
+
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
+  const made = Tensor.full(shape, 1);
+  made.requiresGrad = options.requiresGrad ?? false;
+  return made;
+}
