@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // kept apart: they need a browser, or take minutes; run with `vitest run --dir`
+    // they need a browser, or minutes, and have configurations of their own
     exclude: ["test/browser/**", "test/slow/**", "node_modules/**"],
     testTimeout: 30_000,
     maxWorkers: 2,
