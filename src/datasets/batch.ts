@@ -1,0 +1,39 @@
+/** What a data set hands to the trainer: some samples side by side. Channels last, float32. */
+
+import { ShapeError } from "../errors.js";
+import { formatShape, sizeOf } from "../shapes.js";
+import type { Shape } from "../shapes.js";
+
+export interface Batch {
+  /** The samples, row-major. */
+  readonly x: Float32Array;
+  /** [N, H, W, C], [N, S, C] or [N, F]; with time in the data [N, T, …] */
+  readonly shape: Shape;
+  /** [N] class numbers */
+  readonly labels: Int32Array;
+  /**
+   * Set while x still holds unscaled integers: the largest value of their type, 255 for bytes. The augmentation
+   * IntToFloat32 reads and clears it, so that nothing is divided twice.
+   */
+  readonly integerMax?: number;
+  /** Set by Mixup: loss = lambda * loss(labels) + (1 - lambda) * loss(mixed.labels) */
+  readonly mixed?: MixedLabels;
+}
+
+export interface MixedLabels {
+  /** [N] the labels of the sample mixed into each sample */
+  readonly labels: Int32Array;
+  /** The weight of the batch's own samples and labels, from 0 to 1, a float32 number. */
+  readonly lambda: number;
+}
+
+/** @throws ShapeError unless x holds what shape says and there is one label per sample */
+export function checkBatch(where: string, batch: Batch): void {
+  const { x, shape, labels } = batch;
+  if (shape.length < 2 || sizeOf(shape) !== x.length || shape[0] !== labels.length) {
+    throw new ShapeError(
+      `${where}: the batch has the shape ${formatShape(shape)} with ${x.length} values and ${labels.length} labels; ` +
+        `expected [N, …] with as many values as the shape says and N labels.`,
+    );
+  }
+}
