@@ -1,0 +1,94 @@
+/*
+ * exp, log and sigmoid of four floats, by the polynomials of kernels/RULES.md ("exp", "log"), which every backend shares
+ * bit for bit. A single number goes through the same code (exp1, log1), so its bits are the same as in a vector.
+ */
+#ifndef ATIF_EXP_LOG_H
+#define ATIF_EXP_LOG_H
+
+#include "simd.h"
+
+typedef unsigned u32x4 __attribute__((vector_size(16)));
+
+/* Coefficients: S. L. Moshier, Cephes library, expf and logf. */
+#define EXP_LARGEST 88.72283f
+#define EXP_SMALLEST -87.33654f
+#define LOG2_E 1.44269504f
+#define LN2_HIGH 0.693359375f /* few bits: k times this is exact */
+#define LN2_LOW -2.12194440e-4f
+#define INFINITE_BITS 0x7f800000
+
+/* Adding 1.5 * 2^23 rounds to a whole number, ties to even, and leaves it in the lowest bits. */
+#define ROUNDING 12582912.0f
+
+/*
+ * exp for EXP_SMALLEST <= x <= EXP_LARGEST, where k is -126 to 128. The result is 2^k y, y in (0.7, 1.42), y >= 1 at
+ * k = -126 and y < 1 at k = 128: so adding k to the exponent of y is exact. NaN gives some NaN or number.
+ */
+static inline f32x4 exp_inside4(f32x4 x) {
+  f32x4 shifted = x * LOG2_E + ROUNDING;
+  f32x4 k = shifted - ROUNDING;
+  f32x4 r = (x - k * LN2_HIGH) - k * LN2_LOW;
+  f32x4 p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  f32x4 y = (p * (r * r) + r) + 1.0f;
+  return (f32x4)((u32x4)y + ((u32x4)shifted << 23));
+}
+
+/* x, but not above largest; NaN stays */
+static inline f32x4 at_most4(f32x4 x, f32x4 largest) {
+#ifdef __wasm_simd128__
+  return (f32x4)wasm_f32x4_pmin((v128_t)x, (v128_t)largest);
+#else
+  return select4(largest < x, largest, x);
+#endif
+}
+
+/* x, but not below smallest; NaN stays */
+static inline f32x4 at_least4(f32x4 x, f32x4 smallest) {
+#ifdef __wasm_simd128__
+  return (f32x4)wasm_f32x4_pmax((v128_t)x, (v128_t)smallest);
+#else
+  return select4(x < smallest, smallest, x);
+#endif
+}
+
+/* exp(x), but exp(EXP_SMALLEST), about 1e-38, where exp gives 0: the same once 1 is added. */
+static inline f32x4 exp_not_small4(f32x4 x) {
+  f32x4 y = exp_inside4(at_least4(at_most4(x, splat4(EXP_LARGEST)), splat4(EXP_SMALLEST)));
+  f32x4 infinite = (f32x4)((x > EXP_LARGEST) & INFINITE_BITS);
+  return (f32x4)((i32x4)(y + infinite) | (x != x));
+}
+
+static inline f32x4 exp4(f32x4 x) { return (f32x4)((i32x4)exp_not_small4(x) & ~(x < EXP_SMALLEST)); }
+
+static inline f32x4 sigmoid4(f32x4 x) { return 1.0f / (1.0f + exp_not_small4(-x)); }
+
+static inline f32x4 log4(f32x4 x) {
+  i32x4 subnormal = x < 1.17549435e-38f;
+  f32x4 scaled = select4(subnormal, x * 8388608.0f, x);
+  /* e = the whole multiples of 2^23 by which the bits exceed those of sqrt(1/2) */
+  u32x4 excess = (u32x4)scaled - 0x3f3504f3u;
+  f32x4 e = __builtin_convertvector(((i32x4)excess >> 23) - (subnormal & 23), f32x4);
+  f32x4 r = (f32x4)((u32x4)scaled - (excess & 0xff800000u)) - 1.0f;
+  f32x4 p = r * 7.0376836292e-2f + -1.1514610310e-1f;
+  p = p * r + 1.1676998740e-1f;
+  p = p * r + -1.2420140846e-1f;
+  p = p * r + 1.4249322787e-1f;
+  p = p * r + -1.6668057665e-1f;
+  p = p * r + 2.0000714765e-1f;
+  p = p * r + -2.4999993993e-1f;
+  p = p * r + 3.3333331174e-1f;
+  f32x4 y = (((((r * r) * r) * p + e * LN2_LOW) - (0.5f * r) * r) + r) + e * LN2_HIGH;
+  f32x4 infinite = splat4(__builtin_inff());
+  y = select4(x == infinite, infinite, y);
+  y = select4(x == 0.0f, -infinite, y);
+  return (f32x4)((i32x4)y | ~(x >= 0.0f));
+}
+
+static inline float exp1(float x) { return exp4(splat4(x))[0]; }
+static inline float log1(float x) { return log4(splat4(x))[0]; }
+
+#endif

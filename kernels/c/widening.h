@@ -1,0 +1,47 @@
+/* Sums in double: twice the vectors, but a sum of a million floats keeps all its digits, in whatever order. */
+#ifndef ATIF_WIDENING_H
+#define ATIF_WIDENING_H
+
+#include "scratch.h"
+#include "simd.h"
+
+typedef double f64x2 __attribute__((vector_size(16)));
+
+/* A double that lies in a block of floats. */
+typedef double stored_double __attribute__((may_alias));
+
+enum { SHARED_SCRATCH_DOUBLES = SHARED_SCRATCH_FLOATS / 2 };
+
+static inline stored_double *shared_scratch_doubles(void) { return (stored_double *)shared_scratch(); }
+
+static inline f64x2 splat2(double a) { return (f64x2){a, a}; }
+
+/* Lanes 0 and 1, lanes 2 and 3. */
+static inline f64x2 widen_low(f32x4 a) {
+#ifdef __wasm_simd128__
+  return (f64x2)wasm_f64x2_promote_low_f32x4((v128_t)a);
+#else
+  return (f64x2){a[0], a[1]};
+#endif
+}
+static inline f64x2 widen_high(f32x4 a) { return widen_low(__builtin_shufflevector(a, a, 2, 3, 2, 3)); }
+
+/* Four sums, one per lane. */
+struct sum4 {
+  f64x2 low, high;
+};
+
+static inline void sum4_add(struct sum4 *sum, f32x4 a) {
+  sum->low += widen_low(a);
+  sum->high += widen_high(a);
+}
+
+/* total[0..3] += the four sums */
+static inline void sum4_store(double *total, const struct sum4 *sum) {
+  total[0] += sum->low[0];
+  total[1] += sum->low[1];
+  total[2] += sum->high[0];
+  total[3] += sum->high[1];
+}
+
+#endif
