@@ -181,6 +181,7 @@ export class Dataset {
       });
     }
     if (samples.length === 0) throw new RangeError(`${where}: no sample numbers; expected at least one.`);
+    const stored = this.x;
     const values = samples.length * size;
     const x = this.x instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
     const labels = new Int32Array(samples.length);
@@ -188,7 +189,7 @@ export class Dataset {
       const row = this.#row(where, samples[i]);
       labels[i] = this.labels[row];
       for (let to = i * size, from = row * size, end = to + size; to < end; to++, from++)
-        x[to] = this.x[from];
+        x[to] = stored[from];
     }
     return this.with({ x, labels });
   }
@@ -214,15 +215,16 @@ export class Dataset {
     const size = this.sampleSize;
     const x = new Float32Array(samples.length * size);
     const labels = new Int32Array(samples.length);
-    const bytes = this.x instanceof Uint8Array;
+    const stored = this.x;
+    const bytes = stored instanceof Uint8Array;
     const values = bytes ? byteValues(this.divisor) : new Float32Array(0);
     for (let i = 0; i < samples.length; i++) {
       const row = this.#row(`batch of "${this.name}"`, samples[i]);
       labels[i] = this.labels[row];
       let from = row * size;
       const end = (i + 1) * size;
-      if (bytes) for (let to = i * size; to < end; to++, from++) x[to] = values[this.x[from]];
-      else for (let to = i * size; to < end; to++, from++) x[to] = this.x[from];
+      if (bytes) for (let to = i * size; to < end; to++, from++) x[to] = values[stored[from]];
+      else for (let to = i * size; to < end; to++, from++) x[to] = stored[from];
     }
     const shape = [samples.length, ...this.sampleShape];
     return bytes && this.divisor === 1 ? { x, shape, labels, integerMax: 255 } : { x, shape, labels };

@@ -164,6 +164,23 @@ describe("readIdx", () => {
     await expect(readIdx(stream(bytes, 65536), "f")).rejects.toEqual(formatError(message));
   });
 
+  it("gives the exact values or a sentence, whichever bit of gzip data is flipped", async () => {
+    const small = idx(8, [40], body.subarray(0, 40));
+    const whole = gzipSync(small);
+    let exact = 0;
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const bytes = whole.map((byte, i) => (i === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+      try {
+        expect(await readIdx(stream(bytes, 1 << 16), "f")).toEqual({ shape: [40], data: small.subarray(8) });
+        exact++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+      }
+    }
+    expect(exact).toBeLessThan(70); // the time and the system in the gzip header
+    expect(exact).toBeGreaterThan(40);
+  });
+
   it("stops unpacking where the header's promise ends", async () => {
     const zeros = gzipSync(new Uint8Array(16 << 20));
     const bomb = Buffer.concat([gzipSync(idx(8, [1000], [])), ...new Array<Buffer>(64).fill(zeros)]); // of 1 GiB

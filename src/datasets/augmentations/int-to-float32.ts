@@ -1,0 +1,41 @@
+/** Integer samples to float32: y = x / 255 for bytes if scale is true, y = x if it is false. */
+
+import type { Batch } from "../batch.js";
+import { Augmentation, checkBoolean, withValues } from "./augmentation.js";
+import type { AugmentationFlags } from "./augmentation.js";
+
+export interface IntToFloat32Params extends AugmentationFlags {
+  /** Whether to divide by the largest value of the integer type. There is no default. */
+  readonly scale: boolean;
+}
+
+/**
+ * For batches of a data set that only casts its bytes (divisor 1). A batch that is scaled already is refused with
+ * `scale: true`, because it would be divided twice.
+ */
+export class IntToFloat32 extends Augmentation {
+  readonly scale: boolean;
+
+  constructor(params: IntToFloat32Params) {
+    super("IntToFloat32", params, ["scale"]);
+    this.scale = checkBoolean(
+      "IntToFloat32: scale",
+      (params as Partial<IntToFloat32Params> | undefined)?.scale,
+    );
+  }
+
+  protected override transform(batch: Batch): Batch {
+    if (!this.scale) return withValues(batch, batch.x);
+    const { integerMax } = batch;
+    if (integerMax === undefined) {
+      throw new RangeError(
+        "IntToFloat32: the batch holds float samples, scaled when it was made; scale needs integers. " +
+          "Give the data set the divisor 1, or leave IntToFloat32 out.",
+      );
+    }
+    return withValues(
+      batch,
+      batch.x.map((value) => value / integerMax),
+    );
+  }
+}

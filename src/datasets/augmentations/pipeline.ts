@@ -1,0 +1,41 @@
+/** The augmentations of an experiment, in order. */
+
+import type { Generator } from "../../random/generator.js";
+import type { Batch } from "../batch.js";
+import type { Augmentation } from "./augmentation.js";
+import { Mixup } from "./mixup.js";
+
+export class AugmentationPipeline {
+  /** What runs, in the order it runs: first all with `before`, then all with `after`. */
+  readonly steps: readonly Augmentation[];
+
+  /** @throws RangeError if something runs after Mixup */
+  constructor(augmentations: readonly Augmentation[]) {
+    this.steps = [
+      ...augmentations.filter(({ before }) => before),
+      ...augmentations.filter(({ after }) => after),
+    ];
+    const mixup = this.steps.findIndex((step) => step instanceof Mixup);
+    if (mixup >= 0 && mixup < this.steps.length - 1) {
+      throw new RangeError(
+        `augmentations: Mixup runs before ${this.steps[mixup + 1].name}; expected it to run last and once. ` +
+          `Order: all with before, then all with after, each as listed.`,
+      );
+    }
+  }
+
+  /** Whether training batches come back with mixed labels. */
+  get mixesLabels(): boolean {
+    return this.steps.some((step) => step instanceof Mixup);
+  }
+
+  /**
+   * Runs all steps, or outside training those that say `evaluate`.
+   * @param generator the source of everything random
+   */
+  apply(batch: Batch, generator: Generator, training: boolean): Batch {
+    let current = batch;
+    for (const step of this.steps) if (training || step.evaluate) current = step.apply(current, generator);
+    return current;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Normalization by the statistics of the training set, which all sets share.
+ *
+ *   z-score:  y = (x - mean) / std      std is that of the population
+ *   min-max:  y = (x - min) / (max - min)
+ *
+ * A feature that is constant in the training set has a std and a range of 0, and the reference makes it NaN. Here it
+ * is divided by 1, so that it becomes 0 in training, and a warning says how many there are.
+ */
+
+import { checkFinite, checkOneOf, checkOptions } from "../../checks.js";
+import { checkAxis, formatShape, sameShape, stridesOf } from "../../shapes.js";
+import { ShapeError } from "../../errors.js";
+import { mapSets } from "./preprocessing.js";
+import type { DatasetSets, Preprocessing, PreprocessingContext } from "./preprocessing.js";
+
+export interface NormalizeDatasetParams {
+  /** "z-score" if it is left out. */
+  readonly method?: "z-score" | "min-max";
+  /**
+   * The axes of [N, …sampleShape] the statistics run over; the first must be among them. 0, which is one mean per
+   * feature, if it is left out; [0, 1, 2] is one per channel of images.
+   */
+  readonly axis?: number | readonly number[];
+  /** Accepted for the sake of existing configurations; it changes nothing. */
+  readonly debug?: boolean;
+}
+
+/** y = (x - offset) / scale, for each group of elements that share statistics. */
+interface Statistics {
+  readonly offset: Float64Array;
+  readonly scale: Float64Array;
+  readonly constant: number;
+}
+
+/** In configuration files the preprocessing "Normalize"; the augmentation of that name takes given numbers. */
+export class NormalizeDataset implements Preprocessing {
+  readonly name = "Normalize";
+  readonly method: "z-score" | "min-max";
+  readonly axis: readonly number[];
+
+  constructor(params: NormalizeDatasetParams = {}) {
+    checkOptions("Normalize", params, ["method", "axis", "debug"]);
+    this.method = checkOneOf("Normalize: method", params.method ?? "z-score", ["z-score", "min-max"]);
+    const axes: unknown[] = Array.isArray(params.axis) ? params.axis : [params.axis ?? 0];
+    this.axis = axes.map((axis) => checkFinite("Normalize: axis", axis));
+    const broken = this.axis.find((axis) => !Number.isSafeInteger(axis));
+    if (broken !== undefined) throw new RangeError(`Normalize: axis is ${broken}; expected whole numbers.`);
+  }
+
+  /**
+   * The sets as float32 samples; bytes are divided by their divisor first.
+   * @throws RangeError on axes that are not there or leave out the first; ShapeError if the sets differ in shape
+   */
+  apply(sets: DatasetSets, { warn }: PreprocessingContext): DatasetSets {
+    const { sampleShape } = sets.train;
+    const groups = this.#groups(sampleShape);
+    const samples = sets.train.toFloat32();
+    const statistics = this.#measure(samples, groups);
+    const { constant } = statistics;
+    if (constant > 0) {
+      const count = statistics.offset.length;
+      warn?.(
+        `Normalize: ${constant} of ${count} features are constant in the training set; ` +
+          `they are centred and divided by 1. (The reference divides by 0, which gives NaN.)`,
+      );
+    }
+    return mapSets(sets, (set, name) => {
+      if (!sameShape(set.sampleShape, sampleShape)) {
+        throw new ShapeError(
+          `Normalize: samples of the set "${name}" are ${formatShape(set.sampleShape)} but those of the training set ` +
+            `${formatShape(sampleShape)}; expected the same shape.`,
+        );
+      }
+      const x = name === "train" ? samples : set.toFloat32();
+      for (let i = 0, feature = 0; i < x.length; i++) {
+        const group = groups[feature];
+        x[i] = (x[i] - statistics.offset[group]) / statistics.scale[group];
+        feature = feature + 1 === groups.length ? 0 : feature + 1;
+      }
+      return set.with({ x });
+    });
+  }
+
+  /** For each element of a sample, the number of the statistics it belongs to. */
+  #groups(sampleShape: readonly number[]): Int32Array {
+    const rank = sampleShape.length + 1;
+    const over = new Set(this.axis.map((axis) => checkAxis("Normalize", axis, rank)));
+    if (!over.has(0)) {
+      throw new RangeError(
+        `Normalize: axis is [${this.axis.join(", ")}]; expected 0 among them, since what is measured on the training ` +
+          `samples is used for the others.`,
+      );
+    }
+    const kept = sampleShape.map((dimension, i) => (over.has(i + 1) ? 1 : dimension));
+    const strides = stridesOf(sampleShape);
+    const keptStrides = stridesOf(kept);
+    return Int32Array.from({ length: sampleShape.reduce((a, b) => a * b, 1) }, (_, element) =>
+      sampleShape.reduce(
+        (group, dimension, i) =>
+          kept[i] === 1 ? group : group + (Math.floor(element / strides[i]) % dimension) * keptStrides[i],
+        0,
+      ),
+    );
+  }
+
+  #measure(x: Float32Array, groups: Int32Array): Statistics {
+    const features = groups.length;
+    const count = groups.reduce((most, group) => Math.max(most, group), 0) + 1;
+    const perGroup = x.length / count;
+    const low = new Float64Array(count).fill(Infinity);
+    const high = new Float64Array(count).fill(-Infinity);
+    const mean = new Float64Array(count);
+    for (let i = 0, feature = 0; i < x.length; i++) {
+      const group = groups[feature];
+      if (x[i] < low[group]) low[group] = x[i];
+      if (x[i] > high[group]) high[group] = x[i];
+      mean[group] += x[i];
+      feature = feature + 1 === features ? 0 : feature + 1;
+    }
+    for (let group = 0; group < count; group++) mean[group] /= perGroup;
+    const scale = new Float64Array(count);
+    if (this.method === "min-max") {
+      for (let group = 0; group < count; group++) scale[group] = high[group] - low[group];
+    } else {
+      for (let i = 0, feature = 0; i < x.length; i++) {
+        const group = groups[feature];
+        scale[group] += (x[i] - mean[group]) ** 2;
+        feature = feature + 1 === features ? 0 : feature + 1;
+      }
+      for (let group = 0; group < count; group++) scale[group] = Math.sqrt(scale[group] / perGroup);
+    }
+    let constant = 0;
+    const offset = this.method === "min-max" ? low : mean;
+    for (let group = 0; group < count; group++) {
+      if (low[group] !== high[group]) continue;
+      constant++;
+      // Not the mean, which rounding may have moved: a constant becomes 0 exactly.
+      offset[group] = low[group];
+      scale[group] = 1;
+    }
+    return { offset, scale, constant };
+  }
+}
