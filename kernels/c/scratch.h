@@ -6,7 +6,7 @@
 
 enum {
   THREAD_SCRATCH_FLOATS = 1 << 18, /* 1 MiB: the panels that a thread packs stay in its level 2 cache */
-  SHARED_SCRATCH_FLOATS = 1 << 20, /* 4 MiB */
+  SHARED_SCRATCH_FLOATS = 9 << 17,    /* 4.5 MiB: a packed matrix of 4 MiB and partial sums */
 };
 
 INTERNAL_BEGIN
