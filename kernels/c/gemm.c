@@ -142,6 +142,6 @@ void gemm(float *c, const float *a, const float *b, int m, int n, int k, int tra
         .panel_b = panel_b,
         .rows_c = rows_c,
     };
-    multiply(&product);
+    run_product(&product);
   }
 }

@@ -143,7 +143,7 @@ static void multiply_slab(struct slab *slab) {
   if (slab->splits > 1) parallel_for(combine_range, slab, product->m, BLOCK_ROWS);
 }
 
-void multiply(const struct product *product) {
+void run_product(const struct product *product) {
   if (product->m == 0 || product->n == 0) return;
   int most_columns = PACKED_FLOATS / BLOCK_DEPTH / BLOCK_COLUMNS * BLOCK_COLUMNS;
   for (int j = 0; j < product->n; j += most_columns) {

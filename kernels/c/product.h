@@ -34,7 +34,7 @@ struct product {
 
 INTERNAL_BEGIN
 
-void multiply(const struct product *product);
+void run_product(const struct product *product);
 
 /* Panels of a matrix. b points to element (first p, first column); row-major or transposed, with its row length. */
 void panel_of_rows(const float *b, int row_length, int depth, int columns, int width, float *panel);
