@@ -9,8 +9,11 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Number of elements. @throws ShapeError unless every dimension is a whole number >= 0 */
+/** Number of elements. @throws TypeError, ShapeError unless it is an array of whole numbers >= 0 */
 export function sizeOf(shape: Shape): number {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`a shape is ${String(shape)}; expected an array of dimensions like [2, 3].`);
+  }
   let size = 1;
   for (const dimension of shape) {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {

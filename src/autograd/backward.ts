@@ -3,12 +3,13 @@
 import { ShapeError, StateError } from "../errors.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep, scope } from "../tensor/scope.js";
-import { Tensor } from "../tensor/tensor.js";
+import { checkGradient, Tensor } from "../tensor/tensor.js";
 import { withGrad } from "./grad-mode.js";
 import type { Edge, Node } from "./node.js";
 
 /** See Tensor.backward. */
 export function backward(root: Tensor, grad?: Tensor): void {
+  root.checkAlive();
   if (!root.requiresGrad) {
     throw new StateError(
       "backward: the tensor does not depend on anything that requires a gradient; expected a result computed from a parameter, outside noGrad().",
@@ -19,11 +20,7 @@ export function backward(root: Tensor, grad?: Tensor): void {
       `backward: the tensor has shape ${formatShape(root.shape)}; expected one element, or a gradient of that shape as argument. Call sum() or mean() first.`,
     );
   }
-  if (grad !== undefined && !sameShape(grad.shape, root.shape)) {
-    throw new ShapeError(
-      `backward: the gradient has shape ${formatShape(grad.shape)}; expected ${formatShape(root.shape)}.`,
-    );
-  }
+  if (grad !== undefined) checkGradient("backward", grad, root);
   withGrad(false, () => {
     const start = grad === undefined ? Tensor.full(root.shape, 1, root.backend) : grad.alias();
     new Pass().run(root, keep(start));
@@ -72,6 +69,8 @@ class Pass {
   /** Adds a gradient to what has arrived behind an edge. The tensor given stays the caller's. */
   #send(edge: NonNullable<Edge>, gradient: Tensor): void {
     if ("leaf" in edge) {
+      // Nobody can read the gradient of a leaf that is gone.
+      if (edge.leaf.disposed) return;
       edge.leaf.grad = accumulate(edge.leaf.grad, gradient, true);
       return;
     }

@@ -8,7 +8,7 @@ import { record } from "./node.js";
 
 /** What forward and backward of an AutogradFunction share. */
 export interface FunctionContext {
-  /** Keeps tensors for backward. Call it in forward, once. */
+  /** Keeps tensors for backward. Call it in forward, once. @throws StateError, TypeError */
   saveForBackward(...tensors: readonly Tensor[]): void;
   /** The tensors saved by forward, in order. */
   readonly savedTensors: readonly Tensor[];
@@ -35,38 +35,31 @@ export class AutogradFunction {
   /**
    * Runs forward and puts the operation on the tape if a tensor argument requires a gradient.
    *
-   * @throws StateError if backward returns another number of gradients than apply had arguments
+   * @throws TypeError if forward returns no tensor; StateError if backward returns another number of gradients
+   *   than apply had arguments
    */
   static apply<Args extends readonly unknown[]>(this: FunctionClass<Args>, ...args: Args): Tensor {
     const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
-    const needsInputGrad = args.map((arg) => gradEnabled() && arg instanceof Tensor && arg.requiresGrad);
-    let saved: readonly Tensor[] = [];
-    const output = scope(() =>
+    const ctx = new Context(
+      this.name,
+      args.map((arg) => gradEnabled() && arg instanceof Tensor && arg.requiresGrad),
+    );
+    // What forward saved leaves the scope with the output.
+    const [output, saved] = scope(() =>
       withGrad(false, () => {
-        const made = this.forward(
-          {
-            saveForBackward: (...tensors) => void (saved = tensors.map((tensor) => tensor.alias())),
-            savedTensors: [],
-            needsInputGrad,
-          },
-          ...args,
-        );
-        // An argument handed through unchanged becomes a tensor of its own.
-        return [inputs.includes(made) ? made.alias() : made, saved] as const;
+        const made: unknown = this.forward(ctx, ...args);
+        if (!(made instanceof Tensor)) {
+          throw new TypeError(`${this.name}.forward returned ${String(made)}; expected a Tensor.`);
+        }
+        // An argument, or a tensor from elsewhere, that is handed through becomes a tensor of its own.
+        return [made.alias(), ctx.takeSaved()] as const;
       }),
-    )[0];
+    );
     record(this.name, inputs, [output], saved, ([gradOutput], node) => {
       if (gradOutput === null) return inputs.map(() => null);
-      const savedTensors = saved.map((_, i) => node.tensor(i));
-      const gradients = this.backward(
-        { saveForBackward: refuseSaving, savedTensors, needsInputGrad },
-        gradOutput,
-      );
-      if (gradients.length !== args.length) {
-        throw new StateError(
-          `${this.name}.backward returned ${gradients.length} gradients; expected one per argument: ${args.length}.`,
-        );
-      }
+      ctx.savedTensors = saved.map((_, i) => node.tensor(i));
+      const gradients = this.backward(ctx, gradOutput);
+      checkGradients(this.name, gradients, args.length);
       return gradients.filter((_, i) => args[i] instanceof Tensor);
     });
     for (const tensor of saved) tensor.dispose();
@@ -74,6 +67,51 @@ export class AutogradFunction {
   }
 }
 
-function refuseSaving(): never {
-  throw new StateError("saveForBackward was called in backward; call it in forward.");
+/** One per call of apply(); forward may leave notes on it for backward, as properties of its own. */
+class Context implements FunctionContext {
+  readonly needsInputGrad: readonly boolean[];
+  savedTensors: readonly Tensor[] = [];
+  readonly #name: string;
+  #saved: readonly Tensor[] | null = [];
+
+  constructor(name: string, needsInputGrad: readonly boolean[]) {
+    this.#name = name;
+    this.needsInputGrad = needsInputGrad;
+  }
+
+  saveForBackward(...tensors: readonly Tensor[]): void {
+    if (this.#saved === null) {
+      throw new StateError(`${this.#name}: saveForBackward was called in backward; call it in forward.`);
+    }
+    if (this.#saved.length > 0) {
+      throw new StateError(`${this.#name}: saveForBackward was called twice; give it all tensors at once.`);
+    }
+    this.#saved = tensors.map((tensor: unknown, i) => {
+      if (tensor instanceof Tensor) return tensor.alias();
+      throw new TypeError(
+        `${this.#name}: saveForBackward got ${String(tensor)} in place ${i}; expected tensors. Keep other values as properties of ctx.`,
+      );
+    });
+  }
+
+  takeSaved(): readonly Tensor[] {
+    const saved = this.#saved ?? [];
+    this.#saved = null;
+    return saved;
+  }
+}
+
+function checkGradients(name: string, gradients: unknown, expected: number): void {
+  if (!Array.isArray(gradients) || gradients.length !== expected) {
+    const got = Array.isArray(gradients) ? `${gradients.length} gradients` : String(gradients);
+    throw new StateError(
+      `${name}.backward returned ${got}; expected an array with one gradient per argument of apply: ${expected}.`,
+    );
+  }
+  gradients.forEach((gradient: unknown, i) => {
+    if (gradient === null || gradient instanceof Tensor) return;
+    throw new TypeError(
+      `${name}.backward returned ${String(gradient)} for argument ${i}; expected a Tensor or null.`,
+    );
+  });
 }

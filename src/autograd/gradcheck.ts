@@ -51,7 +51,9 @@ export function gradcheck(
       const numeric = (above - below) / (high - low);
       const analytic = input.grad?.data[element] ?? 0;
       const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(numeric));
-      if (!(error <= worst.error)) Object.assign(worst, { input: which, element, analytic, numeric, error });
+      // A NaN is worse than any number, and stays.
+      if (!Number.isNaN(worst.error) && !(error <= worst.error))
+        Object.assign(worst, { input: which, element, analytic, numeric, error });
     }
   });
   return { ok: worst.error <= tolerance, worst };

@@ -2,7 +2,6 @@
 
 import { StateError } from "../errors.js";
 import type { Shape } from "../shapes.js";
-import { trackNode } from "../tensor/scope.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor, type GraphNode } from "../tensor/tensor.js";
 import { gradEnabled } from "./grad-mode.js";
@@ -45,6 +44,8 @@ export class Node implements GraphNode, Saved {
   readonly needs: readonly boolean[];
   readonly #backward: Backward;
   #saved: readonly (SavedValue | null)[] | null;
+  /** Tensors it made and inputs of later nodes: while there are any, a gradient can be asked through it. */
+  #users: number;
 
   constructor(
     name: string,
@@ -59,7 +60,8 @@ export class Node implements GraphNode, Saved {
     this.outputShapes = outputs.map((output) => output.shape);
     this.#backward = backward;
     this.#saved = saved.map(saveValue);
-    trackNode(this);
+    this.#users = outputs.length;
+    for (const parent of this.parents()) parent.#users++;
   }
 
   /** @throws StateError if the graph was freed */
@@ -83,11 +85,22 @@ export class Node implements GraphNode, Saved {
 
   readonly indices = (i: number): Int32Array => this.#value(i)?.storage.array as Int32Array;
 
+  /** Gives back what was saved: no gradient can be asked through this node any more. */
   release(): void {
     for (const value of this.#saved ?? []) value?.storage.release();
     this.#saved = null;
   }
 
+  drop(): void {
+    const pending: Node[] = [this];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (--node.#users > 0) continue;
+      node.release();
+      for (const parent of node.parents()) pending.push(parent);
+    }
+  }
+
+  /** Once per input that a node made. */
   *parents(): Iterable<Node> {
     for (const edge of this.edges) {
       if (edge !== null && "node" in edge) yield edge.node;
@@ -135,7 +148,7 @@ function saveValue(value: Savable): SavedValue | null {
  * Puts an operation on the tape: its outputs become differentiable with respect to its inputs. Does nothing
  * under noGrad, or if no input requires a gradient.
  *
- * @param saved retained until backward has run or the scope ends
+ * @param saved retained until backward has run or every tensor computed from the outputs is gone
  */
 export function record(
   name: string,

@@ -14,7 +14,9 @@ export interface BatchStatistics {
 
 /** Statistics of x [..., C] over all rows. Not differentiable by themselves. */
 export function batchStatistics(x: Tensor): BatchStatistics {
-  const C = x.shape.at(-1) ?? 0;
+  checkSameBackend("batchStatistics", x);
+  const C = x.shape.at(-1);
+  if (C === undefined) throw new ShapeError("batchStatistics: x is []; expected [..., C], channels last.");
   const [mean, variance] = [Tensor.empty([C], x.backend), Tensor.empty([C], x.backend)];
   x.backend.kernels.batchNormStatistics(mean.data, variance.data, x.data, C === 0 ? 0 : x.size / C, C);
   return { mean, variance };
@@ -40,6 +42,11 @@ export function batchNorm(
   const C = gamma.size;
   if (x.rank < 2 || x.shape.at(-1) !== C) {
     throw new ShapeError(`batchNorm: x is ${formatShape(x.shape)}; expected [..., ${C}], channels last.`);
+  }
+  for (const [name, { shape }] of Object.entries({ gamma, beta, mean, variance })) {
+    if (shape.length !== 1 || shape[0] !== C) {
+      throw new ShapeError(`batchNorm: ${name} is ${formatShape(shape)}; expected [${C}].`);
+    }
   }
   const rows = C === 0 ? 0 : x.size / C;
   const y = Tensor.empty(x.shape, x.backend);

@@ -61,6 +61,11 @@ export function conv2d(
         `expected x [N, H, W, ${Number.isNaN(Cin) ? "Cin" : Cin}] and a weight [KH, KW, Cin/groups, Cout], channels last.`,
     );
   }
+  if (KH === 0 || KW === 0) {
+    throw new ShapeError(
+      `conv2d: the weight is ${formatShape(w.shape)}; expected a kernel of at least 1 x 1.`,
+    );
+  }
   const [N, H, W] = x.shape;
   const [OH, OW] = [windowCount(H, KH, SH, PH), windowCount(W, KW, SW, PW)];
   if (OH === 0 || OW === 0) {
@@ -150,6 +155,7 @@ export function conv1d(
   bias: Tensor | null,
   options: Convolution1dOptions = {},
 ): Tensor {
+  checkSameBackend("conv1d", x, w, bias);
   if (x.rank !== 3 || w.rank !== 3) {
     throw new ShapeError(
       `conv1d: x is ${formatShape(x.shape)} and the weight ${formatShape(w.shape)}; expected x [N, S, Cin] and a weight [K, Cin/groups, Cout], channels last.`,

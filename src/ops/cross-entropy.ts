@@ -5,6 +5,7 @@ import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkSameBackend } from "./arithmetic.js";
 
 /**
  * The mean over rows of -ln softmax(logits)[label].
@@ -15,12 +16,18 @@ import { Tensor } from "../tensor/tensor.js";
  * @throws ShapeError if there is not one label per row; RangeError for a label that is no class
  */
 export function crossEntropy(logits: Tensor, labels: ArrayLike<number>): Tensor {
+  checkSameBackend("crossEntropy", logits);
   if (logits.rank !== 2 || logits.size === 0) {
     throw new ShapeError(
       `crossEntropy: logits are ${formatShape(logits.shape)}; expected [N, classes] with at least one row.`,
     );
   }
   const [rows, classes] = logits.shape;
+  if (typeof labels !== "object" || labels === null || !("length" in labels)) {
+    throw new TypeError(
+      `crossEntropy: labels are ${String(labels)}; expected an Int32Array or an array with one class number per row.`,
+    );
+  }
   if (labels.length !== rows) {
     throw new ShapeError(
       `crossEntropy: ${labels.length} labels for logits ${formatShape(logits.shape)}; expected ${rows}, one per row.`,
@@ -30,7 +37,7 @@ export function crossEntropy(logits: Tensor, labels: ArrayLike<number>): Tensor 
     const label = labels[row];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new RangeError(
-        `crossEntropy: label ${row} is ${label}; expected a whole number from 0 to ${classes - 1}.`,
+        `crossEntropy: label ${row} is ${String(label)}; expected a whole number from 0 to ${classes - 1}.`,
       );
     }
   }

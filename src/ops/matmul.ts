@@ -28,6 +28,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  */
 export function linear(x: Tensor, w: Tensor, bias: Tensor | null): Tensor {
   const { kernels } = checkSameBackend("linear", x, w, bias);
+  if (w.rank !== 2) {
+    throw new ShapeError(`linear: the weight is ${formatShape(w.shape)}; expected [in, out].`);
+  }
   const [features, outputs] = w.shape;
   if (x.rank < 1 || x.shape.at(-1) !== features) {
     throw new ShapeError(

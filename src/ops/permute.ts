@@ -7,6 +7,9 @@ import { withPlan } from "./plan.js";
 
 /** y's axis i is x's axis axes[i]; the elements are copied. @throws RangeError unless axes is a permutation */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  if (!Array.isArray(axes)) {
+    throw new TypeError(`permute: axes are ${String(axes)}; expected an array of axes like [1, 0].`);
+  }
   const isPermutation =
     axes.length === x.rank && [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
   if (!isPermutation) {

@@ -1,10 +1,12 @@
 /** Max and average pooling in one and two dimensions, channels last. Windows that do not fit are dropped. */
 
 import { record } from "../autograd/node.js";
+import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkSameBackend } from "./arithmetic.js";
 import { checkPair, dropHeight, flat, windowCount, type Pair } from "./convolution.js";
 
 export interface Pool2dOptions {
@@ -77,6 +79,8 @@ function pool1d(
   kernel: number,
   { stride, padding }: Pool1dOptions,
 ): Tensor {
+  checkSameBackend(where, x);
+  checkInteger(`${where}: kernel`, kernel, 1);
   if (x.rank !== 3)
     throw new ShapeError(`${where}: x is ${formatShape(x.shape)}; expected [N, S, C], channels last.`);
   return dropHeight(
@@ -85,6 +89,7 @@ function pool1d(
 }
 
 function geometry(where: string, x: Tensor, kernel: Pair, options: Pool2dOptions) {
+  checkSameBackend(where, x);
   const [KH, KW] = checkPair(`${where}: kernel`, kernel, 1);
   const [SH, SW] = checkPair(`${where}: stride`, options.stride ?? kernel, 1);
   const [PH, PW] = checkPair(`${where}: padding`, options.padding ?? 0, 0);

@@ -14,13 +14,20 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 function resolve(x: Tensor, shape: Shape): Shape {
-  const open = shape.indexOf(-1);
-  let resolved = shape;
-  if (open >= 0) {
-    const rest = sizeOf(shape.filter((_, axis) => axis !== open));
-    if (rest > 0) resolved = shape.with(open, x.size / rest);
+  if (!Array.isArray(shape)) {
+    throw new TypeError(
+      `reshape: the shape is ${String(shape)}; expected an array of dimensions like [2, -1].`,
+    );
   }
-  if (!resolved.every((d) => Number.isInteger(d) && d >= 0) || sizeOf(resolved) !== x.size) {
+  const isDimension = (d: number): boolean => Number.isSafeInteger(d) && d >= 0;
+  const open = shape.indexOf(-1);
+  let resolved = shape as Shape;
+  if (open >= 0) {
+    const others = resolved.filter((_, axis) => axis !== open);
+    const rest = others.every(isDimension) ? sizeOf(others) : 0;
+    if (rest > 0) resolved = resolved.with(open, x.size / rest);
+  }
+  if (!resolved.every(isDimension) || sizeOf(resolved) !== x.size) {
     throw new ShapeError(
       `reshape: ${formatShape(x.shape)} to ${formatShape(shape)}; expected a shape with ${x.size} elements.`,
     );

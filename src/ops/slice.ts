@@ -1,6 +1,7 @@
 /** Slices along axis 0, and their inverse: stacking. */
 
 import { record } from "../autograd/node.js";
+import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -12,7 +13,8 @@ export function at(x: Tensor, i: number): Tensor {
     throw new ShapeError("at: the tensor has shape []; expected at least one axis. Use item().");
   if (!Number.isInteger(i) || i < -x.shape[0] || i >= x.shape[0]) {
     throw new RangeError(
-      `at: slice ${i} of a tensor of shape ${formatShape(x.shape)}; expected 0 to ${x.shape[0] - 1}.`,
+      `at: slice ${String(i)} of a tensor of shape ${formatShape(x.shape)}; ` +
+        (x.shape[0] === 0 ? "it has no slices." : `expected 0 to ${x.shape[0] - 1}.`),
     );
   }
   const shape = x.shape.slice(1);
@@ -51,6 +53,8 @@ export function stack(tensors: readonly Tensor[]): Tensor {
 
 /** y[t] = x for t < T: the same current at every time step. dx = sum of g over t. */
 export function repeat(x: Tensor, T: number): Tensor {
+  checkSameBackend("repeat", x);
+  checkInteger("repeat: T", T);
   const y = Tensor.empty([T, ...x.shape], x.backend);
   for (let t = 0; t < T; t++) y.data.set(x.data, t * x.size);
   record("repeat", [x], [y], [], ([g]) => [g === null ? null : g.sum(0)]);

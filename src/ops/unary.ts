@@ -2,6 +2,7 @@
 
 import { record } from "../autograd/node.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkSameBackend } from "./arithmetic.js";
 
 type UnaryKernel = "negate" | "exp" | "log" | "sqrt" | "sigmoid" | "relu" | "heaviside";
 
@@ -60,6 +61,7 @@ export function relu(x: Tensor): Tensor {
  * @returns the same shape, 0 or 1; not differentiable
  */
 export function heaviside(x: Tensor): Tensor {
+  checkSameBackend("heaviside", x);
   return compute("heaviside", x);
 }
 

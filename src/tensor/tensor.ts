@@ -1,16 +1,19 @@
 /** Eager float32 tensors: a shape, memory in the backend's heap, and a place on the tape. */
 
+import { checkOptions } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { currentBackend } from "../kernels/select.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
 import { installedOperations } from "./operations.js";
-import { trackTensor, type OwnedNode } from "./scope.js";
+import { keep, trackTensor } from "./scope.js";
 import { Storage } from "./storage.js";
 
 /** A tape node seen from the tensor it made. */
-export interface GraphNode extends OwnedNode {
+export interface GraphNode {
   readonly name: string;
+  /** This tensor is gone: the node gives back what it saved when nothing else can ask it for a gradient. */
+  drop(): void;
 }
 
 export class Tensor {
@@ -66,12 +69,7 @@ export class Tensor {
    * @throws StateError after dispose()
    */
   get data(): Float32Array {
-    if (this.#disposed) {
-      throw new StateError(
-        `this tensor of shape ${formatShape(this.shape)} was disposed of (by dispose() or the end of a scope); ` +
-          `return it from the scope to use it outside.`,
-      );
-    }
+    this.checkAlive();
     const { array } = this.storage;
     this.#view ??= array.subarray(this.offset, this.offset + this.size);
     return this.#view;
@@ -79,6 +77,15 @@ export class Tensor {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /** @throws StateError after dispose() */
+  checkAlive(): void {
+    if (!this.#disposed) return;
+    throw new StateError(
+      `this tensor of shape ${formatShape(this.shape)} was disposed of (by dispose() or the end of a scope); ` +
+        `return it from the scope to use it outside.`,
+    );
   }
 
   /** True for a leaf that collects its gradient, and for everything computed from one. */
@@ -104,21 +111,17 @@ export class Tensor {
     return this.#grad;
   }
 
-  /** The tensor given is owned by this one from now on. @throws ShapeError */
+  /** The tensor given is owned by this one from now on. @throws TypeError, ShapeError, StateError */
   set grad(value: Tensor | null) {
     if (value === this.#grad) return;
-    if (value !== null && !sameShape(value.shape, this.shape)) {
-      throw new ShapeError(
-        `grad has shape ${formatShape(value.shape)}; expected ${formatShape(this.shape)}.`,
-      );
-    }
+    if (value !== null) keep(checkGradient("grad", value, this));
     this.#grad?.dispose();
     this.#grad = value;
   }
 
   /** A second handle to the same elements, without history. */
   alias(shape: Shape = this.shape, offset = 0): Tensor {
-    if (this.#disposed) void this.data;
+    this.checkAlive();
     return new Tensor(this.storage.retain(), shape, this.offset + offset);
   }
 
@@ -144,6 +147,7 @@ export class Tensor {
     this.#view = null;
     this.#grad?.dispose();
     this.#grad = null;
+    this.node?.drop();
     this.storage.release();
   }
 
@@ -258,22 +262,44 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
+/** A gradient of `like`, given by the caller. @throws TypeError, ShapeError, StateError unless it fits */
+export function checkGradient(where: string, gradient: unknown, like: Tensor): Tensor {
+  if (!(gradient instanceof Tensor)) {
+    throw new TypeError(`${where}: the gradient is ${String(gradient)}; expected a Tensor.`);
+  }
+  if (!sameShape(gradient.shape, like.shape)) {
+    throw new ShapeError(
+      `${where}: the gradient has shape ${formatShape(gradient.shape)}; expected ${formatShape(like.shape)}.`,
+    );
+  }
+  if (gradient.backend !== like.backend) {
+    throw new StateError(
+      `${where}: the gradient lives in the ${gradient.backend.name} backend and the tensor in the ` +
+        `${like.backend.name} backend; expected one backend. Make both after the same init().`,
+    );
+  }
+  return gradient;
+}
+
 /**
  * A tensor from numbers, row-major.
  *
- * @throws ShapeError if there are not as many numbers as the shape says; StateError before init()
+ * @throws TypeError for anything but numbers in one flat array; ShapeError if there are not as many as the shape
+ *   says; StateError before init()
  */
 export function tensor(
   data: ArrayLike<number>,
-  shape: Shape = [data.length],
+  shape: Shape = [data?.length ?? 0],
   options: TensorOptions = {},
 ): Tensor {
+  checkNumbers(data);
   const size = sizeOf(shape);
   if (data.length !== size) {
     throw new ShapeError(
       `tensor: ${data.length} numbers for the shape ${formatShape(shape)}; expected ${size}.`,
     );
   }
+  checkOptions("tensor", options, tensorOptionNames);
   const made = Tensor.empty(shape);
   made.data.set(data);
   made.requiresGrad = options.requiresGrad ?? false;
@@ -281,13 +307,35 @@ export function tensor(
 }
 
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  const made = Tensor.full(shape, 0);
+  return filled("zeros", shape, 0, options);
+}
+
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
+  return filled("ones", shape, 1, options);
+}
+
+const tensorOptionNames = ["requiresGrad"] as const;
+
+function filled(where: string, shape: Shape, value: number, options: TensorOptions): Tensor {
+  checkOptions(where, options, tensorOptionNames);
+  const made = Tensor.full(shape, value);
   made.requiresGrad = options.requiresGrad ?? false;
   return made;
 }
 
-export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  const made = Tensor.full(shape, 1);
-  made.requiresGrad = options.requiresGrad ?? false;
-  return made;
+function checkNumbers(data: unknown): void {
+  if (typeof data !== "object" || data === null || !("length" in data)) {
+    throw new TypeError(
+      `tensor: data is ${String(data)}; expected an array of numbers. A single number is tensor([x], []).`,
+    );
+  }
+  if (data instanceof Float32Array) return;
+  const numbers = data as ArrayLike<unknown>;
+  for (let i = 0; i < numbers.length; i++) {
+    if (typeof numbers[i] === "number") continue;
+    throw new TypeError(
+      `tensor: element ${i} is ${Array.isArray(numbers[i]) ? "an array" : String(numbers[i])}; expected a number. ` +
+        `Give all numbers in one flat array, row-major, and the shape as the second argument.`,
+    );
+  }
 }
