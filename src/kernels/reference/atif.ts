@@ -5,6 +5,11 @@ import { heavisideOf, sigmoidSurrogateOf } from "./elementwise.js";
 
 const { fround } = Math;
 
+/** (1 - z) u + z q as it stands: of an infinite u it is NaN, as in PyTorch, where a select would keep u */
+function resetOf(z: number, u: number, q: number): number {
+  return fround(fround((1 - z) * u) + fround(z * q));
+}
+
 export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, scaled) => {
   const th = theta[0];
   for (let t = 0; t < T; t++) {
@@ -12,8 +17,8 @@ export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, 
       const u = fround(v[i] + x[t * n + i]);
       const q = fround(u - th);
       const z = heavisideOf(q);
-      v[i] = z ? q : u;
-      y[t * n + i] = scaled ? (z ? th : 0) : z;
+      v[i] = resetOf(z, u, q);
+      y[t * n + i] = scaled ? fround(z * th) : z;
       if (vSeq !== null) vSeq[t * n + i] = v[i];
     }
   }
@@ -50,7 +55,7 @@ export const atifBackward: Kernels["atifBackward"] = (
       const u = fround(v + x[t * n + i]);
       const q = fround(u - th);
       qSeq[t] = q;
-      v = heavisideOf(q) ? q : u;
+      v = resetOf(heavisideOf(q), u, q);
     }
     let lambda = dv[i];
     for (let t = T - 1; t >= 0; t--) {

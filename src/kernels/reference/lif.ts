@@ -48,6 +48,12 @@ function chargeDerivatives(
   }
 }
 
+/** soft: u - z vThreshold; hard: (1 - z) u + z r */
+function resetOf(z: number, u: number, vThreshold: number, r: number, softReset: boolean): number {
+  if (softReset) return fround(u - fround(z * vThreshold));
+  return fround(fround((1 - z) * u) + fround(z * r));
+}
+
 export const lifForward: Kernels["lifForward"] = (
   y,
   v,
@@ -70,7 +76,7 @@ export const lifForward: Kernels["lifForward"] = (
       const q = fround(u - th);
       const z = heavisideOf(q);
       y[t * n + i] = z;
-      v[i] = z ? (softReset ? q : r) : u;
+      v[i] = resetOf(z, u, th, r, softReset);
       if (vSeq !== null) vSeq[t * n + i] = v[i];
     }
   }
@@ -115,7 +121,7 @@ export const lifBackward: Kernels["lifBackward"] = (
       const q = fround(u - th);
       vSeq[t] = v;
       uSeq[t] = u;
-      v = heavisideOf(q) ? (softReset ? q : r) : u;
+      v = resetOf(heavisideOf(q), u, th, r, softReset);
     }
     let lambda = dv[i];
     for (let t = T - 1; t >= 0; t--) {
