@@ -3,6 +3,9 @@
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (typeof value === "function") return "a function";
+  // String() of an object without a prototype throws.
+  if (typeof value === "object" && value !== null) return "an object";
   return String(value);
 }
 
@@ -18,6 +21,18 @@ export function checkPositive(where: string, value: unknown): number {
   const number = checkFinite(where, value);
   if (number <= 0) throw new RangeError(`${where} is ${show(value)}; expected a number above 0.`);
   return number;
+}
+
+/** The number rounded to float32. @throws RangeError if it overflows, or vanishes without being 0 */
+export function checkFloat32(where: string, value: unknown): number {
+  const number = checkFinite(where, value);
+  const rounded = Math.fround(number);
+  if (!Number.isFinite(rounded) || (rounded === 0 && number !== 0)) {
+    throw new RangeError(
+      `${where} is ${show(value)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size.`,
+    );
+  }
+  return rounded;
 }
 
 /** @throws RangeError unless low <= value <= high */

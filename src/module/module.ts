@@ -3,6 +3,7 @@
 import { checkOneOf } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { sameLayout, type Layout } from "./layout.js";
 import type { Parameter } from "./parameter.js";
@@ -63,9 +64,9 @@ export abstract class Module {
     return parameter;
   }
 
-  /** A tensor that belongs to the state dict and is not learned. */
+  /** A tensor that belongs to the state dict and is not learned; it outlives scopes. */
   protected registerBuffer(name: string, buffer: Tensor, options: SlotOptions = {}): Tensor {
-    this.#buffers.set(name, slot(buffer, options));
+    this.#buffers.set(name, slot(keep(buffer), options));
     return buffer;
   }
 
@@ -160,16 +161,17 @@ export abstract class Module {
       .filter(([name]) => Object.hasOwn(dict, name))
       .map(([name, slot]) => {
         const { foreign, toOwn } = slot.layout();
-        const entry = dict[name];
+        const entry: unknown = dict[name];
+        checkEntry(name, entry);
         if (!sameShape(entry.shape, foreign) || entry.data.length !== sizeOf(foreign)) {
           throw new ShapeError(
             `loadStateDict: ${name} is ${formatShape(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}.`,
           );
         }
         for (let i = 0; i < entry.data.length; i++) {
-          if (!Number.isFinite(entry.data[i])) {
+          if (typeof entry.data[i] !== "number" || !Number.isFinite(Math.fround(entry.data[i]))) {
             throw new RangeError(
-              `loadStateDict: ${name} holds ${entry.data[i]} at element ${i}; expected finite numbers. The model may have diverged in training.`,
+              `loadStateDict: ${name} holds ${String(entry.data[i])} at element ${i}; expected finite float32 numbers. The model may have diverged in training.`,
             );
           }
         }
@@ -189,6 +191,16 @@ export abstract class Module {
         join(prefix, name),
         slot,
       ]),
+    );
+  }
+}
+
+/** @throws TypeError unless it is { shape, data } */
+function checkEntry(name: string, entry: unknown): asserts entry is LoadableStateDict[string] {
+  const { shape, data } = (entry ?? {}) as { shape?: unknown; data?: unknown };
+  if (!Array.isArray(shape) || typeof data !== "object" || data === null || !("length" in data)) {
+    throw new TypeError(
+      `loadStateDict: ${name} is not an array with a shape; expected { shape: [...], data: Float32Array }.`,
     );
   }
 }

@@ -45,7 +45,8 @@ export function atifStep(
   surrogate: Surrogate,
   { scaled, detachReset }: Pick<AtifSettings, "scaled" | "detachReset">,
 ): Unrolled {
-  const u = v === null ? x : v.add(x);
+  // At rest: 0 + x, not x, so that -0 becomes 0 as in the kernel.
+  const u = v === null ? x.add(0) : v.add(x);
   const q = u.sub(theta);
   const z = surrogate(q);
   const fired = detachReset ? z.detach() : z;

@@ -3,11 +3,12 @@
  * their gradient are in atif-unroll.ts.
  */
 
+import { checkOptions } from "../checks.js";
 import type { StepMode } from "../module/module.js";
 import type { Parameter } from "../module/parameter.js";
 import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
-import type { ThresholdOptions } from "./threshold.js";
+import { thresholdOptionNames, type ThresholdOptions } from "./threshold.js";
 
 /**
  * @example
@@ -38,6 +39,7 @@ export class ATIF extends AdaptiveThresholdNode {
 /** ATIF over all time steps at once: x [T, N, ...] in step mode 'm' (the default), one kernel for the time loop. */
 export class MultiStepATIF extends ATIF {
   constructor(options: ThresholdOptions & { stepMode?: StepMode } = {}) {
+    checkOptions("MultiStepATIF", options, [...thresholdOptionNames, "stepMode"]);
     const { stepMode = "m", ...threshold } = options;
     super(threshold);
     this.stepMode = stepMode;

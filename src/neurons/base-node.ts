@@ -3,6 +3,7 @@
 import { checkOneOf } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import { countNonZero } from "../ops/reduce.js";
 import { at, stack } from "../ops/slice.js";
 import { formatShape } from "../shapes.js";
@@ -37,14 +38,13 @@ export interface SpikeCount {
 export abstract class BaseNode extends Module {
   /** null: soft reset, v = u - z theta. A number: hard reset to it. */
   readonly vReset: number | null;
-  /** q = u - theta to z. Another one than the sigmoid needs backend = 'eager'. */
-  surrogateFunction: Surrogate;
   /** true: no gradient flows through the spike into the reset. */
   detachReset: boolean;
   /** true: vSeq holds v after every time step of the last multi-step forward. */
   storeVSeq: boolean;
   /** Counts spikes while it is not null; set it to { spikes: 0, opportunities: 0 } to start. */
   spikeCount: SpikeCount | null = null;
+  #surrogateFunction: Surrogate;
   #backend: NodeBackend;
   #membrane: Membrane;
   #vSeq: Tensor | null = null;
@@ -52,7 +52,7 @@ export abstract class BaseNode extends Module {
   protected constructor(options: BaseNodeOptions) {
     super();
     this.vReset = options.vReset;
-    this.surrogateFunction = options.surrogateFunction;
+    this.#surrogateFunction = this.#checkSurrogate(options.surrogateFunction);
     this.detachReset = options.detachReset ?? false;
     this.storeVSeq = options.storeVSeq ?? false;
     this.#membrane = new Membrane(options.vReset ?? 0);
@@ -74,6 +74,16 @@ export abstract class BaseNode extends Module {
   /** The backends that work in the present step mode. @throws RangeError if there is none */
   abstract get supportedBackends(): readonly NodeBackend[];
 
+  /** q = u - theta to z. Another one than the sigmoid needs backend = 'eager'. */
+  get surrogateFunction(): Surrogate {
+    return this.#surrogateFunction;
+  }
+
+  /** @throws TypeError unless it is a function */
+  set surrogateFunction(surrogate: Surrogate) {
+    this.#surrogateFunction = this.#checkSurrogate(surrogate);
+  }
+
   get backend(): NodeBackend {
     return this.#backend;
   }
@@ -83,7 +93,7 @@ export abstract class BaseNode extends Module {
     this.#backend = checkOneOf(`${this.constructor.name}: backend`, backend, this.supportedBackends);
   }
 
-  /** The membrane potential [N, ...] after the last step; before the first, [1]. */
+  /** The membrane potential [N, ...] after the last step; before the first, [1]. A new handle at every call. */
   get v(): Tensor {
     return this.#membrane.v;
   }
@@ -95,7 +105,7 @@ export abstract class BaseNode extends Module {
 
   /** v after every step [T, N, ...] of the last multi-step forward, if storeVSeq was set; not differentiable. */
   get vSeq(): Tensor | null {
-    return this.#vSeq;
+    return this.#vSeq?.detach() ?? null;
   }
 
   /** Forgets the state: the next input may have any batch size. The learned parameters stay. */
@@ -116,6 +126,7 @@ export abstract class BaseNode extends Module {
    */
   forward(x: Tensor): Tensor {
     const where = this.constructor.name;
+    checkSameBackend(where, x);
     checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
     if (this.stepMode === "s") {
       const v = this.#membrane.before(where, x.shape, x.backend);
@@ -163,6 +174,13 @@ export abstract class BaseNode extends Module {
       this.spikeCount.opportunities += y.size;
     }
     return y;
+  }
+
+  #checkSurrogate(surrogate: unknown): Surrogate {
+    if (typeof surrogate === "function") return surrogate as Surrogate;
+    throw new TypeError(
+      `${this.constructor.name}: surrogateFunction is ${String(surrogate)}; expected a function of q = u - theta, such as sigmoidSurrogate(1).`,
+    );
   }
 
   #storeVSeq(vSeq: Tensor | null): void {

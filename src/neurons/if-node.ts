@@ -1,6 +1,6 @@
 /** IF: integrate and fire without a leak. The equations are in lif-unroll.ts. */
 
-import { checkFinite, checkOptions, checkPositive } from "../checks.js";
+import { checkFloat32, checkOptions, checkPositive } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import type { StepMode } from "../module/module.js";
 import type { Parameter } from "../module/parameter.js";
@@ -34,13 +34,14 @@ export const ifNodeOptionNames = [
 export class IFNode extends BaseNode {
   readonly vThreshold: number;
 
-  constructor(options: IFNodeOptions = {}, optionNames: readonly string[] = ifNodeOptionNames) {
+  constructor(options: IFNodeOptions = {}) {
     const where = new.target.name;
-    checkOptions(where, options, optionNames);
+    checkOptions(where, options, ifNodeOptionNames);
     const { vThreshold = 1, vReset = 0, surrogateFunction = sigmoidSurrogate(4), ...rest } = options;
     checkPositive(`${where}: vThreshold`, vThreshold);
+    checkFloat32(`${where}: vThreshold`, vThreshold);
     if (vReset !== null) {
-      checkFinite(`${where}: vReset`, vReset);
+      checkFloat32(`${where}: vReset`, vReset);
       if (vReset >= vThreshold) {
         throw new RangeError(
           `${where}: vReset is ${vReset} and vThreshold ${vThreshold}; expected vReset below vThreshold, or it would fire at rest.`,

@@ -1,6 +1,6 @@
 /** LIF: leaky integrate and fire with a fixed time constant. The equations are in lif-unroll.ts. */
 
-import { checkFinite } from "../checks.js";
+import { checkFinite, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Tensor } from "../tensor/tensor.js";
 import { IFNode, ifNodeOptionNames, type IFNodeOptions } from "./if-node.js";
@@ -18,8 +18,10 @@ export class LIFNode extends IFNode {
 
   /** @throws RangeError unless tau > 1 */
   constructor(options: LIFNodeOptions = {}) {
+    // Not only for its names: what is no object cannot be taken apart.
+    checkOptions("LIFNode", options, [...ifNodeOptionNames, "tau", "decayInput"]);
     const { tau = 2, decayInput = true, ...rest } = options;
-    super(rest, [...ifNodeOptionNames, "tau", "decayInput"]);
+    super(rest);
     if (checkFinite("LIFNode: tau", tau) <= 1)
       throw new RangeError(`LIFNode: tau is ${tau}; expected a time constant above 1 time step.`);
     this.tau = tau;

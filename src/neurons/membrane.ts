@@ -1,7 +1,9 @@
 /** The membrane potential between time steps: the only state of a neuron layer. */
 
+import { withGrad } from "../autograd/grad-mode.js";
 import { ShapeError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { keep, letGo } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -17,15 +19,19 @@ export class Membrane {
     this.rest = rest;
   }
 
-  /** The potential; before the first step, a tensor of shape [1] that holds the rest potential. */
+  /**
+   * A handle to the potential: it stays valid when the layer moves on. Before the first step, a tensor of shape
+   * [1] that holds the rest potential.
+   */
   get v(): Tensor {
     this.#v ??= keep(Tensor.full([1], this.rest));
-    return this.#v;
+    return handle(this.#v);
   }
 
-  /** A tensor with one element stands for all neurons of the next input. */
+  /** A tensor with one element stands for all neurons of the next input. The tensor given stays the caller's. */
   set v(v: Tensor) {
-    this.replace(v);
+    checkSameBackend("v", v);
+    this.replace(withGrad(true, () => handle(v)));
     this.#fresh = v.size === 1;
   }
 
@@ -56,15 +62,18 @@ export class Membrane {
    * @throws ShapeError if the layer holds the state of another batch or feature shape
    */
   before(where: string, shape: Shape, backend: Backend): Tensor | null {
-    if (this.#fresh && this.#v === null)
-      return this.rest === 0 ? null : Tensor.full(shape, this.rest, backend);
-    const { v } = this;
-    if (sameShape(v.shape, shape) && v.backend === backend) return v;
-    if (this.#fresh)
-      return Tensor.full(shape, 0, backend).add(v.size === 1 && v.rank === 1 ? v.reshape([]) : v);
+    const v = this.#v;
+    if (v === null) return this.rest === 0 ? null : Tensor.full(shape, this.rest, backend);
+    if (sameShape(v.shape, shape)) return v;
+    if (this.#fresh) return Tensor.full(shape, 0, backend).add(v.reshape([]));
     throw new ShapeError(
       `${where}: x is ${formatShape(shape)} per time step but the state v is ${formatShape(v.shape)}, from another input; ` +
         `expected the same shape. Call reset() on the layer or the model before a new batch.`,
     );
   }
+}
+
+/** The same elements and the same history, in a tensor that can be disposed of by itself. */
+function handle(v: Tensor): Tensor {
+  return v.reshape(v.shape);
 }

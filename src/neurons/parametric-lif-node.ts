@@ -1,6 +1,6 @@
 /** PLIF: a leaky neuron that learns its time constant; k = sigmoid(w) = 1/tau. The equations are in lif-unroll.ts. */
 
-import { checkFinite } from "../checks.js";
+import { checkFinite, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Parameter } from "../module/parameter.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -20,8 +20,10 @@ export class ParametricLIFNode extends IFNode {
 
   /** @throws RangeError unless initTau > 1 */
   constructor(options: ParametricLIFNodeOptions = {}) {
+    // Not only for its names: what is no object cannot be taken apart.
+    checkOptions("ParametricLIFNode", options, [...ifNodeOptionNames, "initTau", "decayInput"]);
     const { initTau = 2, decayInput = true, ...rest } = options;
-    super(rest, [...ifNodeOptionNames, "initTau", "decayInput"]);
+    super(rest);
     if (checkFinite("ParametricLIFNode: initTau", initTau) <= 1) {
       throw new RangeError(
         `ParametricLIFNode: initTau is ${initTau}; expected a time constant above 1 time step.`,

@@ -1,6 +1,6 @@
 /** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
 
-import { checkBetween, checkFinite, checkPositive } from "../checks.js";
+import { checkBetween, checkFinite, checkFloat32, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
@@ -47,6 +47,7 @@ export function createThreshold(
     minThreshold = DEFAULT_MINIMUM,
   } = options;
   checkPositive(`${where}: vThreshold`, vThreshold);
+  checkFloat32(`${where}: vThreshold`, vThreshold);
   checkBetween(`${where}: vthInitL`, vthInitL, 0, Number.MAX_VALUE);
   checkFinite(`${where}: vthInitH`, vthInitH);
   if (vthInitL > vthInitH) {
@@ -56,36 +57,42 @@ export function createThreshold(
   }
   if (device !== "cpu")
     throw new RangeError(`${where}: device is ${JSON.stringify(device)}; expected "cpu".`);
-  if (minThreshold !== null) checkPositive(`${where}: minThreshold`, minThreshold);
+  const minimum =
+    minThreshold === null
+      ? null
+      : checkFloat32(`${where}: minThreshold`, checkPositive(`${where}: minThreshold`, minThreshold));
   checkPositive(`${where}: alpha`, alpha);
+  const steepness = checkFloat32(`${where}: alpha`, alpha);
+  checkFloat32(`${where}: vthInitH times vThreshold`, vthInitH * vThreshold);
   const drawn = defaultGenerator().uniform(vthInitL * vThreshold, vthInitH * vThreshold);
-  const theta = Tensor.full([1], Math.max(drawn, minThreshold ?? 0));
-  return { theta: new Parameter(theta, { decays: false, minimum: minThreshold }), alpha: Math.fround(alpha) };
+  const theta = Tensor.full([1], Math.max(drawn, minimum ?? 0));
+  return { theta: new Parameter(theta, { decays: false, minimum }), alpha: steepness };
 }
 
-/** Whether a value may be a threshold. @throws RangeError */
-export function checkThreshold(where: string, value: number, guarded: boolean): number {
-  checkFinite(where, value);
-  if (guarded && value <= 0) {
+/** The value as a float32 threshold. @throws TypeError, RangeError if it cannot be one */
+export function checkThreshold(where: string, value: unknown, guarded: boolean): number {
+  const theta = checkFloat32(where, value);
+  if (guarded && theta <= 0) {
     throw new RangeError(
-      `${where} is ${value}; expected a threshold above 0. Set minimum = null on the parameter to allow it.`,
+      `${where} is ${theta}; expected a threshold above 0. Set minimum = null on the parameter to allow it.`,
     );
   }
-  return value;
+  return theta;
 }
 
 /**
  * Sets theta in place.
  *
- * @throws ShapeError unless there is exactly one element; RangeError unless it is finite and, when guarded, > 0
+ * @throws TypeError, ShapeError unless there is exactly one element; RangeError unless it is finite and, when
+ *   guarded, > 0
  */
 export function setThreshold(where: string, theta: Parameter, coeffs: Tensor | number): void {
-  const value = typeof coeffs === "number" ? coeffs : coeffs.size === 1 ? coeffs.item() : null;
-  if (value === null) {
+  if (coeffs instanceof Tensor && coeffs.size !== 1) {
     throw new ShapeError(
-      `${where}: got a tensor of shape ${formatShape((coeffs as Tensor).shape)}; expected one element: a layer has one threshold.`,
+      `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected one element: a layer has one threshold.`,
     );
   }
+  const value = coeffs instanceof Tensor ? coeffs.item() : coeffs;
   theta.data[0] = checkThreshold(`${where}: the threshold`, value, theta.minimum !== null);
   theta.touched();
 }

@@ -11,8 +11,10 @@
  */
 
 import { AutogradFunction, type FunctionContext } from "../autograd/function.js";
-import { checkPositive } from "../checks.js";
+import { checkFloat32, checkPositive } from "../checks.js";
+import { ShapeError } from "../errors.js";
 import { heaviside, sigmoidSurrogateGradient } from "../ops/unary.js";
+import { formatShape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Surrogate } from "./surrogate.js";
 
@@ -21,10 +23,13 @@ export class SpikeFunctionSigmoid extends AutogradFunction {
    * @param x any shape: the distance to the threshold
    * @param alpha steepness, a number or a tensor with one element, rounded to float32; it is never learned
    * @returns x's shape, 0 or 1
+   * @throws TypeError, RangeError, ShapeError unless alpha is one finite number
    */
   static forward(ctx: FunctionContext, x: Tensor, alpha: Tensor | number): Tensor {
-    if (x.requiresGrad)
-      ctx.saveForBackward(x, alpha instanceof Tensor ? alpha : Tensor.full([1], alpha, x.backend));
+    const steepness = checkSteepness(alpha);
+    if (x.requiresGrad) {
+      ctx.saveForBackward(x, alpha instanceof Tensor ? alpha : Tensor.full([1], steepness, x.backend));
+    }
     return heaviside(x);
   }
 
@@ -36,8 +41,18 @@ export class SpikeFunctionSigmoid extends AutogradFunction {
   }
 }
 
+function checkSteepness(alpha: unknown): number {
+  if (alpha instanceof Tensor && alpha.size !== 1) {
+    throw new ShapeError(
+      `SpikeFunctionSigmoid: alpha has shape ${formatShape(alpha.shape)}; expected one element, or a number.`,
+    );
+  }
+  return checkFloat32("SpikeFunctionSigmoid: alpha", alpha instanceof Tensor ? alpha.item() : alpha);
+}
+
 /** The sigmoid surrogate with a fixed steepness. @throws RangeError unless alpha > 0 */
 export function sigmoidSurrogate(alpha: number): Surrogate {
-  const sigmoidAlpha = Math.fround(checkPositive("sigmoidSurrogate: alpha", alpha));
+  checkPositive("sigmoidSurrogate: alpha", alpha);
+  const sigmoidAlpha = checkFloat32("sigmoidSurrogate: alpha", alpha);
   return Object.assign((q: Tensor) => SpikeFunctionSigmoid.apply(q, sigmoidAlpha), { sigmoidAlpha });
 }
