@@ -61,17 +61,15 @@ static void run_map(range_function *range, struct map_task task) {
   parallel_for(range, &task, task.panels * ceil_divide(task.wide_rows, task.part), 1);
 }
 
-/* y = (x - mean) / deviation * gamma + beta */
+/* y = x * scale + shift; scale = gamma * (1 / deviation), shift = beta - mean * scale */
 static inline void prepare_forward(struct panel *panel, int w, const struct map_task *task, int c) {
-  panel->mean[w] = task->mean[c];
-  panel->deviation[w] = deviation(task->variance[c], task->eps);
-  panel->factor[w] = task->gamma[c];
-  panel->offset[w] = task->beta[c];
+  float scale = (float)(1 / __builtin_sqrt((double)task->variance[c] + (double)task->eps)) * task->gamma[c];
+  panel->factor[w] = scale;
+  panel->offset[w] = task->beta[c] - task->mean[c] * scale;
 }
 static inline f32x4 map_forward(const struct panel *panel, int w, f32x4 x, f32x4 dy) {
   (void)dy;
-  f32x4 normal = (x - load4(panel->mean + w)) / load4(panel->deviation + w);
-  return normal * load4(panel->factor + w) + load4(panel->offset + w);
+  return x * load4(panel->factor + w) + load4(panel->offset + w);
 }
 static void batch_norm_forward_range(const void *task, int begin, int end) {
   map_rows(task, begin, end, prepare_forward, map_forward);

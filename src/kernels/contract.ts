@@ -130,11 +130,14 @@ export interface Kernels {
     KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
   ): void; // prettier-ignore
 
-  // ---- batch normalisation: x [rows, C]; statistics per channel over rows ------------------------------
+  // ---- batch normalisation: x [rows, C]; statistics per channel over rows, summed in float64 ------------
 
   /** mean and biased variance (two passes) */
   batchNormStatistics(mean: F32, variance: F32, x: F32, rows: number, C: number): void;
-  /** y = (x - mean) / sqrt(variance + eps) * gamma + beta; training and evaluation */
+  /**
+   * y = x * scale + shift with scale = gamma * (1 / sqrt(variance + eps)), shift = beta - mean * scale; rounded as PyTorch
+   * rounds it on a CPU (1 / sqrt in float64, the rest in float32). Training and evaluation.
+   */
   batchNormForward(
     y: F32, x: F32, mean: F32, variance: F32, gamma: F32, beta: F32,
     rows: number, C: number, eps: number,

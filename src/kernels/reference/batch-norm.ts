@@ -1,5 +1,6 @@
 /**
- * Batch normalisation over the rows of x [rows, C].
+ * Batch normalisation over the rows of x [rows, C]. Sums over rows are kept in float64, as PyTorch keeps them on a CPU:
+ * in float32 the rounding of some thousand rows is enough to move a spike near its threshold.
  *
  * @source S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015, section 3
  */
@@ -12,13 +13,13 @@ const { fround } = Math;
 export const batchNormStatistics: Kernels["batchNormStatistics"] = (mean, variance, x, rows, C) => {
   for (let c = 0; c < C; c++) {
     let total = 0;
-    for (let r = 0; r < rows; r++) total = fround(total + x[r * C + c]);
+    for (let r = 0; r < rows; r++) total += x[r * C + c];
     mean[c] = rows === 0 ? 0 : fround(total / rows);
 
     let squares = 0;
     for (let r = 0; r < rows; r++) {
       const centred = fround(x[r * C + c] - mean[c]);
-      squares = fround(squares + fround(centred * centred));
+      squares += centred * centred;
     }
     variance[c] = rows === 0 ? 0 : fround(squares / rows);
   }
@@ -29,7 +30,7 @@ function deviation(variance: number, eps: number): number {
   return fround(Math.sqrt(fround(variance + fround(eps))));
 }
 
-/** y = (x - mean) / deviation * gamma + beta */
+/** y = x * scale + shift; scale = gamma * (1 / deviation), shift = beta - mean * scale */
 export const batchNormForward: Kernels["batchNormForward"] = (
   y,
   x,
@@ -41,11 +42,10 @@ export const batchNormForward: Kernels["batchNormForward"] = (
   C,
   eps,
 ) => {
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < C; c++) {
-      const normal = fround(fround(x[r * C + c] - mean[c]) / deviation(variance[c], eps));
-      y[r * C + c] = fround(fround(normal * gamma[c]) + beta[c]);
-    }
+  for (let c = 0; c < C; c++) {
+    const scale = fround(fround(1 / Math.sqrt(variance[c] + fround(eps))) * gamma[c]);
+    const shift = fround(beta[c] - fround(mean[c] * scale));
+    for (let r = 0; r < rows; r++) y[r * C + c] = fround(fround(x[r * C + c] * scale) + shift);
   }
 };
 
@@ -62,13 +62,15 @@ function parameterGrads(
   eps: number,
 ): void {
   for (let c = 0; c < C; c++) {
-    dgamma[c] = 0;
-    dbeta[c] = 0;
+    let scale = 0;
+    let shift = 0;
     for (let r = 0; r < rows; r++) {
       const normal = fround(fround(x[r * C + c] - mean[c]) / deviation(variance[c], eps));
-      dgamma[c] = fround(dgamma[c] + fround(dy[r * C + c] * normal));
-      dbeta[c] = fround(dbeta[c] + dy[r * C + c]);
+      scale += dy[r * C + c] * normal;
+      shift += dy[r * C + c];
     }
+    dgamma[c] = scale;
+    dbeta[c] = shift;
   }
 }
 
