@@ -73,7 +73,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
     if (!known.includes(key)) {
       const near = nearest(key, known);
       const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-      throw new TypeError(`${where}: unknown option "${key}"; known options are ${known.join(", ")}.${hint}`);
+      throw new TypeError(`${where}: unknown option "${key}"; ${known.length === 0 ? "it takes none" : `known options are ${known.join(", ")}`}.${hint}`);
     }
   }
 }

@@ -1,0 +1,104 @@
+/**
+ * Batch normalisation over all axes but the channels, with running statistics for evaluation. In step mode 's' the
+ * statistics are those of one time step (T updates per batch), in 'm' those of all T N samples (one update).
+ */
+
+import { checkBetween, checkInteger, checkOptions, checkPositive } from "../checks.js";
+import { ShapeError } from "../errors.js";
+import { Parameter } from "../module/parameter.js";
+import { batchNorm, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
+import { formatShape } from "../shapes.js";
+import { keep } from "../tensor/scope.js";
+import { Tensor } from "../tensor/tensor.js";
+import { StatelessLayer } from "./stateless-layer.js";
+
+export interface BatchNormOptions {
+  /** Added to the variance (default 1e-5), > 0. */
+  eps?: number;
+  /** Weight of the newest batch in the running statistics (default 0.1). */
+  momentum?: number;
+}
+
+abstract class BatchNorm extends StatelessLayer {
+  /** gamma [C], starts at 1. */
+  readonly weight: Parameter;
+  /** beta [C], starts at 0. */
+  readonly bias: Parameter;
+  readonly runningMean: Tensor;
+  /** Unbiased. */
+  readonly runningVar: Tensor;
+  readonly eps: number;
+  readonly momentum: number;
+
+  constructor(
+    readonly numFeatures: number,
+    options: BatchNormOptions = {},
+  ) {
+    super();
+    const where = new.target.name;
+    checkInteger(`${where}: numFeatures`, numFeatures, 1);
+    checkOptions(where, options, ["eps", "momentum"]);
+    this.eps = checkPositive(`${where}: eps`, options.eps ?? 1e-5);
+    this.momentum = checkBetween(`${where}: momentum`, options.momentum ?? 0.1, 0, 1);
+    this.weight = this.registerParameter("weight", new Parameter(Tensor.full([numFeatures], 1)));
+    this.bias = this.registerParameter("bias", new Parameter(Tensor.full([numFeatures], 0)));
+    this.runningMean = this.registerBuffer("running_mean", keep(Tensor.full([numFeatures], 0)));
+    this.runningVar = this.registerBuffer("running_var", keep(Tensor.full([numFeatures], 1)), {
+      check: checkVariance,
+    });
+  }
+
+  /** Ranks of a batch that this layer takes. */
+  protected abstract readonly ranks: readonly number[];
+
+  protected apply(x: Tensor): Tensor {
+    const where = this.constructor.name;
+    if (!this.ranks.includes(x.rank) || x.shape.at(-1) !== this.numFeatures) {
+      const expected = this.ranks.map(
+        (rank) => `[${["N", "H", "W"].slice(0, rank - 1).join(", ")}, ${this.numFeatures}]`,
+      );
+      throw new ShapeError(
+        `${where}: x is ${formatShape(x.shape)}; expected ${expected.join(" or ")}, channels last.`,
+      );
+    }
+    if (!this.training) {
+      const running = { mean: this.runningMean, variance: this.runningVar };
+      return batchNorm(x, running, this.weight, this.bias, this.eps, false);
+    }
+    const rows = x.size / this.numFeatures;
+    if (rows < 2) {
+      throw new ShapeError(
+        `${where}: x is ${formatShape(x.shape)} in training; expected more than one value per channel. Use a larger batch, or eval().`,
+      );
+    }
+    const statistics = batchStatistics(x);
+    this.#update(statistics, rows / (rows - 1));
+    return batchNorm(x, statistics, this.weight, this.bias, this.eps, true);
+  }
+
+  #update({ mean, variance }: BatchStatistics, unbias: number): void {
+    const { runningMean, runningVar, momentum, numFeatures } = this;
+    const { kernels } = runningMean.backend;
+    kernels.exponentialAverage(runningMean.data, mean.data, momentum, 1, numFeatures);
+    kernels.exponentialAverage(runningVar.data, variance.data, momentum, unbias, numFeatures);
+    runningMean.storage.version++;
+    runningVar.storage.version++;
+  }
+}
+
+function checkVariance(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < 0)
+      throw new RangeError(`${name} holds ${values[i]} at element ${i}; expected variances of at least 0.`);
+  }
+}
+
+/** x [N, C] or [N, S, C] */
+export class BatchNorm1d extends BatchNorm {
+  protected readonly ranks = [2, 3];
+}
+
+/** x [N, H, W, C] */
+export class BatchNorm2d extends BatchNorm {
+  protected readonly ranks = [4];
+}

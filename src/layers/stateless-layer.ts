@@ -1,0 +1,27 @@
+/** Layers without state between time steps: in step mode 'm' they see [T, N, ...] as one batch of T N. */
+
+import { ShapeError } from "../errors.js";
+import { Module } from "../module/module.js";
+import { formatShape } from "../shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+export abstract class StatelessLayer extends Module {
+  /** y of a batch [N, ...]. */
+  protected abstract apply(x: Tensor): Tensor;
+
+  /**
+   * @param x [N, ...] in step mode 's', [T, N, ...] in 'm'
+   * @throws ShapeError
+   */
+  forward(x: Tensor): Tensor {
+    if (this.stepMode === "s") return this.apply(x);
+    if (x.rank < 2) {
+      throw new ShapeError(
+        `${this.constructor.name}: x is ${formatShape(x.shape)} in step mode 'm'; expected [T, N, ...].`,
+      );
+    }
+    const [T, N, ...rest] = x.shape;
+    const y = this.apply(x.reshape([T * N, ...rest]));
+    return y.reshape([T, N, ...y.shape.slice(1)]);
+  }
+}

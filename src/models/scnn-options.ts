@@ -1,0 +1,108 @@
+/** Options of an SCNN: what they mean, their defaults, and which of them make no network. */
+
+import { checkBetween, checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import type { StepMode } from "../module/module.js";
+import type { NeuronSpec } from "../neurons/table.js";
+import type { Pair } from "../ops/convolution.js";
+import type { Shape } from "../shapes.js";
+import { checkModelShapes } from "./model-shapes.js";
+
+export interface SCNNOptions {
+  /** Channels last, without batch and time: [H, W, C] (dims 2) or [S, C] (dims 1). */
+  inputShape: Shape;
+  /** [classes] */
+  outputShape: Shape;
+  /** Channels of each conv stage. */
+  filters: readonly number[];
+  /** One per stage, a number or [height, width]. */
+  kernelSizes: readonly Pair[];
+  paddings: readonly Pair[];
+  strides: readonly Pair[];
+  /** Max pooling after each stage; 0: none. */
+  poolSizes: readonly Pair[];
+  /** One for all, or one per conv stage and hidden fully connected layer (default 0). */
+  dropouts?: number | readonly number[];
+  /** Neurons of each hidden fully connected layer. */
+  fcUnits: readonly number[];
+  /** Depthwise and pointwise convolutions instead of full ones, per stage (default false). */
+  separables?: readonly boolean[];
+  /** Default false; convolutions then have no bias. */
+  batchNorm?: boolean;
+  /** Average pooling of the input (default 1: none). */
+  prepool?: Pair;
+  /** Average pooling before flatten (default 1: none). */
+  postpool?: Pair;
+  /** true: a 1x1 convolution to the classes with a neuron, summed over space, instead of flatten and fc. */
+  gsp?: boolean;
+  /** T (default 4). */
+  timesteps?: number;
+  neuron: NeuronSpec;
+  /** Default 's'. */
+  stepMode?: StepMode;
+  /** 1: signals [S, C]. 2: images [H, W, C]. Default: as inputShape says. */
+  dims?: 1 | 2;
+}
+
+const optionNames = [
+  "inputShape", "outputShape", "filters", "kernelSizes", "paddings", "strides", "poolSizes", "dropouts", "fcUnits",
+  "separables", "batchNorm", "prepool", "postpool", "gsp", "timesteps", "neuron", "stepMode", "dims",
+] as const; // prettier-ignore
+
+/** Options with every default filled in. */
+export type ResolvedSCNNOptions = Required<Omit<SCNNOptions, "dropouts">> & { dropouts: readonly number[] };
+
+/** @throws TypeError, RangeError */
+export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
+  checkOptions("SCNN", options, optionNames);
+  const { inputShape, outputShape, filters, fcUnits } = options;
+  checkModelShapes("SCNN", inputShape, outputShape);
+  const stages = checkList("filters", filters).length;
+  filters.forEach((filter, i) => checkInteger(`SCNN: filters[${i}]`, filter, 1));
+  checkList("fcUnits", fcUnits).forEach((unit, i) => checkInteger(`SCNN: fcUnits[${i}]`, unit, 1));
+  for (const name of ["kernelSizes", "paddings", "strides", "poolSizes"] as const) {
+    checkLength(name, checkList(name, options[name]).length, stages, "one per entry of filters");
+  }
+  const separables = checkList("separables", options.separables ?? filters.map(() => false));
+  checkLength("separables", separables.length, stages, "one per entry of filters");
+  const dims = options.dims ?? (inputShape.length === 3 ? 2 : 1);
+  if (dims !== 1 && dims !== 2) throw new RangeError(`SCNN: dims is ${String(dims)}; expected 1 or 2.`);
+  checkLength("inputShape", inputShape.length, dims + 1, dims === 2 ? "[H, W, C]" : "[S, C]");
+  return {
+    inputShape,
+    outputShape,
+    filters,
+    kernelSizes: options.kernelSizes,
+    paddings: options.paddings,
+    strides: options.strides,
+    poolSizes: options.poolSizes,
+    dropouts: resolveDropouts(options.dropouts ?? 0, stages + (options.gsp === true ? 0 : fcUnits.length)),
+    fcUnits,
+    separables,
+    batchNorm: options.batchNorm ?? false,
+    prepool: options.prepool ?? 1,
+    postpool: options.postpool ?? 1,
+    gsp: options.gsp ?? false,
+    timesteps: options.timesteps ?? 4,
+    neuron: options.neuron,
+    stepMode: checkOneOf("SCNN: stepMode", options.stepMode ?? "s", ["s", "m"]),
+    dims,
+  };
+}
+
+function resolveDropouts(dropouts: number | readonly number[], count: number): readonly number[] {
+  const list =
+    typeof dropouts === "number" ? new Array<number>(count).fill(dropouts) : checkList("dropouts", dropouts);
+  checkLength("dropouts", list.length, count, "one per entry of filters and fcUnits, or one number for all");
+  list.forEach((p, i) => checkBetween(`SCNN: dropouts[${i}]`, p, 0, 1));
+  return list;
+}
+
+function checkList<T>(name: string, value: readonly T[]): readonly T[] {
+  if (!Array.isArray(value)) throw new TypeError(`SCNN: ${name} is ${String(value)}; expected an array.`);
+  return value;
+}
+
+function checkLength(name: string, length: number, expected: number, meaning: string): void {
+  if (length !== expected)
+    throw new RangeError(`SCNN: ${name} has ${length} entries; expected ${expected}: ${meaning}.`);
+}

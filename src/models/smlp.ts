@@ -1,0 +1,68 @@
+/** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
+
+import { checkInteger, checkOptions } from "../checks.js";
+import { Flatten } from "../layers/flatten.js";
+import { Linear } from "../layers/linear.js";
+import { Sequential } from "../layers/sequential.js";
+import type { Module, StepMode } from "../module/module.js";
+import { createNeuron, type NeuronSpec } from "../neurons/table.js";
+import { sizeOf, type Shape } from "../shapes.js";
+import { checkModelShapes } from "./model-shapes.js";
+import { plainCopy } from "./plain-copy.js";
+import { SpikingModel, type Architecture } from "./spiking-model.js";
+
+export interface SMLPOptions {
+  /** Channels last, without batch and time: [H, W, C], [S, C] or [F]. */
+  inputShape: Shape;
+  /** [classes] */
+  outputShape: Shape;
+  /** Neurons of each hidden layer. */
+  units: readonly number[];
+  /** T */
+  timesteps: number;
+  neuron: NeuronSpec;
+  /** Default 's'. */
+  stepMode?: StepMode;
+}
+
+const optionNames = ["inputShape", "outputShape", "units", "timesteps", "neuron", "stepMode"];
+
+export class SMLP extends SpikingModel {
+  readonly #options: SMLPOptions;
+
+  /** @throws TypeError, RangeError for options that make no network */
+  constructor(options: SMLPOptions) {
+    checkOptions("SMLP", options, optionNames);
+    const { inputShape, outputShape, units, timesteps, neuron, stepMode = "s" } = options;
+    checkModelShapes("SMLP", inputShape, outputShape);
+    if (!Array.isArray(units))
+      throw new TypeError(`SMLP: units is ${String(units)}; expected an array of whole numbers.`);
+    units.forEach((unit: number, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
+    super(inputShape, outputShape, timesteps, stepMode, smlpLayers(options, stepMode));
+    this.#options = { inputShape, outputShape, units, timesteps, neuron, stepMode };
+  }
+
+  get architecture(): Architecture {
+    return { kind: "SMLP", options: plainCopy("SMLP", this.#options) };
+  }
+
+  /** Features may come flattened where flattening leaves their order as it is. */
+  protected override acceptsInput(shape: Shape): boolean {
+    const { inputShape } = this;
+    const plain = inputShape.length === 1 || inputShape.at(-1) === 1;
+    return super.acceptsInput(shape) || (plain && shape.length === 1 && shape[0] === sizeOf(inputShape));
+  }
+}
+
+function smlpLayers({ inputShape, outputShape, units, neuron }: SMLPOptions, stepMode: StepMode): Sequential {
+  const layers: Record<string, Module> = { flatten1: new Flatten({ order: "memory" }) };
+  let features = sizeOf(inputShape);
+  let flattenedChannels = inputShape.length === 1 ? 1 : inputShape[inputShape.length - 1];
+  for (const [i, unit] of units.entries()) {
+    layers[`fc${i + 1}`] = new Linear(features, unit, { flattenedChannels });
+    layers[`neuron${i + 1}`] = createNeuron(neuron, stepMode);
+    [features, flattenedChannels] = [unit, 1];
+  }
+  layers[`fc${units.length + 1}`] = new Linear(features, outputShape[0], { flattenedChannels });
+  return new Sequential(layers);
+}

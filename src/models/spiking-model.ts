@@ -1,0 +1,105 @@
+/** What all models share: layers by name, time steps, run and stream, and a description from which one is remade. */
+
+import { checkInteger } from "../checks.js";
+import { ShapeError } from "../errors.js";
+import { Module, type StepMode } from "../module/module.js";
+import { BaseNode } from "../neurons/base-node.js";
+import { repeat } from "../ops/slice.js";
+import type { Sequential } from "../layers/sequential.js";
+import { formatShape, sameShape, type Shape } from "../shapes.js";
+import { scope } from "../tensor/scope.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Plain data from which a model is made again: what a model file stores beside the weights. */
+export interface Architecture {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export abstract class SpikingModel extends Module {
+  /** Number of time steps T of run(). */
+  readonly timesteps: number;
+  /** Channels last, without batch and time: [H, W, C], [S, C] or [F]. */
+  readonly inputShape: Shape;
+  /** [classes] */
+  readonly outputShape: Shape;
+  readonly layers: Sequential;
+
+  protected constructor(
+    inputShape: Shape,
+    outputShape: Shape,
+    timesteps: number,
+    stepMode: StepMode,
+    layers: Sequential,
+  ) {
+    super();
+    this.timesteps = checkInteger(`${this.constructor.name}: timesteps`, timesteps, 1);
+    this.inputShape = [...inputShape];
+    this.outputShape = [...outputShape];
+    this.layers = this.registerChild("layers", layers);
+    this.stepMode = stepMode;
+  }
+
+  /** @throws TypeError if an option is no plain data */
+  abstract get architecture(): Architecture;
+
+  /** One call of the network: x [N, ...] in step mode 's', [T, N, ...] in 'm'. State is kept. */
+  forward(x: Tensor): Tensor {
+    this.#checkInput("forward", x, this.stepMode === "m" ? 2 : 1);
+    return this.layers.forward(x);
+  }
+
+  /**
+   * Classifies still inputs: forgets all state, shows x for T time steps and averages the outputs.
+   *
+   * @param x [N, ...inputShape]
+   * @returns mean outputs [N, classes]; differentiable
+   * @throws ShapeError
+   */
+  run(x: Tensor): Tensor {
+    this.#checkInput("run", x, 1);
+    this.reset();
+    return scope(() => {
+      if (this.stepMode === "m")
+        return this.layers.forward(repeat(x, this.timesteps)).sum(0).div(this.timesteps);
+      let total = this.layers.forward(x);
+      for (let t = 1; t < this.timesteps; t++) total = total.add(this.layers.forward(x));
+      return total.div(this.timesteps);
+    });
+  }
+
+  /**
+   * Shows one time step and keeps the state, for signals that change over time. Call reset() before a new signal, and
+   * wrap it in noGrad() unless you train through it.
+   *
+   * @param x [N, ...inputShape]
+   * @returns outputs of this step [N, classes]
+   * @throws ShapeError; RangeError in step mode 'm'
+   */
+  stream(x: Tensor): Tensor {
+    if (this.stepMode !== "s") {
+      throw new RangeError(
+        `stream: the model is in step mode '${this.stepMode}'; expected 's'. Make it with stepMode: 's', the weights are the same.`,
+      );
+    }
+    this.#checkInput("stream", x, 1);
+    return this.layers.forward(x);
+  }
+
+  /** The spiking layers with their names in the state dict, in order. */
+  spikingLayers(): [string, BaseNode][] {
+    return this.namedModules().filter((entry): entry is [string, BaseNode] => entry[1] instanceof BaseNode);
+  }
+
+  #checkInput(method: string, x: Tensor, leading: number): void {
+    if (x.rank >= leading && this.acceptsInput(x.shape.slice(leading))) return;
+    const axes = leading === 2 ? ["T", "N"] : ["N"];
+    throw new ShapeError(
+      `${this.constructor.name}.${method}: x is ${formatShape(x.shape)}; expected [${[...axes, ...this.inputShape].join(", ")}], channels last.`,
+    );
+  }
+
+  protected acceptsInput(shape: Shape): boolean {
+    return sameShape(shape, this.inputShape);
+  }
+}
