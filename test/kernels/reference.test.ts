@@ -259,9 +259,10 @@ describe("batch norm", () => {
   });
 
   it("forward: (x - mean) / sqrt(variance + eps) gamma + beta", () => {
-    const y = blank(2);
-    k.batchNormForward(y, f(5, 1), f(2), f(3.75), f(4), f(-1), 2, 1, 0.25);
-    expect(y).toEqual(f(5, -3)); // (3 / 2) 4 - 1 and (-1 / 2) 4 - 1
+    const y = blank(4);
+    // deviations 2 and 4: exact in binary
+    k.batchNormForward(y, f(5, 1, 1, 9), f(1, 1), f(3.75, 15.75), f(4, 8), f(-1, 0), 2, 2, 0.25);
+    expect(y).toEqual(f(7, 0, -1, 16));
   });
 
   it("backward with and without the gradient of the statistics", () => {

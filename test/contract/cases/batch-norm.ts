@@ -50,7 +50,7 @@ export const batchNormStatistics: Row<"batchNormStatistics"> = {
 };
 
 export const batchNormForward: Row<"batchNormForward"> = {
-  tolerance: { relative: 2e-6, because: "the deviation's reciprocal may be multiplied by" },
+  tolerance: "bits",
   cases: (random) =>
     batches(random).map(({ label, rows, C, x, mean, variance }): Case<"batchNormForward"> => {
       const arrays = new Arrays(random);
