@@ -1,4 +1,7 @@
-/** exp and log within 2 ulp of the true value, over a dense sweep of float32s. */
+/**
+ * exp and log over dense sweeps of float32s. 2 ulp are promised; what the polynomials reach is below 1 (measured
+ * on every 331st float32: 0.991 and 0.776), and that is what is held here, so that a wrong digit shows.
+ */
 
 import { describe, expect, it } from "vitest";
 import { expOf, logOf, roundHalfEven } from "../../src/kernels/reference/exp-log.js";
@@ -34,7 +37,7 @@ function worst(
 }
 
 describe("exp", () => {
-  it("is within 2 ulp from -87.33 to 88.72", () => {
+  it("is within 1 ulp from -87.33 to 88.72", () => {
     const tiny = bitsOf(1e-8);
     const positive = worst(floats(tiny, bitsOf(88.72283), 1009), expOf, Math.exp);
     const negative = worst(
@@ -42,7 +45,7 @@ describe("exp", () => {
       (x) => expOf(-x),
       (x) => Math.exp(-x),
     );
-    expect(Math.max(positive, negative)).toBeLessThan(2);
+    expect(Math.max(positive, negative)).toBeLessThan(1);
   });
 
   it("of special values", () => {
@@ -60,15 +63,15 @@ describe("exp", () => {
 });
 
 describe("log", () => {
-  it("is within 2 ulp over all positive numbers, densely around 1", () => {
-    expect(worst(floats(1, bitsOf(3.4e38), 9973), logOf, Math.log)).toBeLessThan(2);
-    expect(worst(floats(bitsOf(0.65), bitsOf(1.45), 97), logOf, Math.log)).toBeLessThan(2);
+  it("is within 1 ulp over all positive numbers, densely around 1", () => {
+    expect(worst(floats(1, bitsOf(3.4e38), 9973), logOf, Math.log)).toBeLessThan(1);
+    expect(worst(floats(bitsOf(0.65), bitsOf(1.45), 97), logOf, Math.log)).toBeLessThan(1);
   });
 
   it("of special values", () => {
     expect([0, -0, Infinity, 1].map(logOf)).toEqual([-Infinity, -Infinity, Infinity, 0]);
     expect([-1, -Infinity, -1e-45, NaN].map(logOf)).toEqual([NaN, NaN, NaN, NaN]);
-    expect(ulps(logOf(2 ** -149), -149 * Math.LN2)).toBeLessThan(2);
+    expect(ulps(logOf(2 ** -149), -149 * Math.LN2)).toBeLessThan(1);
   });
 });
 
