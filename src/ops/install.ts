@@ -2,6 +2,7 @@
 
 import { backward } from "../autograd/backward.js";
 import { installOperations } from "../tensor/operations.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul, sub } from "./arithmetic.js";
 import { matmul } from "./matmul.js";
 import { permute } from "./permute.js";
@@ -10,7 +11,7 @@ import { reshape } from "./reshape.js";
 import { at } from "./slice.js";
 import { exp, log, neg, relu, sigmoid, sqrt } from "./unary.js";
 
-installOperations({
+installOperations<Tensor>({
   add, sub, mul, div, neg, exp, log, sqrt, sigmoid, relu,
   matmul, sum, mean, reshape, permute, at, argmax, backward,
 }); // prettier-ignore

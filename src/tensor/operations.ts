@@ -5,36 +5,37 @@
 
 import { StateError } from "../errors.js";
 import type { Shape } from "../shapes.js";
-import type { Tensor } from "./tensor.js";
 
-export interface TensorOperations {
-  add(a: Tensor, b: Tensor | number): Tensor;
-  sub(a: Tensor, b: Tensor | number): Tensor;
-  mul(a: Tensor, b: Tensor | number): Tensor;
-  div(a: Tensor, b: Tensor | number): Tensor;
-  neg(x: Tensor): Tensor;
-  exp(x: Tensor): Tensor;
-  log(x: Tensor): Tensor;
-  sqrt(x: Tensor): Tensor;
-  sigmoid(x: Tensor): Tensor;
-  relu(x: Tensor): Tensor;
-  matmul(a: Tensor, b: Tensor): Tensor;
-  sum(x: Tensor, axis?: number): Tensor;
-  mean(x: Tensor, axis?: number): Tensor;
-  reshape(x: Tensor, shape: Shape): Tensor;
-  permute(x: Tensor, axes: readonly number[]): Tensor;
-  at(x: Tensor, i: number): Tensor;
-  argmax(x: Tensor): Int32Array;
-  backward(x: Tensor, grad?: Tensor): void;
+/** T is Tensor: named so, this file does not import the class that imports it. */
+export interface TensorOperations<T> {
+  add(a: T, b: T | number): T;
+  sub(a: T, b: T | number): T;
+  mul(a: T, b: T | number): T;
+  div(a: T, b: T | number): T;
+  neg(x: T): T;
+  exp(x: T): T;
+  log(x: T): T;
+  sqrt(x: T): T;
+  sigmoid(x: T): T;
+  relu(x: T): T;
+  matmul(a: T, b: T): T;
+  sum(x: T, axis?: number): T;
+  mean(x: T, axis?: number): T;
+  reshape(x: T, shape: Shape): T;
+  permute(x: T, axes: readonly number[]): T;
+  at(x: T, i: number): T;
+  argmax(x: T): Int32Array;
+  backward(x: T, grad?: T): void;
 }
 
-let installed: TensorOperations | null = null;
+let installed: unknown = null;
 
-export function installOperations(operations: TensorOperations): void {
+export function installOperations<T>(operations: TensorOperations<T>): void {
   installed = operations;
 }
 
-export function installedOperations(): TensorOperations {
+/** @throws StateError if ops/install.ts was not imported */
+export function installedOperations<T>(): TensorOperations<T> {
   if (installed === null) throw new StateError('tensor operations are not loaded; import from "atif".');
-  return installed;
+  return installed as TensorOperations<T>;
 }

@@ -165,76 +165,76 @@ export class Tensor {
 
   /** Elementwise sum, broadcast. @throws ShapeError */
   add(other: Tensor | number): Tensor {
-    return installedOperations().add(this, other);
+    return installedOperations<Tensor>().add(this, other);
   }
 
   /** Elementwise difference, broadcast. @throws ShapeError */
   sub(other: Tensor | number): Tensor {
-    return installedOperations().sub(this, other);
+    return installedOperations<Tensor>().sub(this, other);
   }
 
   /** Elementwise product, broadcast. @throws ShapeError */
   mul(other: Tensor | number): Tensor {
-    return installedOperations().mul(this, other);
+    return installedOperations<Tensor>().mul(this, other);
   }
 
   /** Elementwise quotient, broadcast. @throws ShapeError */
   div(other: Tensor | number): Tensor {
-    return installedOperations().div(this, other);
+    return installedOperations<Tensor>().div(this, other);
   }
 
   neg(): Tensor {
-    return installedOperations().neg(this);
+    return installedOperations<Tensor>().neg(this);
   }
 
   exp(): Tensor {
-    return installedOperations().exp(this);
+    return installedOperations<Tensor>().exp(this);
   }
 
   log(): Tensor {
-    return installedOperations().log(this);
+    return installedOperations<Tensor>().log(this);
   }
 
   sqrt(): Tensor {
-    return installedOperations().sqrt(this);
+    return installedOperations<Tensor>().sqrt(this);
   }
 
   sigmoid(): Tensor {
-    return installedOperations().sigmoid(this);
+    return installedOperations<Tensor>().sigmoid(this);
   }
 
   relu(): Tensor {
-    return installedOperations().relu(this);
+    return installedOperations<Tensor>().relu(this);
   }
 
   /** Matrix product of [m, k] and [k, n]. @throws ShapeError */
   matmul(other: Tensor): Tensor {
-    return installedOperations().matmul(this, other);
+    return installedOperations<Tensor>().matmul(this, other);
   }
 
   /** Sum over one axis, or over all (a tensor of shape []). @throws RangeError if there is no such axis */
   sum(axis?: number): Tensor {
-    return installedOperations().sum(this, axis);
+    return installedOperations<Tensor>().sum(this, axis);
   }
 
   /** Mean over one axis, or over all (a tensor of shape []). @throws RangeError if there is no such axis */
   mean(axis?: number): Tensor {
-    return installedOperations().mean(this, axis);
+    return installedOperations<Tensor>().mean(this, axis);
   }
 
   /** The same elements in another shape; one dimension may be -1. @throws ShapeError */
   reshape(shape: Shape): Tensor {
-    return installedOperations().reshape(this, shape);
+    return installedOperations<Tensor>().reshape(this, shape);
   }
 
   /** Axes in another order, copied. @throws RangeError unless axes is a permutation */
   permute(axes: readonly number[]): Tensor {
-    return installedOperations().permute(this, axes);
+    return installedOperations<Tensor>().permute(this, axes);
   }
 
   /** Slice i along axis 0. @throws RangeError if there is no such slice */
   at(i: number): Tensor {
-    return installedOperations().at(this, i);
+    return installedOperations<Tensor>().at(this, i);
   }
 
   /** The same elements without history. Shares memory. */
@@ -244,7 +244,7 @@ export class Tensor {
 
   /** Index of the largest element of each row of the last axis; the first on a tie. */
   argmax(): Int32Array {
-    return installedOperations().argmax(this);
+    return installedOperations<Tensor>().argmax(this);
   }
 
   /**
@@ -254,7 +254,7 @@ export class Tensor {
    * @throws ShapeError without grad unless there is exactly one element; StateError if the graph was freed
    */
   backward(grad?: Tensor): void {
-    installedOperations().backward(this, grad);
+    installedOperations<Tensor>().backward(this, grad);
   }
 }
 

@@ -1,0 +1,67 @@
+/**
+ * atif: spiking neural networks with learnable thresholds. This is the whole public surface; docs/api.md lists it.
+ */
+
+import "./ops/install.js";
+
+export { init, type InitOptions } from "./kernels/select.js";
+export type { BackendName, HeapUse } from "./kernels/backend.js";
+export { ConfigError, FormatError, OutOfMemoryError, ShapeError, StateError } from "./errors.js";
+export type { Shape } from "./shapes.js";
+
+export { ones, tensor, Tensor, zeros, type TensorOptions } from "./tensor/tensor.js";
+export { scope } from "./tensor/scope.js";
+export { memory, resetPeakMemory } from "./tensor/memory.js";
+export { noGrad } from "./autograd/grad-mode.js";
+export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
+export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { repeat, stack } from "./ops/slice.js";
+export { heaviside } from "./ops/unary.js";
+
+export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
+export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
+export type { Surrogate } from "./surrogates/surrogate.js";
+
+export { Module, type LoadableStateDict, type StateDict, type StateEntry, type StepMode } from "./module/module.js";
+export { Parameter, type ParameterOptions } from "./module/parameter.js";
+export { ATIF, MultiStepATIF } from "./neurons/atif.js";
+export { BaseNode, type BaseNodeOptions, type NodeBackend, type SpikeCount } from "./neurons/base-node.js";
+export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
+export { IFSRL } from "./neurons/ifsrl.js";
+export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
+export { ParametricLIFNode, type ParametricLIFNodeOptions } from "./neurons/parametric-lif-node.js";
+export { createNeuron, neuronKinds, type NeuronKind, type NeuronParams, type NeuronSpec } from "./neurons/table.js";
+export type { ThresholdOptions } from "./neurons/threshold.js";
+
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./layers/batch-norm.js";
+export { Conv1d, Conv2d, type Conv1dOptions, type Conv2dOptions } from "./layers/convolution.js";
+export { Dropout } from "./layers/dropout.js";
+export { Flatten, type FlattenOptions } from "./layers/flatten.js";
+export { Linear, type LinearOptions } from "./layers/linear.js";
+export { AvgPool1d, AvgPool2d, GlobalSumPool, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { Sequential } from "./layers/sequential.js";
+
+export { SCNN } from "./models/scnn.js";
+export type { SCNNOptions } from "./models/scnn-options.js";
+export { SMLP, type SMLPOptions } from "./models/smlp.js";
+export { SpikingModel, type Architecture } from "./models/spiking-model.js";
+export { createModel } from "./models/table.js";
+
+export { crossEntropy } from "./ops/cross-entropy.js";
+export { mse } from "./losses/mse.js";
+export { Adam, AdamW, type AdamOptions } from "./optimizers/adam.js";
+export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
+export { SGD, type SGDOptions } from "./optimizers/sgd.js";
+
+export type { Batch } from "./datasets/batch.js";
+export { Dataset } from "./datasets/dataset.js";
+export { loadDigits } from "./datasets/digits.js";
+export { parseIdx } from "./datasets/idx.js";
+export { loadIdxFolder } from "./datasets/idx-folder.js";
+export { Crop } from "./datasets/augmentations/crop.js";
+export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
+export { HorizontalFlip } from "./datasets/augmentations/horizontal-flip.js";
+export { IntToFloat32 } from "./datasets/augmentations/int-to-float32.js";
+export { Mixup } from "./datasets/augmentations/mixup.js";
+export { Normalize } from "./datasets/augmentations/normalize.js";

@@ -1,0 +1,89 @@
+/**
+ * The package as a user gets it: packed, installed in an empty folder, used by name from JavaScript and TypeScript and
+ * on the command line.
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let folder: string;
+
+function run(command: string, args: string[], cwd = folder): string {
+  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "atif-package-"));
+  // The build has run (npm test): --ignore-scripts packs what it made.
+  run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], root);
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`]);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the packed package", () => {
+  it("trains and classifies by name", () => {
+    writeFileSync(
+      join(folder, "use.mjs"),
+      `import { init, loadDigits, manualSeed, SMLP, Adam, crossEntropy, scope, tensor, noGrad } from "atif";
+       await init();
+       manualSeed(1);
+       const { train, test } = await loadDigits();
+       const model = new SMLP({ inputShape: [8, 8, 1], outputShape: [10], units: [32], timesteps: 4, neuron: { kind: "ATIF" } });
+       const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+       for (let epoch = 0; epoch < 4; epoch++)
+         for (const batch of train.batches({ batchSize: 64 }))
+           scope(() => {
+             optimizer.zeroGrad();
+             crossEntropy(model.run(tensor(batch.x, batch.shape)), batch.labels).backward();
+             optimizer.step();
+           });
+       const all = test.batch(Array.from({ length: test.length }, (_, i) => i));
+       const guesses = noGrad(() => model.run(tensor(all.x, all.shape)).argmax());
+       console.log(guesses.filter((guess, i) => guess === all.labels[i]).length / test.length);`,
+    );
+    expect(Number(run("node", ["use.mjs"]))).toBeGreaterThan(0.75);
+  });
+
+  it("has types that a strict program compiles against", () => {
+    writeFileSync(
+      join(folder, "use.ts"),
+      `import { ATIF, init, tensor, type Tensor, type StateDict } from "atif";
+       await init({ backend: "reference" });
+       const neuron: ATIF = new ATIF({ alpha: 2 });
+       const y: Tensor = neuron.forward(tensor([1, 2], [2]));
+       const dict: StateDict = neuron.stateDict();
+       const shape: number[] = dict["v_threshold"].shape;
+       // @ts-expect-error a step mode is 's' or 'm'
+       neuron.stepMode = "x";
+       export { shape, y };`,
+    );
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: { strict: true, module: "NodeNext", target: "ES2022", noEmit: true, types: [], lib: ["ES2023", "DOM"] },
+        files: ["use.ts"],
+      }),
+    );
+    run("node", [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+  });
+
+  it("brings the command line", () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    expect(run("npx", ["--no-install", "atif", "--version"]).trim()).toBe(version);
+  });
+
+  it("holds the licence, the notice and the data's attribution, and no tests or sources", () => {
+    const installed = readdirSync(join(folder, "node_modules/atif"));
+    expect(installed).toEqual(expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "data", "dist"]));
+    expect(installed).not.toEqual(expect.arrayContaining(["src"]));
+    expect(installed).not.toEqual(expect.arrayContaining(["test"]));
+  });
+});
