@@ -81,6 +81,7 @@ describe("any value", () => {
     '"',
     "'a'",
     "undefined",
+    `${"1".repeat(400)}e`,
   ])("refuses %s, as JSON.parse does", (text) => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
     const error = thrownBy(() => skipAll(text));

@@ -91,6 +91,7 @@ describe("files written by others", () => {
       "\u{1f600}",
       'say "hi"\n\\',
       "\u2028",
+      "\ufeffé",
     ];
     const fields = names.map(
       (name, i) => `${JSON.stringify(name)}:{"dtype":"U8","shape":[1],"data_offsets":[${i},${i + 1}]}`,
