@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../src/kernels/backend.js";
-import type { KernelName, Kernels } from "../../src/kernels/contract.js";
+import type { KernelName } from "../../src/kernels/contract.js";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.js";
 import type { Argument, Case } from "./arguments.js";
 import { expectedOutputs, isArray, wordsOf } from "./call.js";
@@ -21,7 +21,7 @@ function spoilt(
 ): Backend {
   const right = reference.kernels[name] as unknown as (...values: Values) => void;
   const wrong = (...values: Values): void => spoil(right, values);
-  return { ...reference, kernels: { ...reference.kernels, [name]: wrong } as Kernels };
+  return { ...reference, kernels: { ...reference.kernels, [name]: wrong } };
 }
 
 /** The largest case of at most 2000 elements an array, whose arrays have elements and whose outputs are finite. */

@@ -6,7 +6,9 @@ import { ReferenceHeap } from "./heap.js";
 import { referenceKernels } from "./kernels.js";
 
 /** It computes on one thread, whatever number is asked for. @throws RangeError unless threads >= 1 */
-export async function createReferenceBackend(threads: number): Promise<Backend> {
-  checkInteger("createReferenceBackend: threads", threads, 1);
-  return { name: "reference", threads: 1, kernels: referenceKernels, heap: new ReferenceHeap() };
+export function createReferenceBackend(threads: number): Promise<Backend> {
+  return new Promise((resolve) => {
+    checkInteger("createReferenceBackend: threads", threads, 1);
+    resolve({ name: "reference", threads: 1, kernels: referenceKernels, heap: new ReferenceHeap() });
+  });
 }
