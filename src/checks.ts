@@ -102,3 +102,8 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length];
 }
+
+/** Array.isArray, without forgetting the element type of a read-only array. */
+export function isList(value: unknown): boolean {
+  return Array.isArray(value);
+}

@@ -1,6 +1,6 @@
 /** Options of an SCNN: what they mean, their defaults, and which of them make no network. */
 
-import { checkBetween, checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import { checkBetween, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
 import type { StepMode } from "../module/module.js";
 import type { NeuronSpec } from "../neurons/table.js";
 import type { Pair } from "../ops/convolution.js";
@@ -98,7 +98,7 @@ function resolveDropouts(dropouts: number | readonly number[], count: number): r
 }
 
 function checkList<T>(name: string, value: readonly T[]): readonly T[] {
-  if (!Array.isArray(value)) throw new TypeError(`SCNN: ${name} is ${String(value)}; expected an array.`);
+  if (!isList(value)) throw new TypeError(`SCNN: ${name} is ${String(value)}; expected an array.`);
   return value;
 }
 

@@ -1,13 +1,14 @@
 /** Axes in another order. */
 
 import { record } from "../autograd/node.js";
+import { isList } from "../checks.js";
 import { stridesOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withPlan } from "./plan.js";
 
 /** y's axis i is x's axis axes[i]; the elements are copied. @throws RangeError unless axes is a permutation */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
-  if (!Array.isArray(axes)) {
+  if (!isList(axes)) {
     throw new TypeError(`permute: axes are ${String(axes)}; expected an array of axes like [1, 0].`);
   }
   const isPermutation =

@@ -1,6 +1,7 @@
 /** Slices along axis 0, and their inverse: stacking. */
 
 import { record } from "../autograd/node.js";
+import { isList } from "../checks.js";
 import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
@@ -31,7 +32,7 @@ export function at(x: Tensor, i: number): Tensor {
 
 /** y[i] = tensors[i]: a new axis 0. @throws ShapeError unless all have one shape */
 export function stack(tensors: readonly Tensor[]): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0)
+  if (!isList(tensors) || tensors.length === 0)
     throw new ShapeError("stack: got no tensors; expected an array with at least one.");
   const backend = checkSameBackend("stack", ...tensors);
   const [{ shape }] = tensors;
