@@ -134,7 +134,7 @@ export function encodeTensor(where: string, dtype: StoredDtype, data: StoredArra
       `${where}: data for ${dtype} is ${describe(data)}; expected ${article(codec.holder)}.`,
     );
   }
-  const view = codec.encode(where, data as never);
+  const view = codec.encode(where, data);
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
