@@ -1,0 +1,222 @@
+/** Data set, preprocessing and augmentation: read, and checked against each other. */
+
+import { formatShape } from "../../shapes.js";
+import type { ConfigTable } from "./config-tree.js";
+import { AUGMENTATIONS, DATASET_FACTS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import type {
+  AugmentationConfig,
+  AugmentationKinds,
+  DatasetConfig,
+  PreprocessingConfig,
+  PreprocessingKinds,
+  SetName,
+} from "./experiment.js";
+import { checkKeys, readVariant } from "./fields.js";
+import type { Place } from "./report.js";
+
+/** What is known of the samples at one point of their way to the models. */
+export interface DataFacts {
+  readonly name: string;
+  /** [H, W, C] or, after Reshape2DTo1D, [S, C] */
+  readonly shape: readonly number[];
+  readonly classes: number;
+  readonly sets: readonly SetName[];
+  /** Why they are not whole numbers from 0 to 255; null if they are. */
+  readonly floats: string | null;
+}
+
+/** A table of a list section, and its place. */
+export interface Item {
+  readonly place: Place;
+  readonly table: ConfigTable;
+}
+
+export function readDataset(place: Place, table: ConfigTable): { dataset: DatasetConfig; facts: DataFacts } {
+  checkKeys(place, table, ["kind", "params"]);
+  const dataset = readVariant(place, table, DATASETS);
+  const floats = dataset.kind === "Digits" ? "the samples of Digits are numbers from 0 to 1" : null;
+  return {
+    dataset,
+    facts: { name: dataset.kind, ...DATASET_FACTS[dataset.kind], sets: ["train", "test"], floats },
+  };
+}
+
+export function readPreprocessing(
+  items: readonly Item[],
+  data: DataFacts,
+): { preprocessing: PreprocessingConfig[]; facts: DataFacts } {
+  let facts = data;
+  const preprocessing = items.map(({ place, table }) => {
+    checkKeys(place, table, ["kind", "params"]);
+    const step = readVariant(place, table, PREPROCESSING);
+    facts = afterStep(step, facts, place);
+    return step;
+  });
+  return { preprocessing, facts };
+}
+
+function afterStep(step: PreprocessingConfig, facts: DataFacts, place: Place): DataFacts {
+  const { shape } = facts;
+  switch (step.kind) {
+    case "Class2BinMatrix": {
+      const { classes = facts.classes } = step.params;
+      if (classes < facts.classes) {
+        place
+          .at("params")
+          .at("classes")
+          .refuse(classes, `at least ${facts.classes}, as many as ${facts.name} has`);
+      }
+      return { ...facts, classes };
+    }
+    case "Normalize": {
+      const late = step.params.axis.find((axis) => axis > shape.length);
+      if (late === undefined) return { ...facts, floats: "Normalize in [[preprocessing]] runs before it" };
+      return place
+        .at("params")
+        .at("axis")
+        .fail(
+          `names axis ${late}; expected 0 to ${shape.length}, the samples being [N, ${shape.join(", ")}].`,
+        );
+    }
+    case "Reshape2DTo1D": {
+      if (shape.length === 3) return { ...facts, shape: [shape[0] * shape[1], shape[2]] };
+      return place.fail(
+        `reshapes samples of ${formatShape(shape)}; expected [height, width, channels] before it.`,
+      );
+    }
+    case "DatasetSplitter":
+      return afterSplit(step.params, facts, place.at("params"));
+  }
+}
+
+function afterSplit(
+  { source, dest }: PreprocessingKinds["DatasetSplitter"],
+  facts: DataFacts,
+  place: Place,
+): DataFacts {
+  const { sets, name } = facts;
+  if (!sets.includes(source)) place.at("source").refuse(source, `a set that is there: ${sets.join(", ")}`);
+  if (sets.includes(dest)) {
+    place
+      .at("dest")
+      .refuse(dest, `a set that ${name} does not have yet, such as "valid", or its samples would be lost`);
+  }
+  return { ...facts, sets: [...sets, dest] };
+}
+
+export function readAugmentations(
+  items: readonly Item[],
+  data: DataFacts,
+  dataset: DatasetConfig,
+): { dataAugmentation: AugmentationConfig[]; facts: DataFacts } {
+  const placed = items.map(({ place, table }) => {
+    checkKeys(place, table, ["kind", "params"]);
+    const augmentation = readVariant<AugmentationKinds>(place, table, AUGMENTATIONS);
+    checkTimes(augmentation, place.at("params"));
+    return { augmentation, place };
+  });
+  const steps = [
+    ...placed.filter(({ augmentation }) => augmentation.params.before),
+    ...placed.filter(({ augmentation }) => augmentation.params.after),
+  ];
+  const mixup = steps.findIndex(({ augmentation }) => augmentation.kind === "Mixup");
+  if (mixup >= 0 && mixup < steps.length - 1) {
+    const { augmentation } = steps[mixup + 1];
+    steps[mixup].place.fail(
+      `is Mixup, which must run last, but ${augmentation.kind} runs after it. ` +
+        "Move it to the end; all with before = true run before all with after = true.",
+    );
+  }
+  let facts = data;
+  for (const { augmentation, place } of steps) {
+    facts = afterAugmentation(augmentation, facts, dataset, place.at("params"));
+  }
+  return { dataAugmentation: placed.map(({ augmentation }) => augmentation), facts };
+}
+
+function checkTimes({ kind, params }: AugmentationConfig, place: Place): void {
+  const { before, after, evaluate } = params;
+  if (before && after) {
+    place.warn("has before and after both true (after is by default), so it is applied twice.");
+  }
+  if (!before && !after) place.warn("has before and after both false, so it is never applied.");
+  if (!evaluate && (kind === "IntToFloat32" || kind === "Normalize")) {
+    place.warn(
+      `has evaluate = false, so ${kind} changes the training data only; set evaluate = true to treat all alike.`,
+    );
+  }
+}
+
+function afterAugmentation(
+  augmentation: AugmentationConfig,
+  facts: DataFacts,
+  dataset: DatasetConfig,
+  place: Place,
+): DataFacts {
+  const { shape } = facts;
+  const { kind } = augmentation;
+  switch (kind) {
+    case "IntToFloat32":
+      if (augmentation.params.scale) checkScale(facts, dataset, place.at("scale"));
+      break;
+    case "Normalize": {
+      const channels = shape[shape.length - 1];
+      for (const key of ["mean", "std"] as const) {
+        const { length } = augmentation.params[key];
+        if (length === 1 || length === channels) continue;
+        place
+          .at(key)
+          .fail(`has ${length} entries; expected 1, or one per channel of samples ${formatShape(shape)}.`);
+      }
+      break;
+    }
+    case "Crop":
+      return afterCrop(augmentation.params, facts, place);
+    case "HorizontalFlip":
+      return facts;
+    case "GaussianNoise":
+    case "Mixup":
+      break;
+  }
+  return { ...facts, floats: facts.floats ?? `${kind} runs before it` };
+}
+
+function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: Place): void {
+  if (floats !== null) {
+    place.fail(
+      `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
+    );
+  }
+  if (dataset.kind !== "Digits" && dataset.params.dtype !== "uint8") {
+    place.objection(
+      `is true, but dataset.params.dtype is "${dataset.params.dtype}" and only integers are scaled`,
+      'expected dtype = "uint8"',
+      "values are divided by 255 as if it were",
+    );
+  }
+}
+
+function afterCrop(params: AugmentationKinds["Crop"], facts: DataFacts, place: Place): DataFacts {
+  const { shape } = facts;
+  if (shape.length !== 3) {
+    place.fail(
+      `belongs to Crop, which cuts images, and the samples are ${formatShape(shape)}; remove Crop or Reshape2DTo1D.`,
+    );
+  }
+  const [height, width, channels] = shape;
+  const [cropHeight, cropWidth] = params.size;
+  const [left, top, right = left, bottom = top] = params.padding;
+  const most = [height + top + bottom, width + left + right];
+  const at = place.at("size");
+  if (cropHeight > most[0] || cropWidth > most[1]) {
+    at.refuse(params.size, `at most ${formatShape(most)}, the image with its padding`);
+  }
+  if (cropHeight === height && cropWidth === width) return facts;
+  if (!params.evaluate) {
+    at.refuse(
+      params.size,
+      `[${height}, ${width}] as the test images have, or evaluate = true to crop those too`,
+    );
+  }
+  return { ...facts, shape: [cropHeight, cropWidth, channels] };
+}

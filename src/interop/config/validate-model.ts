@@ -1,0 +1,130 @@
+/** One [[model]], its template merged in: read, and checked against framework and data. */
+
+import type { ModelKind } from "../../models/table.js";
+import { formatShape, sizeOf } from "../../shapes.js";
+import { isTable } from "./config-tree.js";
+import type { ConfigTable, ConfigValue } from "./config-tree.js";
+import type {
+  LearningFramework,
+  ModelConfig,
+  ModelKinds,
+  OptimizerConfig,
+  ScnnParams,
+  Training,
+  Variant,
+} from "./experiment.js";
+import { checkKeys, keysOf, readFields, readVariant, required, tableAt } from "./fields.js";
+import type { FileModelKinds } from "./model-schema.js";
+import { MODEL_KEYS, MODELS, TRAINING } from "./model-schema.js";
+import type { Place } from "./report.js";
+import { OPTIMIZERS, SCHEDULERS } from "./training-schema.js";
+import type { DataFacts } from "./validate-data.js";
+import { name, oneOf } from "./value-types.js";
+
+type FrameworkKind = LearningFramework["kind"];
+
+export function readModel(
+  place: Place,
+  table: ConfigTable,
+  framework: FrameworkKind,
+  data: DataFacts,
+): ModelConfig {
+  checkKeys(place, table, [...MODEL_KEYS, ...keysOf(TRAINING.fields)], TRAINING.ignored);
+  const own = readFields<{ name: string }>(place, table, { name: required(name) });
+  const network = readNetwork(place, table, framework);
+  checkAgainstData(network, data, place.at("params"));
+  const training = readFields(place, table, TRAINING.fields);
+  return { ...own, ...network, ...training, optimizer: readOptimizer(place, table, training) };
+}
+
+function readNetwork(place: Place, table: ConfigTable, framework: FrameworkKind): Variant<ModelKinds> {
+  const { kind, params } = readVariant<FileModelKinds>(place, table, MODELS);
+  const at = place.at("params").at("neuron").at("params").at("step_mode");
+  const stepMode = readStepMode(at, stepModeIn(table), framework);
+  return { kind, params: { ...params, ...withoutLinearLayers(params), stepMode } } as Variant<ModelKinds>;
+}
+
+/** A network with global sum pooling has none, so what a file says about them is dropped. */
+function withoutLinearLayers(params: FileModelKinds[ModelKind]): Partial<ScnnParams> {
+  if (!("gsp" in params) || !params.gsp) return {};
+  const { dropouts, filters } = params;
+  return {
+    fcUnits: [],
+    dropouts: typeof dropouts === "number" ? dropouts : dropouts.slice(0, filters.length),
+  };
+}
+
+/** params.neuron.params.step_mode */
+function stepModeIn(table: ConfigTable): ConfigValue | undefined {
+  let node: ConfigValue | undefined = table;
+  for (const key of ["params", "neuron", "params", "step_mode"]) {
+    node = isTable(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+  }
+  return node;
+}
+
+function readStepMode(place: Place, value: ConfigValue | undefined, framework: FrameworkKind): "s" | "m" {
+  const given = value === undefined ? undefined : oneOf(["s", "m"]).read(value, place);
+  if (framework === "SpikingJelly") {
+    if (given === "m") {
+      place.fail(
+        'is "m", but learningframework.kind is "SpikingJelly", which runs single steps; ' +
+          'expected "s", or the framework "SpikingJellyMultiStep".',
+      );
+    }
+    return "s";
+  }
+  if (given === "s") {
+    place.fail(
+      'is "s", but learningframework.kind is "SpikingJellyMultiStep"; expected "m", or the framework "SpikingJelly".',
+    );
+  }
+  if (given === undefined) {
+    place.objection("is missing", 'expected "m" with the framework "SpikingJellyMultiStep"', 'taken as "m"');
+  }
+  return "m";
+}
+
+function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: Place): void {
+  const { inputShape, outputShape } = network.params;
+  const gives = `${data.name} gives samples of ${formatShape(data.shape)}`;
+  if (network.kind === "SCNN" && network.params.dims !== data.shape.length - 1) {
+    const { dims } = network.params;
+    const fix =
+      dims === 1 ? "dims = 2, or Reshape2DTo1D in [[preprocessing]]" : "dims = 1, or no Reshape2DTo1D";
+    place.at("dims").fail(`is ${dims}, but ${gives}; expected ${fix}.`);
+  }
+  if (inputShape !== undefined) {
+    // A multilayer perceptron flattens its input, so only the number of values counts.
+    const fits =
+      network.kind === "SMLP"
+        ? sizeOf(inputShape) === sizeOf(data.shape)
+        : formatShape(inputShape) === formatShape(data.shape);
+    if (!fits)
+      place
+        .at("input_shape")
+        .fail(`is ${formatShape(inputShape)}, but ${gives}; leave it out or make them agree.`);
+  }
+  if (outputShape !== undefined && outputShape[0] !== data.classes) {
+    place.at("output_shape").refuse(outputShape, `[${data.classes}], one per class of ${data.name}`);
+  }
+}
+
+function readOptimizer(place: Place, table: ConfigTable, training: Training): OptimizerConfig | null {
+  const at = place.at("optimizer");
+  if (!Object.hasOwn(table, "optimizer")) {
+    if (training.train && training.epochs > 0 && !training.disabled) {
+      at.fail(
+        `is missing; expected a table such as { kind = "Adam", params = { lr = 0.001 } } to train ${training.epochs} epochs.`,
+      );
+    }
+    return null;
+  }
+  const optimizer = tableAt(place, table, "optimizer");
+  checkKeys(at, optimizer, ["kind", "params", "scheduler"]);
+  const own = readVariant(at, optimizer, OPTIMIZERS);
+  if (!Object.hasOwn(optimizer, "scheduler")) return { ...own, scheduler: null };
+  const scheduler = tableAt(at, optimizer, "scheduler");
+  checkKeys(at.at("scheduler"), scheduler, ["kind", "params"]);
+  return { ...own, scheduler: readVariant(at.at("scheduler"), scheduler, SCHEDULERS) };
+}

@@ -1,0 +1,177 @@
+/** A parsed and merged document to an experiment: sections in turn, then what must agree between them. */
+
+import { ConfigError } from "../../errors.js";
+import { describe, isList, isTable } from "./config-tree.js";
+import type { ConfigTable } from "./config-tree.js";
+import type { Experiment, LearningFramework, ModelConfig } from "./experiment.js";
+import { checkKeys, ignoredAlways, keysOf, readRow, readVariant, tableAt } from "./fields.js";
+import { TEMPLATE_KEYS, TRAINING } from "./model-schema.js";
+import type { ConfigDocument } from "./parse.js";
+import { Report } from "./report.js";
+import type { Place } from "./report.js";
+import { LEGACY_FRAMEWORK, SECTION_KEYS, UNSUPPORTED_KEYS } from "./sections.js";
+import { BENCH, FRAMEWORKS } from "./training-schema.js";
+import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
+import type { DataFacts, Item } from "./validate-data.js";
+import { readModel } from "./validate-model.js";
+
+const MAX_ITEMS = 1024;
+
+/** Found by checkSections itself. */
+const NOT_READ = Object.fromEntries(UNSUPPORTED_KEYS.map((key) => [key, ignoredAlways()]));
+
+/**
+ * @param document parsed, with the template merged and options applied
+ * @param lenient turns undeclared keys and parameters that can be left out into warnings
+ * @throws ConfigError naming file, line, column and key of the first thing that is wrong
+ */
+export function validateExperiment(
+  document: ConfigDocument,
+  lenient: boolean,
+): { experiment: Experiment; warnings: string[] } {
+  const report = new Report(document, lenient);
+  const { root } = report;
+  const { tree } = document;
+  if (Object.keys(tree).length === 0) {
+    throw new ConfigError(
+      `${document.source} is empty; expected an experiment with [bench], [learningframework], [dataset], ` +
+        `[model_template] and [[model]].`,
+    );
+  }
+  checkSections(root, tree);
+  const bench = readRow(root.at("bench"), tableAt(root, tree, "bench", "a section [bench]"), BENCH);
+  const learningFramework = readFramework(root, tree);
+  const source = readDataset(root.at("dataset"), tableAt(root, tree, "dataset", "a section [dataset]"));
+  const prepared = readPreprocessing(itemsOf(root, tree, "preprocessing"), source.facts);
+  const augmented = readAugmentations(
+    itemsOf(root, tree, "data_augmentation"),
+    prepared.facts,
+    source.dataset,
+  );
+  if (
+    augmented.dataAugmentation.at(-1)?.kind === "Mixup" &&
+    learningFramework.params.loss !== "crossentropy"
+  ) {
+    root.at("learningframework").at("params").at("loss").warn("is replaced by the loss of Mixup.");
+  }
+  readPostprocessing(root, tree);
+  checkTemplate(root, tree);
+  const models = readModels(itemsOf(root, tree, "model"), root, learningFramework, augmented.facts);
+  const experiment = {
+    bench,
+    learningFramework,
+    dataset: source.dataset,
+    preprocessing: prepared.preprocessing,
+    dataAugmentation: augmented.dataAugmentation,
+    models,
+  };
+  return { experiment, warnings: report.warnings };
+}
+
+function checkSections(root: Place, tree: ConfigTable): void {
+  const ignored = { [LEGACY_FRAMEWORK]: ignoredAlways(), ...NOT_READ };
+  checkKeys(root, tree, SECTION_KEYS, ignored, "section");
+  if (Object.hasOwn(tree, LEGACY_FRAMEWORK)) {
+    const both = Object.hasOwn(tree, "learningframework");
+    const place = root.at(LEGACY_FRAMEWORK);
+    place.objection("is the old name of learningframework", "rename it", both ? "ignored" : "read as that");
+  }
+  for (const key of UNSUPPORTED_KEYS) {
+    if (!Object.hasOwn(tree, key)) continue;
+    root.at(key).fail("is not supported by this version; put the included sections into this file.");
+  }
+}
+
+function readFramework(root: Place, tree: ConfigTable): LearningFramework {
+  const isLegacy = !Object.hasOwn(tree, "learningframework") && Object.hasOwn(tree, LEGACY_FRAMEWORK);
+  const key = isLegacy ? LEGACY_FRAMEWORK : "learningframework";
+  const table = tableAt(root, tree, key, "a section [learningframework]");
+  checkKeys(root.at(key), table, ["kind", "params"]);
+  return readVariant(root.at(key), table, FRAMEWORKS);
+}
+
+/** The tables of an array of tables; none if the section is missing. */
+function itemsOf(root: Place, tree: ConfigTable, key: string): Item[] {
+  const place = root.at(key);
+  const value = Object.hasOwn(tree, key) ? tree[key] : [];
+  if (!isList(value))
+    return place.fail(`is ${describe(value)}; expected an array of tables. Write [[${key}]].`);
+  if (value.length > MAX_ITEMS) place.fail(`has ${value.length} entries; expected at most ${MAX_ITEMS}.`);
+  return value.map((table, i) => {
+    const at = place.at(i);
+    return { place: at, table: isTable(table) ? table : at.refuse(table, `a table. Write [[${key}]]`) };
+  });
+}
+
+/** Steps after training: none exist here, and leaving them out does not change the training. */
+function readPostprocessing(root: Place, tree: ConfigTable): void {
+  for (const { place, table } of itemsOf(root, tree, "postprocessing")) {
+    const { kind } = table;
+    const at = place.at("kind");
+    const expected = "the name of a post-processing step in quotes";
+    if (!Object.hasOwn(table, "kind")) at.fail(`is missing; expected ${expected}.`);
+    if (typeof kind !== "string") at.refuse(kind, expected);
+    at.objection(
+      `is ${describe(kind)}, and this version has no post-processing`,
+      "remove the section",
+      "left out",
+    );
+  }
+}
+
+function checkTemplate(root: Place, tree: ConfigTable): void {
+  const place = root.at("model_template");
+  if (!Object.hasOwn(tree, "model_template")) {
+    place.objection(
+      "is missing",
+      "expected a section [model_template], which may be empty",
+      "taken as empty",
+    );
+    return;
+  }
+  const template = tableAt(root, tree, "model_template", "a section [model_template]");
+  checkKeys(place, template, [...TEMPLATE_KEYS, ...keysOf(TRAINING.fields)], TRAINING.ignored);
+}
+
+function readModels(
+  items: readonly Item[],
+  root: Place,
+  framework: LearningFramework,
+  data: DataFacts,
+): ModelConfig[] {
+  if (items.length === 0) root.at("model").fail("is missing; expected at least one [[model]].");
+  const models: ModelConfig[] = [];
+  const placeOf = new Map<string, Place>();
+  for (const { place, table } of items) {
+    const model = readUnlessDisabled(place, table, framework, data);
+    if (model === null) continue;
+    const twin = model.disabled ? undefined : placeOf.get(model.name);
+    if (twin !== undefined) {
+      place
+        .at("name")
+        .fail(
+          `is "${model.name}", as that of model[${String(twin.path[1])}] is; expected a name of its own.`,
+        );
+    }
+    if (!model.disabled) placeOf.set(model.name, place);
+    models.push(model);
+  }
+  if (placeOf.size === 0) root.at("model").warn("has only disabled models, so there is nothing to run.");
+  return models;
+}
+
+/** A disabled model is not run, so what is wrong in it is a warning, and it is left out (null). */
+function readUnlessDisabled(
+  place: Place,
+  table: ConfigTable,
+  framework: LearningFramework,
+  data: DataFacts,
+): ModelConfig | null {
+  try {
+    return readModel(place, table, framework.kind, data);
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError) || table.disabled !== true) throw thrown;
+    place.warn(`is disabled and left out: ${thrown.message}`);
+    return null;
+  }
+}

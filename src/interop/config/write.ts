@@ -1,0 +1,67 @@
+/** A normalised experiment back to an experiment file: every value spelled out, readable by parseExperiment. */
+
+import { stringify } from "smol-toml";
+import { emptyTable, isTable } from "./config-tree.js";
+import type { ConfigTable, ConfigValue } from "./config-tree.js";
+import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import type {
+  AugmentationKinds,
+  Experiment,
+  ModelConfig,
+  OptimizerConfig,
+  OptimizerKinds,
+  SchedulerKinds,
+} from "./experiment.js";
+import { writeFields, writeVariant } from "./fields.js";
+import type { FileModelKinds } from "./model-schema.js";
+import { MODELS, TRAINING } from "./model-schema.js";
+import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS } from "./training-schema.js";
+
+/** TOML text that parseExperiment, strict, reads as the same experiment. */
+export function writeExperiment(experiment: Experiment): string {
+  const { bench, learningFramework, dataset, preprocessing, dataAugmentation, models } = experiment;
+  const tree = {
+    bench: { ...writeFields(bench, BENCH.fields), plugins: ["qualia_plugin_snn"] },
+    learningframework: writeVariant(learningFramework, FRAMEWORKS),
+    dataset: writeVariant(dataset, DATASETS),
+    ...listSection(
+      "preprocessing",
+      preprocessing.map((step) => writeVariant(step, PREPROCESSING)),
+    ),
+    ...listSection(
+      "data_augmentation",
+      dataAugmentation.map((step) => writeVariant<AugmentationKinds>(step, AUGMENTATIONS)),
+    ),
+    model_template: {},
+    model: models.map(writeModel),
+  };
+  return stringify(tree).replace("[model_template]\n[[", "[model_template]\n\n[[");
+}
+
+function listSection(key: string, tables: readonly ConfigTable[]): ConfigTable {
+  return tables.length === 0 ? {} : { [key]: tables };
+}
+
+function writeModel(model: ModelConfig): ConfigTable {
+  const { kind, params } = writeVariant<FileModelKinds>(model, MODELS);
+  const network = asTable(params);
+  const neuron = asTable(network.neuron);
+  const neuronParams = { ...asTable(neuron.params), step_mode: model.params.stepMode };
+  return {
+    name: model.name,
+    kind,
+    ...writeFields(model, TRAINING.fields),
+    params: { ...network, neuron: { ...neuron, params: neuronParams } },
+    ...(model.optimizer === null ? {} : { optimizer: writeOptimizer(model.optimizer) }),
+  };
+}
+
+function writeOptimizer(optimizer: OptimizerConfig): ConfigTable {
+  const own = writeVariant<OptimizerKinds>(optimizer, OPTIMIZERS);
+  if (optimizer.scheduler === null) return own;
+  return { ...own, scheduler: writeVariant<SchedulerKinds>(optimizer.scheduler, SCHEDULERS) };
+}
+
+function asTable(value: ConfigValue | undefined): ConfigTable {
+  return isTable(value) ? value : emptyTable();
+}
