@@ -54,6 +54,17 @@ describe("the WASM heap", () => {
     expect(heap.use().liveBytes).toBe(0);
   });
 
+  it("does not lay long arrays a multiple of 4 KiB apart", () => {
+    const { heap } = makeHeap(1024);
+    const offsets = [1, 2, 3, 4].map(() => heap.float32(65536).byteOffset % 4096);
+    for (const [i, offset] of offsets.entries()) {
+      for (const other of offsets.slice(i + 1)) {
+        const apart = Math.abs(offset - other);
+        expect(Math.min(apart, 4096 - apart)).toBeGreaterThanOrEqual(256);
+      }
+    }
+  });
+
   it("uses the memory to its maximum, to the last 64 bytes", () => {
     const { heap } = makeHeap(4);
     const all = heap.float32((4 * PAGE - 1024) / 4);
