@@ -44,4 +44,9 @@ static inline void sum4_store(double *total, const struct sum4 *sum) {
   total[3] += sum->high[1];
 }
 
+static inline double sum4_total(const struct sum4 *sum) {
+  f64x2 pair = sum->low + sum->high;
+  return pair[0] + pair[1];
+}
+
 #endif

@@ -1,0 +1,63 @@
+/*
+ * How the neurons' kernels walk through time.
+ *
+ * The forward pass keeps no states. Backward, a block of neurons runs forward once more and leaves what the steps back
+ * need in the thread's scratch. Long sequences are cut into segments, so that any T fits: the state at the start of each
+ * segment is noted first, and a segment is recomputed when the way back reaches it.
+ */
+#ifndef ATIF_TIME_LOOP_H
+#define ATIF_TIME_LOOP_H
+
+#include "parallel.h"
+#include "scratch.h"
+
+enum {
+  NEURONS_PER_CHUNK = 4096, /* what a thread takes at once; one partial sum of a parameter's gradient */
+  /* Forward, so many go through all steps before the next, their v in the level 1 cache: ATIF, T = 4 and 1,048,576
+   * neurons take as long as a copy; with 4096 at once 1.5 times as long. */
+  NEURONS_AT_ONCE = 512,
+  /* Backward. */
+  NEURONS_PER_BLOCK = 64,
+  STEPS_PER_SEGMENT = 32, /* of 64 neurons: 8 KiB for each number that a step leaves */
+};
+
+/* Neurons first to first + count - 1, steps t to t_end - 1. A row of scratch is `stride` long. */
+struct stretch {
+  int first, count, t, t_end, stride;
+};
+
+/* Takes v through the steps of a stretch; leaves up to three rows of numbers a step in `rows` if that is not null. */
+typedef void run_function(const void *task, struct stretch at, float *v, float *rows);
+/* Goes back through a stretch that was just run; returns its share of the parameter's gradient. */
+typedef double back_function(const void *task, struct stretch at, float *rows);
+
+/* Backward for neurons begin to end - 1: the gradient of the parameter. v0 may be null: zeros. */
+static inline double back_through_time(const void *task, const float *v0, int T, int begin, int end, run_function *run,
+                                       back_function *back) {
+  /* Half of the scratch for states. 3 rows of 2^20 / 2048 steps of 64 neurons fit the other half; in 4 GiB with x, gy
+   * and dx of one neuron T is below 2^32 / 12, and 3 rows of that / 32768 steps of 4 fit. */
+  int half = THREAD_SCRATCH_FLOATS / 2, block = T <= 1 << 20 ? NEURONS_PER_BLOCK : 4;
+  int steps = grain_for(T, STEPS_PER_SEGMENT, half / block), segments = chunk_count(T, steps);
+  float *states = thread_scratch(), *rows = states + half;
+  double total = 0;
+  for (int first = begin; first < end; first += block) {
+    struct stretch at = {.first = first, .count = smaller(end - first, block), .stride = block};
+    for (int i = 0; i < block; i++) states[i] = v0 && i < at.count ? v0[first + i] : 0.0f;
+    for (int k = 1; k < segments; k++) {
+      float *v = states + k * block;
+      for (int i = 0; i < block; i++) v[i] = v[i - block];
+      at.t = (k - 1) * steps;
+      at.t_end = k * steps;
+      run(task, at, v, 0);
+    }
+    for (int k = segments - 1; k >= 0; k--) {
+      at.t = k * steps;
+      at.t_end = smaller(at.t + steps, T);
+      run(task, at, states + k * block, rows);
+      total += back(task, at, rows);
+    }
+  }
+  return total;
+}
+
+#endif
