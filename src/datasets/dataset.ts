@@ -5,7 +5,7 @@
  * rounded once to float32. The divisor is 255 unless told otherwise, and 1 casts without scaling (values 0 to 255).
  */
 
-import { checkInteger, checkOptions, checkPositive } from "../checks.js";
+import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import { formatShape, sizeOf } from "../shapes.js";
@@ -74,7 +74,7 @@ export class Dataset {
       throw new TypeError(`${where}: x is ${describe(x)}; expected a Float32Array or a Uint8Array.`);
     }
     const labels = toLabels(where, fields.labels);
-    if (!Array.isArray(sampleShape)) {
+    if (!isList(sampleShape)) {
       throw new TypeError(
         `${where}: sampleShape is ${describe(sampleShape)}; expected an array like [H, W, C].`,
       );

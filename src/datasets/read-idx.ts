@@ -76,7 +76,7 @@ function allocate(bytes: number, source: string): Uint8Array {
 /** A stream's chunks, with a look at the first bytes. */
 class ByteReader {
   /** What reading the stream failed with. */
-  failure: unknown;
+  failure: Error | undefined;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #held = new Uint8Array(0);
 
@@ -131,7 +131,7 @@ class ByteReader {
       const { done, value } = await this.#reader.read();
       return done ? undefined : value;
     } catch (error) {
-      this.failure = error;
+      this.failure = error instanceof Error ? error : new Error(String(error));
       throw error;
     }
   }

@@ -177,7 +177,7 @@ describe("Dataset.batches", () => {
 });
 
 describe("what Dataset refuses", () => {
-  const wrong = (changes: Record<string, unknown>) => () => five(changes as Partial<DatasetFields>);
+  const wrong = (changes: Record<string, unknown>) => () => five(changes);
   it.each<[string, () => unknown, string]>([
     [
       "nothing",
