@@ -16,36 +16,44 @@ const GEMM_SIZES = [
   [0, 3, 4], [3, 0, 4], [3, 4, 0], [0, 0, 0], [1, 1, 1], [1, 1, 777], [1, 10, 3], [10, 1, 3], [2, 3, 4],
   [4, 8, 16], [5, 7, 9], [8, 8, 1], [13, 17, 31], [16, 16, 16], [33, 65, 5], [64, 10, 64], [1, 200, 60],
   [200, 1, 60], [7, 3, 600], [3, 530, 11], [270, 5, 7], [67, 70, 71], [130, 66, 258],
+  [5, 7, 5000], [20, 24, 2100],
+]; // prettier-ignore
+
+/** Beyond what is packed at once (kernels/c/product.c, gemm.c): not in every order of transposes. */
+const LARGE_GEMM_SIZES = [
+  [4, 3000, 260], [4, 4200, 9], [4, 4200, 0], [2, 600, 40], [1, 1000, 65], [3, 300, 300],
 ]; // prettier-ignore
 
 export const gemm: Row<"gemm"> = {
   tolerance: REORDERED,
   cases: (random) =>
-    GEMM_SIZES.flatMap(([m, n, k]) =>
-      [0, 1, 2, 3, 4, 5, 6, 7].map((flags): Case<"gemm"> => {
-        const [transposeA, transposeB, accumulate] = [(flags & 1) > 0, (flags & 2) > 0, (flags & 4) > 0];
-        const arrays = new Arrays(random);
-        const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
-        const a = activations(random, m * k);
-        // one NaN in a: its row of c, and no other, is NaN
-        if (flags === 0 && k > 1 && m > 1) a[random.integer(a.length)] = NaN;
-        return {
-          label: `${m} x ${n} x ${k} ${letters}${accumulate ? ", added" : ""}`,
-          args: [
-            accumulate
-              ? arrays.inPlace("c", normals(random, m * n))
-              : arrays.output("c", m * n, Math.sqrt(k)),
-            arrays.input("a", a),
-            arrays.input("b", normals(random, k * n)),
-            m,
-            n,
-            k,
-            transposeA,
-            transposeB,
-            accumulate,
-          ],
-        };
-      }),
+    [...GEMM_SIZES, ...LARGE_GEMM_SIZES].flatMap(([m, n, k], i) =>
+      (i < GEMM_SIZES.length ? [0, 1, 2, 3, 4, 5, 6, 7] : [i % 2 ? 2 : 0, i % 2 ? 5 : 7]).map(
+        (flags): Case<"gemm"> => {
+          const [transposeA, transposeB, accumulate] = [(flags & 1) > 0, (flags & 2) > 0, (flags & 4) > 0];
+          const arrays = new Arrays(random);
+          const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
+          const a = activations(random, m * k);
+          // one NaN in a: its row of c, and no other, is NaN
+          if (flags === 0 && k > 1 && m > 1) a[random.integer(a.length)] = NaN;
+          return {
+            label: `${m} x ${n} x ${k} ${letters}${accumulate ? ", added" : ""}`,
+            args: [
+              accumulate
+                ? arrays.inPlace("c", normals(random, m * n))
+                : arrays.output("c", m * n, Math.sqrt(k)),
+              arrays.input("a", a),
+              arrays.input("b", normals(random, k * n)),
+              m,
+              n,
+              k,
+              transposeA,
+              transposeB,
+              accumulate,
+            ],
+          };
+        },
+      ),
     ),
 };
 
@@ -65,7 +73,10 @@ function outputSide(size: number, window: number, stride: number, padding: numbe
 const CONVOLUTIONS: readonly Convolution[] = [
   { label: "1x1", sizes: [2, 5, 4, 3, 7, 1, 1, 1, 1, 0, 0, 1] },
   { label: "1x1, stride 2", sizes: [2, 5, 4, 8, 8, 1, 1, 2, 2, 0, 0, 1] },
-  { label: "1x1, many rows", sizes: [3, 16, 17, 5, 16, 1, 1, 1, 1, 0, 0, 1] },
+  { label: "1x1, 2176 pixels", sizes: [8, 16, 17, 5, 16, 1, 1, 1, 1, 0, 0, 1] },
+  { label: "3x3, 2304 pixels", sizes: [9, 16, 16, 3, 8, 3, 3, 1, 1, 1, 1, 1] },
+  { label: "3x3, two groups, 2304 pixels", sizes: [9, 16, 16, 4, 6, 3, 3, 1, 1, 1, 1, 2] },
+  { label: "3x3 depthwise, 2304 pixels", sizes: [9, 16, 16, 17, 17, 3, 3, 1, 1, 1, 1, 17] },
   { label: "3x3", sizes: [2, 7, 6, 4, 5, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, first layer", sizes: [3, 8, 8, 1, 8, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, 16 to 24 channels", sizes: [2, 9, 9, 16, 24, 3, 3, 1, 1, 1, 1, 1] },
