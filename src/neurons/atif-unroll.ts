@@ -17,7 +17,7 @@
  */
 
 import { record } from "../autograd/node.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -45,13 +45,15 @@ export function atifStep(
   surrogate: Surrogate,
   { scaled, detachReset }: Pick<AtifSettings, "scaled" | "detachReset">,
 ): Unrolled {
+  // One neuron without a batch axis stays so.
+  const th = x.rank === 0 ? theta.reshape([]) : theta;
   // At rest: 0 + x, not x, so that -0 becomes 0 as in the kernel.
   const u = v === null ? x.add(0) : v.add(x);
-  const q = u.sub(theta);
+  const q = u.sub(th);
   const z = surrogate(q);
   const fired = detachReset ? z.detach() : z;
   const after = fired.neg().add(1).mul(u).add(fired.mul(q));
-  return { y: scaled ? z.mul(theta) : z, v: after };
+  return { y: scaled ? z.mul(th) : z, v: after };
 }
 
 /**
@@ -68,7 +70,7 @@ export function atifUnroll(
   vSeq: Tensor | null = null,
 ): Unrolled {
   const { alpha, scaled, detachReset } = settings;
-  const { kernels } = checkSameBackend("atif", x, theta, v0);
+  const { kernels } = checkSameBackend("atif", x, theta, ...present(v0));
   const [T, ...shape] = x.shape;
   const n = sizeOf(shape);
   const y = Tensor.empty(x.shape, x.backend);

@@ -16,7 +16,7 @@
 
 import { record } from "../autograd/node.js";
 import { Charge } from "../kernels/contract.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -75,7 +75,7 @@ export function lifUnroll(
   { charge, vThreshold, vReset, detachReset }: LifSettings,
   vSeq: Tensor | null = null,
 ): Unrolled {
-  const { kernels } = checkSameBackend("lif", x, v0, leak);
+  const { kernels } = checkSameBackend("lif", x, ...present(v0), ...present(leak));
   const [T, ...shape] = x.shape;
   const n = sizeOf(shape);
   const soft = vReset === null;

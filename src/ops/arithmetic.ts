@@ -77,25 +77,28 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
   return g;
 }
 
-/** @throws StateError if tensors of two backends meet */
-export function checkSameBackend(where: string, ...tensors: readonly (Tensor | null)[]): Backend {
-  let first: Backend | null = null;
-  for (const tensor of tensors) {
-    if (tensor === null) continue;
-    if (!(tensor instanceof Tensor))
-      throw new TypeError(
-        `${where}: an argument is ${String(tensor)}; expected a Tensor. Make one with tensor(data, shape).`,
-      );
-    first ??= tensor.backend;
-    if (first !== tensor.backend) {
-      throw new StateError(
-        `${where}: one tensor lives in the ${first.name} backend and one in the ${tensor.backend.name} backend; ` +
-          `expected one backend. Make both after the same init().`,
-      );
-    }
+/** Their backend. @throws TypeError unless all are tensors; StateError if tensors of two backends meet */
+export function checkSameBackend(where: string, ...tensors: readonly Tensor[]): Backend {
+  for (const tensor of tensors as readonly unknown[]) {
+    if (tensor instanceof Tensor) continue;
+    throw new TypeError(
+      `${where}: an argument is ${String(tensor)}; expected a Tensor. Make one with tensor(data, shape).`,
+    );
   }
-  if (first === null) throw new TypeError(`${where}: expected a Tensor.`);
-  return first;
+  const [{ backend }] = tensors;
+  const other = tensors.find((tensor) => tensor.backend !== backend);
+  if (other !== undefined) {
+    throw new StateError(
+      `${where}: one tensor lives in the ${backend.name} backend and one in the ${other.backend.name} backend; ` +
+        `expected one backend. Make both after the same init().`,
+    );
+  }
+  return backend;
+}
+
+/** An optional tensor as the arguments it adds. */
+export function present(tensor: Tensor | null): Tensor[] {
+  return tensor === null ? [] : [tensor];
 }
 
 function operand(where: string, a: Tensor, b: Tensor | number): Tensor {

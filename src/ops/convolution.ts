@@ -5,7 +5,7 @@ import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend, present } from "./arithmetic.js";
 import { reshape } from "./reshape.js";
 import { sum } from "./reduce.js";
 
@@ -50,7 +50,7 @@ export function conv2d(
   bias: Tensor | null,
   options: Convolution2dOptions = {},
 ): Tensor {
-  const { kernels } = checkSameBackend("conv2d", x, w, bias);
+  const { kernels } = checkSameBackend("conv2d", x, w, ...present(bias));
   const [SH, SW] = checkPair("conv2d: stride", options.stride ?? 1, 1);
   const [PH, PW] = checkPair("conv2d: padding", options.padding ?? 0, 0);
   const groups = checkInteger("conv2d: groups", options.groups ?? 1, 1);
@@ -155,7 +155,7 @@ export function conv1d(
   bias: Tensor | null,
   options: Convolution1dOptions = {},
 ): Tensor {
-  checkSameBackend("conv1d", x, w, bias);
+  checkSameBackend("conv1d", x, w, ...present(bias));
   if (x.rank !== 3 || w.rank !== 3) {
     throw new ShapeError(
       `conv1d: x is ${formatShape(x.shape)} and the weight ${formatShape(w.shape)}; expected x [N, S, Cin] and a weight [K, Cin/groups, Cout], channels last.`,

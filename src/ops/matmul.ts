@@ -4,7 +4,7 @@ import { record } from "../autograd/node.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend, present } from "./arithmetic.js";
 import { withPlan } from "./plan.js";
 import { sum } from "./reduce.js";
 
@@ -27,7 +27,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError
  */
 export function linear(x: Tensor, w: Tensor, bias: Tensor | null): Tensor {
-  const { kernels } = checkSameBackend("linear", x, w, bias);
+  const { kernels } = checkSameBackend("linear", x, w, ...present(bias));
   if (w.rank !== 2) {
     throw new ShapeError(`linear: the weight is ${formatShape(w.shape)}; expected [in, out].`);
   }
