@@ -157,8 +157,9 @@ function inspect(binary, contract) {
   }
   const missing = [...contract.keys()].filter((name) => exports[name] === undefined);
   if (missing.length > 0) {
-    console.warn(
-      `kernels/build: warning: no C kernel yet for ${missing.join(", ")} of src/kernels/contract.ts.`,
+    fail(
+      `kernels/c defines no ${missing.join(", ")}, which src/kernels/contract.ts names; ` +
+        "write it there as a function that is neither static nor internal.",
     );
   }
   return { kernels: kernels.length, pages: Math.ceil(exports.__heap_base.value / 65536) };

@@ -69,8 +69,8 @@ struct depthwise_task {
 };
 
 /* Rows of images so many that a chunk is worth handing over. */
-static int row_grain(int rows, int elements_per_row) {
-  return grain_for(rows, larger(1, ELEMENTS_PER_CHUNK / 4 / larger(1, elements_per_row)), rows);
+static int row_grain(int elements_per_row) {
+  return larger(1, ELEMENTS_PER_CHUNK / 4 / larger(1, elements_per_row));
 }
 
 static void forward_range(const void *argument, int begin, int end) {
@@ -88,12 +88,12 @@ static void forward_range(const void *argument, int begin, int end) {
   for (int row = begin; row < end; row++) {
     int image = row / of->OH;
     struct taps h = taps_forward(row - image * of->OH, of->H, of->KH, of->SH, of->PH);
-    window.rows = h.count;
     for (int column = 0; column < of->OW; column++) {
       struct taps w = taps_forward(column, of->W, of->KW, of->SW, of->PW);
+      window.rows = w.count > 0 ? h.count : 0;
       window.columns = w.count;
       window.out = task->out + (row * of->OW + column) * C;
-      if (h.count > 0 && w.count > 0) {
+      if (window.rows > 0) {
         window.source = task->source + ((image * of->H + h.source) * of->W + w.source) * C;
         window.w = task->w + (h.kernel * of->KW + w.kernel) * C;
       }
@@ -104,7 +104,7 @@ static void forward_range(const void *argument, int begin, int end) {
 
 void depthwise_forward(float *y, const float *x, const float *w, const float *bias, const struct convolution *of) {
   struct depthwise_task task = {y, x, w, bias, of};
-  parallel_for(forward_range, &task, of->N * of->OH, row_grain(of->N * of->OH, of->OW * of->Cin));
+  parallel_for(forward_range, &task, of->N * of->OH, row_grain(of->OW * of->Cin));
 }
 
 static void input_grad_range(const void *argument, int begin, int end) {
@@ -121,12 +121,12 @@ static void input_grad_range(const void *argument, int begin, int end) {
   for (int row = begin; row < end; row++) {
     int image = row / of->H;
     struct taps h = taps_backward(row - image * of->H, of->OH, of->KH, of->SH, of->PH);
-    window.rows = h.count;
     for (int column = 0; column < of->W; column++) {
       struct taps w = taps_backward(column, of->OW, of->KW, of->SW, of->PW);
+      window.rows = w.count > 0 ? h.count : 0;
       window.columns = w.count;
       window.out = task->out + (row * of->W + column) * C;
-      if (h.count > 0 && w.count > 0) {
+      if (window.rows > 0) {
         window.source = task->source + ((image * of->OH + h.source) * of->OW + w.source) * C;
         window.w = task->w + (h.kernel * of->KW + w.kernel) * C;
       }
@@ -137,7 +137,7 @@ static void input_grad_range(const void *argument, int begin, int end) {
 
 void depthwise_input_grad(float *dx, const float *dy, const float *w, const struct convolution *of) {
   struct depthwise_task task = {dx, dy, w, 0, of};
-  parallel_for(input_grad_range, &task, of->N * of->H, row_grain(of->N * of->H, of->W * of->Cin));
+  parallel_for(input_grad_range, &task, of->N * of->H, row_grain(of->W * of->Cin));
 }
 
 /* ---- weight gradient: dw[kh, kw, c] = the sum over positions of x[position, tap, c] dy[position, c] ---- */

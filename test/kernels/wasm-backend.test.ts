@@ -23,7 +23,17 @@ describe("the WASM backend", () => {
   it("takes views that start inside an array", () => {
     const all = backend.heap.float32(8);
     all.set([0, 2, 0, 3, 0, 0, 0, 0]);
-    backend.kernels.gemm(all.subarray(5, 6), all.subarray(1, 2), all.subarray(3, 4), 1, 1, 1, false, false, false);
+    backend.kernels.gemm(
+      all.subarray(5, 6),
+      all.subarray(1, 2),
+      all.subarray(3, 4),
+      1,
+      1,
+      1,
+      false,
+      false,
+      false,
+    );
     expect([...all]).toEqual([0, 2, 0, 3, 0, 6, 0, 0]);
     backend.heap.free(all);
   });

@@ -64,7 +64,7 @@ function loadModule(): Promise<WebAssembly.Module> {
 
 /**
  * @param threads how many are wanted; kernels run on the calling thread only
- * @throws OutOfMemoryError if the engine gives no memory
+ * @throws OutOfMemoryError if the engine gives no memory; StateError if the module is out of date
  */
 export async function createWasmBackend(threads: number): Promise<Backend> {
   void threads;
@@ -95,20 +95,17 @@ function createMemory(): { memory: WebAssembly.Memory; maximum: number } {
   );
 }
 
+/** @throws StateError if the module is not the contract's: it was not rebuilt since that changed */
 function wrapKernels(exports: WebAssembly.Exports): Kernels {
   const kernels: { [name: string]: Wrapper } = {};
   for (const [name, count] of Object.entries(argumentCounts)) {
     const compiled = exports[name];
-    // The build compares the module with the contract; this is for a module that was not rebuilt since.
     if (typeof compiled !== "function" || compiled.length !== count) {
-      kernels[name] = () => {
-        throw new StateError(
-          `the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\`.`,
-        );
-      };
-    } else {
-      kernels[name] = wrap(compiled as Compiled, count);
+      throw new StateError(
+        `init: the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\` to compile them again.`,
+      );
     }
+    kernels[name] = wrap(compiled as Compiled, count);
   }
   return kernels as unknown as Kernels;
 }

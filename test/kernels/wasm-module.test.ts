@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.js";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
+import { initialPages, wasmBase64 } from "../../src/kernels/wasm/binary.js";
+import { wrap } from "../../src/kernels/wasm/call.js";
+
+const module = new WebAssembly.Module(new Uint8Array(Buffer.from(wasmBase64, "base64")));
+
+describe("the compiled module", () => {
+  it("exports the kernels of the contract and nothing else", async () => {
+    const { kernels } = await createReferenceBackend(1);
+    const exported = WebAssembly.Module.exports(module)
+      .filter(({ kind, name }) => kind === "function" && !name.startsWith("__"))
+      .map(({ name }) => name);
+    expect(exported.sort()).toEqual(Object.keys(kernels).sort());
+  });
+
+  it("needs a memory and nothing else", () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+  });
+
+  it("exports what a further thread must set: its stack and its thread-local data", () => {
+    const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+    for (const name of ["__stack_pointer", "__wasm_init_tls", "__tls_size", "__tls_align", "__heap_base"]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it("starts in the pages that the loader gives it", () => {
+    const memory = new WebAssembly.Memory({ initial: initialPages, maximum: 65536, shared: true });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
+    expect(heapBase.value).toBeGreaterThan((initialPages - 1) * 65536);
+    expect(heapBase.value).toBeLessThanOrEqual(initialPages * 65536);
+  });
+
+  it("answers through the backend to every kernel of the contract", async () => {
+    const [wasm, reference] = [await createWasmBackend(1), await createReferenceBackend(1)];
+    expect(Object.keys(wasm.kernels).sort()).toEqual(Object.keys(reference.kernels).sort());
+  });
+});
+
+describe("a wrapped kernel", () => {
+  const buffer = new SharedArrayBuffer(256);
+
+  it.each([3, 6, 7, 11, 12, 16])("passes on %i arguments in order", (count) => {
+    const received: number[][] = [];
+    const kernel = wrap((...values) => received.push(values), count);
+    const values = Array.from({ length: count }, (_, i) => i + 0.5);
+    kernel(...values);
+    expect(received[0].slice(0, count)).toEqual(values);
+    expect(received[0].slice(count).every((value) => value === 0)).toBe(true);
+  });
+
+  it("passes arrays by address, booleans as 1 and 0, an absent array as 0", () => {
+    const received: number[][] = [];
+    const kernel = wrap((...values) => received.push(values), 6);
+    kernel(new Float32Array(buffer, 64, 4), new Int32Array(buffer, 128, 0), true, false, null, -2.5);
+    expect(received).toEqual([[64, 128, 1, 0, 0, -2.5]]);
+  });
+
+  it("refuses more arguments than it was written for", () => {
+    expect(() => wrap(() => undefined, 17)).toThrow("wrap: count is 17; expected at most 16.");
+  });
+});
