@@ -8,7 +8,7 @@ import { mixed, normals, pick, uniforms } from "../values.js";
 
 const STEPS_AND_NEURONS = [
   [0, 5], [3, 0], [1, 1], [1, 4], [2, 3], [4, 1], [4, 5], [8, 7], [4, 16], [5, 17], [16, 31], [4, 100],
-  [3, 1027], [40, 9], [65, 70], [33, 4100], [4, 33000],
+  [3, 1027], [40, 9], [65, 70], [33, 130], [2, 9000],
 ]; // prettier-ignore
 
 /** Multiples of 1/8 with a theta that is one too: sums are exact, and u lands on the threshold often. */
@@ -111,7 +111,7 @@ function lifCases<C>(
   return (random: Generator): C[] =>
     STEPS_AND_NEURONS.flatMap(([T, n]) =>
       CHARGES.flatMap((charge) =>
-        (T * n > 20000 ? [pick(random, RESETS)] : RESETS).map((reset) =>
+        (T * n > 10000 ? [pick(random, RESETS)] : RESETS).map((reset) =>
           make(random, leakFor(random, charge), reset, T, n),
         ),
       ),
