@@ -69,7 +69,7 @@ function staircase() {
   ].join("\n  ");
 }
 
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 296" font-family="system-ui, sans-serif" font-size="15" role="img" aria-label="Left: the membrane potential of an ATIF neuron rises by its input, and falls by theta whenever it fires. Right: its mean output over four steps is a staircase of five levels.">
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 940 296" font-family="system-ui, sans-serif" font-size="14" role="img" aria-label="Left: the membrane potential of an ATIF neuron rises by its input, and falls by theta whenever it fires. Right: its mean output over four steps is a staircase of five levels.">
   <rect width="940" height="296" fill="#ffffff"/>
   ${potential()}
   ${staircase()}
