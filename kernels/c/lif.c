@@ -23,7 +23,9 @@ struct neuron {
 static struct neuron make_neuron(const float *leak, int charge, float threshold, float reset, int soft_reset) {
   int by_tau = charge == LEAK_INPUT_BY_TAU || charge == LEAK_BY_TAU;
   struct neuron neuron = {(enum charge)charge, leak ? leak[0] : 1.0f, 1.0f, threshold, soft_reset ? 0.0f : reset, soft_reset};
-  if (charge != INTEGRATE) neuron.decay = 1.0f - (by_tau ? 1.0f / neuron.leak : neuron.leak);
+  /* a constant of float64: rounding 1 / tau on the way would miss PyTorch's decay by an ulp at tau = 3 */
+  if (by_tau) neuron.decay = (float)(1.0 - 1.0 / (double)neuron.leak);
+  else if (charge != INTEGRATE) neuron.decay = 1.0f - neuron.leak;
   if ((charge == LEAK_BY_TAU || charge == LEAK_BY_RATE) && neuron.reset == 0.0f) neuron.charge = DECAY;
   return neuron;
 }

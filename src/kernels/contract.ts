@@ -23,7 +23,7 @@ export const Charge = {
   integrate: 0,
   /** u = v + (x - (v - r)) / leak,  leak = tau */
   leakInputByTau: 1,
-  /** u = v * (1 - 1/leak) + x if r = 0, else v - (v - r) / leak + x,  leak = tau */
+  /** u = v * (1 - 1/leak) + x if r = 0 (1 - 1/leak rounded once), else v - (v - r) / leak + x,  leak = tau */
   leakByTau: 2,
   /** u = v + (x - (v - r)) * leak,  leak = sigmoid(w) */
   leakInputByRate: 3,

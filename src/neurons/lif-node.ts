@@ -1,6 +1,6 @@
 /** LIF: leaky integrate and fire with a fixed time constant. The equations are in lif-unroll.ts. */
 
-import { checkFinite, checkOptions } from "../checks.js";
+import { checkFloat32, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Tensor } from "../tensor/tensor.js";
 import { IFNode, ifNodeOptionNames, type IFNodeOptions } from "./if-node.js";
@@ -22,7 +22,7 @@ export class LIFNode extends IFNode {
     checkOptions("LIFNode", options, [...ifNodeOptionNames, "tau", "decayInput"]);
     const { tau = 2, decayInput = true, ...rest } = options;
     super(rest);
-    if (checkFinite("LIFNode: tau", tau) <= 1)
+    if (checkFloat32("LIFNode: tau", tau) <= 1)
       throw new RangeError(`LIFNode: tau is ${tau}; expected a time constant above 1 time step.`);
     this.tau = tau;
     this.decayInput = decayInput;

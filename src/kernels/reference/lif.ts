@@ -14,7 +14,8 @@ function charged(charge: Charge, v: number, x: number, leak: number, r: number):
     case Charge.leakInputByTau:
       return fround(v + fround(fround(x - fround(v - r)) / leak));
     case Charge.leakByTau:
-      if (r === 0) return fround(fround(v * fround(1 - fround(1 / leak))) + x);
+      // 1 - 1 / tau is computed in float64 and rounded once (RULES.md, 8)
+      if (r === 0) return fround(fround(v * fround(1 - 1 / leak)) + x);
       return fround(fround(v - fround(fround(v - r) / leak)) + x);
     case Charge.leakInputByRate:
       return fround(v + fround(fround(x - fround(v - r)) * leak));
@@ -36,11 +37,14 @@ function chargeDerivatives(
     case Charge.integrate:
       return [1, 1, 0];
     case Charge.leakInputByTau: {
-      const rate = fround(1 / leak);
-      return [fround(1 - rate), rate, -fround(fround(fround(x - fround(v - r)) / leak) / leak)];
+      return [
+        fround(1 - 1 / leak),
+        fround(1 / leak),
+        -fround(fround(fround(x - fround(v - r)) / leak) / leak),
+      ];
     }
     case Charge.leakByTau:
-      return [fround(1 - fround(1 / leak)), 1, fround(fround(fround(v - r) / leak) / leak)];
+      return [fround(1 - 1 / leak), 1, fround(fround(fround(v - r) / leak) / leak)];
     case Charge.leakInputByRate:
       return [fround(1 - leak), leak, fround(x - fround(v - r))];
     case Charge.leakByRate:
