@@ -7,12 +7,19 @@
 #ifndef ATIF_TILE_H
 #define ATIF_TILE_H
 
+#include "parallel.h"
 #include "simd.h"
 
 enum {
   TILE_ROWS = 4,
   PANEL = 8,        /* columns of a panel of B, which is [depth][PANEL] ... */
   NARROW_PANEL = 4, /* ... or, when at most 4 columns are left, [depth][NARROW_PANEL] */
+  /*
+   * Products are added up in runs of this many, and the runs then: half the rounding error of one long sum over a depth
+   * of 256 (1.2e-7 against 2.5e-7 of the root mean square), for 3 to 7 % of the speed. A spike near its threshold
+   * shows the difference.
+   */
+  RUN = 32,
 };
 
 static inline int panel_width(int columns) { return columns > NARROW_PANEL ? PANEL : NARROW_PANEL; }
@@ -47,15 +54,20 @@ static inline __attribute__((always_inline)) void multiply_tile(const struct til
   for (int r = 0; r < rows; r++) row[r] = tile->a + (by_columns ? r : r * tile->stride);
   const int step = by_columns ? tile->stride : 1;
   const float *b = tile->panel;
-  for (int p = tile->depth; p > 0; p--) {
-    f32x4 values[2];
-    for (int v = 0; v < vectors; v++) values[v] = load4(b + 4 * v);
-    b += 4 * vectors;
-    for (int r = 0; r < rows; r++) {
-      f32x4 factor = splat4(*row[r]);
-      row[r] += step;
-      for (int v = 0; v < vectors; v++) sum[r][v] += factor * values[v];
+  for (int left = tile->depth; left > 0; left -= RUN) {
+    f32x4 part[TILE_ROWS][2] = {0};
+    for (int p = smaller(left, RUN); p > 0; p--) {
+      f32x4 values[2];
+      for (int v = 0; v < vectors; v++) values[v] = load4(b + 4 * v);
+      b += 4 * vectors;
+      for (int r = 0; r < rows; r++) {
+        f32x4 factor = splat4(*row[r]);
+        row[r] += step;
+        for (int v = 0; v < vectors; v++) part[r][v] += factor * values[v];
+      }
     }
+    for (int r = 0; r < rows; r++)
+      for (int v = 0; v < vectors; v++) sum[r][v] += part[r][v];
   }
 
   if (tile->columns < 4 * vectors) {
