@@ -19,7 +19,7 @@ export interface BatchNormOptions {
   momentum?: number;
 }
 
-abstract class BatchNorm extends StatelessLayer {
+export abstract class BatchNorm extends StatelessLayer {
   /** gamma [C], starts at 1. */
   readonly weight: Parameter;
   /** beta [C], starts at 0. */

@@ -63,12 +63,13 @@ export class Adam extends Optimizer {
     grad: Tensor,
     array: (name: string) => Float32Array,
     decays: boolean,
+    move: number,
   ): void {
     const [beta1, beta2] = this.betas;
     param.backend.kernels.adamStep(
       param.data, array("m"), array("v"), grad.data, param.size,
       this.lr, beta1, beta2, this.eps, decays ? this.weightDecay : 0, this.decoupled,
-      1 - beta1 ** this.steps, 1 - beta2 ** this.steps,
+      1 - beta1 ** move, 1 - beta2 ** move,
     ); // prettier-ignore
   }
 }

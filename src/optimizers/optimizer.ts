@@ -6,9 +6,13 @@ import { Parameter } from "../module/parameter.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** Everything an optimizer remembers between steps: steps taken, and arrays by name, one per parameter. */
+/** Everything an optimizer remembers between steps. */
 export interface OptimizerState {
+  /** Steps taken. */
   steps: number;
+  /** Steps in which each parameter had a gradient and was moved. */
+  moves: number[];
+  /** Arrays by name, one per parameter. */
   arrays: Record<string, Float32Array[]>;
 }
 
@@ -17,6 +21,8 @@ export abstract class Optimizer {
   /** Steps taken. */
   steps = 0;
   #lr: number;
+  /** Steps in which each parameter was moved: a parameter without a gradient does not take part in a step. */
+  #moves: number[];
   /** Running arrays, one per parameter, by name. */
   readonly #arrays = new Map<string, Tensor[]>();
 
@@ -41,6 +47,7 @@ export abstract class Optimizer {
     if (new Set(this.params).size !== this.params.length)
       throw new RangeError(`${where}: a parameter is listed twice; expected each once.`);
     this.#lr = checkLearningRate(where, lr);
+    this.#moves = this.params.map(() => 0);
     for (const name of arrayNames) {
       this.#arrays.set(
         name,
@@ -58,12 +65,17 @@ export abstract class Optimizer {
     this.#lr = checkLearningRate(this.constructor.name, lr);
   }
 
-  /** Updates one parameter in place. */
+  /**
+   * Updates one parameter in place.
+   *
+   * @param move 1 the first time that this parameter is moved
+   */
   protected abstract update(
     param: Tensor,
     grad: Tensor,
     arrays: (name: string) => Float32Array,
     decays: boolean,
+    move: number,
   ): void;
 
   /** Moves every parameter that has a gradient, then puts guarded ones (thresholds) back above their minimum. */
@@ -72,7 +84,8 @@ export abstract class Optimizer {
     this.params.forEach((param, i) => {
       if (param.grad === null) return;
       const decays = !(param instanceof Parameter) || param.decays;
-      this.update(param, param.grad, (name) => this.#array(name, i).data, decays);
+      this.#moves[i]++;
+      this.update(param, param.grad, (name) => this.#array(name, i).data, decays, this.#moves[i]);
       if (param instanceof Parameter && param.minimum !== null) clampBelow(param, param.minimum);
       param.storage.version++;
     });
@@ -86,26 +99,40 @@ export abstract class Optimizer {
   state(): OptimizerState {
     const arrays: Record<string, Float32Array[]> = {};
     for (const [name, tensors] of this.#arrays) arrays[name] = tensors.map((each) => each.toArray());
-    return { steps: this.steps, arrays };
+    return { steps: this.steps, moves: [...this.#moves], arrays };
   }
 
-  /** @throws StateError if it is the state of another optimizer or other parameters */
+  /** Nothing is changed if anything is wrong. @throws StateError if it is the state of another optimizer or other parameters */
   loadState(state: OptimizerState): void {
-    for (const [name, tensors] of this.#arrays) {
-      const saved = state.arrays[name];
-      if (
-        saved === undefined ||
-        saved.length !== tensors.length ||
-        saved.some((array, i) => array.length !== tensors[i].size)
-      ) {
+    const own = [...this.#arrays.keys()];
+    const names = new Set([...own, ...Object.keys(state.arrays)]);
+    for (const name of names) {
+      const tensors = this.#arrays.get(name);
+      const saved = Object.hasOwn(state.arrays, name) ? state.arrays[name] : undefined;
+      const fits =
+        tensors?.length === saved?.length &&
+        tensors?.every((tensor, i) => tensor.size === saved?.[i].length) === true;
+      if (!fits) {
         throw new StateError(
-          `${this.constructor.name}: the saved state has no fitting "${name}"; expected the state of the same optimizer on the same model.`,
+          `${this.constructor.name}: the saved state does not fit: ${tensors === undefined ? `it has "${name}", which this optimizer has not` : `it has no fitting "${name}"`}; ` +
+            `expected the state of the same optimizer on the same model.`,
         );
       }
+    }
+    const counts = [state.steps, ...state.moves];
+    if (
+      state.moves.length !== this.params.length ||
+      !counts.every((n) => Number.isSafeInteger(n) && n >= 0)
+    ) {
+      throw new StateError(
+        `${this.constructor.name}: the saved state counts ${String(state.steps)} steps and [${state.moves.join(", ")}] per parameter; ` +
+          `expected whole numbers, one for each of ${this.params.length} parameters.`,
+      );
     }
     for (const [name, tensors] of this.#arrays)
       tensors.forEach((each, i) => each.data.set(state.arrays[name][i]));
     this.steps = state.steps;
+    this.#moves = [...state.moves];
   }
 
   #array(name: string, i: number): Tensor {
@@ -118,6 +145,8 @@ export abstract class Optimizer {
 function checkLearningRate(where: string, lr: number): number {
   if (checkFinite(`${where}: lr`, lr) < 0)
     throw new RangeError(`${where}: lr is ${lr}; expected a learning rate of at least 0.`);
+  if (!Number.isFinite(Math.fround(lr)))
+    throw new RangeError(`${where}: lr is ${lr}; expected a learning rate that float32 can hold.`);
   return lr;
 }
 

@@ -41,7 +41,7 @@ export class StepLR extends Scheduler {
 
   constructor(optimizer: Optimizer, options: StepLROptions) {
     super(optimizer);
-    checkOptions("StepLR", options, ["stepSize", "gamma"]);
+    checkOptions("StepLR", options ?? null, ["stepSize", "gamma"]);
     this.stepSize = checkInteger("StepLR: stepSize", options.stepSize, 1);
     this.gamma = checkPositive("StepLR: gamma", options.gamma ?? 0.1);
   }
@@ -65,7 +65,7 @@ export class MultiStepLR extends Scheduler {
 
   constructor(optimizer: Optimizer, options: MultiStepLROptions) {
     super(optimizer);
-    checkOptions("MultiStepLR", options, ["milestones", "gamma"]);
+    checkOptions("MultiStepLR", options ?? null, ["milestones", "gamma"]);
     if (!Array.isArray(options.milestones))
       throw new TypeError(
         `MultiStepLR: milestones is ${String(options.milestones)}; expected an array of epochs.`,
@@ -74,6 +74,8 @@ export class MultiStepLR extends Scheduler {
       checkInteger("MultiStepLR: a milestone", each),
     );
     this.gamma = checkPositive("MultiStepLR: gamma", options.gamma ?? 0.1);
+    // A milestone at 0 counts from the start.
+    this.setEpoch(0);
   }
 
   lrAt(epoch: number): number {
@@ -95,7 +97,7 @@ export class CosineAnnealingLR extends Scheduler {
 
   constructor(optimizer: Optimizer, options: CosineAnnealingLROptions) {
     super(optimizer);
-    checkOptions("CosineAnnealingLR", options, ["tMax", "etaMin"]);
+    checkOptions("CosineAnnealingLR", options ?? null, ["tMax", "etaMin"]);
     this.tMax = checkInteger("CosineAnnealingLR: tMax", options.tMax, 1);
     this.etaMin = checkFinite("CosineAnnealingLR: etaMin", options.etaMin ?? 0);
   }
@@ -122,7 +124,7 @@ export class SinDescent extends Scheduler {
 
   constructor(optimizer: Optimizer, options: SinDescentOptions) {
     super(optimizer);
-    checkOptions("SinDescent", options, ["epochs", "pme", "w", "lr0", "lrf"]);
+    checkOptions("SinDescent", options ?? null, ["epochs", "pme", "w", "lr0", "lrf"]);
     checkInteger("SinDescent: epochs", options.epochs, 1);
     for (const name of ["pme", "w", "lr0", "lrf"] as const) checkFinite(`SinDescent: ${name}`, options[name]);
     this.options = { ...options };

@@ -30,7 +30,7 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
 
   constructor(params: Iterable<Tensor>, options: SGDOptions) {
-    checkOptions("SGD", options, ["lr", "momentum", "dampening", "weightDecay", "nesterov"]);
+    checkOptions("SGD", options ?? null, ["lr", "momentum", "dampening", "weightDecay", "nesterov"]);
     const momentum = checkBetween("SGD: momentum", options.momentum ?? 0, 0, 1);
     super(params, options.lr, momentum === 0 ? [] : ["momentum"]);
     this.momentum = momentum;
@@ -49,11 +49,12 @@ export class SGD extends Optimizer {
     grad: Tensor,
     array: (name: string) => Float32Array,
     decays: boolean,
+    move: number,
   ): void {
     const buffer = this.momentum === 0 ? null : array("momentum");
     param.backend.kernels.sgdStep(
       param.data, buffer, grad.data, param.size,
-      this.lr, this.momentum, this.dampening, decays ? this.weightDecay : 0, this.nesterov, this.steps === 1,
+      this.lr, this.momentum, this.dampening, decays ? this.weightDecay : 0, this.nesterov, move === 1,
     ); // prettier-ignore
   }
 }

@@ -1,5 +1,6 @@
 /** Optimizers and schedulers by name, as configuration files and the trainer know them. */
 
+import { checkOneOf } from "../checks.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Adam, AdamW, type AdamOptions } from "./adam.js";
 import type { Optimizer } from "./optimizer.js";
@@ -48,12 +49,17 @@ export const schedulerTable: {
   SinDescent: (optimizer, options) => new SinDescent(optimizer, options),
 };
 
+export const optimizerKinds = Object.keys(optimizerTable) as OptimizerKind[];
+export const schedulerKinds = Object.keys(schedulerTable) as SchedulerKind[];
+
+/** @throws RangeError, TypeError on a kind or parameter that is not known */
 export function createOptimizer(spec: OptimizerSpec, params: Iterable<Tensor>): Optimizer {
-  return build(spec.kind, spec.params, params);
+  return build(checkOneOf("optimizer.kind", spec.kind, optimizerKinds), spec.params, params);
 }
 
+/** @throws RangeError, TypeError on a kind or parameter that is not known */
 export function createScheduler(spec: SchedulerSpec, optimizer: Optimizer): Scheduler {
-  return schedule(spec.kind, spec.params, optimizer);
+  return schedule(checkOneOf("scheduler.kind", spec.kind, schedulerKinds), spec.params, optimizer);
 }
 
 function build<K extends OptimizerKind>(

@@ -1,0 +1,63 @@
+/** What is known about an epoch when it is over, and the one figure by which epochs are compared. */
+
+import type { Evaluation } from "./evaluate.js";
+import type { LayerReport } from "./layer-report.js";
+
+export interface EpochMetrics {
+  /** 1 for the first. */
+  epoch: number;
+  /** Learning rate of this epoch. */
+  lr: number;
+  /** Mean over the samples, each measured when it was its turn to be learned. */
+  trainLoss: number;
+  /** null with Mixup: a mixed sample belongs to two classes. */
+  trainAccuracy: number | null;
+  /** Mean over the classes; null with Mixup. */
+  trainAverageClassAccuracy: number | null;
+  /** Of training, without validation. */
+  seconds: number;
+  samplesPerSecond: number;
+  /** null without a validation set. */
+  validation: Evaluation | null;
+  /** Spikes of all layers and time steps for one sample; from validation if there is one, else from training. */
+  spikesPerInference: number;
+  /** Thresholds at the end of the epoch; firing rates from validation if there is one, else from training. */
+  layers: LayerReport[];
+}
+
+type Figure = "loss" | "acc" | "prec" | "rec" | "f1" | "avgclsacc";
+
+/** prec, rec, f1 and acc are one number: each sample has one class (micro average). */
+export type CheckpointMetricName = `${"train" | "val"}_${Figure}`;
+
+export interface CheckpointMetric {
+  name: CheckpointMetricName;
+  mode: "max" | "min";
+}
+
+type Read = (metrics: EpochMetrics) => number | null;
+
+const trainAccuracy: Read = ({ trainAccuracy }) => trainAccuracy;
+const valAccuracy: Read = ({ validation }) => validation?.accuracy ?? null;
+
+const metricTable: { readonly [Name in CheckpointMetricName]: Read } = {
+  train_loss: ({ trainLoss }) => trainLoss,
+  train_acc: trainAccuracy,
+  train_prec: trainAccuracy,
+  train_rec: trainAccuracy,
+  train_f1: trainAccuracy,
+  train_avgclsacc: ({ trainAverageClassAccuracy }) => trainAverageClassAccuracy,
+  val_loss: ({ validation }) => validation?.loss ?? null,
+  val_acc: valAccuracy,
+  val_prec: valAccuracy,
+  val_rec: valAccuracy,
+  val_f1: valAccuracy,
+  val_avgclsacc: ({ validation }) => validation?.averageClassAccuracy ?? null,
+};
+
+export const checkpointMetricNames = Object.keys(metricTable) as CheckpointMetricName[];
+
+/** null if this epoch does not have it. */
+export function readMetric(name: CheckpointMetricName, metrics: EpochMetrics): number | null {
+  return metricTable[name](metrics);
+}

@@ -1,0 +1,115 @@
+/** Measures a model on a data set. */
+
+import { noGrad } from "../autograd/grad-mode.js";
+import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import type { Batch } from "../datasets/batch.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import type { SpikeCount } from "../neurons/base-node.js";
+import { Generator } from "../random/generator.js";
+import { scope } from "../tensor/scope.js";
+import { checkFits, inputOf } from "./batch-input.js";
+import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { EventLoopTurns } from "./event-loop.js";
+import { addCounts, countingSpikes, layerReports, totalSpikes, type LayerReport } from "./layer-report.js";
+import { withMode } from "./model-mode.js";
+
+export interface Evaluation {
+  samples: number;
+  /** Mean over all samples. */
+  loss: number;
+  /** Share of samples whose class was found, 0 to 1. */
+  accuracy: number;
+  /** Mean over the classes that occur of the share that was found. */
+  averageClassAccuracy: number;
+  /** Spikes of all layers and time steps for one sample. */
+  spikesPerInference: number;
+  /** confusion[label][predicted], samples */
+  confusion: number[][];
+  /** In the order of the network. */
+  layers: LayerReport[];
+}
+
+export interface EvaluateOptions {
+  /** Default 64. */
+  batchSize?: number;
+  /** Default "crossentropy". */
+  loss?: LossName;
+  /** Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. */
+  augmentations?: AugmentationPipeline;
+  /** Stops before the next batch: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** After each batch: batches done, and in all. */
+  onBatch?: (done: number, total: number) => void;
+}
+
+const optionNames = ["batchSize", "loss", "augmentations", "signal", "onBatch"];
+
+/**
+ * Runs every sample once, in evaluation mode, and turns the event loop between batches. Modes are given back as they
+ * were; the state of the neurons is forgotten.
+ *
+ * @throws TypeError, RangeError, ShapeError if the data does not fit the model
+ */
+export async function evaluate(
+  model: SpikingModel,
+  data: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  checkOptions("evaluate", options, optionNames);
+  checkFits("evaluate", model, data);
+  const batchSize = checkInteger("evaluate: batchSize", options.batchSize ?? 64, 1);
+  const loss = lossTable[checkOneOf("evaluate: loss", options.loss ?? "crossentropy", lossNames)];
+  const { augmentations, signal, onBatch } = options;
+  const generator = new Generator(0);
+  const turns = new EventLoopTurns();
+  const confusion = emptyConfusion(model.outputShape[0]);
+  const total = Math.ceil(data.length / batchSize);
+  let counts: SpikeCount[] = [];
+  let [lossSum, done] = [0, 0];
+  for (const stored of data.batches({ batchSize })) {
+    signal?.throwIfAborted();
+    const batch = augmentations?.apply(stored, generator, false) ?? stored;
+    const measured = measure(model, batch, loss);
+    lossSum += measured.loss * batch.labels.length;
+    countInto(confusion, batch.labels, measured.predicted);
+    counts = addCounts(counts, measured.counts);
+    onBatch?.(++done, total);
+    if (turns.due) await turns.next();
+  }
+  const layers = layerReports(model, counts, data.length);
+  return {
+    samples: data.length,
+    loss: lossSum / data.length,
+    accuracy: accuracyOf(confusion),
+    averageClassAccuracy: averageClassAccuracyOf(confusion),
+    spikesPerInference: totalSpikes(layers),
+    confusion,
+    layers,
+  };
+}
+
+function measure(
+  model: SpikingModel,
+  batch: Batch,
+  loss: Loss,
+): { loss: number; predicted: Int32Array; counts: readonly SpikeCount[] } {
+  try {
+    const { result, counts } = countingSpikes(model, () =>
+      withMode(model, false, () =>
+        scope(() =>
+          noGrad(() => {
+            const outputs = model.run(inputOf(model, batch));
+            return { loss: loss(outputs, batch.labels).item(), predicted: outputs.argmax() };
+          }),
+        ),
+      ),
+    );
+    return { ...result, counts };
+  } finally {
+    // in a scope, so that its memory is free at once
+    scope(() => model.reset());
+  }
+}

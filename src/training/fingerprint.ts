@@ -1,0 +1,112 @@
+/** A description of a run by which a saved state is recognised: each entry in words, so that a difference can be named. */
+
+import { StateError } from "../errors.js";
+import type { Dataset } from "../datasets/dataset.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import { formatShape } from "../shapes.js";
+import type { ResolvedTrainerOptions } from "./trainer-options.js";
+
+/** What it is, such as "batch size", to its value. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** Everything that decides the bits of a run, but not its number of epochs: a run may be continued for longer. */
+export function fingerprintOf(
+  model: SpikingModel,
+  train: Dataset,
+  options: ResolvedTrainerOptions,
+): Fingerprint {
+  const { validation, augmentations, earlyStop } = options;
+  return {
+    model: describeModel(model),
+    "training set": describeData(train),
+    "validation set": validation === null ? "none" : describeData(validation),
+    optimizer: plainText(options.optimizer),
+    scheduler: options.scheduler === null ? "none" : plainText(options.scheduler),
+    loss: options.loss,
+    "batch size": String(options.batchSize),
+    seed: String(options.seed),
+    augmentations: augmentations === null ? "none" : plainText(augmentations.steps),
+    "checkpoint metric": plainText(options.checkpointMetric),
+    "early stop": earlyStop === null ? "none" : plainText(earlyStop),
+    "use of the best epoch": options.useBestEpoch ? "yes" : "no",
+  };
+}
+
+/** @throws StateError naming the first entry that differs */
+export function checkFingerprint(where: string, saved: Fingerprint, own: Fingerprint): void {
+  for (const [what, value] of Object.entries(own)) {
+    const other = Object.hasOwn(saved, what) ? saved[what] : "missing";
+    if (other === value) continue;
+    const [a, b] = showDifference(other, value);
+    throw new StateError(
+      `${where}: the state belongs to another run: its ${what} is ${a}, but here it is ${b}; ` +
+        `expected the same. Continue with the model, data and options of the saved run, or start a new one.`,
+    );
+  }
+}
+
+/** Both texts, shortened to the part around the first difference. */
+function showDifference(a: string, b: string): [string, string] {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const start = at > 40 ? at - 20 : 0;
+  const show = (text: string): string => {
+    const part = text.slice(start, start + 80);
+    return `${start > 0 ? "…" : ""}${part}${start + 80 < text.length ? "…" : ""}`;
+  };
+  return [show(a), show(b)];
+}
+
+/** A model with a part that is no plain data is known by its names and shapes. */
+function describeModel(model: SpikingModel): string {
+  try {
+    return plainText(model.architecture);
+  } catch {
+    const arrays = Object.entries(model.stateDict()).map(
+      ([name, { shape }]) => `${name} ${formatShape(shape)}`,
+    );
+    return `${arrays.join(", ")} over ${model.timesteps} time steps in mode ${model.stepMode}`;
+  }
+}
+
+const described = new WeakMap<Dataset, string>();
+
+function describeData(data: Dataset): string {
+  let text = described.get(data);
+  if (text === undefined) {
+    const checksum = hexOf(hash(bytesOf(data.labels), hash(bytesOf(data.x), data.divisor)));
+    text = `${data.length} samples of ${formatShape(data.sampleShape)} with checksum ${checksum}`;
+    described.set(data, text);
+  }
+  return text;
+}
+
+function bytesOf(array: ArrayBufferView): DataView {
+  return new DataView(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** FNV-1a over words of 4 bytes, with the high bits folded back: tells accidents apart, not forgeries. */
+function hash(bytes: DataView, start: number): number {
+  let h = (start ^ 0x811c9dc5) >>> 0;
+  const words = bytes.byteLength & ~3;
+  const mix = (word: number): void => {
+    h = Math.imul(h ^ word, 0x01000193);
+    h ^= h >>> 15;
+  };
+  for (let at = 0; at < words; at += 4) mix(bytes.getUint32(at, true));
+  for (let at = words; at < bytes.byteLength; at++) mix(bytes.getUint8(at));
+  return h >>> 0;
+}
+
+function hexOf(word: number): string {
+  return word.toString(16).padStart(8, "0");
+}
+
+/** JSON with sorted keys and typed arrays as lists: equal contents give equal text. */
+function plainText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (ArrayBuffer.isView(inner)) return Array.from(inner as Float32Array);
+    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

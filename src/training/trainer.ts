@@ -1,0 +1,372 @@
+/**
+ * Trains a model. The seed fixes every bit of a run, and a run that was interrupted after any batch continues to the
+ * bits of one that was not.
+ */
+
+import { StateError, ShapeError } from "../errors.js";
+import type { Batch } from "../datasets/batch.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { lossTable } from "../losses/table.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import type { StateDict } from "../module/module.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import type { Scheduler } from "../optimizers/schedulers.js";
+import { createOptimizer, createScheduler } from "../optimizers/table.js";
+import { Generator, type GeneratorState } from "../random/generator.js";
+import { checkFits } from "./batch-input.js";
+import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { DivergenceError } from "./divergence-error.js";
+import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
+import { EpochSelection } from "./epoch-selection.js";
+import { evaluate, type Evaluation } from "./evaluate.js";
+import { EventLoopTurns } from "./event-loop.js";
+import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
+import { addCounts, layerReports, totalSpikes, type LayerReport } from "./layer-report.js";
+import {
+  resolveTrainerOptions,
+  type BatchProgress,
+  type ResolvedTrainerOptions,
+  type TrainerOptions,
+} from "./trainer-options.js";
+import { checkTrainingState } from "./check-training-state.js";
+import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
+import { trainingStep, withDropoutState } from "./training-step.js";
+
+export type { BatchProgress, TrainerCallbacks, TrainerOptions } from "./trainer-options.js";
+export type { CheckpointMetric, CheckpointMetricName, EpochMetrics } from "./epoch-metrics.js";
+export type { TrainingState } from "./training-state.js";
+
+export interface TrainingResult {
+  /** false: aborted. fit() continues. */
+  completed: boolean;
+  /** Epochs that are over. */
+  epochs: number;
+  /** By the checkpoint metric, 1 for the first; null if no epoch has it. */
+  bestEpoch: number | null;
+  stoppedEarly: boolean;
+  history: EpochMetrics[];
+}
+
+export class Trainer {
+  readonly model: SpikingModel;
+  readonly #train: Dataset;
+  readonly #options: ResolvedTrainerOptions;
+  readonly #optimizer: Optimizer;
+  readonly #scheduler: Scheduler | null;
+  readonly #selection: EpochSelection;
+  readonly #batches: number;
+  /** Draws the order of the samples and what augmentations draw. */
+  readonly #generator: Generator;
+  #epochStart: GeneratorState;
+  #dropout: GeneratorState;
+  /** Epochs that are over, and batches done of the one under way. */
+  #epoch = 0;
+  #batch = 0;
+  #totals: EpochTotals = noTotals();
+  #history: EpochMetrics[] = [];
+  #stopped = false;
+  #bestWeights: StateDict | null = null;
+  /** The weights after the last epoch, once the model has those of the best one. */
+  #lastWeights: StateDict | null = null;
+  #running = false;
+  /** A step took the weights out of float32: nothing can go on from them. */
+  #lost = false;
+  #fingerprint: Fingerprint | null = null;
+
+  /**
+   * @param train samples of the shape that the model takes, after augmentation
+   * @throws TypeError, RangeError for options that make no sense, or data that does not fit the model
+   */
+  constructor(model: SpikingModel, train: Dataset, options: TrainerOptions) {
+    this.#options = resolveTrainerOptions(options);
+    const { optimizer, scheduler, validation, checkpointMetric, earlyStop, batchSize, seed } = this.#options;
+    checkFits("Trainer", model, train);
+    if (validation !== null) checkFits("Trainer: validation", model, validation);
+    this.model = model;
+    this.#train = train;
+    this.#optimizer = createOptimizer(optimizer, model.parameters());
+    this.#scheduler = scheduler === null ? null : createScheduler(scheduler, this.#optimizer);
+    this.#selection = new EpochSelection(checkpointMetric.mode, earlyStop);
+    this.#batches = Math.ceil(train.length / batchSize);
+    const source = new Generator(seed);
+    this.#generator = new Generator(source.uint32());
+    this.#epochStart = this.#generator.state;
+    this.#dropout = new Generator(source.uint32()).state;
+  }
+
+  /**
+   * Trains until the last epoch is over, or early stopping ends it, or the signal is aborted: then after the batch
+   * under way, and another fit() goes on from there. The event loop turns between batches. At the end the model is in
+   * evaluation mode.
+   *
+   * @throws DivergenceError if a loss, gradient or threshold is no longer finite: the model and state() are those before
+   *   that batch, unless it says `lost`; what callbacks throw
+   */
+  async fit(options: { signal?: AbortSignal } = {}): Promise<TrainingResult> {
+    if (this.#running) {
+      throw new StateError(
+        "Trainer.fit: this trainer is at work already; expected one call at a time. Await the first one.",
+      );
+    }
+    this.#checkNotLost("fit");
+    const { signal } = options;
+    this.#running = true;
+    try {
+      while (this.#epoch < this.#options.epochs && !this.#stopped) {
+        this.#scheduler?.setEpoch(this.#epoch);
+        const done = (await this.#finishBatches(signal)) && (await this.#finishEpoch(signal));
+        if (!done) return this.#result(false);
+      }
+      this.#useBestEpoch();
+      return this.#result(true);
+    } finally {
+      this.#running = false;
+      this.#optimizer.zeroGrad();
+      this.model.eval();
+    }
+  }
+
+  /**
+   * A copy of everything from which a trainer with the same model, data and options continues.
+   *
+   * @throws StateError if the weights were lost (DivergenceError.lost)
+   */
+  state(): TrainingState {
+    this.#checkNotLost("state");
+    return {
+      fingerprint: this.#ownFingerprint(),
+      epoch: this.#epoch,
+      batch: this.#batch,
+      stopped: this.#stopped,
+      weights: this.#lastWeights ?? this.model.stateDict(),
+      bestWeights: this.#bestWeights,
+      optimizer: this.#optimizer.state(),
+      epochStart: this.#epochStart,
+      generator: this.#generator.state,
+      dropout: this.#dropout,
+      totals: structuredClone(this.#totals),
+      selection: this.#selection.state,
+      history: [...this.#history],
+    };
+  }
+
+  /**
+   * Continues from a saved state; the number of epochs may be another one. Nothing is changed if anything is wrong.
+   *
+   * @throws StateError if it is the state of another model, data set or options, naming what differs; RangeError,
+   *   ShapeError for numbers and arrays that no run leaves
+   */
+  loadState(state: TrainingState): void {
+    const where = "Trainer.loadState";
+    if (this.#running) {
+      throw new StateError(
+        `${where}: this trainer is at work; expected to be called before fit(), or after it.`,
+      );
+    }
+    checkFingerprint(where, state.fingerprint, this.#ownFingerprint());
+    checkTrainingState(where, state, this.model, this.#batches);
+    const before = this.#optimizer.state();
+    this.#optimizer.loadState(state.optimizer);
+    try {
+      this.model.loadStateDict(state.weights);
+    } catch (error) {
+      this.#optimizer.loadState(before);
+      throw error;
+    }
+    this.#epoch = state.epoch;
+    this.#batch = state.batch;
+    this.#stopped = state.stopped;
+    this.#bestWeights = state.bestWeights;
+    this.#lastWeights = null;
+    this.#epochStart = state.epochStart;
+    this.#generator.state = state.generator;
+    this.#dropout = state.dropout;
+    this.#totals = structuredClone(state.totals);
+    this.#selection.state = state.selection;
+    this.#history = [...state.history];
+    this.#lost = false;
+  }
+
+  /** The batches of the epoch that are left. @returns false if it was aborted */
+  async #finishBatches(signal: AbortSignal | undefined): Promise<boolean> {
+    const { batchSize, callbacks } = this.#options;
+    const turns = new EventLoopTurns();
+    for (const batch of this.#remainingBatches(batchSize)) {
+      if (signal?.aborted === true) return false;
+      const loss = this.#learn(batch);
+      if (callbacks.length > 0) {
+        const progress = this.#progress(loss);
+        for (const callback of callbacks) await callback.onBatch?.(progress);
+      }
+      if (turns.due) await turns.next();
+    }
+    return signal?.aborted !== true;
+  }
+
+  /** The order is drawn as it was when the epoch began; the generator is left as it is now. */
+  #remainingBatches(batchSize: number): Iterable<Batch> {
+    const now = this.#generator.state;
+    this.#generator.state = this.#epochStart;
+    const batches = this.#train.batches({ batchSize, shuffle: this.#generator, skip: this.#batch });
+    if (this.#batch > 0) this.#generator.state = now;
+    return batches;
+  }
+
+  /** One batch, counted only when it is done. @returns its loss */
+  #learn(stored: Batch): number {
+    const { augmentations, validation, loss } = this.#options;
+    const start = performance.now();
+    const before = this.#generator.state;
+    try {
+      const batch = augmentations?.apply(stored, this.#generator, true) ?? stored;
+      const { result, state } = withDropoutState(this.#dropout, () =>
+        trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
+      );
+      this.#dropout = state;
+      const totals = this.#totals;
+      totals.samples += batch.labels.length;
+      totals.loss += result.loss * batch.labels.length;
+      totals.spikes = addCounts(totals.spikes, result.counts);
+      if (batch.mixed === undefined) {
+        totals.confusion ??= emptyConfusion(this.model.outputShape[0]);
+        countInto(totals.confusion, batch.labels, result.predicted);
+      }
+      totals.seconds += (performance.now() - start) / 1000;
+      this.#batch++;
+      return result.loss;
+    } catch (error) {
+      this.#generator.state = before;
+      throw this.#explain(error, stored);
+    }
+  }
+
+  #explain(error: unknown, batch: Batch): unknown {
+    const where = `batch ${this.#batch + 1} of ${this.#batches} in epoch ${this.#epoch + 1}`;
+    if (error instanceof DivergenceError) return this.#diverged(`${where}: ${error.message}`, error);
+    if (error instanceof ShapeError && batch.labels.length === 1 && this.#train.length > 1) {
+      return new ShapeError(
+        `${error.message} This was ${where}, which holds the one sample that ${this.#train.length} samples leave ` +
+          `at batchSize ${this.#options.batchSize}: another batchSize leaves more.`,
+        { cause: error },
+      );
+    }
+    return error;
+  }
+
+  #diverged(what: string, cause?: DivergenceError): DivergenceError {
+    const lost = cause?.lost ?? false;
+    if (lost) this.#lost = true;
+    const model = lost
+      ? "The weights are lost: make the model again, or load a state from before."
+      : "The model has the weights from before.";
+    return new DivergenceError(
+      `training diverged in ${what}; expected finite numbers. ${model} ` +
+        `Lower the learning rate, which is ${this.#optimizer.lr}, or scale the inputs to about 1.`,
+      { lost, cause },
+    );
+  }
+
+  /** Measures, compares and counts an epoch whose batches are done. @returns false if it was aborted */
+  async #finishEpoch(signal: AbortSignal | undefined): Promise<boolean> {
+    const validation = await this.#validate(signal);
+    if (validation === "aborted") return false;
+    const metrics = this.#measure(validation);
+    const value = readMetric(this.#options.checkpointMetric.name, metrics);
+    if (value !== null) {
+      const { improved, stop } = this.#selection.observe(metrics.epoch, value);
+      if (improved && this.#options.useBestEpoch) this.#bestWeights = this.model.stateDict();
+      this.#stopped = stop;
+    }
+    this.#history.push(metrics);
+    this.#epoch++;
+    this.#batch = 0;
+    this.#totals = noTotals();
+    this.#epochStart = this.#generator.state;
+    for (const callback of this.#options.callbacks) await callback.onEpoch?.(metrics);
+    return true;
+  }
+
+  async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {
+    const { validation, batchSize, loss, augmentations, callbacks } = this.#options;
+    if (validation === null) return null;
+    try {
+      const measured = await evaluate(this.model, validation, {
+        batchSize,
+        loss,
+        onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
+        ...(augmentations === null ? {} : { augmentations }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (Number.isFinite(measured.loss)) return measured;
+      throw this.#diverged(`epoch ${this.#epoch + 1}: the loss of the validation set is ${measured.loss}`);
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) return "aborted";
+      throw error;
+    }
+  }
+
+  #measure(validation: Evaluation | null): EpochMetrics {
+    const { samples, loss, seconds, confusion, spikes } = this.#totals;
+    const layers: LayerReport[] = validation?.layers ?? layerReports(this.model, spikes, samples);
+    return {
+      epoch: this.#epoch + 1,
+      lr: this.#optimizer.lr,
+      trainLoss: loss / samples,
+      trainAccuracy: confusion === null ? null : accuracyOf(confusion),
+      trainAverageClassAccuracy: confusion === null ? null : averageClassAccuracyOf(confusion),
+      seconds,
+      samplesPerSecond: rate(samples, seconds),
+      validation,
+      spikesPerInference: totalSpikes(layers),
+      layers,
+    };
+  }
+
+  #progress(loss: number): BatchProgress {
+    const { samples, seconds } = this.#totals;
+    return {
+      epoch: this.#epoch + 1,
+      epochs: this.#options.epochs,
+      batch: this.#batch,
+      batches: this.#batches,
+      samples,
+      loss,
+      samplesPerSecond: rate(samples, seconds),
+    };
+  }
+
+  /** Once; a run that is continued for more epochs goes on from its last weights. */
+  #useBestEpoch(): void {
+    if (this.#bestWeights === null || this.#lastWeights !== null) return;
+    this.#lastWeights = this.model.stateDict();
+    this.model.loadStateDict(this.#bestWeights);
+  }
+
+  #result(completed: boolean): TrainingResult {
+    return {
+      completed,
+      epochs: this.#epoch,
+      bestEpoch: this.#selection.state.best?.epoch ?? null,
+      stoppedEarly: this.#stopped,
+      history: [...this.#history],
+    };
+  }
+
+  #checkNotLost(method: string): void {
+    if (!this.#lost) return;
+    throw new StateError(
+      `Trainer.${method}: training diverged and the weights are not finite; expected a model that can go on. ` +
+        `Call loadState() with a state from before.`,
+    );
+  }
+
+  #ownFingerprint(): Fingerprint {
+    this.#fingerprint ??= fingerprintOf(this.model, this.#train, this.#options);
+    return this.#fingerprint;
+  }
+}
+
+/** 0 where the clock is too coarse to tell. */
+function rate(samples: number, seconds: number): number {
+  return seconds > 0 ? samples / seconds : 0;
+}

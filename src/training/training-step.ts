@@ -1,0 +1,125 @@
+/** One batch: forward, loss, backward, optimizer. It is done whole, or the model stays as it was. */
+
+import { noGrad } from "../autograd/grad-mode.js";
+import type { Batch } from "../datasets/batch.js";
+import { BatchNorm } from "../layers/batch-norm.js";
+import type { Loss } from "../losses/table.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import type { SpikeCount } from "../neurons/base-node.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import { defaultGenerator, type GeneratorState } from "../random/generator.js";
+import { scope } from "../tensor/scope.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { inputOf } from "./batch-input.js";
+import { DivergenceError } from "./divergence-error.js";
+import { countingSpikes } from "./layer-report.js";
+import { withMode } from "./model-mode.js";
+
+export interface StepResult {
+  loss: number;
+  /** The classes that the model found before it learned from the batch. */
+  predicted: Int32Array;
+  /** One per spiking layer; empty unless asked for. */
+  counts: readonly SpikeCount[];
+}
+
+/**
+ * @param loss of mean outputs [N, classes] and labels
+ * @param countSpikes costs a pass over the outputs of every spiking layer
+ * @throws DivergenceError if the loss or a gradient is not finite; `lost` if a threshold or weight is not after the step
+ */
+export function trainingStep(
+  model: SpikingModel,
+  batch: Batch,
+  loss: Loss,
+  optimizer: Optimizer,
+  countSpikes: boolean,
+): StepResult {
+  const undo = rememberStatistics(model);
+  try {
+    const work = (): Omit<StepResult, "counts"> =>
+      withMode(model, true, () => scope(() => learn(model, batch, loss, optimizer)));
+    if (!countSpikes) return { ...work(), counts: [] };
+    const { result, counts } = countingSpikes(model, work);
+    return { ...result, counts };
+  } catch (error) {
+    undo();
+    optimizer.zeroGrad();
+    throw error;
+  } finally {
+    // in a scope, so that its memory is free at once
+    scope(() => model.reset());
+  }
+}
+
+function learn(
+  model: SpikingModel,
+  batch: Batch,
+  loss: Loss,
+  optimizer: Optimizer,
+): Omit<StepResult, "counts"> {
+  const outputs = model.run(inputOf(model, batch));
+  const predicted = outputs.argmax();
+  const value = mixedLoss(outputs, batch, loss);
+  const number = value.item();
+  if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
+  optimizer.zeroGrad();
+  value.backward();
+  const parameters = model.namedParameters();
+  for (const [name, { grad }] of parameters) {
+    if (grad !== null && !isFinite(sumOf(grad))) {
+      throw new DivergenceError(`the gradient of ${name} is not finite`);
+    }
+  }
+  optimizer.step();
+  for (const [name, parameter] of parameters) {
+    if (!isFinite(sumOf(parameter))) {
+      throw new DivergenceError(`the step took ${name} out of the range of float32`, { lost: true });
+    }
+  }
+  return { loss: number, predicted };
+}
+
+/** With Mixup, lambda times the loss of the labels, and the rest that of the labels mixed in. */
+function mixedLoss(outputs: Tensor, { labels, mixed }: Batch, loss: Loss): Tensor {
+  if (mixed === undefined) return loss(outputs, labels);
+  const { labels: others, lambda } = mixed;
+  return loss(outputs, labels)
+    .mul(lambda)
+    .add(loss(outputs, others).mul(Math.fround(1 - lambda)));
+}
+
+/** Not finite if one of the elements is not. */
+function sumOf(x: Tensor): number {
+  return noGrad(() => x.sum().item());
+}
+
+/** Batch norm updates its running statistics in the forward pass, before it is known whether the batch is good. */
+function rememberStatistics(model: SpikingModel): () => void {
+  const saved = model
+    .namedModules()
+    .flatMap(([, module]) => (module instanceof BatchNorm ? [module.runningMean, module.runningVar] : []))
+    .map((tensor) => [tensor, tensor.toArray()] as const);
+  return () => {
+    for (const [tensor, values] of saved) {
+      tensor.data.set(values);
+      tensor.storage.version++;
+    }
+  };
+}
+
+/** Runs fn with the default generator, which dropout draws from, in the state given; whoever else uses it sees no change. */
+export function withDropoutState<R>(
+  state: GeneratorState,
+  fn: () => R,
+): { result: R; state: GeneratorState } {
+  const shared = defaultGenerator();
+  const outside = shared.state;
+  shared.state = state;
+  try {
+    const result = fn();
+    return { result, state: shared.state };
+  } finally {
+    shared.state = outside;
+  }
+}
