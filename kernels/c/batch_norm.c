@@ -108,73 +108,77 @@ static void batch_norm_eval_backward_range(const void *task, int begin, int end)
 
 enum {
   MOST_PARTS = 64,
-  CHANNELS_AT_ONCE = 2048, /* the sums of all their parts fit the shared scratch */
+  CHANNELS_AT_ONCE = 4096, /* the sums of all their parts fit the shared scratch */
 };
 
-/* Channels first <= c < first + channels. */
+_Static_assert(CHANNELS_AT_ONCE * MOST_PARTS * 2 <= SHARED_SCRATCH_DOUBLES, "two doubles for a channel of a part");
+
+/* Channels first <= c < first + channels. Leaves [parts, 2, channels]: sums of dy and of dy (x - mean). */
 struct gradients_task {
   const float *dy, *x, *mean;
   int C, first, channels, part;
 };
 
-struct gradients {
-  double dy, product; /* sums of dy and of dy (x - mean) */
-} __attribute__((may_alias));
-
-/* Adds the sums of each of width <= BLOCK_COLUMNS columns. */
-static void add_gradients(struct gradients *sums, const float *dy, const float *x, const float *mean, int rows,
-                          int stride, int width) {
-  int c = 0;
-  for (; c + 4 <= width; c += 4) {
-    f32x4 middle = load4(mean + c);
-    struct sum4 sum_dy = {0}, sum_product = {0};
-    for (int r = 0; r < rows; r++) {
-      f32x4 g = load4(dy + r * stride + c);
-      sum4_add(&sum_dy, g);
-      sum4_add(&sum_product, g * (load4(x + r * stride + c) - middle));
+/* sum_dy[c] += sum over rows of dy[r, c], sum_product[c] += sum of dy (x - mean), c < width */
+static void add_gradients(double *sum_dy, double *sum_product, const float *dy, const float *x, const float *mean,
+                          int rows, int stride, int width) {
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    int c = 0;
+    for (; c + 4 <= width; c += 4) {
+      struct sum4 sum = sum4_load(sum_dy + c), product = sum4_load(sum_product + c);
+      for (int k = 0; k < 4; k++) {
+        f32x4 g = load4(dy + (r + k) * stride + c);
+        sum4_add(&sum, g);
+        sum4_add(&product, g * (load4(x + (r + k) * stride + c) - load4(mean + c)));
+      }
+      sum4_store(sum_dy + c, sum);
+      sum4_store(sum_product + c, product);
     }
-    double total[4] = {0}, product[4] = {0};
-    sum4_store(total, &sum_dy);
-    sum4_store(product, &sum_product);
-    for (int k = 0; k < 4; k++) {
-      sums[c + k].dy += total[k];
-      sums[c + k].product += product[k];
-    }
+    for (; c < width; c++)
+      for (int k = 0; k < 4; k++) {
+        float g = dy[(r + k) * stride + c];
+        sum_dy[c] += g;
+        sum_product[c] += g * (x[(r + k) * stride + c] - mean[c]);
+      }
   }
-  for (; c < width; c++)
-    for (int r = 0; r < rows; r++) {
-      sums[c].dy += dy[r * stride + c];
-      sums[c].product += dy[r * stride + c] * (x[r * stride + c] - mean[c]);
+  for (; r < rows; r++)
+    for (int c = 0; c < width; c++) {
+      sum_dy[c] += dy[r * stride + c];
+      sum_product[c] += dy[r * stride + c] * (x[r * stride + c] - mean[c]);
     }
+}
+
+/* The same for all channels of narrow rows, in folded rows. */
+static void add_narrow_gradients(double *sum_dy, double *sum_product, const float *dy, const float *x,
+                                 const float *mean, int rows, int C) {
+  struct folded wide = fold_rows(rows, C);
+  double wide_dy[4 * NARROW_COLUMNS] = {0}, wide_product[4 * NARROW_COLUMNS] = {0};
+  float wide_mean[4 * NARROW_COLUMNS];
+  for (int w = 0; w < wide.columns; w++) wide_mean[w] = mean[w % C];
+  add_gradients(wide_dy, wide_product, dy, x, wide_mean, wide.rows, wide.columns, wide.columns);
+  int rest = wide.rows * wide.columns;
+  add_gradients(wide_dy, wide_product, dy + rest, x + rest, wide_mean, 1, wide.rest, wide.rest);
+  for (int w = 0; w < wide.columns; w++) {
+    sum_dy[w % C] += wide_dy[w];
+    sum_product[w % C] += wide_product[w];
+  }
 }
 
 static void batch_norm_gradients_range(const void *argument, int begin, int end) {
   const struct gradients_task *task = argument;
-  int channels = task->channels;
-  const float *mean = task->mean + task->first;
-  struct gradients *sums = (struct gradients *)shared_scratch() + begin / task->part * channels;
-  for (int c = 0; c < channels; c++) sums[c] = (struct gradients){0};
-
-  int offset = begin * task->C + task->first;
-  struct folded wide = fold_channels(end - begin, channels, task->C);
-  int stride = wide.fold * task->C;
-  for (int w = 0; w < wide.columns; w += BLOCK_COLUMNS) {
-    int width = smaller(wide.columns - w, BLOCK_COLUMNS);
-    struct gradients block[BLOCK_COLUMNS] = {0};
-    float middle[BLOCK_COLUMNS];
-    for (int k = 0; k < width; k++) middle[k] = mean[(w + k) % channels];
-    for (int r = 0; r < wide.rows; r += ROWS_AT_ONCE) {
-      int at = offset + r * stride + w;
-      add_gradients(block, task->dy + at, task->x + at, middle, smaller(wide.rows - r, ROWS_AT_ONCE), stride, width);
-    }
+  stored_double *sums = shared_scratch_doubles() + begin / task->part * (2 * task->channels);
+  for (int c = 0; c < task->channels; c += PANEL_COLUMNS) {
+    int width = smaller(task->channels - c, PANEL_COLUMNS), at = begin * task->C + task->first + c;
+    const float *dy = task->dy + at, *x = task->x + at, *mean = task->mean + task->first + c;
+    double sum_dy[PANEL_COLUMNS], product[PANEL_COLUMNS];
+    for (int k = 0; k < width; k++) sum_dy[k] = product[k] = 0;
+    if (task->C < NARROW_COLUMNS) add_narrow_gradients(sum_dy, product, dy, x, mean, end - begin, task->C);
+    else add_gradients(sum_dy, product, dy, x, mean, end - begin, task->C, width);
     for (int k = 0; k < width; k++) {
-      sums[(w + k) % channels].dy += block[k].dy;
-      sums[(w + k) % channels].product += block[k].product;
+      sums[c + k] = sum_dy[k];
+      sums[task->channels + c + k] = product[k];
     }
-  }
-  if (wide.rest > 0) {
-    int at = offset + wide.rows * stride;
-    add_gradients(sums, task->dy + at, task->x + at, mean, wide.rest / channels, channels, channels);
   }
 }
 
@@ -185,15 +189,15 @@ static void parameter_gradients(float *dgamma, float *dbeta, const float *dy, co
     int channels = smaller(C - first, CHANNELS_AT_ONCE), part = rows_of_part(rows, channels, MOST_PARTS);
     struct gradients_task task = {dy, x, mean, C, first, channels, part};
     parallel_for(batch_norm_gradients_range, &task, rows, part);
-    const struct gradients *sums = (const struct gradients *)shared_scratch();
     for (int c = 0; c < channels; c++) {
-      struct gradients all = {0};
-      for (int k = 0; k < chunk_count(rows, part); k++) {
-        all.dy += sums[k * channels + c].dy;
-        all.product += sums[k * channels + c].product;
+      const stored_double *sums = shared_scratch_doubles() + c;
+      double sum_dy = 0, product = 0;
+      for (int k = 0; k < chunk_count(rows, part); k++, sums += 2 * channels) {
+        sum_dy += sums[0];
+        product += sums[channels];
       }
-      dbeta[first + c] = (float)all.dy;
-      dgamma[first + c] = rows == 0 ? 0 : (float)(all.product / deviation(variance[first + c], eps));
+      dbeta[first + c] = (float)sum_dy;
+      dgamma[first + c] = rows == 0 ? 0 : (float)(product / deviation(variance[first + c], eps));
     }
   }
 }

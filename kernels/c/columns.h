@@ -13,52 +13,45 @@
 #include "widening.h"
 
 enum {
-  BLOCK_COLUMNS = 16,  /* four vectors, a cache line: their sums stay in registers */
-  PANEL_COLUMNS = 256, /* what one index of a task takes of a wide array */
+  NARROW_COLUMNS = 16,  /* fewer than these are folded */
+  PANEL_COLUMNS = 512,    /* columns taken together: their sums stay in the level 1 cache */
+  BLOCK_ELEMENTS = 16384, /* of the rows of a panel that are read twice: 64 KiB, still in the level 2 cache */
 };
 
 struct folded {
-  int fold, columns, rows; /* wide columns, whole wide rows */
-  int rest;                /* elements of the short wide row after them */
+  int columns, rows; /* wide columns, whole wide rows */
+  int rest;          /* elements of the short wide row after them */
 };
 
-/* Rows that are read again while they are still in the level 1 cache: 64 lines. */
-enum { ROWS_AT_ONCE = 64 };
-
-/* Folds rows of fewer than BLOCK_COLUMNS until they are that wide and a multiple of 4: at most 60. */
+/* Folds narrow rows until they are wide and a multiple of 4: at most 60. */
 static inline struct folded fold_rows(int rows, int columns) {
   int fold = 1;
-  if (columns > 0 && columns < BLOCK_COLUMNS)
-    while (columns * fold < BLOCK_COLUMNS || columns * fold % 4 != 0) fold *= 2;
-  return (struct folded){fold, columns * fold, rows / fold, rows % fold * columns};
-}
-
-/* The same for some of the C channels: rows follow on each other only if it is all of them. */
-static inline struct folded fold_channels(int rows, int channels, int C) {
-  return channels == C ? fold_rows(rows, C) : (struct folded){1, channels, rows, 0};
+  if (columns > 0 && columns < NARROW_COLUMNS)
+    while (columns * fold < NARROW_COLUMNS || columns * fold % 4 != 0) fold *= 2;
+  return (struct folded){columns * fold, rows / fold, rows % fold * columns};
 }
 
 /* A part of the rows is at least some 16 thousand elements, worth a thread, and there are at most `parts` parts. */
-static inline int rows_of_part(int rows, int channels, int parts) {
-  return grain_for(rows, larger(ROWS_AT_ONCE, ELEMENTS_PER_CHUNK / 2 / larger(1, channels)), parts);
+static inline int rows_of_part(int rows, int columns, int parts) {
+  return grain_for(rows, larger(16, ELEMENTS_PER_CHUNK / 2 / larger(1, columns)), parts);
 }
 
-/* total[c] += sum over rows of x[r, c], c < width <= BLOCK_COLUMNS; a row is `stride` long */
+/* total[c] += sum over rows of x[r, c], c < width; a row is `stride` long. Four rows for each round of total. */
 static inline void add_rows(double *total, const float *x, int rows, int stride, int width) {
-  int c = 0;
-  if (width == BLOCK_COLUMNS) {
-    struct sum4 sums[4] = {0};
-    for (int r = 0; r < rows; r++)
-      for (int k = 0; k < 4; k++) sum4_add(&sums[k], load4(x + r * stride + 4 * k));
-    for (; c < BLOCK_COLUMNS; c += 4) sum4_store(total + c, &sums[c / 4]);
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    const float *row = x + r * stride;
+    int c = 0;
+    for (; c + 4 <= width; c += 4) {
+      struct sum4 sum = sum4_load(total + c);
+      for (int k = 0; k < 4; k++) sum4_add(&sum, load4(row + k * stride + c));
+      sum4_store(total + c, sum);
+    }
+    for (; c < width; c++)
+      for (int k = 0; k < 4; k++) total[c] += row[k * stride + c];
   }
-  for (; c + 4 <= width; c += 4) {
-    struct sum4 sum = {0};
-    for (int r = 0; r < rows; r++) sum4_add(&sum, load4(x + r * stride + c));
-    sum4_store(total + c, &sum);
-  }
-  for (; c < width; c++)
-    for (int r = 0; r < rows; r++) total[c] += x[r * stride + c];
+  for (; r < rows; r++)
+    for (int c = 0; c < width; c++) total[c] += x[r * stride + c];
 }
 
 #endif

@@ -17,49 +17,63 @@ struct sum_task {
 
 enum { MOST_CUTS = 64, FEW_PANELS = SHARED_SCRATCH_DOUBLES / (MOST_CUTS * PANEL_COLUMNS) };
 
-/* total[c] += sum over rows of x[r, c] for narrow rows, c < columns < BLOCK_COLUMNS */
-static void add_narrow_rows(double *total, const float *x, int rows, int columns) {
+static double sum_of(const float *x, int n) {
+  struct sum4 sums[4] = {0};
+  int i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (int k = 0; k < 4; k++) sum4_add(&sums[k], load4(x + i + 4 * k));
+  for (; i + 4 <= n; i += 4) sum4_add(&sums[0], load4(x + i));
+  double total = 0;
+  for (; i < n; i++) total += x[i];
+  for (int k = 0; k < 4; k++) total += sum4_total(&sums[k]);
+  return total;
+}
+
+/* total[c] = sum over rows of x[r, c] for narrow rows */
+static void sum_narrow_rows(double *total, const float *x, int rows, int columns) {
   struct folded wide = fold_rows(rows, columns);
-  for (int w = 0; w < wide.columns; w += BLOCK_COLUMNS) {
-    int width = smaller(wide.columns - w, BLOCK_COLUMNS);
-    double block[BLOCK_COLUMNS] = {0};
-    add_rows(block, x + w, wide.rows, wide.columns, width);
-    for (int k = 0; k < width; k++) total[(w + k) % columns] += block[k];
-  }
+  double sums[4 * NARROW_COLUMNS] = {0};
+  add_rows(sums, x, wide.rows, wide.columns, wide.columns);
   const float *rest = x + wide.rows * wide.columns;
-  for (int k = 0; k < wide.rest; k++) total[k % columns] += rest[k];
+  for (int w = 0; w < wide.rest; w++) sums[w] += rest[w];
+  for (int c = 0; c < columns; c++) total[c] = 0;
+  for (int w = 0; w < wide.columns; w++) total[w % columns] += sums[w];
 }
 
 static void sum_range(const void *argument, int begin, int end) {
   const struct sum_task *task = argument;
   int inner = task->inner;
   for (int index = begin; index < end; index++) {
-    int column = index % task->panels * PANEL_COLUMNS;
+    int column = index % task->panels * PANEL_COLUMNS, width = smaller(inner - column, PANEL_COLUMNS);
     int matrix = index / task->panels / task->cuts, cut = index / task->panels % task->cuts;
     int first = cut * task->part, rows = smaller(task->axis - first, task->part);
-    const float *x = task->x + (matrix * task->axis + first) * inner;
-    int panel_end = smaller(column + PANEL_COLUMNS, inner);
-    for (int c = column; c < panel_end; c += BLOCK_COLUMNS) {
-      int width = smaller(panel_end - c, BLOCK_COLUMNS);
-      double total[BLOCK_COLUMNS] = {0};
-      if (inner < BLOCK_COLUMNS) add_narrow_rows(total, x, rows, inner);
-      else add_rows(total, x + c, rows, inner, width);
-      if (task->cuts == 1)
-        for (int k = 0; k < width; k++) task->y[matrix * inner + c + k] = (float)total[k];
-      else
-        for (int k = 0; k < width; k++) shared_scratch_doubles()[(matrix * task->cuts + cut) * inner + c + k] = total[k];
+    const float *x = task->x + (matrix * task->axis + first) * inner + column;
+    double total[PANEL_COLUMNS];
+    if (inner == 1) {
+      total[0] = sum_of(x, rows);
+    } else if (inner < NARROW_COLUMNS) {
+      sum_narrow_rows(total, x, rows, inner);
+    } else {
+      for (int c = 0; c < width; c++) total[c] = 0;
+      add_rows(total, x, rows, inner, width);
     }
+    float *y = task->y + matrix * inner + column;
+    stored_double *partial = shared_scratch_doubles() + (matrix * task->cuts + cut) * inner + column;
+    if (task->cuts == 1)
+      for (int c = 0; c < width; c++) y[c] = (float)total[c];
+    else
+      for (int c = 0; c < width; c++) partial[c] = total[c];
   }
 }
 
 void sum(float *y, const float *x, int outer, int axis, int inner) {
   int panels = ceil_divide(inner, PANEL_COLUMNS), matrices = outer * panels;
   if (matrices == 0) return;
-  int part = matrices > FEW_PANELS ? axis : grain_for(axis, larger(16, ELEMENTS_PER_CHUNK / inner), MOST_CUTS);
-  int cuts = axis == 0 ? 1 : chunk_count(axis, part);
+  int part = matrices > FEW_PANELS ? larger(axis, 1) : rows_of_part(axis, inner, MOST_CUTS);
+  int cuts = larger(1, chunk_count(axis, part));
   struct sum_task task = {y, x, axis, inner, cuts, part, panels};
   int work = smaller(part, ELEMENTS_PER_CHUNK) * smaller(inner, PANEL_COLUMNS);
-  parallel_for(sum_range, &task, matrices * cuts, larger(1, ELEMENTS_PER_CHUNK / larger(1, work)));
+  parallel_for(sum_range, &task, matrices * cuts, larger(1, ELEMENTS_PER_CHUNK / work));
   if (cuts == 1) return;
   for (int o = 0; o < outer; o++)
     for (int i = 0; i < inner; i++) {

@@ -36,12 +36,13 @@ static inline void sum4_add(struct sum4 *sum, f32x4 a) {
   sum->high += widen_high(a);
 }
 
-/* total[0..3] += the four sums */
-static inline void sum4_store(double *total, const struct sum4 *sum) {
-  total[0] += sum->low[0];
-  total[1] += sum->low[1];
-  total[2] += sum->high[0];
-  total[3] += sum->high[1];
+static inline struct sum4 sum4_load(const double *p) { return (struct sum4){{p[0], p[1]}, {p[2], p[3]}}; }
+
+static inline void sum4_store(double *p, struct sum4 sum) {
+  p[0] = sum.low[0];
+  p[1] = sum.low[1];
+  p[2] = sum.high[0];
+  p[3] = sum.high[1];
 }
 
 static inline double sum4_total(const struct sum4 *sum) {
