@@ -1,0 +1,29 @@
+/**
+ * The differentiable operations by name. A new one is one file, one row here, and its samples in
+ * test/ops/gradients.test.ts, which does not compile without them.
+ */
+
+import { add, div, mul, sub } from "./arithmetic.js";
+import { batchNorm } from "./batch-norm.js";
+import { conv1d, conv2d } from "./convolution.js";
+import { crossEntropy } from "./cross-entropy.js";
+import { linear, matmul } from "./matmul.js";
+import { permute } from "./permute.js";
+import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.js";
+import { mean, sum } from "./reduce.js";
+import { reshape } from "./reshape.js";
+import { at, repeat, stack } from "./slice.js";
+import { exp, log, neg, relu, sigmoid, sqrt } from "./unary.js";
+
+export const operationTable = {
+  add, sub, mul, div,
+  neg, exp, log, sqrt, sigmoid, relu,
+  matmul, linear,
+  sum, mean,
+  reshape, permute, at, stack, repeat,
+  conv1d, conv2d,
+  maxPool1d, maxPool2d, avgPool1d, avgPool2d,
+  batchNorm, crossEntropy,
+}; // prettier-ignore
+
+export type OperationName = keyof typeof operationTable;
