@@ -13,7 +13,7 @@
 /* (1 - z) u + z q as it stands: a select of u or q would be another number where u is infinite (0 inf is NaN) */
 static inline f32x4 reset4(f32x4 z, f32x4 u, f32x4 q) { return (1.0f - z) * u + z * q; }
 
-/* ---- forward -------------------------------------------------------------------------------------------------------- */
+/* ---- forward ---- */
 
 struct atif_forward_task {
   float *y, *v, *v_seq;
@@ -59,7 +59,7 @@ void atifForward(float *y, float *v, float *vSeq, const float *x, const float *t
   parallel_for(atif_forward_range, &task, n, NEURONS_PER_CHUNK);
 }
 
-/* ---- backward ------------------------------------------------------------------------------------------------------- */
+/* ---- backward ---- */
 
 struct atif_backward_task {
   float *dx, *dv;

@@ -12,7 +12,7 @@
 /* sqrt(variance + eps) */
 static inline float deviation(float variance, float eps) { return __builtin_sqrtf(variance + eps); }
 
-/* ---- elementwise parts: an index is a panel of columns of one part of the wide rows --------------------------------- */
+/* ---- elementwise parts: an index is a panel of columns of one part of the wide rows ---- */
 
 struct map_task {
   float *y; /* dx in a backward pass */
@@ -24,7 +24,8 @@ struct map_task {
 
 /* What the channel of each wide column of a panel contributes. */
 struct panel {
-  float mean[PANEL_COLUMNS], deviation[PANEL_COLUMNS], factor[PANEL_COLUMNS], offset[PANEL_COLUMNS], slope[PANEL_COLUMNS];
+  float mean[PANEL_COLUMNS], deviation[PANEL_COLUMNS], factor[PANEL_COLUMNS], offset[PANEL_COLUMNS];
+  float slope[PANEL_COLUMNS];
 };
 
 /* Fills in wide column w, which belongs to channel c. */
@@ -37,7 +38,8 @@ static inline void map_rows(const struct map_task *task, int begin, int end, pre
   const float *x = task->x, *dy = task->dy;
   for (int index = begin; index < end; index++) {
     int column = index % task->panels * PANEL_COLUMNS, row = index / task->panels * task->part;
-    int width = smaller(task->wide_columns - column, PANEL_COLUMNS), row_end = smaller(row + task->part, task->wide_rows);
+    int width = smaller(task->wide_columns - column, PANEL_COLUMNS);
+    int row_end = smaller(row + task->part, task->wide_rows);
     struct panel panel;
     for (int w = 0; w < ceil_divide(width, 4) * 4; w++) prepare(&panel, w, task, (column + w) % task->C);
     for (; row < row_end; row++) {
@@ -104,7 +106,7 @@ static void batch_norm_eval_backward_range(const void *task, int begin, int end)
   map_rows(task, begin, end, prepare_eval_backward, map_eval_backward);
 }
 
-/* ---- dgamma and dbeta: an index is a row; parts of the rows are added up in their order ----------------------------- */
+/* ---- dgamma and dbeta: an index is a row; parts of the rows are added up in their order ---- */
 
 enum {
   MOST_PARTS = 64,
@@ -202,7 +204,7 @@ static void parameter_gradients(float *dgamma, float *dbeta, const float *dy, co
   }
 }
 
-/* ---- kernels -------------------------------------------------------------------------------------------------------- */
+/* ---- kernels ---- */
 
 void batchNormForward(float *y, const float *x, const float *mean, const float *variance, const float *gamma,
                       const float *beta, int rows, int C, float eps) {

@@ -74,6 +74,7 @@ static void cross_entropy_backward_range(const void *argument, int begin, int en
 
 void crossEntropyBackward(float *dx, const float *g, const float *probability, const int *labels, int rows,
                           int classes) {
-  struct cross_entropy_task task = {dx, probability, labels, classes, rows_per_chunk(rows, classes), g[0] / (float)rows};
+  int grain = rows_per_chunk(rows, classes);
+  struct cross_entropy_task task = {dx, probability, labels, classes, grain, g[0] / (float)rows};
   parallel_for(cross_entropy_backward_range, &task, rows, task.grain);
 }

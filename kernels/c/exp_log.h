@@ -1,6 +1,6 @@
 /*
  * exp, log and sigmoid of four floats, by the polynomials of kernels/RULES.md ("exp", "log"), which every backend shares
- * bit for bit. A single number goes through the same code (exp1, log1), so its bits are the same as in a vector.
+ * bit for bit. A single number goes through the same code (log1), so its bits are the same as in a vector.
  */
 #ifndef ATIF_EXP_LOG_H
 #define ATIF_EXP_LOG_H
@@ -88,7 +88,6 @@ static inline f32x4 log4(f32x4 x) {
   return (f32x4)((i32x4)y | ~(x >= 0.0f));
 }
 
-static inline float exp1(float x) { return exp4(splat4(x))[0]; }
 static inline float log1(float x) { return log4(splat4(x))[0]; }
 
 #endif

@@ -22,7 +22,8 @@ struct neuron {
 
 static struct neuron make_neuron(const float *leak, int charge, float threshold, float reset, int soft_reset) {
   int by_tau = charge == LEAK_INPUT_BY_TAU || charge == LEAK_BY_TAU;
-  struct neuron neuron = {(enum charge)charge, leak ? leak[0] : 1.0f, 1.0f, threshold, soft_reset ? 0.0f : reset, soft_reset};
+  struct neuron neuron = {(enum charge)charge, leak ? leak[0] : 1.0f, 1.0f, threshold, 0.0f, soft_reset};
+  if (!soft_reset) neuron.reset = reset;
   /* a constant of float64: rounding 1 / tau on the way would miss PyTorch's decay by an ulp at tau = 3 */
   if (by_tau) neuron.decay = (float)(1.0 - 1.0 / (double)neuron.leak);
   else if (charge != INTEGRATE) neuron.decay = 1.0f - neuron.leak;
@@ -72,7 +73,7 @@ static inline f32x4 reset4(f32x4 z, f32x4 u, const struct neuron *neuron) {
   return neuron->soft_reset ? u - z * neuron->threshold : (1.0f - z) * u + z * neuron->reset;
 }
 
-/* ---- forward -------------------------------------------------------------------------------------------------------- */
+/* ---- forward ---- */
 
 struct lif_forward_task {
   float *y, *v, *v_seq;
@@ -118,7 +119,7 @@ void lifForward(float *y, float *v, float *vSeq, const float *x, const float *le
   parallel_for(lif_forward_range, &task, n, NEURONS_PER_CHUNK);
 }
 
-/* ---- backward ------------------------------------------------------------------------------------------------------- */
+/* ---- backward ---- */
 
 struct lif_backward_task {
   float *dx, *dv;

@@ -14,8 +14,6 @@ enum { SHARED_SCRATCH_DOUBLES = SHARED_SCRATCH_FLOATS / 2 };
 
 static inline stored_double *shared_scratch_doubles(void) { return (stored_double *)shared_scratch(); }
 
-static inline f64x2 splat2(double a) { return (f64x2){a, a}; }
-
 /* Lanes 0 and 1, lanes 2 and 3. */
 static inline f64x2 widen_low(f32x4 a) {
 #ifdef __wasm_simd128__
