@@ -168,7 +168,11 @@ function bufferOf(fileBytes, position, argument) {
 function execute(program, name, calls, outputs) {
   const { status, signal } = spawnSync(program, [calls, outputs], {
     stdio: "inherit",
-    env: { ...process.env, ASAN_OPTIONS: "detect_leaks=1", UBSAN_OPTIONS: "print_stacktrace=1:abort_on_error=1" },
+    env: {
+      ...process.env,
+      ASAN_OPTIONS: "detect_leaks=1",
+      UBSAN_OPTIONS: "print_stacktrace=1:abort_on_error=1",
+    },
   });
   if (status !== 0) fail(`${name} stopped (${signal ?? `exit ${status}`}); see the report above.`);
   return readFileSync(outputs);
