@@ -49,13 +49,21 @@ const dimensions: { readonly [D in 1 | 2]: Dimension } = {
 
 /** @throws ShapeError if a convolution or a pooling does not fit its input */
 export function scnnLayers(options: ResolvedSCNNOptions): Sequential {
-  return new SCNNBuilder(options).build();
+  const { layers } = new SCNNPlan(options);
+  return new Sequential(Object.fromEntries([...layers].map(([name, create]) => [name, create()])));
 }
 
-class SCNNBuilder {
+/** Weights of all convolutions and linear layers, counted before any is made. @throws ShapeError as scnnLayers */
+export function scnnWeightCount(options: ResolvedSCNNOptions): number {
+  return new SCNNPlan(options).weights;
+}
+
+/** Follows the size of the map through the network; nothing is made before all of it fits. */
+class SCNNPlan {
+  readonly layers = new Map<string, () => Module>();
+  weights = 0;
   readonly #options: ResolvedSCNNOptions;
   readonly #dimension: Dimension;
-  readonly #layers: Record<string, Module> = {};
   /** Size of the map so far, per axis, and its channels. */
   #map: number[];
   #channels: number;
@@ -65,17 +73,13 @@ class SCNNBuilder {
     this.#dimension = dimensions[options.dims];
     this.#map = options.inputShape.slice(0, -1);
     this.#channels = options.inputShape[options.inputShape.length - 1];
-  }
-
-  build(): Sequential {
-    const { filters, prepool, postpool, gsp } = this.#options;
-    if (product(prepool) > 1) this.#add("prepool", this.#dimension.avgPool(prepool), prepool, prepool, 0);
+    const { filters, prepool, postpool, gsp } = options;
+    const { avgPool } = this.#dimension;
+    if (product(prepool) > 1) this.#slide("prepool", () => avgPool(prepool), prepool, prepool, 0);
     filters.forEach((_, i) => this.#stage(i));
-    if (product(postpool) > 1)
-      this.#add("postpool", this.#dimension.avgPool(postpool), postpool, postpool, 0);
+    if (product(postpool) > 1) this.#slide("postpool", () => avgPool(postpool), postpool, postpool, 0);
     if (gsp) this.#sumHead();
     else this.#connectedHead();
-    return new Sequential(this.#layers);
   }
 
   #stage(i: number): void {
@@ -88,9 +92,9 @@ class SCNNBuilder {
     } else {
       this.#convolution(n, "", { ...geometry, channels: filters[i], groups: 1 });
     }
-    if (dropouts[i] !== 0) this.#layers[`dropout${n}`] = new Dropout(dropouts[i]);
-    if (product(poolSizes[i]) !== 0)
-      this.#add(`maxpool${n}`, this.#dimension.maxPool(poolSizes[i]), poolSizes[i], poolSizes[i], 0);
+    if (dropouts[i] !== 0) this.layers.set(`dropout${n}`, () => new Dropout(dropouts[i]));
+    const pool = poolSizes[i];
+    if (product(pool) !== 0) this.#slide(`maxpool${n}`, () => this.#dimension.maxPool(pool), pool, pool, 0);
   }
 
   #convolution(
@@ -100,44 +104,42 @@ class SCNNBuilder {
   ): void {
     const { batchNorm } = this.#options;
     const { kernel, stride, padding, channels, groups } = o;
-    const conv = this.#dimension.conv(this.#channels, channels, kernel, {
-      stride,
-      padding,
-      groups,
-      bias: !batchNorm,
-    });
-    this.#add(`conv${n}${suffix}`, conv, kernel, stride, padding);
+    const before = this.#channels;
+    const window = { stride, padding, groups, bias: !batchNorm };
+    const create = (): Module => this.#dimension.conv(before, channels, kernel, window);
+    this.#slide(`conv${n}${suffix}`, create, kernel, stride, padding);
+    this.weights += area(kernel, this.#options.dims) * (before / groups) * channels;
     this.#channels = channels;
-    if (batchNorm) this.#layers[`bn${n}${suffix}`] = this.#dimension.batchNorm(channels);
-    this.#layers[`neuron${n}${suffix}`] = this.#neuron();
+    if (batchNorm) this.layers.set(`bn${n}${suffix}`, () => this.#dimension.batchNorm(channels));
+    this.layers.set(`neuron${n}${suffix}`, () => this.#neuron());
   }
 
   #sumHead(): void {
     const { filters, outputShape } = this.#options;
     const n = filters.length + 1;
-    const conv = this.#dimension.conv(this.#channels, outputShape[0], 1, {
-      stride: 1,
-      padding: 0,
-      bias: true,
-    });
-    this.#add(`conv${n}`, conv, 1, 1, 0);
-    this.#layers[`neuron${n}`] = this.#neuron();
-    this.#layers["gsp"] = new GlobalSumPool();
+    const before = this.#channels;
+    const window = { stride: 1, padding: 0, bias: true };
+    this.#slide(`conv${n}`, () => this.#dimension.conv(before, outputShape[0], 1, window), 1, 1, 0);
+    this.weights += before * outputShape[0];
+    this.layers.set(`neuron${n}`, () => this.#neuron());
+    this.layers.set("gsp", () => new GlobalSumPool());
   }
 
   #connectedHead(): void {
     const { filters, fcUnits, outputShape, dropouts } = this.#options;
-    this.#layers["flatten"] = new Flatten({ order: "memory" });
+    this.layers.set("flatten", () => new Flatten({ order: "memory" }));
     let features = this.#map.reduce((size, length) => size * length, this.#channels);
     let flattenedChannels = this.#channels;
-    fcUnits.forEach((unit, i) => {
-      const n = filters.length + i + 1;
-      this.#layers[`fc${i + 1}`] = new Linear(features, unit, { flattenedChannels });
-      this.#layers[`neuron${n}`] = this.#neuron();
-      if (dropouts[n - 1] !== 0) this.#layers[`dropout${n}`] = new Dropout(dropouts[n - 1]);
+    [...fcUnits, outputShape[0]].forEach((unit, i) => {
+      const [inFeatures, options] = [features, { flattenedChannels }];
+      this.layers.set(`fc${i + 1}`, () => new Linear(inFeatures, unit, options));
+      this.weights += inFeatures * unit;
       [features, flattenedChannels] = [unit, 1];
+      if (i === fcUnits.length) return;
+      const n = filters.length + i + 1;
+      this.layers.set(`neuron${n}`, () => this.#neuron());
+      if (dropouts[n - 1] !== 0) this.layers.set(`dropout${n}`, () => new Dropout(dropouts[n - 1]));
     });
-    this.#layers[`fc${fcUnits.length + 1}`] = new Linear(features, outputShape[0], { flattenedChannels });
   }
 
   #neuron(): Module {
@@ -145,7 +147,7 @@ class SCNNBuilder {
   }
 
   /** Adds a layer that slides a window, and follows the size of the map. */
-  #add(name: string, layer: Module, kernel: Pair, stride: Pair, padding: Pair): void {
+  #slide(name: string, create: () => Module, kernel: Pair, stride: Pair, padding: Pair): void {
     const before = this.#map;
     this.#map = before.map((length, axis) =>
       windowCount(length, entry(kernel, axis), entry(stride, axis), entry(padding, axis)),
@@ -156,7 +158,7 @@ class SCNNBuilder {
           `expected windows that fit. Use smaller kernels or strides, less pooling, or more padding.`,
       );
     }
-    this.#layers[name] = layer;
+    this.layers.set(name, create);
   }
 }
 
@@ -166,6 +168,11 @@ function entry(pair: Pair, axis: number): number {
 
 function product(pair: Pair): number {
   return typeof pair === "number" ? pair : pair[0] * pair[1];
+}
+
+/** Elements of a window with this entry in each of dims axes. */
+function area(kernel: Pair, dims: 1 | 2): number {
+  return typeof kernel === "number" ? kernel ** dims : kernel[0] * kernel[1];
 }
 
 function single(name: string, pair: Pair): number {

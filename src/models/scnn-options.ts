@@ -3,7 +3,7 @@
 import { checkBetween, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
 import type { StepMode } from "../module/module.js";
 import type { NeuronSpec } from "../neurons/table.js";
-import type { Pair } from "../ops/convolution.js";
+import { checkPair, type Pair } from "../ops/convolution.js";
 import type { Shape } from "../shapes.js";
 import { checkModelShapes } from "./model-shapes.js";
 
@@ -20,7 +20,7 @@ export interface SCNNOptions {
   strides: readonly Pair[];
   /** Max pooling after each stage; 0: none. */
   poolSizes: readonly Pair[];
-  /** One for all, or one per conv stage and hidden fully connected layer (default 0). */
+  /** One for all, or one per entry of filters and of fcUnits (default 0). */
   dropouts?: number | readonly number[];
   /** Neurons of each hidden fully connected layer. */
   fcUnits: readonly number[];
@@ -53,20 +53,27 @@ export type ResolvedSCNNOptions = Required<Omit<SCNNOptions, "dropouts">> & { dr
 
 /** @throws TypeError, RangeError */
 export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
-  checkOptions("SCNN", options, optionNames);
+  checkOptions("SCNN", options ?? null, optionNames);
   const { inputShape, outputShape, filters, fcUnits } = options;
   checkModelShapes("SCNN", inputShape, outputShape);
   const stages = checkList("filters", filters).length;
   filters.forEach((filter, i) => checkInteger(`SCNN: filters[${i}]`, filter, 1));
   checkList("fcUnits", fcUnits).forEach((unit, i) => checkInteger(`SCNN: fcUnits[${i}]`, unit, 1));
-  for (const name of ["kernelSizes", "paddings", "strides", "poolSizes"] as const) {
-    checkLength(name, checkList(name, options[name]).length, stages, "one per entry of filters");
-  }
   const separables = checkList("separables", options.separables ?? filters.map(() => false));
   checkLength("separables", separables.length, stages, "one per entry of filters");
+  separables.forEach((separable, i) => checkBoolean(`separables[${i}]`, separable));
   const dims = options.dims ?? (inputShape.length === 3 ? 2 : 1);
   if (dims !== 1 && dims !== 2) throw new RangeError(`SCNN: dims is ${String(dims)}; expected 1 or 2.`);
   checkLength("inputShape", inputShape.length, dims + 1, dims === 2 ? "[H, W, C]" : "[S, C]");
+  for (const [name, low] of [
+    ["kernelSizes", 1],
+    ["paddings", 0],
+    ["strides", 1],
+    ["poolSizes", 0],
+  ] as const) {
+    checkLength(name, checkList(name, options[name]).length, stages, "one per entry of filters");
+    options[name].forEach((pair, i) => checkWindow(`${name}[${i}]`, pair, low, dims));
+  }
   return {
     inputShape,
     outputShape,
@@ -75,13 +82,13 @@ export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
     paddings: options.paddings,
     strides: options.strides,
     poolSizes: options.poolSizes,
-    dropouts: resolveDropouts(options.dropouts ?? 0, stages + (options.gsp === true ? 0 : fcUnits.length)),
+    dropouts: resolveDropouts(options.dropouts ?? 0, stages + fcUnits.length),
     fcUnits,
     separables,
-    batchNorm: options.batchNorm ?? false,
-    prepool: options.prepool ?? 1,
-    postpool: options.postpool ?? 1,
-    gsp: options.gsp ?? false,
+    batchNorm: checkBoolean("batchNorm", options.batchNorm ?? false),
+    prepool: checkWindow("prepool", options.prepool ?? 1, 1, dims),
+    postpool: checkWindow("postpool", options.postpool ?? 1, 1, dims),
+    gsp: checkBoolean("gsp", options.gsp ?? false),
     timesteps: options.timesteps ?? 4,
     neuron: options.neuron,
     stepMode: checkOneOf("SCNN: stepMode", options.stepMode ?? "s", ["s", "m"]),
@@ -95,6 +102,25 @@ function resolveDropouts(dropouts: number | readonly number[], count: number): r
   checkLength("dropouts", list.length, count, "one per entry of filters and fcUnits, or one number for all");
   list.forEach((p, i) => checkBetween(`SCNN: dropouts[${i}]`, p, 0, 1));
   return list;
+}
+
+/** A number, or with two dimensions [height, width]; of a pair, 0 (no pooling) stands for both or none. */
+function checkWindow(name: string, pair: Pair, low: number, dims: 1 | 2): Pair {
+  if (dims === 1 && typeof pair !== "number") {
+    throw new TypeError(`SCNN: ${name} is ${JSON.stringify(pair)}; expected a number: dims is 1.`);
+  }
+  const [height, width] = checkPair(`SCNN: ${name}`, pair, low);
+  if (name.startsWith("poolSizes") && (height === 0) !== (width === 0)) {
+    throw new RangeError(
+      `SCNN: ${name} is [${height}, ${width}]; expected two sizes of at least 1, or 0 for none.`,
+    );
+  }
+  return pair;
+}
+
+function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`SCNN: ${name} is ${JSON.stringify(value)}; expected true or false.`);
 }
 
 function checkList<T>(name: string, value: readonly T[]): readonly T[] {

@@ -1,6 +1,6 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { checkInteger, checkOptions } from "../checks.js";
+import { checkInteger, checkOptions, isList } from "../checks.js";
 import { Flatten } from "../layers/flatten.js";
 import { Linear } from "../layers/linear.js";
 import { Sequential } from "../layers/sequential.js";
@@ -32,12 +32,8 @@ export class SMLP extends SpikingModel {
 
   /** @throws TypeError, RangeError for options that make no network */
   constructor(options: SMLPOptions) {
-    checkOptions("SMLP", options, optionNames);
+    checkSMLPOptions(options);
     const { inputShape, outputShape, units, timesteps, neuron, stepMode = "s" } = options;
-    checkModelShapes("SMLP", inputShape, outputShape);
-    if (!Array.isArray(units))
-      throw new TypeError(`SMLP: units is ${String(units)}; expected an array of whole numbers.`);
-    units.forEach((unit: number, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
     super(inputShape, outputShape, timesteps, stepMode, smlpLayers(options, stepMode));
     this.#options = { inputShape, outputShape, units, timesteps, neuron, stepMode };
   }
@@ -52,6 +48,23 @@ export class SMLP extends SpikingModel {
     const plain = inputShape.length === 1 || inputShape.at(-1) === 1;
     return super.acceptsInput(shape) || (plain && shape.length === 1 && shape[0] === sizeOf(inputShape));
   }
+}
+
+function checkSMLPOptions(options: SMLPOptions): void {
+  checkOptions("SMLP", options ?? null, optionNames);
+  const { inputShape, outputShape, units } = options;
+  checkModelShapes("SMLP", inputShape, outputShape);
+  if (!isList(units))
+    throw new TypeError(`SMLP: units is ${String(units)}; expected an array of whole numbers.`);
+  units.forEach((unit, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
+}
+
+/** Weights of all linear layers, counted before any is made. @throws TypeError, RangeError as the constructor */
+export function smlpWeightCount(options: SMLPOptions): number {
+  checkSMLPOptions(options);
+  const { inputShape, outputShape, units } = options;
+  const sizes = [sizeOf(inputShape), ...units, outputShape[0]];
+  return sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
 }
 
 function smlpLayers({ inputShape, outputShape, units, neuron }: SMLPOptions, stepMode: StepMode): Sequential {

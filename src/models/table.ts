@@ -2,8 +2,9 @@
 
 import { checkOneOf } from "../checks.js";
 import { SCNN } from "./scnn.js";
-import type { SCNNOptions } from "./scnn-options.js";
-import { SMLP, type SMLPOptions } from "./smlp.js";
+import { scnnWeightCount } from "./scnn-layers.js";
+import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";
+import { SMLP, smlpWeightCount, type SMLPOptions } from "./smlp.js";
 import type { Architecture, SpikingModel } from "./spiking-model.js";
 
 export interface ModelOptions {
@@ -18,15 +19,34 @@ export const modelTable: { readonly [K in ModelKind]: (options: ModelOptions[K])
   SCNN: (options) => new SCNN(options),
 };
 
+const weightCounts: { readonly [K in ModelKind]: (options: ModelOptions[K]) => number } = {
+  SMLP: smlpWeightCount,
+  SCNN: (options) => scnnWeightCount(resolveSCNNOptions(options)),
+};
+
 export const modelKinds = Object.keys(modelTable) as ModelKind[];
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
 export function createModel(architecture: Architecture): SpikingModel {
   const kind = checkOneOf("model kind", architecture.kind, modelKinds);
-  return build(kind, architecture.options);
+  return lookUp(modelTable, kind)(architecture.options);
 }
 
-function build<K extends ModelKind>(kind: K, options: Readonly<Record<string, unknown>>): SpikingModel {
-  // Options come from a file: the constructors check every one of them.
-  return modelTable[kind](options as unknown as ModelOptions[K]);
+/**
+ * Weights of the convolutions and linear layers that createModel would make. No memory is spent: whoever has an
+ * architecture from a stranger can ask first.
+ *
+ * @throws RangeError, TypeError as createModel, for what can be seen without making it
+ */
+export function weightCount(architecture: Architecture): number {
+  const kind = checkOneOf("model kind", architecture.kind, modelKinds);
+  return lookUp(weightCounts, kind)(architecture.options);
+}
+
+/** Options come from a file: the constructors check every one of them. */
+function lookUp<R>(
+  table: { readonly [K in ModelKind]: (options: ModelOptions[K]) => R },
+  kind: ModelKind,
+): (options: Readonly<Record<string, unknown>>) => R {
+  return table[kind] as (options: unknown) => R;
 }
