@@ -1,5 +1,6 @@
 /** Shapes: pure arithmetic on dimension lists, row-major. */
 
+import { show } from "./checks.js";
 import { ShapeError } from "./errors.js";
 
 export type Shape = readonly number[];
@@ -12,18 +13,22 @@ export function formatShape(shape: Shape): string {
 /** Number of elements. @throws TypeError, ShapeError unless it is an array of whole numbers >= 0 */
 export function sizeOf(shape: Shape): number {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`a shape is ${String(shape)}; expected an array of dimensions like [2, 3].`);
+    throw new TypeError(`a shape is ${show(shape)}; expected an array of dimensions like [2, 3].`);
   }
   let size = 1;
-  for (const dimension of shape) {
-    if (!Number.isSafeInteger(dimension) || dimension < 0) {
+  for (const dimension of shape as readonly unknown[]) {
+    if (!Number.isSafeInteger(dimension) || (dimension as number) < 0) {
       throw new ShapeError(
-        `shape ${formatShape(shape)} has the dimension ${dimension}; expected whole numbers of at least 0.`,
+        `shape ${show(shape)} has the dimension ${show(dimension)}; expected whole numbers of at least 0.`,
       );
     }
-    size *= dimension;
+    size *= dimension as number;
   }
-  if (!Number.isSafeInteger(size)) throw new ShapeError(`shape ${formatShape(shape)} has too many elements.`);
+  if (!Number.isSafeInteger(size)) {
+    throw new ShapeError(
+      `shape ${show(shape)} has too many elements. Expected fewer than 2^53 in all; use smaller dimensions.`,
+    );
+  }
   return size;
 }
 
@@ -71,7 +76,7 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
 export function checkAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new RangeError(
-      `${where}: axis ${axis} of a tensor with ${rank} axes; expected ${-rank} to ${rank - 1}.`,
+      `${where}: axis ${show(axis)} of a tensor with ${rank} axes; expected ${-rank} to ${rank - 1}.`,
     );
   }
   return axis < 0 ? axis + rank : axis;

@@ -223,7 +223,7 @@ describe("createPreprocessing", () => {
       "Normalize",
       { method: "zscore" },
       "RangeError",
-      'Normalize: method is "zscore"; expected one of "z-score", "min-max".',
+      'Normalize: method is "zscore"; expected one of "z-score", "min-max". Did you mean "z-score"?',
     ],
     ["Normalize", { axis: "0" }, "TypeError", 'Normalize: axis is "0"; expected a number.'],
     ["Normalize", { axis: [0, 1.5] }, "RangeError", "Normalize: axis is 1.5; expected whole numbers."],
@@ -237,7 +237,7 @@ describe("createPreprocessing", () => {
       "DatasetSplitter",
       { dest: "validation" },
       "RangeError",
-      'DatasetSplitter: dest is "validation"; expected one of "train", "valid", "test".',
+      'DatasetSplitter: dest is "validation"; expected one of "train", "valid", "test". Did you mean "valid"?',
     ],
     [
       "DatasetSplitter",
