@@ -61,8 +61,8 @@ void conv2dForward(float *y, const float *x, const float *w, const float *bias, 
 
 /* ---- input gradient -------------------------------------------------------------------------------------------
  * Input row h meets tap kh of output row oh = (h + PH - kh) / SH where that is whole. So the rows h = SH i + phase all
- * meet the same taps, kh = first + SH t, at oh = i + (phase + PH - first) / SH - t, and one phase of rows and columns is
- * a convolution of dy of stride 1. Its taps are taken last to first, because then oh rises with th = taps - 1 - t.
+ * meet the same taps, kh = first + SH t, at oh = i + (phase + PH - first) / SH - t, and one phase of rows and columns
+ * is a convolution of dy of stride 1. Its taps are taken last to first, because then oh rises with th = taps - 1 - t.
  */
 
 struct phase {
@@ -190,7 +190,7 @@ void conv2dInputGrad(float *dx, const float *dy, const float *w, int N, int H, i
       }
 }
 
-/* ---- weight gradient: dw [taps * Cin, Cout] = windows of x, transposed [taps * Cin, positions] . dy [positions, Cout] */
+/* ---- weight gradient: dw [taps * Cin, Cout] = transposed windows of x . dy [positions, Cout] ---- */
 
 struct weight_grad {
   struct windows windows;
@@ -218,8 +218,8 @@ static void weight_grad_c(const void *operands, int row, int rows, float **c) {
   for (int r = 0; r < rows; r++) c[r] = grad->dw + (row + r) * grad->Cout;
 }
 
-void conv2dWeightGrad(float *dw, const float *dy, const float *x, int N, int H, int W, int Cin, int Cout, int KH, int KW,
-                      int SH, int SW, int PH, int PW, int groups) {
+void conv2dWeightGrad(float *dw, const float *dy, const float *x, int N, int H, int W, int Cin, int Cout, int KH,
+                      int KW, int SH, int SW, int PH, int PW, int groups) {
   struct convolution of = convolution_of(N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, groups);
   if (is_depthwise(&of)) {
     depthwise_weight_grad(dw, dy, x, &of);
