@@ -1,0 +1,37 @@
+/** Command lines as the user would type them: for hints about what to run next. */
+
+import { basename, relative, resolve } from "node:path";
+
+/** The facts of this process that decide how the program is called. */
+export interface Invocation {
+  /** process.argv[1] */
+  readonly script: string | undefined;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export function currentInvocation(): Invocation {
+  return { script: process.argv[1], cwd: process.cwd(), environment: process.env };
+}
+
+/** "atif train --resume runs/digits-1", or with npx or node in front if that is how this process was started. */
+export function spellCommand(words: readonly string[], invocation = currentInvocation()): string {
+  return [program(invocation), ...words.map(quote)].join(" ");
+}
+
+function program({ script, cwd, environment }: Invocation): string {
+  if (script === undefined || environment.npm_command === "exec")
+    return script === undefined ? "atif" : "npx atif";
+  return /^atif(\.cmd)?$/.test(basename(script)) ? "atif" : `node ${quote(shortPath(script, cwd))}`;
+}
+
+/** Relative to the working folder when that is below it, absolute otherwise. */
+export function shortPath(path: string, cwd = process.cwd()): string {
+  const short = relative(cwd, resolve(cwd, path));
+  if (short === "") return ".";
+  return short.startsWith("..") ? resolve(cwd, path) : short;
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

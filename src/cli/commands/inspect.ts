@@ -1,0 +1,194 @@
+/** atif inspect: looks into a network. */
+
+import { FormatError } from "../../errors.js";
+import { readModelFile } from "../../interop/model-file.js";
+import type { SpikingModel } from "../../models/spiking-model.js";
+import { formatShape } from "../../shapes.js";
+import { evaluate, type Evaluation } from "../../training/evaluate.js";
+import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { Interrupt, orInterrupted } from "../interrupt.js";
+import { readFacts, type TrainingFacts } from "../model-facts.js";
+import { findModel } from "../model-path.js";
+import { networkLayers, type NetworkLayer } from "../network-layers.js";
+import { Progress } from "../progress.js";
+import { formatTable, percent, significant, type Column } from "../report-table.js";
+import { Terminal } from "../terminal.js";
+import { NoFittingData, testDataFor } from "../test-data.js";
+
+export interface InspectArguments extends ComputeArguments {
+  readonly model: string;
+  /** false: --no-data */
+  readonly data?: string | false;
+  readonly batchSize?: number;
+  readonly json?: boolean;
+}
+
+/** Spikes measured on data, or why there are none. */
+type Measurement =
+  { readonly data: string; readonly evaluation: Evaluation } | { readonly data: null; readonly note: string };
+
+export async function inspect(args: InspectArguments): Promise<void> {
+  const terminal = new Terminal(args);
+  const progress = new Progress(terminal.err, { terminalOnly: terminal.json });
+  const interrupt = new Interrupt();
+  try {
+    await initCompute(args);
+    const { path, config } = findModel(args.model);
+    const { model, facts: stored } = await readModelFile(path);
+    const facts = readFacts(stored);
+    const layers = networkLayers(model);
+    const measurement = await measure({ model, facts, config }, args, interrupt, progress);
+    progress.clear();
+    const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+    terminal.answer(answer(path, model, facts, layers, parameters, measurement));
+    print(terminal, path, model, facts, layers, parameters, measurement);
+  } finally {
+    progress.clear();
+    interrupt.dispose();
+  }
+}
+
+async function measure(
+  { model, facts, config }: { model: SpikingModel; facts: TrainingFacts; config: string | null },
+  { data: asked, batchSize }: InspectArguments,
+  interrupt: Interrupt,
+  progress: Progress,
+): Promise<Measurement> {
+  if (asked === false) return { data: null, note: "firing rates were not measured (--no-data)." };
+  try {
+    const test = await testDataFor(model, facts, config, asked);
+    const evaluation = await orInterrupted(interrupt, "stopped before the firing rates were measured.", () =>
+      evaluate(model, test.data, {
+        loss: test.loss,
+        ...(batchSize === undefined ? {} : { batchSize }),
+        ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
+        signal: interrupt.signal,
+        onBatch: (done, total) => progress.update(`measuring firing rates ${done}/${total}`, done / total),
+      }),
+    );
+    return { data: test.name, evaluation };
+  } catch (thrown) {
+    // Files that the user has named must be there; those the model was trained on may be gone.
+    const isOwn = asked === undefined && thrown instanceof FormatError;
+    if (!(thrown instanceof NoFittingData) && !isOwn) throw thrown;
+    return { data: null, note: `firing rates were not measured: ${thrown.message}` };
+  }
+}
+
+function answer(
+  path: string,
+  model: SpikingModel,
+  facts: TrainingFacts,
+  layers: readonly NetworkLayer[],
+  parameters: number,
+  measurement: Measurement,
+): object {
+  const rates = ratesByName(measurement);
+  const { experiment: _, ...training } = facts;
+  return {
+    model: path,
+    kind: model.architecture.kind,
+    timesteps: model.timesteps,
+    stepMode: model.stepMode,
+    inputShape: model.inputShape,
+    outputShape: model.outputShape,
+    parameters,
+    training,
+    layers: layers.map(({ neuron, ...layer }) => ({ ...layer, ...neuron, ...rates.get(layer.name) })),
+    ...(measurement.data === null
+      ? { data: null, note: measurement.note }
+      : {
+          data: measurement.data,
+          samples: measurement.evaluation.samples,
+          accuracy: measurement.evaluation.accuracy,
+          spikesPerInference: measurement.evaluation.spikesPerInference,
+        }),
+  };
+}
+
+interface Rates {
+  readonly firingRate: number;
+  readonly spikesPerInference: number;
+}
+
+/** By the name of the layer, without "layers.". */
+function ratesByName(measurement: Measurement): ReadonlyMap<string, Rates> {
+  if (measurement.data === null) return new Map();
+  return new Map(
+    measurement.evaluation.layers.map(({ name, firingRate, spikesPerInference }) => [
+      name.replace(/^layers\./, ""),
+      { firingRate, spikesPerInference },
+    ]),
+  );
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "layer" },
+  { title: "kind" },
+  { title: "output" },
+  { title: "parameters", align: "right" },
+  { title: "theta", align: "right" },
+  { title: "levels", align: "right" },
+  { title: "level step", align: "right" },
+  { title: "firing rate", align: "right" },
+  { title: "spikes", align: "right" },
+];
+
+function print(
+  terminal: Terminal,
+  path: string,
+  model: SpikingModel,
+  facts: TrainingFacts,
+  layers: readonly NetworkLayer[],
+  parameters: number,
+  measurement: Measurement,
+): void {
+  const rates = ratesByName(measurement);
+  terminal.print(
+    `${terminal.bold(path)}: ${model.architecture.kind}, ${model.timesteps} time steps, input ${formatShape(model.inputShape)}, ` +
+      `${model.outputShape[0]} classes, ${parameters} parameters (${kibibytes(4 * parameters)})`,
+  );
+  const training = describeTraining(facts);
+  if (training !== "") terminal.print(training);
+  terminal.print();
+  const rows = layers.map(({ name, kind, outputShape, parameters: own, neuron }) => {
+    const rate = rates.get(name);
+    return [
+      name,
+      kind,
+      formatShape(outputShape),
+      own === 0 ? "" : String(own),
+      neuron === undefined ? "" : significant(neuron.theta),
+      neuron === undefined ? "" : String(neuron.levels),
+      neuron === undefined ? "" : significant(neuron.levelStep),
+      rate === undefined ? "" : percent(rate.firingRate),
+      rate === undefined ? "" : rate.spikesPerInference.toFixed(1),
+    ];
+  });
+  for (const line of formatTable(COLUMNS, rows, (titles) => terminal.bold(titles))) terminal.print(line);
+  terminal.print();
+  if (measurement.data === null) {
+    terminal.print(measurement.note);
+    return;
+  }
+  const { samples, accuracy, spikesPerInference } = measurement.evaluation;
+  terminal.print(
+    `firing rates over ${samples} samples of ${measurement.data}: ${spikesPerInference.toFixed(0)} spikes per sample, ` +
+      `accuracy ${percent(accuracy)}`,
+  );
+}
+
+function describeTraining({ dataset, epochs, bestEpoch, seed, testAccuracy }: TrainingFacts): string {
+  const parts = [
+    dataset === undefined ? "" : `trained on ${dataset}`,
+    epochs === undefined ? "" : `${epochs} epochs`,
+    bestEpoch === undefined ? "" : `weights of epoch ${bestEpoch}`,
+    seed === undefined ? "" : `seed ${seed}`,
+    testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function kibibytes(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

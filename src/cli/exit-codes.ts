@@ -1,0 +1,116 @@
+/** How a command ends: exit codes, and every error as one sentence. */
+
+import { ConfigError, FormatError, messageOf, OutOfMemoryError } from "../errors.js";
+import { FileError } from "../interop/file-errors.js";
+
+export const ExitCode = {
+  ok: 0,
+  /** The run failed: a diverged training, a full disk, no memory. */
+  failed: 1,
+  /** Bad usage or bad input: the same command would fail again. */
+  usage: 2,
+  /** Ended by Ctrl-C (128 + SIGINT). */
+  interrupted: 130,
+  /** Ended by SIGTERM (128 + 15). */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** A command line that cannot be obeyed. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** The run itself went wrong; the command line and its files were fine. */
+export class RunError extends Error {
+  override name = "RunError";
+}
+
+/** The user ended the command; not a failure. `facts` belong into the JSON answer beside the sentence. */
+export class InterruptedError extends Error {
+  override name = "InterruptedError";
+
+  constructor(
+    message: string,
+    readonly signal: "SIGINT" | "SIGTERM",
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+export interface Failure {
+  readonly exitCode: ExitCode;
+  /** Without a line break at its end, and none inside. */
+  readonly sentence: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What to say and how to end when a command has thrown. */
+export function failureOf(thrown: unknown): Failure {
+  const facts = thrown instanceof InterruptedError ? thrown.facts : {};
+  return { exitCode: exitCodeOf(thrown), sentence: oneLine(sentenceOf(thrown)), facts };
+}
+
+function exitCodeOf(thrown: unknown): ExitCode {
+  if (thrown instanceof InterruptedError) return exitCodeOfSignal(thrown.signal);
+  if (thrown instanceof FileError) return ENVIRONMENT.has(thrown.code) ? ExitCode.failed : ExitCode.usage;
+  if (thrown instanceof UsageError || thrown instanceof ConfigError || thrown instanceof FormatError) {
+    return ExitCode.usage;
+  }
+  return ExitCode.failed;
+}
+
+export function exitCodeOfSignal(signal: "SIGINT" | "SIGTERM"): ExitCode {
+  return signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
+}
+
+/** Trouble of the machine, which another command line would not cure. */
+const ENVIRONMENT: ReadonlySet<string> = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EIO",
+  "EMFILE",
+  "ENFILE",
+  "EAGAIN",
+  "ENOMEM",
+]);
+
+const EXPECTED = [
+  UsageError,
+  RunError,
+  InterruptedError,
+  ConfigError,
+  FormatError,
+  FileError,
+  OutOfMemoryError,
+];
+
+function sentenceOf(thrown: unknown): string {
+  const message = messageOf(thrown);
+  if (EXPECTED.some((kind) => thrown instanceof kind)) return message;
+  if (isOutOfMemory(thrown)) {
+    return (
+      `out of memory (${message}); expected the data and one batch to fit. ` +
+      "Use a smaller --batch-size or a smaller network."
+    );
+  }
+  return `the command failed unexpectedly: ${message} Set ATIF_DEBUG=1 to see where, and please report it.`;
+}
+
+/** What engines say when a buffer or a WebAssembly memory cannot be made. */
+function isOutOfMemory(thrown: unknown): boolean {
+  return (
+    thrown instanceof RangeError &&
+    /allocation failed|array length|out of memory|could not allocate/i.test(thrown.message)
+  );
+}
+
+/** Messages may quote files: no line break or control character of theirs may reach a terminal. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\s*[\r\n]+\s*/g, " ")
+    .replace(/\p{Cc}/gu, "\uFFFD");
+}

@@ -1,0 +1,72 @@
+/** The experiment that a command line asks for: a file or the default, and the options laid over it. */
+
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Experiment } from "../interop/config/experiment.js";
+import { parseExperiment, parseOverride } from "../interop/config/index.js";
+import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../interop/experiment/adjust.js";
+import { readFileBounded } from "../interop/files.js";
+import { UsageError } from "./exit-codes.js";
+import { isFolder } from "./run-folder.js";
+
+/** The options of `atif train` that say what to train. */
+export interface ExperimentArguments {
+  readonly config?: string;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly seed?: number;
+  readonly data?: string;
+  readonly set?: readonly string[];
+  readonly lenient?: boolean;
+}
+
+const MAX_CONFIG_BYTES = 2 ** 20;
+
+/** Ships with the package, beside dist. */
+const DEFAULT_CONFIG = new URL("../../examples/digits.toml", import.meta.url);
+
+/**
+ * @param warn told what was ignored or looks like a slip
+ * @throws ConfigError, FileError, UsageError
+ */
+export function experimentAsked(args: ExperimentArguments, warn: (sentence: string) => void): Experiment {
+  if (args.config !== undefined && isFolder(args.config)) {
+    throw new UsageError(
+      `${args.config} is a folder; expected an experiment file in TOML. To continue a run, put --resume in front of it.`,
+    );
+  }
+  const path = args.config ?? fileURLToPath(DEFAULT_CONFIG);
+  return readExperiment(path, args, warn, args.config ?? "the digits experiment");
+}
+
+/** The experiment of a file, with the options laid over it. The folder of its data is made absolute. */
+export function readExperiment(
+  path: string,
+  args: ExperimentArguments,
+  warn: (sentence: string) => void,
+  source = path,
+): Experiment {
+  const text = new TextDecoder().decode(readFileBounded(path, MAX_CONFIG_BYTES));
+  const overrides = (args.set ?? []).map(parseOverride);
+  const { experiment, warnings } = parseExperiment(text, {
+    source,
+    lenient: args.lenient ?? false,
+    overrides,
+  });
+  for (const warning of warnings) warn(warning);
+  let adjusted = experiment;
+  if (args.epochs !== undefined) adjusted = withEpochs(adjusted, args.epochs);
+  if (args.batchSize !== undefined) adjusted = withBatchSize(adjusted, args.batchSize);
+  if (args.seed !== undefined) adjusted = withSeed(adjusted, args.seed);
+  return withDataPlace(adjusted, args.data, source);
+}
+
+function withDataPlace(experiment: Experiment, data: string | undefined, source: string): Experiment {
+  const { dataset } = experiment;
+  if (dataset.kind !== "Digits") return withDataFolder(experiment, resolve(data ?? dataset.params.path));
+  if (data === undefined || data === "digits") return experiment;
+  throw new UsageError(
+    `--data is ${data}, but ${source} uses the built-in digits; expected an experiment whose data are files. ` +
+      "Name one, such as examples/fashion-mnist.toml.",
+  );
+}

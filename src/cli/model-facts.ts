@@ -1,0 +1,33 @@
+/** What a model file says about its training, beside the weights. No times: equal runs make equal files. */
+
+import type { ModelFacts } from "../interop/model-file.js";
+
+export interface TrainingFacts extends ModelFacts {
+  /** The experiment, as a configuration file. */
+  readonly experiment?: string;
+  /** "Digits" */
+  readonly dataset?: string;
+  readonly seed?: number;
+  /** Trained, and which of them the weights are from. */
+  readonly epochs?: number;
+  readonly bestEpoch?: number;
+  readonly testAccuracy?: number;
+  readonly testLoss?: number;
+}
+
+const TEXTS = ["experiment", "dataset", "atifVersion"] as const;
+const NUMBERS = ["seed", "epochs", "bestEpoch", "testAccuracy", "testLoss"] as const;
+
+/** Facts of a file, which anybody may have written: those of another type are left out. */
+export function readFacts(facts: ModelFacts): TrainingFacts {
+  const read: Record<string, string | number> = {};
+  for (const key of TEXTS) {
+    const value = facts[key];
+    if (Object.hasOwn(facts, key) && typeof value === "string") read[key] = value;
+  }
+  for (const key of NUMBERS) {
+    const value = facts[key];
+    if (Object.hasOwn(facts, key) && typeof value === "number") read[key] = value;
+  }
+  return read;
+}

@@ -1,0 +1,31 @@
+/** A network named on the command line: a model file, or a run folder. */
+
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { spellCommand } from "./command-line.js";
+import { UsageError } from "./exit-codes.js";
+import { isFolder, RunFolder } from "./run-folder.js";
+
+export interface ModelPlace {
+  /** The model file. */
+  readonly path: string;
+  /** The experiment beside it, which knows where the data were on this machine; null if there is none. */
+  readonly config: string | null;
+}
+
+/** @throws UsageError if a folder holds no model */
+export function findModel(named: string): ModelPlace {
+  const folder = new RunFolder(isFolder(named) ? named : dirname(named));
+  const config = folder.hasConfig ? folder.configPath : null;
+  if (!isFolder(named)) return { path: named, config };
+  if (existsSync(folder.modelPath)) return { path: folder.modelPath, config };
+  if (folder.hasCheckpoint || folder.hasConfig) {
+    throw new UsageError(
+      `the run in ${named} is not complete, so it has no model yet; expected a run that has ended. ` +
+        `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`,
+    );
+  }
+  throw new UsageError(
+    `${named} holds no model.safetensors; expected a model file, or the folder of a run that has ended.`,
+  );
+}

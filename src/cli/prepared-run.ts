@@ -1,0 +1,59 @@
+/** A run before it is trained: its data in memory, its network made. Nothing has been written. */
+
+import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import type { TrainTest } from "../datasets/dataset.js";
+import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
+import { ConfigError, messageOf, OutOfMemoryError } from "../errors.js";
+import type { SingleRun } from "../interop/experiment/adjust.js";
+import { augmentationsOf, networkInputShape, prepareData } from "../interop/experiment/data.js";
+import { buildModel } from "../interop/experiment/model.js";
+import { trainerOptions } from "../interop/experiment/training.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import { Trainer } from "../training/trainer.js";
+import type { TrainerCallbacks, TrainerOptions } from "../training/trainer-options.js";
+
+export interface PreparedRun {
+  readonly run: SingleRun;
+  readonly sets: DatasetSets;
+  readonly augmentations: AugmentationPipeline;
+  readonly model: SpikingModel;
+  readonly options: TrainerOptions;
+}
+
+export interface PrepareOptions {
+  readonly load: () => Promise<TrainTest>;
+  readonly warn: (sentence: string) => void;
+}
+
+/** @throws ConfigError if settings and data do not fit each other; FormatError if files are missing or damaged */
+export async function prepareRun(run: SingleRun, { load, warn }: PrepareOptions): Promise<PreparedRun> {
+  const sets = await prepareData(run.experiment, { load, warn });
+  return blamingTheExperiment(run, () => {
+    const augmentations = augmentationsOf(run.experiment);
+    const inputShape = networkInputShape(sets, augmentations);
+    const model = buildModel(run.model, { inputShape, classes: sets.train.classes, seed: run.seed });
+    return { run, sets, augmentations, model, options: trainerOptions(run, sets, augmentations) };
+  });
+}
+
+/** @throws ConfigError if the settings of the training make no sense */
+export function createTrainer(
+  { run, model, sets, options }: PreparedRun,
+  callbacks: TrainerCallbacks,
+): Trainer {
+  return blamingTheExperiment(
+    run,
+    () => new Trainer(model, sets.train, { ...options, callbacks: [callbacks] }),
+  );
+}
+
+/** What constructors refuse here came out of the experiment. */
+function blamingTheExperiment<T>({ model: { name } }: SingleRun, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    const isArgument = thrown instanceof RangeError || thrown instanceof TypeError;
+    if (!isArgument || thrown instanceof OutOfMemoryError) throw thrown;
+    throw new ConfigError(`model "${name}": ${messageOf(thrown)}`, { cause: thrown });
+  }
+}

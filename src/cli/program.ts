@@ -1,0 +1,224 @@
+/** The commands, their options and help texts, and what happens to what they throw. */
+
+import { Command, CommanderError } from "commander";
+import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
+import type { EvalArguments } from "./commands/eval.js";
+import type { InspectArguments } from "./commands/inspect.js";
+import type { TrainArguments } from "./commands/train.js";
+import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { packageVersion } from "./version.js";
+
+const MAX_SEED = 2 ** 32 - 1;
+
+/** Runs one command line and reports what went wrong with it. @param argv without node and the script */
+export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(spellOutSettings(argv), { from: "user" });
+    return ExitCode.ok;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return ExitCode.ok; // --help, --version
+    return reportFailure(thrown instanceof CommanderError ? usageError(thrown, program, argv) : thrown, argv);
+  }
+}
+
+/** One sentence on stderr; with --json also an object on stdout. */
+export function reportFailure(thrown: unknown, argv: readonly string[]): ExitCode {
+  const { exitCode, sentence, facts } = failureOf(thrown);
+  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: sentence, exitCode, ...facts })}\n`);
+  process.stderr.write(`atif: ${sentence}\n`);
+  if (process.env.ATIF_DEBUG === "1" && thrown instanceof Error)
+    process.stderr.write(`${fullStack(thrown)}\n`);
+  return exitCode;
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return (end < 0 ? argv : argv.slice(0, end)).includes("--json");
+}
+
+function fullStack(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${fullStack(error.cause)}` : own;
+}
+
+function createProgram(): Command {
+  const program = new Command("atif")
+    .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined }) // errors are said once, in reportFailure
+    .addHelpText("after", EXAMPLES.atif);
+  addTrain(program);
+  addEval(program);
+  addInspect(program);
+  return program;
+}
+
+function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("train a network, by default one that reads the built-in handwritten digits")
+    .argument("[config]", "experiment file in TOML; the digits experiment if it is left out")
+    .option(
+      "-e, --epochs <n>",
+      "passes over the training data; schedules that span the run follow",
+      wholeNumber("--epochs", 10, 0, 1_000_000),
+    )
+    .option("-b, --batch-size <n>", "samples per step", wholeNumber("--batch-size", 32, 1, 1_000_000))
+    .option(
+      "-s, --seed <n>",
+      "seed of everything random: the same seed gives the same network",
+      wholeNumber("--seed", 1, 0, MAX_SEED),
+    )
+    .option("-d, --data <folder>", "where the files of the data set are", pathOf("--data"))
+    .option(
+      "-o, --out <folder>",
+      "new or empty folder for the run; runs/<name>-<number> if it is left out",
+      pathOf("--out"),
+    )
+    .option("-r, --resume [folder]", "continue an interrupted run, by default the latest")
+    .option(
+      "--set <key=value>",
+      "set a key of the configuration, as in --set model.0.optimizer.params.lr=0.01",
+      collect,
+    )
+    .option("--lenient", "step over keys of the configuration that are not known, with a warning")
+    .option(...threads())
+    .option(...backend())
+    .option("-q, --quiet", "print nothing but warnings and errors")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.train)
+    .action(async (config: string | undefined, options: Omit<TrainArguments, "config">) => {
+      const { train } = await import("./commands/train.js");
+      await train({ ...options, ...(config === undefined ? {} : { config }) });
+    });
+}
+
+function addEval(program: Command): void {
+  program
+    .command("eval")
+    .description("test a trained network: accuracy, loss, mistakes by class")
+    .argument("<model>", "model file, or run folder")
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits"; what it was trained on if it is left out',
+      pathOf("--data"),
+    )
+    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 64, 1, 1_000_000))
+    .option(...threads())
+    .option(...backend())
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.eval)
+    .action(async (model: string, options: Omit<EvalArguments, "model">) => {
+      const { evaluateModel } = await import("./commands/eval.js");
+      await evaluateModel({ ...options, model });
+    });
+}
+
+function addInspect(program: Command): void {
+  program
+    .command("inspect")
+    .description("look into a network: layers, shapes, parameters, thresholds, firing rates, levels")
+    .argument("<model>", "model file, or run folder")
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits", to measure firing rates on',
+      pathOf("--data"),
+    )
+    .option("--no-data", "measure no firing rates")
+    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 64, 1, 1_000_000))
+    .option(...threads())
+    .option(...backend())
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.inspect)
+    .action(async (model: string, options: Omit<InspectArguments, "model">) => {
+      const { inspect } = await import("./commands/inspect.js");
+      await inspect({ ...options, model });
+    });
+}
+
+function threads(): [string, string, (text: string) => number] {
+  return [
+    "--threads <n>",
+    "threads to compute on; all cores if it is left out",
+    wholeNumber("--threads", 2, 1, 1024),
+  ];
+}
+
+function backend(): [string, string, typeof backendName] {
+  return ["--backend <name>", "wasm, or reference: slow and plain, to check against", backendName];
+}
+
+const EXAMPLES = {
+  atif: `
+Examples:
+  atif train                          learn to read handwritten digits
+  atif inspect runs/digits-1          look into the trained network
+  atif eval runs/digits-1             test it again
+  atif train --help                   options of one command
+
+Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 stopped by Ctrl-C.
+Environment: NO_COLOR=1 for plain text, ATIF_DEBUG=1 to see where an error comes from.`,
+  train: `
+Examples:
+  atif train                                         the digits, into runs/digits-1
+  atif train --seed 3 --epochs 5 --out runs/short    another seed, fewer epochs, a folder of your choice
+  atif train my.toml --set model.0.params.timesteps=8
+  atif train examples/fashion-mnist.toml --data /usr/share/datasets/fashion-mnist
+  atif train --resume                                go on where Ctrl-C stopped the latest run`,
+  eval: `
+Examples:
+  atif eval runs/digits-1
+  atif eval runs/digits-1/model.safetensors --json
+  atif eval fashion.safetensors --data /usr/share/datasets/fashion-mnist`,
+  inspect: `
+Examples:
+  atif inspect runs/digits-1
+  atif inspect model.safetensors --no-data
+  atif inspect runs/digits-1 --json`,
+} as const;
+
+function unknownCommand(word: string, program: Command, help: string): UsageError {
+  const known = program.commands.map((each) => each.name());
+  return new UsageError(
+    `there is no command ${JSON.stringify(word)}; expected one of ${known.join(", ")}.${didYouMean(word, known)}${help}`,
+  );
+}
+
+function surplus({ args, registeredArguments }: Command): string {
+  const most = registeredArguments.length;
+  return `${args.length} words beside its options, ${args.join(" ")}; expected at most ${most}`;
+}
+
+/** What the option parser has refused, as a sentence with the nearest valid word. */
+function usageError(error: CommanderError, program: Command, argv: readonly string[]): UsageError {
+  const command = program.commands.find((each) => each.name() === argv[0]) ?? program;
+  const name = command === program ? "atif" : `atif ${command.name()}`;
+  const [, word = ""] = /'([^']*)'/.exec(error.message) ?? [];
+  const help = ` Run ${name} --help to see how it is used.`;
+  switch (error.code) {
+    case "commander.unknownOption": {
+      const known = command.options.flatMap(({ long }) =>
+        long === undefined || long === null ? [] : [long],
+      );
+      return new UsageError(
+        `${name} has no option ${word}.${didYouMean(word.split("=")[0], [...known, "--help"])}${help}`,
+      );
+    }
+    case "commander.unknownCommand":
+      return unknownCommand(word, program, help);
+    case "commander.missingArgument":
+      return new UsageError(`${name} needs a ${word}, as in ${name} runs/digits-1.${help}`);
+    case "commander.excessArguments":
+      return new UsageError(`${name} has been given ${surplus(command)}.${help}`);
+    case "commander.optionMissingArgument":
+      return new UsageError(`${name}: the option ${word} needs a value, as its help shows.${help}`);
+    case "commander.help":
+      if (argv[0] === "help") return unknownCommand(argv[1], program, help);
+      return new UsageError(`no command was given; expected one, as in atif train.${help}`);
+    default:
+      return new UsageError(`${name}: ${error.message.replace(/^error: /, "")}.${help}`);
+  }
+}

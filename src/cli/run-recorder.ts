@@ -1,0 +1,73 @@
+/** Keeps a run on disk while it is trained: metrics by epoch, and checkpoints from which it goes on. */
+
+import { loadCheckpoint, saveCheckpoint } from "../interop/checkpoint.js";
+import type { Architecture } from "../models/spiking-model.js";
+import type { EpochMetrics } from "../training/epoch-metrics.js";
+import type { TrainingState } from "../training/training-state.js";
+import type { RunFolder } from "./run-folder.js";
+
+/** A process that is killed loses no more than this. */
+const MOST_BETWEEN_MS = 20_000;
+/** Shorter epochs are not written one by one: every write waits for the disk. */
+const LEAST_BETWEEN_MS = 1000;
+
+/** What is used of a trainer. */
+export interface Recorded {
+  state(): TrainingState;
+  loadState(state: TrainingState): void;
+}
+
+export class RunRecorder {
+  readonly #folder: RunFolder;
+  readonly #trainer: Recorded;
+  readonly #architecture: Architecture;
+  readonly #now: () => number;
+  #lines: string[] = [];
+  #lastWrite: number;
+
+  constructor(
+    folder: RunFolder,
+    trainer: Recorded,
+    architecture: Architecture,
+    now: () => number = Date.now,
+  ) {
+    this.#folder = folder;
+    this.#trainer = trainer;
+    this.#architecture = architecture;
+    this.#now = now;
+    this.#lastWrite = now();
+  }
+
+  /**
+   * Goes back to the checkpoint, if there is one.
+   * @throws FormatError, StateError, RangeError if it is damaged or of another run
+   */
+  async restore(): Promise<void> {
+    this.#folder.removeTemporaries();
+    if (!this.#folder.hasCheckpoint) return;
+    const { state } = await loadCheckpoint(this.#folder.checkpointPath);
+    this.#trainer.loadState(state);
+    this.#lines = state.history.map(lineOf);
+  }
+
+  async afterBatch(): Promise<void> {
+    if (this.#now() - this.#lastWrite >= MOST_BETWEEN_MS) await this.save();
+  }
+
+  async afterEpoch(metrics: EpochMetrics): Promise<void> {
+    this.#lines.push(lineOf(metrics));
+    if (this.#now() - this.#lastWrite >= LEAST_BETWEEN_MS) await this.save();
+  }
+
+  /** Writes the present state. */
+  async save(): Promise<void> {
+    // In this order: a run that ends in between repeats the epoch, and writes its line again.
+    this.#folder.writeMetrics(this.#lines);
+    await saveCheckpoint(this.#folder.checkpointPath, this.#trainer.state(), this.#architecture);
+    this.#lastWrite = this.#now();
+  }
+}
+
+function lineOf(metrics: EpochMetrics): string {
+  return JSON.stringify(metrics);
+}

@@ -1,0 +1,89 @@
+/** summary.json: what is running, and what came out. */
+
+import type { Experiment } from "../interop/config/experiment.js";
+import type { SingleRun } from "../interop/experiment/adjust.js";
+import type { BackendName } from "../kernels/backend.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import type { EpochMetrics } from "../training/epoch-metrics.js";
+import type { Evaluation } from "../training/evaluate.js";
+import type { LayerReport } from "../training/layer-report.js";
+import type { TrainingResult } from "../training/trainer.js";
+import { levels } from "./report-table.js";
+
+export interface RunFacts {
+  readonly name: string;
+  readonly model: string;
+  readonly dataset: Experiment["dataset"]["kind"];
+  readonly run: number;
+  readonly seed: number;
+  readonly timesteps: number;
+  readonly parameters: number;
+  readonly backend: BackendName;
+  readonly version: string;
+}
+
+/** A run that is under way, or was when its process ended. */
+export interface UnfinishedSummary extends RunFacts {
+  readonly status: "running" | "interrupted" | "failed";
+  readonly error?: string;
+}
+
+export interface CompleteSummary extends RunFacts {
+  readonly status: "complete";
+  /** Trained; fewer than planned when training stopped early. */
+  readonly epochs: number;
+  readonly bestEpoch: number | null;
+  readonly stoppedEarly: boolean;
+  /** Of training without validation, over all processes that took part. */
+  readonly seconds: number;
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  /** null if the experiment says not to test. */
+  readonly test: Omit<Evaluation, "layers"> | null;
+  readonly layers: readonly LayerSummary[];
+}
+
+export interface LayerSummary extends LayerReport {
+  /** T + 1 */
+  readonly levels: number;
+}
+
+export function runFacts(
+  { experiment, model: { name }, run, seed }: SingleRun,
+  model: SpikingModel,
+  version: string,
+): RunFacts {
+  const parameters = model.parameters();
+  return {
+    name: experiment.bench.name,
+    model: name,
+    dataset: experiment.dataset.kind,
+    run,
+    seed,
+    timesteps: model.timesteps,
+    parameters: parameters.reduce((sum, { size }) => sum + size, 0),
+    backend: parameters[0].backend.name,
+    version,
+  };
+}
+
+export function completeSummary(
+  facts: RunFacts,
+  { epochs, bestEpoch, stoppedEarly, history }: TrainingResult,
+  test: Evaluation | null,
+): CompleteSummary {
+  const last: EpochMetrics | undefined = history.at(-1);
+  const { layers, ...measured } = test ?? { layers: last?.layers ?? [] };
+  return {
+    status: "complete",
+    ...facts,
+    epochs,
+    bestEpoch,
+    stoppedEarly,
+    seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+    trainLoss: last?.trainLoss ?? null,
+    trainAccuracy: last?.trainAccuracy ?? null,
+    test: "samples" in measured ? measured : null,
+    layers: layers.map((layer) => ({ ...layer, levels: levels(facts.timesteps) })),
+  };
+}

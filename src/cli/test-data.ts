@@ -1,0 +1,133 @@
+/** The data a trained network is measured on: what it was trained for, or what the command line names. */
+
+import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { loadDigits } from "../datasets/digits.js";
+import { loadIdxFolder } from "../datasets/idx-folder.js";
+import type { Experiment } from "../interop/config/experiment.js";
+import { parseExperiment } from "../interop/config/index.js";
+import { ConfigError } from "../errors.js";
+import { FileError } from "../interop/files.js";
+import { readExperiment } from "./experiment-source.js";
+import { withDataFolder } from "../interop/experiment/adjust.js";
+import { augmentationsOf, networkInputShape, prepareData } from "../interop/experiment/data.js";
+import type { LossName } from "../losses/table.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { UsageError } from "./exit-codes.js";
+import type { TrainingFacts } from "./model-facts.js";
+
+export interface TestData {
+  readonly data: Dataset;
+  readonly augmentations?: AugmentationPipeline;
+  readonly loss: LossName;
+  /** "the digits", or the folder. */
+  readonly name: string;
+}
+
+const DIGITS = "the digits";
+
+/** There are no data that fit the network; a network can be looked at all the same. */
+export class NoFittingData extends UsageError {
+  override name = "NoFittingData";
+}
+
+/**
+ * @param config the experiment beside the model file, if there is one
+ * @param asked --data: a folder, or "digits"; undefined: what the facts of the model name
+ * @throws NoFittingData if there is nothing to test with; FormatError on damaged or missing files
+ */
+export async function testDataFor(
+  model: SpikingModel,
+  facts: TrainingFacts,
+  config: string | null,
+  asked: string | undefined,
+): Promise<TestData> {
+  const experiment = experimentOf(facts);
+  const found =
+    experiment !== null && (asked === undefined || fitsKind(experiment, asked))
+      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config))
+      : await plain(asked);
+  return fitted(model, found);
+}
+
+/** The experiment that the model was trained by; null if it was saved without one. */
+function experimentOf({ experiment }: TrainingFacts): Experiment | null {
+  if (experiment === undefined) return null;
+  return parseExperiment(experiment, { source: "the experiment in the model file", lenient: true })
+    .experiment;
+}
+
+/** Whether the data asked for go the same way to the network as those it was trained with. */
+function fitsKind({ dataset }: Experiment, asked: string): boolean {
+  return (dataset.kind === "Digits") === (asked === "digits");
+}
+
+/** Where the data were when the model was trained. @throws NoFittingData */
+function dataFolder({ dataset }: Experiment, config: string | null): string {
+  if (dataset.kind === "Digits") return "digits";
+  const beside = config === null ? null : readQuietly(config)?.dataset;
+  if (beside?.kind === dataset.kind) return beside.params.path;
+  throw new NoFittingData(
+    `the network was trained on ${dataset.kind}, whose files are not part of the model; expected their folder. ` +
+      "Name it with --data.",
+  );
+}
+
+/** null if it is no experiment: the file may be anybody's. */
+function readQuietly(path: string): Experiment | null {
+  try {
+    return readExperiment(path, {}, () => undefined);
+  } catch (thrown) {
+    if (thrown instanceof ConfigError || thrown instanceof FileError || thrown instanceof UsageError)
+      return null;
+    throw thrown;
+  }
+}
+
+async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
+  const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
+  const { train, test = train } = await prepareData(moved);
+  const augmentations = augmentationsOf(moved);
+  return {
+    data: test,
+    ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+    loss: moved.learningFramework.params.loss,
+    name: moved.dataset.kind === "Digits" ? DIGITS : moved.dataset.params.path,
+  };
+}
+
+/** Samples as they are, pixels from 0 to 1. */
+async function plain(asked: string | undefined): Promise<TestData> {
+  if (asked === undefined) {
+    throw new NoFittingData(
+      "the model file does not say what the network was trained on; expected data to test it with. " +
+        "Name a folder with --data, or --data digits for the built-in ones.",
+    );
+  }
+  const { test } = asked === "digits" ? await loadDigits() : await loadIdxFolder(asked);
+  return { data: test, loss: "crossentropy", name: asked === "digits" ? DIGITS : asked };
+}
+
+/** The data in the shape that the network takes. @throws NoFittingData */
+function fitted(model: SpikingModel, found: TestData): TestData {
+  const { data, augmentations, name } = found;
+  const { inputShape, outputShape } = model;
+  const shape =
+    augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
+  if (data.classes > outputShape[0]) {
+    throw new NoFittingData(
+      `${name} has ${data.classes} classes, but the network has ${outputShape[0]} outputs; expected at most as many. ` +
+        "Name other data with --data.",
+    );
+  }
+  if (sameShape(shape, inputShape)) return found;
+  const isFlattened = inputShape.length === 1 && sizeOf(shape) === inputShape[0] && shape.at(-1) === 1;
+  if (isFlattened && augmentations === undefined) {
+    return { ...found, data: data.with({ sampleShape: inputShape }) };
+  }
+  throw new NoFittingData(
+    `${name} has samples of ${formatShape(shape)}, but the network takes ${formatShape(inputShape)}; ` +
+      "expected samples of that shape. Name other data with --data.",
+  );
+}

@@ -1,0 +1,65 @@
+/** What is said while a network is trained: a line that moves, and one per epoch. */
+
+import type { EpochMetrics } from "../training/epoch-metrics.js";
+import type { BatchProgress } from "../training/trainer-options.js";
+import type { Progress } from "./progress.js";
+import { percent, significant } from "./report-table.js";
+
+export class TrainingProgress {
+  readonly #progress: Progress;
+  /** Of all epochs. */
+  #fraction = 0;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  batch({ epoch, epochs, batch, batches, loss, samplesPerSecond }: BatchProgress): void {
+    this.#fraction = (epoch - 1 + batch / batches) / epochs;
+    this.#progress.update(`epoch ${epoch}/${epochs}`, this.#fraction, [
+      `loss ${significant(loss)}`,
+      `${samplesPerSecond.toFixed(0)} samples/s`,
+    ]);
+  }
+
+  validation(done: number, total: number): void {
+    this.#progress.update(`validating ${done}/${total}`, this.#fraction);
+  }
+
+  epoch(metrics: EpochMetrics, epochs: number): void {
+    this.#progress.line(epochLine(metrics, epochs));
+  }
+
+  test(done: number, total: number): void {
+    this.#progress.update(`testing ${done}/${total}`, done / total);
+  }
+
+  clear(): void {
+    this.#progress.clear();
+  }
+}
+
+/** "epoch  3/15  loss 0.2134  accuracy 94.1 %  theta 0.871 0.902 1.013  0.9 s" */
+export function epochLine(metrics: EpochMetrics, epochs: number): string {
+  const { epoch, trainLoss, trainAccuracy, validation, layers, seconds } = metrics;
+  const width = String(epochs).length;
+  const parts = [
+    `epoch ${String(epoch).padStart(width)}/${epochs}`,
+    `loss ${trainLoss.toFixed(4)}`,
+    trainAccuracy === null ? "" : `accuracy ${percent(trainAccuracy)}`,
+    validation === null ? "" : `validation ${percent(validation.accuracy)}`,
+    thetas(layers.map(({ theta }) => theta)),
+    `${seconds.toFixed(1)} s`,
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+/** All of a few, the range of many. */
+function thetas(values: readonly number[]): string {
+  if (values.length === 0) return "";
+  const shown =
+    values.length <= 4
+      ? values.map(significant)
+      : [`${significant(Math.min(...values))} to ${significant(Math.max(...values))}`];
+  return `theta ${shown.join(" ")}`;
+}
