@@ -1,5 +1,6 @@
 /** User-defined operations: a forward and a backward that belong together. */
 
+import { show } from "../checks.js";
 import { StateError } from "../errors.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -39,6 +40,7 @@ export class AutogradFunction {
    *   than apply had arguments
    */
   static apply<Args extends readonly unknown[]>(this: FunctionClass<Args>, ...args: Args): Tensor {
+    checkClass(this);
     const inputs = args.filter((arg): arg is Args[number] & Tensor => arg instanceof Tensor);
     const ctx = new Context(
       this.name,
@@ -49,7 +51,7 @@ export class AutogradFunction {
       withGrad(false, () => {
         const made: unknown = this.forward(ctx, ...args);
         if (!(made instanceof Tensor)) {
-          throw new TypeError(`${this.name}.forward returned ${String(made)}; expected a Tensor.`);
+          throw new TypeError(`${this.name}.forward returned ${show(made)}; expected a Tensor.`);
         }
         // An argument, or a tensor from elsewhere, that is handed through becomes a tensor of its own.
         return [made.alias(), ctx.takeSaved()] as const;
@@ -59,7 +61,7 @@ export class AutogradFunction {
       if (gradOutput === null) return inputs.map(() => null);
       ctx.savedTensors = saved.map((_, i) => node.tensor(i));
       const gradients = this.backward(ctx, gradOutput);
-      checkGradients(this.name, gradients, args.length);
+      checkGradients(this.name, gradients, args);
       return gradients.filter((_, i) => args[i] instanceof Tensor);
     });
     for (const tensor of saved) tensor.dispose();
@@ -89,7 +91,7 @@ class Context implements FunctionContext {
     this.#saved = tensors.map((tensor: unknown, i) => {
       if (tensor instanceof Tensor) return tensor.alias();
       throw new TypeError(
-        `${this.#name}: saveForBackward got ${String(tensor)} in place ${i}; expected tensors. Keep other values as properties of ctx.`,
+        `${this.#name}: saveForBackward got ${show(tensor)} in place ${i}; expected tensors. Keep other values as properties of ctx.`,
       );
     });
   }
@@ -101,17 +103,39 @@ class Context implements FunctionContext {
   }
 }
 
-function checkGradients(name: string, gradients: unknown, expected: number): void {
-  if (!Array.isArray(gradients) || gradients.length !== expected) {
-    const got = Array.isArray(gradients) ? `${gradients.length} gradients` : String(gradients);
+/** @throws TypeError unless it is a class with forward and backward */
+function checkClass(called: unknown): void {
+  if (typeof called !== "function")
+    throw new TypeError(
+      "apply: it was called without its class; expected a call such as SpikeFunctionSigmoid.apply(x, alpha).",
+    );
+  for (const method of ["forward", "backward"]) {
+    if (typeof (called as unknown as Record<string, unknown>)[method] === "function") continue;
+    throw new TypeError(
+      `${called.name}.apply: the class has no static ${method}(ctx, …); expected forward and backward. Define both as static methods.`,
+    );
+  }
+}
+
+function checkGradients(name: string, gradients: unknown, args: readonly unknown[]): void {
+  if (!Array.isArray(gradients) || gradients.length !== args.length) {
+    const got = Array.isArray(gradients) ? `${gradients.length} gradients` : show(gradients);
     throw new StateError(
-      `${name}.backward returned ${got}; expected an array with one gradient per argument of apply: ${expected}.`,
+      `${name}.backward returned ${got}; expected an array with one gradient per argument of apply: ${args.length}.`,
     );
   }
   gradients.forEach((gradient: unknown, i) => {
-    if (gradient === null || gradient instanceof Tensor) return;
-    throw new TypeError(
-      `${name}.backward returned ${String(gradient)} for argument ${i}; expected a Tensor or null.`,
-    );
+    if (gradient === null) return;
+    if (!Tensor.isTensor(gradient)) {
+      throw new TypeError(
+        `${name}.backward returned ${show(gradient)} for argument ${i}; expected a Tensor or null.`,
+      );
+    }
+    if (!(args[i] instanceof Tensor)) {
+      throw new TypeError(
+        `${name}.backward returned a gradient for argument ${i}, which is ${show(args[i])}; expected null there. ` +
+          `Return the gradients in the order of apply's arguments.`,
+      );
+    }
   });
 }

@@ -1,6 +1,7 @@
 /** Whether operations are recorded on the tape. */
 
-import { StateError } from "../errors.js";
+import { checkFunction } from "../checks.js";
+import { checkSynchronous } from "../tensor/scope.js";
 
 let enabled = true;
 
@@ -8,8 +9,9 @@ export function gradEnabled(): boolean {
   return enabled;
 }
 
-/** Runs fn without recording: nothing is saved for a backward pass. @throws StateError if fn is asynchronous */
+/** Runs fn without recording: nothing is saved for a backward pass. @throws TypeError; StateError if fn is asynchronous */
 export function noGrad<R>(fn: () => R): R {
+  checkFunction("noGrad: the argument", fn, "() => model.run(x)");
   return withGrad(false, fn);
 }
 
@@ -19,11 +21,7 @@ export function withGrad<R>(on: boolean, fn: () => R): R {
   enabled = on;
   try {
     const result = fn();
-    if (result instanceof Promise) {
-      throw new StateError(
-        "noGrad: the function returned a promise; expected a synchronous function. Await outside of it.",
-      );
-    }
+    checkSynchronous("noGrad", result);
     return result;
   } finally {
     enabled = before;

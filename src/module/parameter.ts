@@ -1,5 +1,6 @@
 /** A tensor that is learned: it outlives scopes and tells optimizers how it wants to be treated. */
 
+import { checkBoolean, checkFloat32, checkOptions, show } from "../checks.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -14,8 +15,17 @@ export class Parameter extends Tensor {
   decays: boolean;
   minimum: number | null;
 
-  /** Takes over the values of a fresh tensor. */
-  constructor(values: Tensor, { decays = true, minimum = null }: ParameterOptions = {}) {
+  /** Takes over the values of a fresh tensor. @throws TypeError, RangeError */
+  constructor(values: Tensor, options: ParameterOptions = {}) {
+    if (!Tensor.isTensor(values)) {
+      throw new TypeError(
+        `Parameter: the values are ${show(values)}; expected a Tensor, such as tensor(data, shape).`,
+      );
+    }
+    checkOptions("Parameter", options, ["decays", "minimum"]);
+    const { decays = true, minimum = null } = options;
+    checkBoolean("Parameter: decays", decays);
+    if (minimum !== null) checkFloat32("Parameter: minimum", minimum);
     super(values.storage.retain(), values.shape, values.offset);
     values.dispose();
     keep(this);

@@ -1,6 +1,7 @@
 /** Elementwise arithmetic with broadcasting: add, sub, mul, div. */
 
 import { record } from "../autograd/node.js";
+import { show } from "../checks.js";
 import { StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { broadcastShapes, broadcastStrides, sameShape, type Shape } from "../shapes.js";
@@ -80,9 +81,11 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
 /** Their backend. @throws TypeError unless all are tensors; StateError if tensors of two backends meet */
 export function checkSameBackend(where: string, ...tensors: readonly Tensor[]): Backend {
   for (const tensor of tensors as readonly unknown[]) {
-    if (tensor instanceof Tensor) continue;
+    if (Tensor.isTensor(tensor)) continue;
     throw new TypeError(
-      `${where}: an argument is ${String(tensor)}; expected a Tensor. Make one with tensor(data, shape).`,
+      tensor instanceof Tensor
+        ? `${where}: an argument is a Proxy of a Tensor or inherits from one; expected the Tensor itself. Unwrap it first.`
+        : `${where}: an argument is ${show(tensor)}; expected a Tensor. Make one with tensor(data, shape).`,
     );
   }
   const [{ backend }] = tensors;
@@ -104,7 +107,8 @@ export function present(tensor: Tensor | null): Tensor[] {
 function operand(where: string, a: Tensor, b: Tensor | number): Tensor {
   if (b instanceof Tensor) return b;
   if (typeof b !== "number")
-    throw new TypeError(`${where}: the operand is ${String(b)}; expected a Tensor or a number.`);
+    throw new TypeError(`${where}: the operand is ${show(b)}; expected a Tensor or a number.`);
+  checkSameBackend(where, a);
   return Tensor.full([], b, a.backend);
 }
 

@@ -1,6 +1,7 @@
 /** Softmax cross-entropy. */
 
 import { record } from "../autograd/node.js";
+import { show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Storage } from "../tensor/storage.js";
@@ -25,7 +26,7 @@ export function crossEntropy(logits: Tensor, labels: ArrayLike<number>): Tensor 
   const [rows, classes] = logits.shape;
   if (typeof labels !== "object" || labels === null || !("length" in labels)) {
     throw new TypeError(
-      `crossEntropy: labels are ${String(labels)}; expected an Int32Array or an array with one class number per row.`,
+      `crossEntropy: labels are ${show(labels)}; expected an Int32Array or an array with one class number per row.`,
     );
   }
   if (labels.length !== rows) {
@@ -33,17 +34,20 @@ export function crossEntropy(logits: Tensor, labels: ArrayLike<number>): Tensor 
       `crossEntropy: ${labels.length} labels for logits ${formatShape(logits.shape)}; expected ${rows}, one per row.`,
     );
   }
+  // Each label is read once: what was checked is what the kernel sees.
+  const checked = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const label = labels[row];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new RangeError(
-        `crossEntropy: label ${row} is ${String(label)}; expected a whole number from 0 to ${classes - 1}.`,
+        `crossEntropy: label ${row} is ${show(label)}; expected a whole number from 0 to ${classes - 1}.`,
       );
     }
+    checked[row] = label;
   }
   const { backend } = logits;
   const classOf = Storage.int32(backend, rows);
-  classOf.array.set(labels);
+  classOf.array.set(checked);
   const loss = Tensor.empty([], backend);
   const probability = Tensor.empty(logits.shape, backend);
   backend.kernels.crossEntropyForward(loss.data, probability.data, logits.data, classOf.array, rows, classes);

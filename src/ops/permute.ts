@@ -1,7 +1,7 @@
 /** Axes in another order. */
 
 import { record } from "../autograd/node.js";
-import { isList } from "../checks.js";
+import { isList, show } from "../checks.js";
 import { stridesOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withPlan } from "./plan.js";
@@ -9,12 +9,11 @@ import { withPlan } from "./plan.js";
 /** y's axis i is x's axis axes[i]; the elements are copied. @throws RangeError unless axes is a permutation */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   if (!isList(axes)) {
-    throw new TypeError(`permute: axes are ${String(axes)}; expected an array of axes like [1, 0].`);
+    throw new TypeError(`permute: axes are ${show(axes)}; expected an array of axes like [1, 0].`);
   }
-  const isPermutation =
-    axes.length === x.rank && [...axes].sort((a, b) => a - b).every((axis, i) => axis === i);
+  const isPermutation = axes.length === x.rank && x.shape.every((_, axis) => axes.includes(axis));
   if (!isPermutation) {
-    throw new RangeError(`permute: axes [${axes.join(", ")}]; expected each of 0 to ${x.rank - 1} once.`);
+    throw new RangeError(`permute: axes ${show(axes)}; expected each of 0 to ${x.rank - 1} once.`);
   }
   const strides = stridesOf(x.shape);
   const shape = axes.map((axis) => x.shape[axis]);

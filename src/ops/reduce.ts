@@ -1,9 +1,12 @@
 /** Sums and means over one axis or over all, and argmax. */
 
+import { noGrad } from "../autograd/grad-mode.js";
 import { record } from "../autograd/node.js";
 import { ShapeError } from "../errors.js";
 import { broadcastStrides, checkAxis, formatShape, sizeOf, type Shape } from "../shapes.js";
+import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import { permute } from "./permute.js";
 import { withPlan } from "./plan.js";
 
 /** y = sum of x over an axis, or over all of it (shape []). */
@@ -25,14 +28,22 @@ export function mean(x: Tensor, axis?: number): Tensor {
   return sum(x, axis).div(length);
 }
 
-/** Index of the largest element of each row of the last axis; the first on a tie. */
-export function argmax(x: Tensor): Int32Array {
-  const columns = x.shape.at(-1);
-  if (columns === undefined || columns === 0) {
+/** Index of the largest element along an axis (default: the last), row-major; the first on a tie. */
+export function argmax(x: Tensor, axis = -1): Int32Array {
+  const along = x.rank === 0 ? -1 : checkAxis("argmax", axis, x.rank);
+  if (along < 0 || x.shape[along] === 0) {
+    const which = axis === -1 ? "a last axis" : `axis ${axis}`;
     throw new ShapeError(
-      `argmax: the tensor has shape ${formatShape(x.shape)}; expected a last axis of at least 1.`,
+      `argmax: the tensor has shape ${formatShape(x.shape)}; expected ${which} of at least 1.`,
     );
   }
+  if (along === x.rank - 1) return argmaxOfRows(x);
+  const others = x.shape.map((_, i) => i).filter((i) => i !== along);
+  return scope(() => noGrad(() => argmaxOfRows(permute(x, [...others, along]))));
+}
+
+function argmaxOfRows(x: Tensor): Int32Array {
+  const columns = x.shape[x.rank - 1];
   const rows = x.size / columns;
   const index = x.backend.heap.int32(rows);
   try {

@@ -1,6 +1,7 @@
 /** The same elements in another shape. */
 
 import { record } from "../autograd/node.js";
+import { show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf, type Shape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -16,7 +17,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 function resolve(x: Tensor, shape: Shape): Shape {
   if (!Array.isArray(shape)) {
     throw new TypeError(
-      `reshape: the shape is ${String(shape)}; expected an array of dimensions like [2, -1].`,
+      `reshape: the shape is ${show(shape)}; expected an array of dimensions like [2, -1].`,
     );
   }
   const isDimension = (d: number): boolean => Number.isSafeInteger(d) && d >= 0;
@@ -27,9 +28,9 @@ function resolve(x: Tensor, shape: Shape): Shape {
     const rest = others.every(isDimension) ? sizeOf(others) : 0;
     if (rest > 0) resolved = resolved.with(open, x.size / rest);
   }
-  if (!resolved.every(isDimension) || sizeOf(resolved) !== x.size) {
+  if (!Array.from(resolved).every(isDimension) || sizeOf(resolved) !== x.size) {
     throw new ShapeError(
-      `reshape: ${formatShape(x.shape)} to ${formatShape(shape)}; expected a shape with ${x.size} elements.`,
+      `reshape: ${formatShape(x.shape)} to ${show(shape)}; expected a shape with ${x.size} elements.`,
     );
   }
   return [...resolved];

@@ -1,8 +1,7 @@
 /** Slices along axis 0, and their inverse: stacking. */
 
 import { record } from "../autograd/node.js";
-import { isList } from "../checks.js";
-import { checkInteger } from "../checks.js";
+import { checkInteger, isList, show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -14,7 +13,7 @@ export function at(x: Tensor, i: number): Tensor {
     throw new ShapeError("at: the tensor has shape []; expected at least one axis. Use item().");
   if (!Number.isInteger(i) || i < -x.shape[0] || i >= x.shape[0]) {
     throw new RangeError(
-      `at: slice ${String(i)} of a tensor of shape ${formatShape(x.shape)}; ` +
+      `at: slice ${show(i)} of a tensor of shape ${formatShape(x.shape)}; ` +
         (x.shape[0] === 0 ? "it has no slices." : `expected 0 to ${x.shape[0] - 1}.`),
     );
   }
@@ -33,7 +32,9 @@ export function at(x: Tensor, i: number): Tensor {
 /** y[i] = tensors[i]: a new axis 0. @throws ShapeError unless all have one shape */
 export function stack(tensors: readonly Tensor[]): Tensor {
   if (!isList(tensors) || tensors.length === 0)
-    throw new ShapeError("stack: got no tensors; expected an array with at least one.");
+    throw new ShapeError(
+      `stack: got ${isList(tensors) ? "no tensors" : show(tensors)}; expected an array of at least one tensor.`,
+    );
   const backend = checkSameBackend("stack", ...tensors);
   const [{ shape }] = tensors;
   const size = sizeOf(shape);

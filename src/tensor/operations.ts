@@ -24,7 +24,7 @@ export interface TensorOperations<T> {
   reshape(x: T, shape: Shape): T;
   permute(x: T, axes: readonly number[]): T;
   at(x: T, i: number): T;
-  argmax(x: T): Int32Array;
+  argmax(x: T, axis?: number): Int32Array;
   backward(x: T, grad?: T): void;
 }
 

@@ -1,5 +1,6 @@
 /** Scopes: memory that a step made is freed at its end, except what it returns and what modules keep. */
 
+import { checkFunction } from "../checks.js";
 import { StateError } from "../errors.js";
 
 /** What a scope may own. */
@@ -35,19 +36,16 @@ export function letGo(tensor: Owned): void {
  * objects), parameters, gradients of outer tensors and the state that modules hold. What is returned stays
  * differentiable.
  *
- * @throws StateError if fn is asynchronous: other work could run between its parts
+ * @throws TypeError if fn is no function; StateError if it is asynchronous: other work could run between its parts
  */
 export function scope<R>(fn: () => R): R {
+  checkFunction("scope: the argument", fn, "() => loss.backward()");
   const frame = new Set<Owned>();
   const escaped = new Set<Owned>();
   frames.push(frame);
   try {
     const result = fn();
-    if (result instanceof Promise) {
-      throw new StateError(
-        "scope: the function returned a promise; expected a synchronous function. Await outside of it.",
-      );
-    }
+    checkSynchronous("scope", result);
     collectTensors(result, frame, escaped);
     return result;
   } finally {
@@ -58,6 +56,15 @@ export function scope<R>(fn: () => R): R {
       else outer?.add(tensor);
     }
   }
+}
+
+/** @throws StateError if result is a promise, which nobody will wait for: its failure is not reported either */
+export function checkSynchronous(where: string, result: unknown): void {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== "function") return;
+  Promise.resolve(result).catch(() => undefined);
+  throw new StateError(
+    `${where}: the function returned a promise; expected a synchronous function. Await outside of it.`,
+  );
 }
 
 /** Tensors of this frame found in a value made of arrays, sets, maps and plain objects. */

@@ -1,6 +1,6 @@
 /** Eager float32 tensors: a shape, memory in the backend's heap, and a place on the tape. */
 
-import { checkOptions } from "../checks.js";
+import { checkBoolean, checkInteger, checkOptions, show } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { currentBackend } from "../kernels/select.js";
@@ -17,7 +17,6 @@ export interface GraphNode {
 }
 
 export class Tensor {
-  readonly shape: Shape;
   /** The counted memory. Views share it. */
   readonly storage: Storage;
   /** Where this tensor starts in its storage, in elements. */
@@ -26,17 +25,33 @@ export class Tensor {
   node: GraphNode | null = null;
   /** Which of the node's outputs it is. */
   outputIndex = 0;
+  readonly #shape: Shape;
   #requiresGrad = false;
   #grad: Tensor | null = null;
   #view: Float32Array | null = null;
   #disposed = false;
 
-  /** Takes over one reference of the storage. Use the factories below, or `tensor()`. */
+  /**
+   * Takes over one reference of the storage and the shape. Use `tensor()`, or the factories below.
+   *
+   * @throws TypeError if there is no storage
+   */
   constructor(storage: Storage, shape: Shape, offset = 0) {
+    if (!(storage instanceof Storage)) {
+      throw new TypeError(
+        `Tensor: the storage is ${show(storage)}; expected memory of a backend. Make tensors with tensor(data, shape).`,
+      );
+    }
     this.storage = storage;
-    this.shape = shape;
+    // Kernels trust it: a shape that grew would reach into the memory of others.
+    this.#shape = Object.freeze(shape);
     this.offset = offset;
     trackTensor(this);
+  }
+
+  /** Whether value is a tensor itself: an object that only inherits from one, or a Proxy of one, is not. */
+  static isTensor(value: unknown): value is Tensor {
+    return typeof value === "object" && value !== null && #disposed in value;
   }
 
   /** Content is not initialised. @throws OutOfMemoryError */
@@ -46,9 +61,15 @@ export class Tensor {
 
   /** @throws OutOfMemoryError */
   static full(shape: Shape, value: number, backend: Backend = currentBackend()): Tensor {
+    if (typeof value !== "number")
+      throw new TypeError(`Tensor.full: the value is ${show(value)}; expected a number.`);
     const made = Tensor.empty(shape, backend);
     backend.kernels.fill(made.data, value, made.size);
     return made;
+  }
+
+  get shape(): Shape {
+    return this.#shape;
   }
 
   get backend(): Backend {
@@ -93,8 +114,9 @@ export class Tensor {
     return this.#requiresGrad || this.node !== null;
   }
 
-  /** @throws StateError on a tensor that was computed: use detach() */
+  /** @throws TypeError unless true or false; StateError on a tensor that was computed: use detach() */
   set requiresGrad(value: boolean) {
+    checkBoolean("requiresGrad", value);
     if (this.node !== null && !value) {
       throw new StateError("requiresGrad of a computed tensor cannot be turned off; use detach().");
     }
@@ -159,6 +181,15 @@ export class Tensor {
     const state = this.#disposed ? ", disposed" : this.requiresGrad ? ", requiresGrad" : "";
     if (this.#disposed || this.size > 8) return `Tensor(${formatShape(this.shape)}${state})`;
     return `Tensor(${formatShape(this.shape)}, [${Array.from(this.data).join(", ")}]${state})`;
+  }
+
+  /** @throws TypeError in x + y or x > y, which JavaScript would answer with a string, NaN or false */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      `a Tensor of shape ${formatShape(this.shape)} stands where a number or a string is needed; ` +
+        `expected a method, such as x.add(y), x.mul(2) or x.item().`,
+    );
   }
 
   // ---- operations: made in ops/, beside their gradients; see operations.ts ------------------------------
@@ -242,9 +273,9 @@ export class Tensor {
     return this.alias();
   }
 
-  /** Index of the largest element of each row of the last axis; the first on a tie. */
-  argmax(): Int32Array {
-    return installedOperations<Tensor>().argmax(this);
+  /** Index of the largest element along an axis (default: the last), row-major; the first on a tie. @throws RangeError */
+  argmax(axis?: number): Int32Array {
+    return installedOperations<Tensor>().argmax(this, axis);
   }
 
   /**
@@ -264,8 +295,8 @@ export interface TensorOptions {
 
 /** A gradient of `like`, given by the caller. @throws TypeError, ShapeError, StateError unless it fits */
 export function checkGradient(where: string, gradient: unknown, like: Tensor): Tensor {
-  if (!(gradient instanceof Tensor)) {
-    throw new TypeError(`${where}: the gradient is ${String(gradient)}; expected a Tensor.`);
+  if (!Tensor.isTensor(gradient)) {
+    throw new TypeError(`${where}: the gradient is ${show(gradient)}; expected a Tensor.`);
   }
   if (!sameShape(gradient.shape, like.shape)) {
     throw new ShapeError(
@@ -293,13 +324,13 @@ export function tensor(
   options: TensorOptions = {},
 ): Tensor {
   checkNumbers(data);
+  checkOptions("tensor", options, tensorOptionNames);
   const size = sizeOf(shape);
   if (data.length !== size) {
     throw new ShapeError(
       `tensor: ${data.length} numbers for the shape ${formatShape(shape)}; expected ${size}.`,
     );
   }
-  checkOptions("tensor", options, tensorOptionNames);
   const made = Tensor.empty(shape);
   made.data.set(data);
   made.requiresGrad = options.requiresGrad ?? false;
@@ -317,6 +348,7 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
 const tensorOptionNames = ["requiresGrad"] as const;
 
 function filled(where: string, shape: Shape, value: number, options: TensorOptions): Tensor {
+  sizeOf(shape);
   checkOptions(where, options, tensorOptionNames);
   const made = Tensor.full(shape, value);
   made.requiresGrad = options.requiresGrad ?? false;
@@ -326,15 +358,16 @@ function filled(where: string, shape: Shape, value: number, options: TensorOptio
 function checkNumbers(data: unknown): void {
   if (typeof data !== "object" || data === null || !("length" in data)) {
     throw new TypeError(
-      `tensor: data is ${String(data)}; expected an array of numbers. A single number is tensor([x], []).`,
+      `tensor: data is ${show(data)}; expected an array of numbers. A single number is tensor([x], []).`,
     );
   }
   if (data instanceof Float32Array) return;
   const numbers = data as ArrayLike<unknown>;
+  checkInteger("tensor: the length of data", numbers.length);
   for (let i = 0; i < numbers.length; i++) {
     if (typeof numbers[i] === "number") continue;
     throw new TypeError(
-      `tensor: element ${i} is ${Array.isArray(numbers[i]) ? "an array" : String(numbers[i])}; expected a number. ` +
+      `tensor: element ${i} is ${Array.isArray(numbers[i]) ? "an array" : show(numbers[i])}; expected a number. ` +
         `Give all numbers in one flat array, row-major, and the shape as the second argument.`,
     );
   }

@@ -259,7 +259,7 @@ describeBackends("ATIF", (backend) => {
         "MultiStepATIF: x is [] in step mode 'm'; expected [T, N, ...]",
       );
       expect(() => node.forward([1, 2] as unknown as Tensor)).toThrow(
-        "MultiStepATIF: an argument is 1,2; expected a Tensor. Make one with tensor(data, shape).",
+        "MultiStepATIF: an argument is [1, 2]; expected a Tensor. Make one with tensor(data, shape).",
       );
     });
 
