@@ -25,7 +25,7 @@ export function fingerprintOf(
     loss: options.loss,
     "batch size": String(options.batchSize),
     seed: String(options.seed),
-    augmentations: augmentations === null ? "none" : plainText(augmentations.steps),
+    augmentation: augmentations === null ? "none" : plainText(augmentations.steps),
     "checkpoint metric": plainText(options.checkpointMetric),
     "early stop": earlyStop === null ? "none" : plainText(earlyStop),
     "use of the best epoch": options.useBestEpoch ? "yes" : "no",

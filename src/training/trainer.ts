@@ -142,7 +142,8 @@ export class Trainer {
       bestWeights: this.#bestWeights,
       optimizer: this.#optimizer.state(),
       epochStart: this.#epochStart,
-      generator: this.#generator.state,
+      // An epoch that has not begun draws its order again.
+      generator: this.#batch === 0 ? this.#epochStart : this.#generator.state,
       dropout: this.#dropout,
       totals: structuredClone(this.#totals),
       selection: this.#selection.state,

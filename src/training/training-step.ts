@@ -26,7 +26,7 @@ export interface StepResult {
 /**
  * @param loss of mean outputs [N, classes] and labels
  * @param countSpikes costs a pass over the outputs of every spiking layer
- * @throws DivergenceError if the loss or a gradient is not finite; `lost` if a threshold or weight is not after the step
+ * @throws DivergenceError if the loss, a statistic or a gradient is not finite; `lost` if a threshold or weight is not after the step
  */
 export function trainingStep(
   model: SpikingModel,
@@ -35,15 +35,15 @@ export function trainingStep(
   optimizer: Optimizer,
   countSpikes: boolean,
 ): StepResult {
-  const undo = rememberStatistics(model);
+  const statistics = new RunningStatistics(model);
   try {
     const work = (): Omit<StepResult, "counts"> =>
-      withMode(model, true, () => scope(() => learn(model, batch, loss, optimizer)));
+      withMode(model, true, () => scope(() => learn(model, batch, loss, optimizer, statistics)));
     if (!countSpikes) return { ...work(), counts: [] };
     const { result, counts } = countingSpikes(model, work);
     return { ...result, counts };
   } catch (error) {
-    undo();
+    statistics.restore();
     optimizer.zeroGrad();
     throw error;
   } finally {
@@ -57,12 +57,14 @@ function learn(
   batch: Batch,
   loss: Loss,
   optimizer: Optimizer,
+  statistics: RunningStatistics,
 ): Omit<StepResult, "counts"> {
   const outputs = model.run(inputOf(model, batch));
   const predicted = outputs.argmax();
   const value = mixedLoss(outputs, batch, loss);
   const number = value.item();
   if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
+  statistics.checkFinite();
   optimizer.zeroGrad();
   value.backward();
   const parameters = model.namedParameters();
@@ -94,18 +96,42 @@ function sumOf(x: Tensor): number {
   return noGrad(() => x.sum().item());
 }
 
-/** Batch norm updates its running statistics in the forward pass, before it is known whether the batch is good. */
-function rememberStatistics(model: SpikingModel): () => void {
-  const saved = model
-    .namedModules()
-    .flatMap(([, module]) => (module instanceof BatchNorm ? [module.runningMean, module.runningVar] : []))
-    .map((tensor) => [tensor, tensor.toArray()] as const);
-  return () => {
-    for (const [tensor, values] of saved) {
+/**
+ * The running statistics of batch norm: they are updated in the forward pass, before it is known whether the batch is
+ * good.
+ */
+class RunningStatistics {
+  readonly #saved: readonly {
+    readonly name: string;
+    readonly tensor: Tensor;
+    readonly values: Float32Array;
+  }[];
+
+  constructor(model: SpikingModel) {
+    this.#saved = model.namedModules().flatMap(([name, module]) => {
+      if (!(module instanceof BatchNorm)) return [];
+      return [module.runningMean, module.runningVar].map((tensor) => ({
+        name,
+        tensor,
+        values: tensor.toArray(),
+      }));
+    });
+  }
+
+  /** @throws DivergenceError */
+  checkFinite(): void {
+    const wrong = this.#saved.find(({ tensor }) => !tensor.data.every(Number.isFinite));
+    if (wrong !== undefined) {
+      throw new DivergenceError(`the mean or the variance of what ${wrong.name} gets is not finite`);
+    }
+  }
+
+  restore(): void {
+    for (const { tensor, values } of this.#saved) {
       tensor.data.set(values);
       tensor.storage.version++;
     }
-  };
+  }
 }
 
 /** Runs fn with the default generator, which dropout draws from, in the state given; whoever else uses it sees no change. */
