@@ -67,9 +67,14 @@ export class Generator {
     return low + ((this.uint32() >>> 8) / 2 ** 24) * (high - low);
   }
 
-  /** A whole number from 0 to below, each equally likely (rejection). */
+  /** A whole number from 0 to below - 1, each equally likely (rejection). @throws RangeError beyond 32 bits */
   integer(below: number): number {
     checkInteger("Generator.integer: below", below, 1);
+    if (below > 2 ** 32) {
+      throw new RangeError(
+        `Generator.integer: below is ${below}; expected at most 2^32, as a draw has 32 bits.`,
+      );
+    }
     const limit = 2 ** 32 - (2 ** 32 % below);
     let bits = this.uint32();
     while (bits >= limit) bits = this.uint32();
