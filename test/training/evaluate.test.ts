@@ -6,7 +6,7 @@ import { Dataset } from "../../src/datasets/dataset.js";
 import { init } from "../../src/kernels/select.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
-import { neuronKinds, type NeuronSpec } from "../../src/neurons/table.js";
+import { neuronKinds } from "../../src/neurons/table.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { tensor } from "../../src/tensor/tensor.js";
