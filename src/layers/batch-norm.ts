@@ -3,7 +3,7 @@
  * statistics are those of one time step (T updates per batch), in 'm' those of all T N samples (one update).
  */
 
-import { checkBetween, checkInteger, checkOptions, checkPositive } from "../checks.js";
+import { checkBetween, checkFloat32, checkInteger, checkOptions, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
 import { batchNorm, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
@@ -39,6 +39,7 @@ export abstract class BatchNorm extends StatelessLayer {
     checkInteger(`${where}: numFeatures`, numFeatures, 1);
     checkOptions(where, options, ["eps", "momentum"]);
     this.eps = checkPositive(`${where}: eps`, options.eps ?? 1e-5);
+    checkFloat32(`${where}: eps`, this.eps);
     this.momentum = checkBetween(`${where}: momentum`, options.momentum ?? 0.1, 0, 1);
     this.weight = this.registerParameter("weight", new Parameter(Tensor.full([numFeatures], 1)));
     this.bias = this.registerParameter("bias", new Parameter(Tensor.full([numFeatures], 0)));

@@ -1,6 +1,6 @@
 /** Convolution layers, channels last. */
 
-import { checkInteger, checkOptions } from "../checks.js";
+import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
 import { permutedLayout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { checkPair, conv1d, conv2d, type Pair } from "../ops/convolution.js";
@@ -53,6 +53,7 @@ export class Conv2d extends StatelessLayer {
   ) {
     super();
     checkOptions("Conv2d", options, optionNames);
+    const bias = checkBoolean("Conv2d: bias", options.bias === undefined ? true : options.bias);
     this.groups = options.groups ?? 1;
     checkChannels("Conv2d", inChannels, outChannels, this.groups);
     this.kernelSize = checkPair("Conv2d: kernelSize", kernelSize, 1);
@@ -65,8 +66,7 @@ export class Conv2d extends StatelessLayer {
       layout: () =>
         permutedLayout([KH, KW, perGroup, outChannels], [3, 2, 0, 1], [outChannels, perGroup, KH, KW]),
     });
-    this.bias =
-      (options.bias ?? true) ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
+    this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
   }
 
   protected apply(x: Tensor): Tensor {
@@ -92,6 +92,7 @@ export class Conv1d extends StatelessLayer {
   ) {
     super();
     checkOptions("Conv1d", options, optionNames);
+    const bias = checkBoolean("Conv1d: bias", options.bias === undefined ? true : options.bias);
     this.groups = options.groups ?? 1;
     checkChannels("Conv1d", inChannels, outChannels, this.groups);
     checkInteger("Conv1d: kernelSize", kernelSize, 1);
@@ -107,8 +108,7 @@ export class Conv1d extends StatelessLayer {
           permutedLayout([kernelSize, perGroup, outChannels], [2, 1, 0], [outChannels, perGroup, kernelSize]),
       },
     );
-    this.bias =
-      (options.bias ?? true) ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
+    this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
   }
 
   protected apply(x: Tensor): Tensor {

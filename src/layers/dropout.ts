@@ -6,6 +6,7 @@
 import { checkBetween } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Module } from "../module/module.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import { defaultGenerator } from "../random/generator.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep, letGo } from "../tensor/scope.js";
@@ -24,7 +25,10 @@ export class Dropout extends Module {
 
   /** @throws ShapeError if the mask is of another batch: call reset() */
   forward(x: Tensor): Tensor {
+    checkSameBackend("Dropout", x);
     if (!this.training || this.p === 0) return x;
+    if (this.stepMode === "m" && x.rank === 0)
+      throw new ShapeError("Dropout: x is [] in step mode 'm'; expected [T, N, ...].");
     const shape = this.stepMode === "m" ? x.shape.slice(1) : x.shape;
     this.#mask ??= this.#draw(shape, x);
     if (!sameShape(this.#mask.shape, shape)) {

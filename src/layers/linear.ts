@@ -1,6 +1,6 @@
 /** y = x W + b. */
 
-import { checkInteger, checkOptions } from "../checks.js";
+import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
 import { permutedLayout, type Layout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { linear } from "../ops/matmul.js";
@@ -32,6 +32,7 @@ export class Linear extends StatelessLayer {
     checkInteger("Linear: inFeatures", inFeatures);
     checkInteger("Linear: outFeatures", outFeatures, 1);
     checkOptions("Linear", options, ["bias", "flattenedChannels"]);
+    const bias = checkBoolean("Linear: bias", options.bias === undefined ? true : options.bias);
     const channels = checkInteger("Linear: flattenedChannels", options.flattenedChannels ?? 1, 1);
     if (inFeatures % channels !== 0) {
       throw new RangeError(
@@ -41,10 +42,7 @@ export class Linear extends StatelessLayer {
     this.weight = this.registerParameter("weight", uniformParameter([inFeatures, outFeatures], inFeatures), {
       layout: () => linearLayout(inFeatures, outFeatures, channels),
     });
-    this.bias =
-      (options.bias ?? true)
-        ? this.registerParameter("bias", uniformParameter([outFeatures], inFeatures))
-        : null;
+    this.bias = bias ? this.registerParameter("bias", uniformParameter([outFeatures], inFeatures)) : null;
   }
 
   /** @param x [N, in] @returns [N, out] */

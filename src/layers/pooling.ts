@@ -10,6 +10,8 @@ import {
   type Pool2dOptions,
 } from "../ops/pooling.js";
 import { checkPair, type Pair } from "../ops/convolution.js";
+import { ShapeError } from "../errors.js";
+import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
@@ -19,8 +21,12 @@ abstract class Pool2d extends StatelessLayer {
     readonly options: Pool2dOptions = {},
   ) {
     super();
-    checkPair(`${new.target.name}: kernelSize`, kernelSize, 1);
-    checkOptions(new.target.name, options, ["stride", "padding"]);
+    const where = new.target.name;
+    const kernel = checkPair(`${where}: kernelSize`, kernelSize, 1);
+    checkOptions(where, options, ["stride", "padding"]);
+    checkPair(`${where}: stride`, options.stride ?? kernel, 1);
+    const padding = checkPair(`${where}: padding`, options.padding ?? 0, 0);
+    checkPadding(where, padding, kernel);
   }
 }
 
@@ -30,9 +36,20 @@ abstract class Pool1d extends StatelessLayer {
     readonly options: Pool1dOptions = {},
   ) {
     super();
-    checkInteger(`${new.target.name}: kernelSize`, kernelSize, 1);
-    checkOptions(new.target.name, options, ["stride", "padding"]);
+    const where = new.target.name;
+    checkInteger(`${where}: kernelSize`, kernelSize, 1);
+    checkOptions(where, options, ["stride", "padding"]);
+    checkInteger(`${where}: stride`, options.stride ?? kernelSize, 1);
+    checkPadding(where, [checkInteger(`${where}: padding`, options.padding ?? 0)], [kernelSize]);
   }
+}
+
+/** @throws RangeError if a window could lie in the padding alone */
+function checkPadding(where: string, padding: readonly number[], kernel: readonly number[]): void {
+  if (padding.every((pad, axis) => 2 * pad <= kernel[axis])) return;
+  throw new RangeError(
+    `${where}: padding ${padding.join(", ")} with a kernel of ${kernel.join(" x ")}; expected at most half the kernel.`,
+  );
 }
 
 export class MaxPool2d extends Pool2d {
@@ -62,7 +79,11 @@ export class AvgPool1d extends Pool1d {
 /** y [N, C] = sum of x [N, ..., C] over space */
 export class GlobalSumPool extends StatelessLayer {
   protected apply(x: Tensor): Tensor {
-    const [N, ...rest] = x.shape;
-    return x.reshape([N, -1, rest[rest.length - 1]]).sum(1);
+    if (x.rank < 2)
+      throw new ShapeError(
+        `GlobalSumPool: x is ${formatShape(x.shape)}; expected [N, ..., C], channels last.`,
+      );
+    const C = x.shape[x.rank - 1];
+    return x.reshape([x.shape[0], sizeOf(x.shape.slice(1, -1)), C]).sum(1);
   }
 }

@@ -1,29 +1,47 @@
 /** Layers one after another. */
 
+import { show } from "../checks.js";
 import { Module } from "../module/module.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { StatelessLayer } from "./stateless-layer.js";
 
 /** `new Sequential(a, b)` names them "0", "1"; `new Sequential({ conv1: a, neuron1: b })` names them itself. */
 export class Sequential extends Module {
+  /** @throws TypeError for anything but modules; RangeError if a neuron or another layer with state stands twice */
   constructor(layers: Readonly<Record<string, Module>>);
   constructor(...layers: readonly Module[]);
   constructor(...layers: readonly [Readonly<Record<string, Module>>] | readonly Module[]) {
     super();
-    const named =
-      layers.length === 1 && !(layers[0] instanceof Module)
-        ? layers[0]
-        : { ...(layers as readonly Module[]) };
+    const [first] = layers;
+    const byName = layers.length === 1 && !(first instanceof Module);
+    if (byName && (typeof first !== "object" || first === null)) {
+      throw new TypeError(
+        `Sequential: got ${show(first)}; expected layers, as in new Sequential(new Linear(64, 10), new ATIF()).`,
+      );
+    }
+    const named = byName ? first : { ...(layers as readonly Module[]) };
+    const used = new Map<Module, string>();
     for (const [name, layer] of Object.entries(named as Record<string, Module>)) {
-      if (!(layer instanceof Module)) {
+      if (!(layer instanceof Module) || typeof layer.forward !== "function") {
         throw new TypeError(
-          `Sequential: layer ${name} is ${String(layer)}; expected a Module such as new Linear(64, 10).`,
+          `Sequential: layer ${name} is ${show(layer)}; expected a Module with a forward method, such as new Linear(64, 10).`,
         );
       }
+      const before = used.get(layer);
+      if (before !== undefined && !(layer instanceof StatelessLayer)) {
+        throw new RangeError(
+          `Sequential: layer ${name} is the same ${layer.constructor.name} as layer ${before}, and would go on with its state; ` +
+            `expected a layer of its own. Make a new one for each place.`,
+        );
+      }
+      used.set(layer, name);
       this.registerChild(name, layer);
     }
   }
 
   forward(x: Tensor): Tensor {
+    checkSameBackend("Sequential", x);
     let y = x;
     for (const [, layer] of this.children()) y = layer.forward(y);
     return y;

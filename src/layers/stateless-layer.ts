@@ -2,6 +2,7 @@
 
 import { ShapeError } from "../errors.js";
 import { Module } from "../module/module.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -14,6 +15,7 @@ export abstract class StatelessLayer extends Module {
    * @throws ShapeError
    */
   forward(x: Tensor): Tensor {
+    checkSameBackend(this.constructor.name, x);
     if (this.stepMode === "s") return this.apply(x);
     if (x.rank < 2) {
       throw new ShapeError(

@@ -1,12 +1,12 @@
 /** The base of everything with parameters: neurons, layers, models. */
 
-import { checkOneOf } from "../checks.js";
-import { ShapeError } from "../errors.js";
+import { checkBoolean, checkOneOf, checkOptions, show } from "../checks.js";
+import { ShapeError, StateError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { sameLayout, type Layout } from "./layout.js";
-import type { Parameter } from "./parameter.js";
+import { Parameter } from "./parameter.js";
 
 /** 's': x is one time step [N, ...]. 'm': x is all of them [T, N, ...]. */
 export type StepMode = "s" | "m";
@@ -59,18 +59,51 @@ export abstract class Module {
     for (const child of this.#children.values()) child.stepMode = mode;
   }
 
+  /**
+   * Makes the parameter known to parameters(), optimizers and state dicts: `this.scale = this.registerParameter(…)`.
+   *
+   * @throws TypeError unless it is a Parameter; RangeError unless the name is new
+   */
   protected registerParameter<P extends Parameter>(name: string, parameter: P, options: SlotOptions = {}): P {
+    this.#checkNew("registerParameter", name);
+    if (!(parameter instanceof Parameter)) {
+      throw new TypeError(
+        `${this.constructor.name}.registerParameter: ${show(name)} is ${show(parameter)}; expected a Parameter. Make one with new Parameter(tensor).`,
+      );
+    }
     this.#parameters.set(name, slot(parameter, options) as Slot & { tensor: Parameter });
     return parameter;
   }
 
   /** A tensor that belongs to the state dict and is not learned; it outlives scopes. */
   protected registerBuffer(name: string, buffer: Tensor, options: SlotOptions = {}): Tensor {
+    this.#checkNew("registerBuffer", name);
+    if (!Tensor.isTensor(buffer)) {
+      throw new TypeError(
+        `${this.constructor.name}.registerBuffer: ${show(name)} is ${show(buffer)}; expected a Tensor.`,
+      );
+    }
     this.#buffers.set(name, slot(keep(buffer), options));
     return buffer;
   }
 
+  /**
+   * Makes a module part of this one, under a name of its own: `this.fc = this.registerChild("fc", new Linear(4, 2))`.
+   *
+   * @throws TypeError unless it is a Module with a forward method; RangeError unless the name is new
+   */
   protected registerChild<M extends Module>(name: string, child: M): M {
+    this.#checkNew("registerChild", name);
+    if (!(child instanceof Module) || typeof child.forward !== "function") {
+      throw new TypeError(
+        `${this.constructor.name}.registerChild: ${show(name)} is ${show(child)}; expected a Module with a forward method.`,
+      );
+    }
+    if (child.namedModules().some(([, module]) => module === this)) {
+      throw new RangeError(
+        `${this.constructor.name}.registerChild: ${show(name)} contains this module; expected a tree. Build a new one.`,
+      );
+    }
     this.#children.set(name, child);
     return child;
   }
@@ -79,16 +112,25 @@ export abstract class Module {
     return [...this.#children];
   }
 
-  /** This module and everything below it, with dotted names ("" for itself), in order of registration. */
+  /**
+   * This module and everything below it, with dotted names ("" for itself), in order of registration.
+   *
+   * @throws StateError if a field holds a module or a parameter that was not registered
+   */
   namedModules(prefix = ""): [string, Module][] {
+    this.#checkFields();
     const own: [string, Module][] = [[prefix, this]];
     const below = this.children().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
     return [...own, ...below];
   }
 
+  /** A parameter that several layers share is listed once, under its first name. */
   namedParameters(): [string, Parameter][] {
+    const listed = new Set<Parameter>();
     return this.namedModules().flatMap(([prefix, module]) =>
-      [...module.#parameters].map(([name, { tensor }]): [string, Parameter] => [join(prefix, name), tensor]),
+      [...module.#parameters]
+        .filter(([, { tensor }]) => !listed.has(tensor) && listed.add(tensor))
+        .map(([name, { tensor }]): [string, Parameter] => [join(prefix, name), tensor]),
     );
   }
 
@@ -97,6 +139,7 @@ export abstract class Module {
   }
 
   train(mode = true): this {
+    checkBoolean(`${this.constructor.name}.train: mode`, mode);
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
   }
@@ -139,13 +182,15 @@ export abstract class Module {
    */
   loadStateDict(
     dict: LoadableStateDict,
-    { strict = true }: { strict?: boolean } = {},
+    options: { strict?: boolean } = {},
   ): { missing: string[]; unexpected: string[] } {
-    if (typeof dict !== "object" || dict === null) {
+    if (!isRecord(dict)) {
       throw new TypeError(
-        `loadStateDict: got ${String(dict)}; expected an object of names to { shape, data }.`,
+        `loadStateDict: got ${show(dict)}; expected an object of names to { shape, data }. Give it what stateDict() returns.`,
       );
     }
+    checkOptions("loadStateDict", options ?? null, ["strict"]);
+    const strict = checkBoolean("loadStateDict: strict", options.strict ?? true);
     const slots = new Map(this.#namedSlots());
     const missing = [...slots.keys()].filter((name) => !Object.hasOwn(dict, name));
     const unexpected = Object.keys(dict).filter(
@@ -165,13 +210,13 @@ export abstract class Module {
         checkEntry(name, entry);
         if (!sameShape(entry.shape, foreign) || entry.data.length !== sizeOf(foreign)) {
           throw new ShapeError(
-            `loadStateDict: ${name} is ${formatShape(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}.`,
+            `loadStateDict: ${name} is ${show(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}.`,
           );
         }
         for (let i = 0; i < entry.data.length; i++) {
           if (typeof entry.data[i] !== "number" || !Number.isFinite(Math.fround(entry.data[i]))) {
             throw new RangeError(
-              `loadStateDict: ${name} holds ${String(entry.data[i])} at element ${i}; expected finite float32 numbers. The model may have diverged in training.`,
+              `loadStateDict: ${name} holds ${show(entry.data[i])} at element ${i}; expected finite float32 numbers. The model may have diverged in training.`,
             );
           }
         }
@@ -185,6 +230,38 @@ export abstract class Module {
     return { missing, unexpected };
   }
 
+  /** @throws TypeError, RangeError unless a parameter, buffer or child may have this name */
+  #checkNew(method: string, name: unknown): void {
+    const where = `${this.constructor.name}.${method}`;
+    if (typeof name !== "string" || name === "" || name.includes(".")) {
+      throw new TypeError(
+        `${where}: the name is ${show(name)}; expected a string without a dot, which separates names in state dicts.`,
+      );
+    }
+    if (this.#parameters.has(name) || this.#buffers.has(name) || this.#children.has(name)) {
+      throw new RangeError(
+        `${where}: the name ${show(name)} is taken; expected another. Rename one of the two.`,
+      );
+    }
+  }
+
+  /** A field that merely holds a layer would not be trained, nor stored: that is never meant. */
+  #checkFields(): void {
+    const known = new Set<unknown>(this.#children.values());
+    for (const { tensor } of this.#parameters.values()) known.add(tensor);
+    for (const [field, value] of Object.entries(this)) {
+      const held: readonly unknown[] = Array.isArray(value) ? value : [value];
+      for (const each of held) {
+        if (!(each instanceof Module || each instanceof Parameter) || known.has(each)) continue;
+        const method = each instanceof Module ? "registerChild" : "registerParameter";
+        throw new StateError(
+          `${this.constructor.name}: the field "${field}" holds ${show(each)} that is not registered, so it would not be trained or saved; ` +
+            `expected this.${method}(name, …) in the constructor.`,
+        );
+      }
+    }
+  }
+
   #namedSlots(): [string, Slot][] {
     return this.namedModules().flatMap(([prefix, module]) =>
       [...module.#parameters, ...module.#buffers].map(([name, slot]): [string, Slot] => [
@@ -193,6 +270,13 @@ export abstract class Module {
       ]),
     );
   }
+}
+
+/** An object of names, and not a list, a Map or something with a class of its own. */
+function isRecord(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
+  return prototype === null || prototype.constructor === Object;
 }
 
 /** @throws TypeError unless it is { shape, data } */

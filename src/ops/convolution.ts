@@ -1,7 +1,7 @@
 /** Convolution in one and two dimensions, channels last. */
 
 import { record } from "../autograd/node.js";
-import { checkInteger } from "../checks.js";
+import { checkInteger, show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -29,7 +29,7 @@ export interface Convolution1dOptions {
 export function checkPair(where: string, value: Pair, low: number): [number, number] {
   const pair = typeof value === "number" ? [value, value] : value;
   if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new RangeError(`${where} is ${JSON.stringify(value)}; expected a number or two, [height, width].`);
+    throw new RangeError(`${where} is ${show(value)}; expected a number or two, [height, width].`);
   }
   return [checkInteger(where, pair[0], low), checkInteger(where, pair[1], low)];
 }
@@ -161,9 +161,16 @@ export function conv1d(
       `conv1d: x is ${formatShape(x.shape)} and the weight ${formatShape(w.shape)}; expected x [N, S, Cin] and a weight [K, Cin/groups, Cout], channels last.`,
     );
   }
+  const stride = checkInteger("conv1d: stride", options.stride ?? 1, 1);
+  const padding = checkInteger("conv1d: padding", options.padding ?? 0, 0);
+  if (windowCount(x.shape[1], w.shape[0], stride, padding) === 0) {
+    throw new ShapeError(
+      `conv1d: x is ${formatShape(x.shape)} and the kernel ${w.shape[0]} with padding ${padding}; expected the kernel to fit. Use a smaller kernel or more padding.`,
+    );
+  }
   const y = conv2d(flat(x), reshape(w, [1, ...w.shape]), bias, {
-    stride: [1, checkInteger("conv1d: stride", options.stride ?? 1, 1)],
-    padding: [0, checkInteger("conv1d: padding", options.padding ?? 0, 0)],
+    stride: [1, stride],
+    padding: [0, padding],
     groups: options.groups ?? 1,
   });
   return dropHeight(y);

@@ -83,9 +83,14 @@ function pool1d(
   checkInteger(`${where}: kernel`, kernel, 1);
   if (x.rank !== 3)
     throw new ShapeError(`${where}: x is ${formatShape(x.shape)}; expected [N, S, C], channels last.`);
-  return dropHeight(
-    pool2d(flat(x), [1, kernel], { stride: [1, stride ?? kernel], padding: [0, padding ?? 0] }),
-  );
+  const step = checkInteger(`${where}: stride`, stride ?? kernel, 1);
+  const pad = checkInteger(`${where}: padding`, padding ?? 0);
+  if (windowCount(x.shape[1], kernel, step, pad) === 0) {
+    throw new ShapeError(
+      `${where}: x is ${formatShape(x.shape)} and the window ${kernel}; expected the window to fit. Pool less or use a longer input.`,
+    );
+  }
+  return dropHeight(pool2d(flat(x), [1, kernel], { stride: [1, step], padding: [0, pad] }));
 }
 
 function geometry(where: string, x: Tensor, kernel: Pair, options: Pool2dOptions) {
