@@ -1,5 +1,6 @@
 /** Losses by name, as training and configuration files know them: mean outputs [N, classes] and labels to a scalar. */
 
+import { show } from "../checks.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
 import { Tensor } from "../tensor/tensor.js";
 import { mse } from "./mse.js";
@@ -23,7 +24,7 @@ function oneHot(labels: ArrayLike<number>, like: Tensor): Tensor {
     const label = labels[row];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new RangeError(
-        `mse: label ${row} is ${label}; expected a whole number from 0 to ${classes - 1}.`,
+        `mse: label ${row} is ${show(label)}; expected a whole number from 0 to ${classes - 1}.`,
       );
     }
     target.data[row * classes + label] = 1;

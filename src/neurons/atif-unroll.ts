@@ -19,7 +19,7 @@
 import { record } from "../autograd/node.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf } from "../shapes.js";
-import type { Surrogate } from "../surrogates/surrogate.js";
+import { fire, type Surrogate } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export interface AtifSettings {
@@ -50,7 +50,7 @@ export function atifStep(
   // At rest: 0 + x, not x, so that -0 becomes 0 as in the kernel.
   const u = v === null ? x.add(0) : v.add(x);
   const q = u.sub(th);
-  const z = surrogate(q);
+  const z = fire(surrogate, q);
   const fired = detachReset ? z.detach() : z;
   const after = fired.neg().add(1).mul(u).add(fired.mul(q));
   return { y: scaled ? z.mul(th) : z, v: after };

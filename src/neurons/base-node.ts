@@ -1,6 +1,6 @@
 /** What all spiking neurons share: state between steps, step modes, reset and detach, backends. */
 
-import { checkOneOf } from "../checks.js";
+import { checkBoolean, checkInteger, checkOneOf, show } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
@@ -38,12 +38,9 @@ export interface SpikeCount {
 export abstract class BaseNode extends Module {
   /** null: soft reset, v = u - z theta. A number: hard reset to it. */
   readonly vReset: number | null;
-  /** true: no gradient flows through the spike into the reset. */
-  detachReset: boolean;
-  /** true: vSeq holds v after every time step of the last multi-step forward. */
-  storeVSeq: boolean;
-  /** Counts spikes while it is not null; set it to { spikes: 0, opportunities: 0 } to start. */
-  spikeCount: SpikeCount | null = null;
+  #detachReset: boolean;
+  #storesVSeq: boolean;
+  #spikeCount: SpikeCount | null = null;
   #surrogateFunction: Surrogate;
   #backend: NodeBackend;
   #membrane: Membrane;
@@ -53,12 +50,13 @@ export abstract class BaseNode extends Module {
     super();
     this.vReset = options.vReset;
     this.#surrogateFunction = this.#checkSurrogate(options.surrogateFunction);
-    this.detachReset = options.detachReset ?? false;
-    this.storeVSeq = options.storeVSeq ?? false;
+    const where = this.constructor.name;
+    this.#detachReset = checkBoolean(`${where}: detachReset`, options.detachReset ?? false);
+    this.#storesVSeq = checkBoolean(`${where}: storeVSeq`, options.storeVSeq ?? false);
     this.#membrane = new Membrane(options.vReset ?? 0);
     this.#backend =
       options.backend ?? (options.surrogateFunction.sigmoidAlpha === undefined ? "eager" : "fused");
-    checkOneOf(`${this.constructor.name}: backend`, this.#backend, ["fused", "eager"]);
+    checkOneOf(`${where}: backend`, this.#backend, ["fused", "eager"]);
     super.stepMode = options.stepMode ?? "s";
   }
 
@@ -73,6 +71,36 @@ export abstract class BaseNode extends Module {
 
   /** The backends that work in the present step mode. @throws RangeError if there is none */
   abstract get supportedBackends(): readonly NodeBackend[];
+
+  /** true: no gradient flows through the spike into the reset. */
+  get detachReset(): boolean {
+    return this.#detachReset;
+  }
+
+  /** @throws TypeError unless true or false */
+  set detachReset(detach: boolean) {
+    this.#detachReset = checkBoolean(`${this.constructor.name}: detachReset`, detach);
+  }
+
+  /** true: vSeq holds v after every time step of the last multi-step forward. */
+  get storeVSeq(): boolean {
+    return this.#storesVSeq;
+  }
+
+  /** @throws TypeError unless true or false */
+  set storeVSeq(store: boolean) {
+    this.#storesVSeq = checkBoolean(`${this.constructor.name}: storeVSeq`, store);
+  }
+
+  /** Counts spikes while it is not null; set it to { spikes: 0, opportunities: 0 } to start. */
+  get spikeCount(): SpikeCount | null {
+    return this.#spikeCount;
+  }
+
+  /** @throws TypeError, RangeError unless it is null or holds two counts */
+  set spikeCount(count: SpikeCount | null) {
+    this.#spikeCount = count === null ? null : checkSpikeCount(this.constructor.name, count);
+  }
 
   /** q = u - theta to z. Another one than the sigmoid needs backend = 'eager'. */
   get surrogateFunction(): Surrogate {
@@ -179,7 +207,7 @@ export abstract class BaseNode extends Module {
   #checkSurrogate(surrogate: unknown): Surrogate {
     if (typeof surrogate === "function") return surrogate as Surrogate;
     throw new TypeError(
-      `${this.constructor.name}: surrogateFunction is ${String(surrogate)}; expected a function of q = u - theta, such as sigmoidSurrogate(1).`,
+      `${this.constructor.name}: surrogateFunction is ${show(surrogate)}; expected a function of q = u - theta, such as sigmoidSurrogate(1).`,
     );
   }
 
@@ -198,4 +226,16 @@ export abstract class BaseNode extends Module {
     }
     return alpha;
   }
+}
+
+function checkSpikeCount(where: string, count: unknown): SpikeCount {
+  if (typeof count !== "object" || count === null) {
+    throw new TypeError(
+      `${where}: spikeCount is ${show(count)}; expected null or { spikes: 0, opportunities: 0 }.`,
+    );
+  }
+  const { spikes, opportunities } = count as Partial<SpikeCount>;
+  checkInteger(`${where}: spikeCount.spikes`, spikes);
+  checkInteger(`${where}: spikeCount.opportunities`, opportunities);
+  return count as SpikeCount;
 }

@@ -1,6 +1,6 @@
 /** LIF: leaky integrate and fire with a fixed time constant. The equations are in lif-unroll.ts. */
 
-import { checkFloat32, checkOptions } from "../checks.js";
+import { checkBoolean, checkFloat32, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Tensor } from "../tensor/tensor.js";
 import { IFNode, ifNodeOptionNames, type IFNodeOptions } from "./if-node.js";
@@ -25,7 +25,7 @@ export class LIFNode extends IFNode {
     if (checkFloat32("LIFNode: tau", tau) <= 1)
       throw new RangeError(`LIFNode: tau is ${tau}; expected a time constant above 1 time step.`);
     this.tau = tau;
-    this.decayInput = decayInput;
+    this.decayInput = checkBoolean("LIFNode: decayInput", decayInput);
   }
 
   protected override get charge(): Charge {

@@ -18,7 +18,7 @@ import { record } from "../autograd/node.js";
 import { Charge } from "../kernels/contract.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf } from "../shapes.js";
-import type { Surrogate } from "../surrogates/surrogate.js";
+import { fire, type Surrogate } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
 import { initialState, type Unrolled } from "./atif-unroll.js";
 
@@ -40,7 +40,7 @@ export function lifStep(
 ): Unrolled {
   const { vThreshold, vReset, detachReset } = settings;
   const u = charged(x, v ?? Tensor.full(x.shape, 0, x.backend), leak, settings);
-  const z = surrogate(u.sub(vThreshold));
+  const z = fire(surrogate, u.sub(vThreshold));
   const fired = detachReset ? z.detach() : z;
   const after =
     vReset === null ? u.sub(fired.mul(vThreshold)) : fired.neg().add(1).mul(u).add(fired.mul(vReset));

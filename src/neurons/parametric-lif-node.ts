@@ -1,6 +1,6 @@
 /** PLIF: a leaky neuron that learns its time constant; k = sigmoid(w) = 1/tau. The equations are in lif-unroll.ts. */
 
-import { checkFinite, checkOptions } from "../checks.js";
+import { checkBoolean, checkFinite, checkFloat32, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Parameter } from "../module/parameter.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -29,7 +29,8 @@ export class ParametricLIFNode extends IFNode {
         `ParametricLIFNode: initTau is ${initTau}; expected a time constant above 1 time step.`,
       );
     }
-    this.decayInput = decayInput;
+    checkFloat32("ParametricLIFNode: initTau", initTau);
+    this.decayInput = checkBoolean("ParametricLIFNode: decayInput", decayInput);
     this.w = this.registerParameter("w", new Parameter(Tensor.full([], -Math.log(initTau - 1))));
   }
 

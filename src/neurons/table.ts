@@ -3,7 +3,7 @@
  * one row here and one test.
  */
 
-import { checkOneOf } from "../checks.js";
+import { checkOneOf, checkOptions, show } from "../checks.js";
 import type { StepMode } from "../module/module.js";
 import { ATIF, MultiStepATIF } from "./atif.js";
 import type { BaseNode } from "./base-node.js";
@@ -59,14 +59,22 @@ export const neuronTable: { readonly [K in NeuronKind]: NeuronRow<NeuronParams[K
 export const neuronKinds = Object.keys(neuronTable) as NeuronKind[];
 
 /** A new neuron with its own state and threshold. @throws TypeError, RangeError on a kind or parameter that is not known */
-export function createNeuron(spec: NeuronSpec, stepMode: StepMode): BaseNode {
+export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNode {
   if (typeof spec !== "object" || spec === null) {
     throw new TypeError(
-      `neuron is ${String(spec)}; expected { kind, params }, with a kind of ${neuronKinds.join(", ")}.`,
+      `neuron is ${show(spec)}; expected { kind, params }, with a kind of ${neuronKinds.join(", ")}.`,
     );
   }
   const kind = checkOneOf("neuron.kind", spec.kind, neuronKinds);
-  return create(kind, spec.params ?? {}, stepMode);
+  checkOptions("neuron", spec, ["kind", "params"]);
+  checkOneOf("createNeuron: stepMode", stepMode, ["s", "m"]);
+  const params = spec.params ?? {};
+  if (typeof params === "object" && "stepMode" in params) {
+    throw new TypeError(
+      "neuron.params: stepMode is given for the neuron alone; expected it left out. Set the stepMode of the model.",
+    );
+  }
+  return create(kind, params, stepMode);
 }
 
 function create<K extends NeuronKind>(kind: K, params: NeuronParams[K], stepMode: StepMode): BaseNode {

@@ -1,6 +1,6 @@
 /** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
 
-import { checkBetween, checkFinite, checkFloat32, checkPositive } from "../checks.js";
+import { checkFinite, checkFloat32, checkNonNegative, checkPositive, show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
@@ -48,7 +48,7 @@ export function createThreshold(
   } = options;
   checkPositive(`${where}: vThreshold`, vThreshold);
   checkFloat32(`${where}: vThreshold`, vThreshold);
-  checkBetween(`${where}: vthInitL`, vthInitL, 0, Number.MAX_VALUE);
+  checkNonNegative(`${where}: vthInitL`, vthInitL);
   checkFinite(`${where}: vthInitH`, vthInitH);
   if (vthInitL > vthInitH) {
     throw new RangeError(
@@ -56,7 +56,7 @@ export function createThreshold(
     );
   }
   if (device !== "cpu")
-    throw new RangeError(`${where}: device is ${JSON.stringify(device)}; expected "cpu".`);
+    throw new RangeError(`${where}: device is ${show(device)}; expected "cpu". Leave it out.`);
   const minimum =
     minThreshold === null
       ? null
@@ -92,7 +92,7 @@ export function setThreshold(where: string, theta: Parameter, coeffs: Tensor | n
       `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected one element: a layer has one threshold.`,
     );
   }
-  const value = coeffs instanceof Tensor ? coeffs.item() : coeffs;
+  const value = Tensor.isTensor(coeffs) ? coeffs.item() : coeffs;
   theta.data[0] = checkThreshold(`${where}: the threshold`, value, theta.minimum !== null);
   theta.touched();
 }

@@ -9,7 +9,7 @@
  * @source D. P. Kingma, J. Ba, "Adam", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay", ICLR 2019
  */
 
-import { checkBetween, checkOptions, checkPositive } from "../checks.js";
+import { checkFloat32, checkNonNegative, checkOptions, checkPositive, isList, show } from "../checks.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer } from "./optimizer.js";
 
@@ -33,20 +33,11 @@ export class Adam extends Optimizer {
     const where = new.target.name;
     checkOptions(where, options, ["lr", "betas", "eps", "weightDecay"]);
     super(params, options.lr ?? 1e-3, ["m", "v"]);
-    const [beta1, beta2] = options.betas ?? [0.9, 0.999];
-    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-      throw new RangeError(
-        `${where}: betas are [${beta1}, ${beta2}]; expected two numbers from 0 to below 1.`,
-      );
-    }
-    this.betas = [beta1, beta2];
+    this.betas = checkBetas(where, options.betas ?? [0.9, 0.999]);
     this.eps = checkPositive(`${where}: eps`, options.eps ?? 1e-8);
-    this.weightDecay = checkBetween(
-      `${where}: weightDecay`,
-      options.weightDecay ?? this.defaultDecay,
-      0,
-      Number.MAX_VALUE,
-    );
+    // A vanishing eps would divide by 0 where a gradient is 0.
+    checkFloat32(`${where}: eps`, this.eps);
+    this.weightDecay = checkNonNegative(`${where}: weightDecay`, options.weightDecay ?? this.defaultDecay);
   }
 
   protected get defaultDecay(): number {
@@ -72,6 +63,16 @@ export class Adam extends Optimizer {
       1 - beta1 ** move, 1 - beta2 ** move,
     ); // prettier-ignore
   }
+}
+
+function checkBetas(where: string, betas: readonly [number, number]): readonly [number, number] {
+  const isBeta = (beta: unknown): boolean => typeof beta === "number" && beta >= 0 && beta < 1;
+  if (!isList(betas) || betas.length !== 2 || !betas.every(isBeta)) {
+    throw new RangeError(
+      `${where}: betas are ${show(betas)}; expected two numbers from 0 to below 1, such as [0.9, 0.999].`,
+    );
+  }
+  return [betas[0], betas[1]];
 }
 
 export class AdamW extends Adam {

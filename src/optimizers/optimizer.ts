@@ -1,6 +1,6 @@
 /** What all optimizers share: the parameters, the learning rate, the threshold guard, state that can be saved. */
 
-import { checkFinite } from "../checks.js";
+import { checkFinite, checkInteger, show } from "../checks.js";
 import { StateError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
 import { keep } from "../tensor/scope.js";
@@ -18,8 +18,7 @@ export interface OptimizerState {
 
 export abstract class Optimizer {
   readonly params: readonly Tensor[];
-  /** Steps taken. */
-  steps = 0;
+  #steps = 0;
   #lr: number;
   /** Steps in which each parameter was moved: a parameter without a gradient does not take part in a step. */
   #moves: number[];
@@ -32,12 +31,16 @@ export abstract class Optimizer {
    */
   protected constructor(params: Iterable<Tensor>, lr: number, arrayNames: readonly string[]) {
     const where = this.constructor.name;
-    this.params = [...params];
+    this.params = listParameters(where, params);
     if (this.params.length === 0)
       throw new RangeError(`${where}: got no parameters; expected model.parameters().`);
     for (const param of this.params) {
-      if (!(param instanceof Tensor))
-        throw new TypeError(`${where}: a parameter is ${String(param)}; expected a Tensor.`);
+      if (!Tensor.isTensor(param)) {
+        throw new TypeError(
+          `${where}: a parameter is ${show(param)}; expected a Tensor. Give it model.parameters().`,
+        );
+      }
+      param.checkAlive();
       if (!param.requiresGrad || !param.isLeaf) {
         throw new TypeError(
           `${where}: ${param.toString()} is no leaf that requires a gradient; expected model.parameters(), or tensors made with requiresGrad.`,
@@ -54,6 +57,16 @@ export abstract class Optimizer {
         this.params.map((param) => keep(Tensor.full(param.shape, 0, param.backend))),
       );
     }
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** @throws RangeError unless a whole number of at least 0 */
+  set steps(steps: number) {
+    this.#steps = checkInteger(`${this.constructor.name}: steps`, steps);
   }
 
   get lr(): number {
@@ -104,6 +117,7 @@ export abstract class Optimizer {
 
   /** Nothing is changed if anything is wrong. @throws StateError if it is the state of another optimizer or other parameters */
   loadState(state: OptimizerState): void {
+    checkState(this.constructor.name, state);
     const own = [...this.#arrays.keys()];
     const names = new Set([...own, ...Object.keys(state.arrays)]);
     for (const name of names) {
@@ -140,6 +154,28 @@ export abstract class Optimizer {
     if (tensors === undefined) throw new StateError(`${this.constructor.name}: there is no array "${name}".`);
     return tensors[i];
   }
+}
+
+function listParameters(where: string, params: unknown): readonly Tensor[] {
+  if (typeof params === "object" && params !== null && Symbol.iterator in params) {
+    return [...(params as Iterable<Tensor>)];
+  }
+  throw new TypeError(
+    `${where}: the parameters are ${show(params)}; expected a list of tensors. Give it model.parameters().`,
+  );
+}
+
+/** @throws TypeError unless it is made like a state; whether it fits is for the optimizer to say */
+function checkState(where: string, state: unknown): void {
+  const { moves, arrays } = (state ?? {}) as Partial<Record<keyof OptimizerState, unknown>>;
+  if (Array.isArray(moves) && typeof arrays === "object" && arrays !== null) {
+    const lists: unknown[] = Object.values(arrays);
+    const isArray = (each: unknown): boolean => each instanceof Float32Array;
+    if (lists.every((list) => Array.isArray(list) && list.every(isArray))) return;
+  }
+  throw new TypeError(
+    `${where}: the saved state is ${show(state)} without steps, moves and arrays of Float32Array; expected what state() returned.`,
+  );
 }
 
 function checkLearningRate(where: string, lr: number): number {

@@ -1,7 +1,7 @@
 /** Learning rate by epoch. A schedule is a pure function of the epoch number, so that a resumed run needs no state. */
 
-import { checkFinite, checkInteger, checkOptions, checkPositive } from "../checks.js";
-import type { Optimizer } from "./optimizer.js";
+import { checkFinite, checkInteger, checkNonNegative, checkOptions, checkPositive, show } from "../checks.js";
+import { Optimizer } from "./optimizer.js";
 
 /** Sets the optimizer's learning rate: step() after each epoch. */
 export abstract class Scheduler {
@@ -9,7 +9,13 @@ export abstract class Scheduler {
   epoch = 0;
   readonly baseLr: number;
 
+  /** @throws TypeError unless it is an optimizer */
   constructor(readonly optimizer: Optimizer) {
+    if (!(optimizer instanceof Optimizer)) {
+      throw new TypeError(
+        `${new.target.name}: the optimizer is ${show(optimizer)}; expected an Optimizer, such as new SGD(model.parameters(), { lr: 0.1 }).`,
+      );
+    }
     this.baseLr = optimizer.lr;
   }
 
@@ -68,7 +74,7 @@ export class MultiStepLR extends Scheduler {
     checkOptions("MultiStepLR", options ?? null, ["milestones", "gamma"]);
     if (!Array.isArray(options.milestones))
       throw new TypeError(
-        `MultiStepLR: milestones is ${String(options.milestones)}; expected an array of epochs.`,
+        `MultiStepLR: milestones is ${show(options.milestones)}; expected an array of epochs.`,
       );
     this.milestones = options.milestones.map((each: number) =>
       checkInteger("MultiStepLR: a milestone", each),
@@ -99,13 +105,15 @@ export class CosineAnnealingLR extends Scheduler {
     super(optimizer);
     checkOptions("CosineAnnealingLR", options ?? null, ["tMax", "etaMin"]);
     this.tMax = checkInteger("CosineAnnealingLR: tMax", options.tMax, 1);
-    this.etaMin = checkFinite("CosineAnnealingLR: etaMin", options.etaMin ?? 0);
+    this.etaMin = checkNonNegative("CosineAnnealingLR: etaMin", options.etaMin ?? 0);
   }
 
   lrAt(epoch: number): number {
     return this.etaMin + ((this.baseLr - this.etaMin) * (1 + Math.cos((Math.PI * epoch) / this.tMax))) / 2;
   }
 }
+
+const MAX_EPOCHS = 1_000_000;
 
 export interface SinDescentOptions {
   /** E: epochs of the whole run. */
@@ -125,7 +133,11 @@ export class SinDescent extends Scheduler {
   constructor(optimizer: Optimizer, options: SinDescentOptions) {
     super(optimizer);
     checkOptions("SinDescent", options ?? null, ["epochs", "pme", "w", "lr0", "lrf"]);
-    checkInteger("SinDescent: epochs", options.epochs, 1);
+    if (checkInteger("SinDescent: epochs", options.epochs, 1) > MAX_EPOCHS) {
+      throw new RangeError(
+        `SinDescent: epochs is ${options.epochs}; expected at most ${MAX_EPOCHS}, since the rate of each is checked.`,
+      );
+    }
     for (const name of ["pme", "w", "lr0", "lrf"] as const) checkFinite(`SinDescent: ${name}`, options[name]);
     this.options = { ...options };
     for (let n = 0; n <= options.epochs; n++) {

@@ -7,7 +7,7 @@
  * @source I. Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013
  */
 
-import { checkBetween, checkFinite, checkOptions } from "../checks.js";
+import { checkBetween, checkBoolean, checkFinite, checkNonNegative, checkOptions } from "../checks.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer } from "./optimizer.js";
 
@@ -35,8 +35,8 @@ export class SGD extends Optimizer {
     super(params, options.lr, momentum === 0 ? [] : ["momentum"]);
     this.momentum = momentum;
     this.dampening = checkFinite("SGD: dampening", options.dampening ?? 0);
-    this.weightDecay = checkBetween("SGD: weightDecay", options.weightDecay ?? 0, 0, Number.MAX_VALUE);
-    this.nesterov = options.nesterov ?? false;
+    this.weightDecay = checkNonNegative("SGD: weightDecay", options.weightDecay ?? 0);
+    this.nesterov = checkBoolean("SGD: nesterov", options.nesterov ?? false);
     if (this.nesterov && (momentum === 0 || this.dampening !== 0)) {
       throw new RangeError(
         `SGD: nesterov with momentum ${momentum} and dampening ${this.dampening}; expected a momentum above 0 and no dampening.`,

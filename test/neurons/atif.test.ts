@@ -68,7 +68,7 @@ describeBackends("ATIF", (backend) => {
       ["vThreshold '1'", { vThreshold: "1" }, TypeError, 'ATIF: vThreshold is "1"; expected a number.'],
       ["vThreshold 1e39", { vThreshold: 1e39 }, RangeError, "ATIF: vThreshold is 1e+39; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size."],
       ["vThreshold 1e-50", { vThreshold: 1e-50 }, RangeError, "ATIF: vThreshold is 1e-50; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size."],
-      ["vthInitL -0.5", { vthInitL: -0.5 }, RangeError, "ATIF: vthInitL is -0.5; expected a number from 0 to"],
+      ["vthInitL -0.5", { vthInitL: -0.5 }, RangeError, "ATIF: vthInitL is -0.5; expected a number of at least 0."],
       ["vthInitL > vthInitH", { vthInitL: 1, vthInitH: 0.5 }, RangeError, "ATIF: vthInitL is 1 and vthInitH 0.5; expected vthInitL <= vthInitH."],
       ["vthInitH NaN", { vthInitH: NaN }, RangeError, "ATIF: vthInitH is NaN; expected a finite number."],
       ["vthInitH 1e39", { vthInitH: 1e39 }, RangeError, "ATIF: vthInitH times vThreshold is 1e+39; expected a number that float32 can hold"],

@@ -53,7 +53,7 @@ describeBackends("the table of neurons", (backend) => {
     [{}, "neuron.kind is undefined; expected one of"],
     [{ kind: "toString" }, 'neuron.kind is "toString"; expected one of'],
     [null, "neuron is null; expected { kind, params }, with a kind of ATIF, IFSRL, IFNode, LIFNode, ParametricLIFNode."],
-    ["ATIF", "neuron is ATIF; expected { kind, params }, with a kind of"],
+    ["ATIF", 'neuron is "ATIF"; expected { kind, params }, with a kind of'],
     [{ kind: "ATIF", params: { T: 4 } }, 'ATIF: unknown option "T"'],
     [{ kind: "ATIF", params: 3 }, "ATIF: options are 3; expected an object"],
   ])("refuses %j", (spec, message) => {
