@@ -416,6 +416,10 @@ describeBackends("ATIF", (backend) => {
       expect(stepsOf([-Infinity, 1])).toEqual({ y: [0, 0], v: [NaN, NaN] });
     });
 
+    it("-0 at rest becomes 0, as 0 + -0 does", () => {
+      expectSameBits(drive(layer(1, { backend: nodeBackend }), { x: [-0], T: 1 }).v, [0]);
+    });
+
     it("an empty batch is fine, and so is one neuron without a batch axis", () => {
       const node = new ATIF();
       node.backend = nodeBackend;

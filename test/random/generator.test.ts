@@ -82,6 +82,9 @@ describe("Generator", () => {
     for (let i = 0; i < 35_000; i++) counts[random.integer(7)]++;
     expect(counts.reduce((sum, n) => sum + (n - 5000) ** 2 / 5000, 0)).toBeLessThan(22.5);
     expect(random.integer(1)).toBe(0);
+    // without rejection the lowest third would come up half of the time
+    const low = Array.from({ length: 3000 }, () => random.integer(3 * 2 ** 30)).filter((n) => n < 2 ** 30);
+    expect(Math.abs(low.length / 3000 - 1 / 3)).toBeLessThan(0.04);
     const large = Array.from({ length: 200 }, () => random.integer(2 ** 32));
     expect(Math.max(...large)).toBeGreaterThan(2 ** 31);
     expect(large.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32)).toBe(true);
