@@ -5,7 +5,7 @@ import { init } from "../../src/kernels/select.js";
 import type { Evaluation } from "../../src/training/evaluate.js";
 import { EpochSelection } from "../../src/training/epoch-selection.js";
 import { Trainer, type TrainerOptions, type TrainingResult } from "../../src/training/trainer.js";
-import { stripes, tinySMLP } from "./tiny.js";
+import { expectSameWeights, stripes, tinySMLP } from "./tiny.js";
 
 const script: Partial<Evaluation>[] = [];
 
@@ -74,6 +74,21 @@ describe("best epoch", () => {
   it("gives its weights back at the end", async () => {
     const { thetas, theta } = await run([0.3, 0.8, 0.5, 0.8, 0.7], { useBestEpoch: true });
     expect(theta).toBe(thetas[1]);
+  });
+
+  it("leaves a state that goes on from the last weights", async () => {
+    script.push(...[0.9, 0.1, 0.2, 0.3].map((accuracy) => ({ accuracy })));
+    const expected = tinySMLP();
+    await new Trainer(expected, train, { ...options, epochs: 4 }).fit();
+    script.push(...[0.9, 0.1, 0.2, 0.3].map((accuracy) => ({ accuracy })));
+    const best = { ...options, useBestEpoch: true };
+    const short = new Trainer(tinySMLP(), train, { ...best, epochs: 2 });
+    await short.fit();
+    const long = new Trainer(tinySMLP(2), train, { ...best, epochs: 4 });
+    long.loadState(short.state());
+    await long.fit();
+    expectSameWeights(long.state().weights, expected.stateDict());
+    expect(() => expectSameWeights(long.model.stateDict(), expected.stateDict())).toThrow("expected exactly");
   });
 
   it("is the one with the least where less is better", async () => {

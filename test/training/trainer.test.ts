@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { GaussianNoise } from "../../src/datasets/augmentations/gaussian-noise.js";
 import { Mixup } from "../../src/datasets/augmentations/mixup.js";
 import { AugmentationPipeline } from "../../src/datasets/augmentations/pipeline.js";
 import { Dataset } from "../../src/datasets/dataset.js";
@@ -327,15 +328,18 @@ describe("Trainer", () => {
         ...adam,
         epochs: 100,
         loss: "mse",
-        optimizer: { kind: "SGD", params: { lr: 30 } },
+        optimizer: { kind: "SGD", params: { lr: 20 } },
+        augmentations: new AugmentationPipeline([new GaussianNoise({ sigma: 0.1 })]),
         callbacks: [
           { onBatch: () => void (last = trainer.state()), onEpoch: () => void (last = trainer.state()) },
         ],
       });
       await expect(trainer.fit()).rejects.toThrow(
-        /^training diverged in batch \d of 5 in epoch \d+: the (loss|gradient).* The model has the weights from before\. Lower the learning rate, which is 30,/,
+        /^training diverged in batch \d of 5 in epoch \d+: the (loss|gradient).* The model has the weights from before\. Lower the learning rate, which is 20,/,
       );
       expect(trainer.state()).toEqual(last);
+      // in the middle of an epoch, where what augmentations have drawn counts
+      expect(trainer.state().batch).toBeGreaterThan(0);
       for (const { data } of Object.values(model.stateDict())) expect(data.every(Number.isFinite)).toBe(true);
     });
 
