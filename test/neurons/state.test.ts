@@ -111,6 +111,17 @@ describeBackends("state of a neuron", (backend) => {
       expect(node.v.item()).toBe(0.5);
     });
 
+    it("keeps its history when it is set under noGrad", () => {
+      const node = atif(1);
+      const start = tensor([0.25], [1], { requiresGrad: true });
+      noGrad(() => (node.v = start));
+      node
+        .forward(tensor([0.5], [1]))
+        .sum()
+        .backward();
+      expect(start.grad).not.toBeNull();
+    });
+
     it("passes a gradient on to what it was set from", () => {
       for (const nodeBackend of nodeBackends) {
         const node = atif(1, nodeBackend);
@@ -305,6 +316,12 @@ describeBackends("state of a neuron", (backend) => {
         node.detach();
         node.forward(x).sum().backward();
       }],
+      ["storing v", (node, x) => {
+        node.reset();
+        node.stepMode = "m";
+        node.storeVSeq = true;
+        node.forward(x);
+      }],
       ["streaming under noGrad", (node, x) => noGrad(() => node.forward(x))],
       ["streaming with detach", (node, x) => {
         node.detach();
@@ -315,7 +332,7 @@ describeBackends("state of a neuron", (backend) => {
     for (const nodeBackend of nodeBackends) {
       for (const [name, round] of rounds) {
         it(`is flat over scopes: ${name}, ${nodeBackend}`, () => {
-          const node = atif(0.9, nodeBackend);
+          const node = Object.assign(new MultiStepATIF({ stepMode: "s" }), { backend: nodeBackend });
           const x = ones([1000]);
           expect(growth(() => scope(() => void round(node, x)))).toEqual(flat);
         });

@@ -155,6 +155,10 @@ describeBackends("operations", (backend) => {
       expect(values(x.mean(1))).toEqual([[2, 2], [3, 4, 9, 10]]);
     }); // prettier-ignore
 
+    it("a mean is the sum divided, not multiplied by a rounded 1 / n", () => {
+      for (let n = 1; n < 100; n++) expect(tensor(new Float32Array(n).fill(1)).mean().item()).toBe(1);
+    });
+
     it("a sum over nothing is 0, a mean over nothing is refused", () => {
       expect([...zeros([2, 0]).sum(1).toArray()]).toEqual([0, 0]);
       expect(zeros([0]).sum().item()).toBe(0);
