@@ -12,6 +12,7 @@
  * Other metadata is left alone. The functions on bytes run in browsers; those on paths need Node.
  */
 
+import { show } from "../checks.js";
 import { FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
 import { SpikingModel, type Architecture } from "../models/spiking-model.js";
 import { createModel, weightCount } from "../models/table.js";
@@ -50,7 +51,7 @@ const FORMAT = "model/1";
  */
 export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8Array<ArrayBuffer> {
   if (!(model instanceof SpikingModel)) {
-    throw new TypeError(`encodeModel: model is ${typeof model}; expected a model such as new SMLP(...).`);
+    throw new TypeError(`encodeModel: model is ${show(model)}; expected a model such as new SMLP(...).`);
   }
   const weights = Object.entries(model.stateDict());
   for (const [name, { data }] of weights) {

@@ -1,5 +1,6 @@
 /** From a data set's batch to what a model takes. */
 
+import { show } from "../checks.js";
 import type { Batch } from "../datasets/batch.js";
 import { Dataset } from "../datasets/dataset.js";
 import { SpikingModel } from "../models/spiking-model.js";
@@ -8,11 +9,11 @@ import { Tensor } from "../tensor/tensor.js";
 /** @throws TypeError, RangeError unless the data's labels are classes of the model */
 export function checkFits(where: string, model: SpikingModel, data: Dataset): void {
   if (!(model instanceof SpikingModel)) {
-    throw new TypeError(`${where}: model is ${typeof model}; expected a model such as new SMLP(...).`);
+    throw new TypeError(`${where}: model is ${show(model)}; expected a model such as new SMLP(...).`);
   }
   if (!(data instanceof Dataset)) {
     throw new TypeError(
-      `${where}: data is ${typeof data}; expected a Dataset, such as (await loadDigits()).test.`,
+      `${where}: data is ${show(data)}; expected a Dataset, such as (await loadDigits()).test.`,
     );
   }
   const [classes] = model.outputShape;

@@ -1,16 +1,19 @@
 /** Options of a trainer: what they mean, their defaults, and which make no sense together. */
 
-import { checkFinite, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
+import {
+  checkBoolean,
+  checkInteger,
+  checkNonNegative,
+  checkOneOf,
+  checkOptions,
+  isList,
+  show,
+} from "../checks.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
 import { lossNames, type LossName } from "../losses/table.js";
 import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
-import {
-  checkpointMetricNames,
-  type CheckpointMetric,
-  type CheckpointMetricName,
-  type EpochMetrics,
-} from "./epoch-metrics.js";
+import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
 
 /** Where a run is, after a batch. */
@@ -89,18 +92,15 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
   checkOptions("Trainer", options ?? null, optionNames);
   const { validation = null, augmentations = null, callbacks = [] } = options;
   if (validation !== null && !(validation instanceof Dataset)) {
-    throw new TypeError(`Trainer: validation is ${typeof validation}; expected a Dataset.`);
+    throw new TypeError(`Trainer: validation is ${show(validation)}; expected a Dataset.`);
   }
   if (augmentations !== null && !(augmentations instanceof AugmentationPipeline)) {
     throw new TypeError(
-      `Trainer: augmentations is ${isList(augmentations) ? "an array" : typeof augmentations}; ` +
-        `expected new AugmentationPipeline([...]).`,
+      `Trainer: augmentations is ${show(augmentations)}; ` + `expected new AugmentationPipeline([...]).`,
     );
   }
-  if (!isList(callbacks)) {
-    throw new TypeError(
-      `Trainer: callbacks is ${typeof callbacks}; expected an array such as [{ onEpoch }].`,
-    );
+  if (!isList(callbacks) || !callbacks.every((each: unknown) => typeof each === "object" && each !== null)) {
+    throw new TypeError(`Trainer: callbacks is ${show(callbacks)}; expected an array such as [{ onEpoch }].`);
   }
   const resolved: ResolvedTrainerOptions = {
     optimizer: checkSpec("optimizer", options.optimizer),
@@ -111,7 +111,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
     seed: checkInteger("Trainer: seed", options.seed ?? 0),
     validation,
     augmentations,
-    useBestEpoch: options.useBestEpoch ?? false,
+    useBestEpoch: checkBoolean("Trainer: useBestEpoch", options.useBestEpoch ?? false),
     checkpointMetric: checkMetric(options.checkpointMetric ?? defaultMetric(validation)),
     earlyStop: options.earlyStop === undefined ? null : checkEarlyStop(options.earlyStop),
     callbacks,
@@ -127,7 +127,7 @@ function defaultMetric(validation: Dataset | null): CheckpointMetric {
 function checkSpec<S extends OptimizerSpec | SchedulerSpec>(what: string, spec: S): S {
   if (typeof spec === "object" && spec !== null && typeof spec.kind === "string") return spec;
   throw new TypeError(
-    `Trainer: ${what} is ${typeof spec}; expected { kind, params }, such as ` +
+    `Trainer: ${what} is ${show(spec)}; expected { kind, params }, such as ` +
       `${what === "optimizer" ? '{ kind: "Adam", params: { lr: 1e-3 } }' : '{ kind: "StepLR", params: { stepSize: 10 } }'}.`,
   );
 }
@@ -142,10 +142,7 @@ function checkMetric(metric: CheckpointMetric): CheckpointMetric {
 
 function checkEarlyStop(earlyStop: EarlyStop): Required<EarlyStop> {
   checkOptions("Trainer: earlyStop", earlyStop, ["patience", "minDelta"]);
-  const minDelta = checkFinite("Trainer: earlyStop.minDelta", earlyStop.minDelta ?? 0);
-  if (minDelta < 0) {
-    throw new RangeError(`Trainer: earlyStop.minDelta is ${minDelta}; expected a number of at least 0.`);
-  }
+  const minDelta = checkNonNegative("Trainer: earlyStop.minDelta", earlyStop.minDelta ?? 0);
   return { patience: checkInteger("Trainer: earlyStop.patience", earlyStop.patience, 1), minDelta };
 }
 
@@ -161,8 +158,7 @@ function checkMeasured({
         `Give one, or compare epochs by train_loss.`,
     );
   }
-  const measured: readonly CheckpointMetricName[] = ["train_loss"];
-  if (name.startsWith("train_") && !measured.includes(name) && augmentations?.mixesLabels === true) {
+  if (name.startsWith("train_") && name !== "train_loss" && augmentations?.mixesLabels === true) {
     throw new RangeError(
       `Trainer: checkpointMetric is ${name} but Mixup mixes the labels; expected a metric that it leaves. ` +
         `Use train_loss, or one of a validation set.`,

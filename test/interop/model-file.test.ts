@@ -363,7 +363,7 @@ describe("model file", () => {
 
   it.each<[string, () => unknown]>([
     [
-      "encodeModel: model is object; expected a model such as new SMLP(...).",
+      "encodeModel: model is an object; expected a model such as new SMLP(...).",
       () => encodeModel({} as SpikingModel),
     ],
     [

@@ -220,11 +220,11 @@ describe("evaluate", () => {
       (model) => evaluate(model, stripes(4), { batch_size: 3 } as unknown as EvaluateOptions),
     ],
     [
-      "evaluate: data is object; expected a Dataset, such as (await loadDigits()).test.",
+      "evaluate: data is [1, 2]; expected a Dataset, such as (await loadDigits()).test.",
       (model) => evaluate(model, [1, 2] as unknown as Dataset),
     ],
     [
-      "evaluate: model is object; expected a model such as new SMLP(...).",
+      "evaluate: model is an object; expected a model such as new SMLP(...).",
       () => evaluate({} as unknown as SMLP, stripes(4)),
     ],
   ])("answers %s", async (sentence, work) => {

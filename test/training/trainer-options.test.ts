@@ -38,7 +38,7 @@ describe("trainer options", () => {
       { ...good, optimizer: { kind: "Adam", params: { learning_rate: 1 } } },
     ],
     [
-      'Trainer: scheduler is string; expected { kind, params }, such as { kind: "StepLR", params: { stepSize: 10 } }.',
+      'Trainer: scheduler is "StepLR"; expected { kind, params }, such as { kind: "StepLR", params: { stepSize: 10 } }.',
       { ...good, scheduler: "StepLR" },
     ],
     [
@@ -49,13 +49,18 @@ describe("trainer options", () => {
       "StepLR: options are null; expected an object like { stepSize: … }.",
       { ...good, scheduler: { kind: "StepLR" } },
     ],
-    ["Trainer: validation is object; expected a Dataset.", { ...good, validation: [] }],
     [
-      "Trainer: augmentations is an array; expected new AugmentationPipeline([...]).",
+      "Trainer: callbacks is [null]; expected an array such as [{ onEpoch }].",
+      { ...good, callbacks: [null] },
+    ],
+    ["Trainer: useBestEpoch is 1; expected true or false.", { ...good, useBestEpoch: 1 }],
+    ["Trainer: validation is []; expected a Dataset.", { ...good, validation: [] }],
+    [
+      "Trainer: augmentations is [a Mixup]; expected new AugmentationPipeline([...]).",
       { ...good, augmentations: [new Mixup()] },
     ],
     [
-      "Trainer: callbacks is object; expected an array such as [{ onEpoch }].",
+      "Trainer: callbacks is an object; expected an array such as [{ onEpoch }].",
       { ...good, callbacks: { onEpoch: () => undefined } },
     ],
     [
@@ -97,7 +102,7 @@ describe("trainer options", () => {
 
   it("must come with a model and data that fit", () => {
     expect(() => new Trainer(null as unknown as SpikingModel, stripes(4), good)).toThrow(
-      "Trainer: model is object; expected a model such as new SMLP(...).",
+      "Trainer: model is null; expected a model such as new SMLP(...).",
     );
     expect(() => new Trainer(tinySMLP(), stripes(4).with({ name: "wide", classes: 5 }), good)).toThrow(
       'Trainer: "wide" has 5 classes but the model has 3 outputs; expected at least as many. Use outputShape: [5].',
