@@ -1,6 +1,6 @@
 /** Checks of the shapes a model is made for. */
 
-import { checkInteger } from "../checks.js";
+import { checkInteger, show } from "../checks.js";
 import { formatShape, type Shape } from "../shapes.js";
 
 /** @throws TypeError, RangeError */
@@ -11,11 +11,13 @@ export function checkModelShapes(where: string, inputShape: Shape, outputShape: 
   ] as const) {
     if (!Array.isArray(shape) || shape.length === 0) {
       throw new TypeError(
-        `${where}: ${name} is ${String(shape)}; expected an array such as ${name === "inputShape" ? "[8, 8, 1]" : "[10]"}.`,
+        `${where}: ${name} is ${show(shape)}; expected an array such as ${name === "inputShape" ? "[8, 8, 1]" : "[10]"}.`,
       );
     }
-    shape.forEach((dimension: number, axis) => checkInteger(`${where}: ${name}[${axis}]`, dimension, 1));
+    Array.from(shape).forEach((dimension, axis) => checkInteger(`${where}: ${name}[${axis}]`, dimension, 1));
   }
   if (outputShape.length !== 1)
-    throw new RangeError(`${where}: outputShape is ${formatShape(outputShape)}; expected [classes].`);
+    throw new RangeError(
+      `${where}: outputShape is ${formatShape(outputShape)}; expected [classes], one number.`,
+    );
 }

@@ -1,8 +1,16 @@
 /** Options of an SCNN: what they mean, their defaults, and which of them make no network. */
 
-import { checkBetween, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
+import {
+  checkBetween,
+  checkBoolean,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  isList,
+  show,
+} from "../checks.js";
 import type { StepMode } from "../module/module.js";
-import type { NeuronSpec } from "../neurons/table.js";
+import { copyNeuronSpec, type NeuronSpec } from "../neurons/table.js";
 import { checkPair, type Pair } from "../ops/convolution.js";
 import type { Shape } from "../shapes.js";
 import { checkModelShapes } from "./model-shapes.js";
@@ -54,43 +62,42 @@ export type ResolvedSCNNOptions = Required<Omit<SCNNOptions, "dropouts">> & { dr
 /** @throws TypeError, RangeError */
 export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
   checkOptions("SCNN", options ?? null, optionNames);
-  const { inputShape, outputShape, filters, fcUnits } = options;
+  const { inputShape, outputShape } = options;
   checkModelShapes("SCNN", inputShape, outputShape);
-  const stages = checkList("filters", filters).length;
+  const filters = checkList("filters", options.filters);
+  const stages = filters.length;
   filters.forEach((filter, i) => checkInteger(`SCNN: filters[${i}]`, filter, 1));
-  checkList("fcUnits", fcUnits).forEach((unit, i) => checkInteger(`SCNN: fcUnits[${i}]`, unit, 1));
+  const fcUnits = checkList("fcUnits", options.fcUnits);
+  fcUnits.forEach((unit, i) => checkInteger(`SCNN: fcUnits[${i}]`, unit, 1));
   const separables = checkList("separables", options.separables ?? filters.map(() => false));
   checkLength("separables", separables.length, stages, "one per entry of filters");
-  separables.forEach((separable, i) => checkBoolean(`separables[${i}]`, separable));
+  separables.forEach((separable, i) => checkBoolean(`SCNN: separables[${i}]`, separable));
   const dims = options.dims ?? (inputShape.length === 3 ? 2 : 1);
-  if (dims !== 1 && dims !== 2) throw new RangeError(`SCNN: dims is ${String(dims)}; expected 1 or 2.`);
+  if (dims !== 1 && dims !== 2) throw new RangeError(`SCNN: dims is ${show(dims)}; expected 1 or 2.`);
   checkLength("inputShape", inputShape.length, dims + 1, dims === 2 ? "[H, W, C]" : "[S, C]");
-  for (const [name, low] of [
-    ["kernelSizes", 1],
-    ["paddings", 0],
-    ["strides", 1],
-    ["poolSizes", 0],
-  ] as const) {
-    checkLength(name, checkList(name, options[name]).length, stages, "one per entry of filters");
-    options[name].forEach((pair, i) => checkWindow(`${name}[${i}]`, pair, low, dims));
-  }
+  const windows = (name: "kernelSizes" | "paddings" | "strides" | "poolSizes", low: number) => {
+    const list = checkList(name, options[name]);
+    checkLength(name, list.length, stages, "one per entry of filters");
+    return list.map((pair, i) => checkWindow(`${name}[${i}]`, pair, low, dims));
+  };
   return {
-    inputShape,
-    outputShape,
+    // Copies: what the caller changes later is not this network.
+    inputShape: [...inputShape],
+    outputShape: [...outputShape],
     filters,
-    kernelSizes: options.kernelSizes,
-    paddings: options.paddings,
-    strides: options.strides,
-    poolSizes: options.poolSizes,
+    kernelSizes: windows("kernelSizes", 1),
+    paddings: windows("paddings", 0),
+    strides: windows("strides", 1),
+    poolSizes: windows("poolSizes", 0),
     dropouts: resolveDropouts(options.dropouts ?? 0, stages + fcUnits.length),
     fcUnits,
     separables,
-    batchNorm: checkBoolean("batchNorm", options.batchNorm ?? false),
+    batchNorm: checkBoolean("SCNN: batchNorm", options.batchNorm ?? false),
     prepool: checkWindow("prepool", options.prepool ?? 1, 1, dims),
     postpool: checkWindow("postpool", options.postpool ?? 1, 1, dims),
-    gsp: checkBoolean("gsp", options.gsp ?? false),
+    gsp: checkBoolean("SCNN: gsp", options.gsp ?? false),
     timesteps: options.timesteps ?? 4,
-    neuron: options.neuron,
+    neuron: copyNeuronSpec(options.neuron),
     stepMode: checkOneOf("SCNN: stepMode", options.stepMode ?? "s", ["s", "m"]),
     dims,
   };
@@ -107,7 +114,7 @@ function resolveDropouts(dropouts: number | readonly number[], count: number): r
 /** A number, or with two dimensions [height, width]; of a pair, 0 (no pooling) stands for both or none. */
 function checkWindow(name: string, pair: Pair, low: number, dims: 1 | 2): Pair {
   if (dims === 1 && typeof pair !== "number") {
-    throw new TypeError(`SCNN: ${name} is ${JSON.stringify(pair)}; expected a number: dims is 1.`);
+    throw new TypeError(`SCNN: ${name} is ${show(pair)}; expected a number: dims is 1.`);
   }
   const [height, width] = checkPair(`SCNN: ${name}`, pair, low);
   if (name.startsWith("poolSizes") && (height === 0) !== (width === 0)) {
@@ -118,14 +125,10 @@ function checkWindow(name: string, pair: Pair, low: number, dims: 1 | 2): Pair {
   return pair;
 }
 
-function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`SCNN: ${name} is ${JSON.stringify(value)}; expected true or false.`);
-}
-
 function checkList<T>(name: string, value: readonly T[]): readonly T[] {
-  if (!isList(value)) throw new TypeError(`SCNN: ${name} is ${String(value)}; expected an array.`);
-  return value;
+  if (!isList(value)) throw new TypeError(`SCNN: ${name} is ${show(value)}; expected an array.`);
+  // Without holes, which loops pass over.
+  return Array.from(value);
 }
 
 function checkLength(name: string, length: number, expected: number, meaning: string): void {

@@ -1,11 +1,11 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { checkInteger, checkOptions, isList } from "../checks.js";
+import { checkInteger, checkOptions, isList, show } from "../checks.js";
 import { Flatten } from "../layers/flatten.js";
 import { Linear } from "../layers/linear.js";
 import { Sequential } from "../layers/sequential.js";
 import type { Module, StepMode } from "../module/module.js";
-import { createNeuron, type NeuronSpec } from "../neurons/table.js";
+import { copyNeuronSpec, createNeuron, type NeuronSpec } from "../neurons/table.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { checkModelShapes } from "./model-shapes.js";
 import { plainCopy } from "./plain-copy.js";
@@ -35,7 +35,15 @@ export class SMLP extends SpikingModel {
     checkSMLPOptions(options);
     const { inputShape, outputShape, units, timesteps, neuron, stepMode = "s" } = options;
     super(inputShape, outputShape, timesteps, stepMode, smlpLayers(options, stepMode));
-    this.#options = { inputShape, outputShape, units, timesteps, neuron, stepMode };
+    // Copies: what the caller changes later is not this network.
+    this.#options = {
+      inputShape: [...inputShape],
+      outputShape: [...outputShape],
+      units: [...units],
+      timesteps,
+      neuron: copyNeuronSpec(neuron),
+      stepMode,
+    };
   }
 
   get architecture(): Architecture {
@@ -55,8 +63,8 @@ function checkSMLPOptions(options: SMLPOptions): void {
   const { inputShape, outputShape, units } = options;
   checkModelShapes("SMLP", inputShape, outputShape);
   if (!isList(units))
-    throw new TypeError(`SMLP: units is ${String(units)}; expected an array of whole numbers.`);
-  units.forEach((unit, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
+    throw new TypeError(`SMLP: units is ${show(units)}; expected an array of whole numbers.`);
+  Array.from(units).forEach((unit, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
 }
 
 /** Weights of all linear layers, counted before any is made. @throws TypeError, RangeError as the constructor */

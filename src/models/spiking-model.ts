@@ -4,6 +4,7 @@ import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
+import { checkSameBackend } from "../ops/arithmetic.js";
 import { repeat } from "../ops/slice.js";
 import type { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
@@ -15,6 +16,9 @@ export interface Architecture {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** run() of more would not end in reasonable time. */
+const MAX_TIMESTEPS = 65536;
 
 export abstract class SpikingModel extends Module {
   /** Number of time steps T of run(). */
@@ -34,6 +38,11 @@ export abstract class SpikingModel extends Module {
   ) {
     super();
     this.timesteps = checkInteger(`${this.constructor.name}: timesteps`, timesteps, 1);
+    if (timesteps > MAX_TIMESTEPS) {
+      throw new RangeError(
+        `${this.constructor.name}: timesteps is ${timesteps}; expected at most ${MAX_TIMESTEPS}. Use stream() for longer signals.`,
+      );
+    }
     this.inputShape = [...inputShape];
     this.outputShape = [...outputShape];
     this.layers = this.registerChild("layers", layers);
@@ -54,7 +63,7 @@ export abstract class SpikingModel extends Module {
    *
    * @param x [N, ...inputShape]
    * @returns mean outputs [N, classes]; differentiable
-   * @throws ShapeError
+   * @throws ShapeError; RangeError if x is not finite
    */
   run(x: Tensor): Tensor {
     this.#checkInput("run", x, 1);
@@ -92,11 +101,22 @@ export abstract class SpikingModel extends Module {
   }
 
   #checkInput(method: string, x: Tensor, leading: number): void {
-    if (x.rank >= leading && this.acceptsInput(x.shape.slice(leading))) return;
-    const axes = leading === 2 ? ["T", "N"] : ["N"];
-    throw new ShapeError(
-      `${this.constructor.name}.${method}: x is ${formatShape(x.shape)}; expected [${[...axes, ...this.inputShape].join(", ")}], channels last.`,
-    );
+    const where = `${this.constructor.name}.${method}`;
+    checkSameBackend(where, x);
+    if (x.rank < leading || !this.acceptsInput(x.shape.slice(leading))) {
+      const axes = leading === 2 ? ["T", "N"] : ["N"];
+      throw new ShapeError(
+        `${where}: x is ${formatShape(x.shape)}; expected [${[...axes, ...this.inputShape].join(", ")}], channels last.`,
+      );
+    }
+    // A neuron does not fire on NaN: without this, the outputs would be finite and wrong.
+    const { data } = x;
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] - data[i] === 0) continue;
+      throw new RangeError(
+        `${where}: x holds ${data[i]} at element ${i} of ${formatShape(x.shape)}; expected finite numbers. Repair or leave out that sample.`,
+      );
+    }
   }
 
   protected acceptsInput(shape: Shape): boolean {

@@ -1,6 +1,6 @@
 /** Models by name: model files and configuration files make them from plain data. */
 
-import { checkOneOf } from "../checks.js";
+import { checkOneOf, show } from "../checks.js";
 import { SCNN } from "./scnn.js";
 import { scnnWeightCount } from "./scnn-layers.js";
 import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";
@@ -28,7 +28,7 @@ export const modelKinds = Object.keys(modelTable) as ModelKind[];
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
 export function createModel(architecture: Architecture): SpikingModel {
-  const kind = checkOneOf("model kind", architecture.kind, modelKinds);
+  const kind = checkKind(architecture);
   return lookUp(modelTable, kind)(architecture.options);
 }
 
@@ -39,8 +39,17 @@ export function createModel(architecture: Architecture): SpikingModel {
  * @throws RangeError, TypeError as createModel, for what can be seen without making it
  */
 export function weightCount(architecture: Architecture): number {
-  const kind = checkOneOf("model kind", architecture.kind, modelKinds);
+  const kind = checkKind(architecture);
   return lookUp(weightCounts, kind)(architecture.options);
+}
+
+function checkKind(architecture: unknown): ModelKind {
+  if (typeof architecture !== "object" || architecture === null) {
+    throw new TypeError(
+      `the architecture is ${show(architecture)}; expected { kind, options }, with a kind of ${modelKinds.join(", ")}.`,
+    );
+  }
+  return checkOneOf("model kind", (architecture as Partial<Architecture>).kind, modelKinds);
 }
 
 /** Options come from a file: the constructors check every one of them. */

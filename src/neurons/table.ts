@@ -60,11 +60,7 @@ export const neuronKinds = Object.keys(neuronTable) as NeuronKind[];
 
 /** A new neuron with its own state and threshold. @throws TypeError, RangeError on a kind or parameter that is not known */
 export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNode {
-  if (typeof spec !== "object" || spec === null) {
-    throw new TypeError(
-      `neuron is ${show(spec)}; expected { kind, params }, with a kind of ${neuronKinds.join(", ")}.`,
-    );
-  }
+  checkSpec(spec);
   const kind = checkOneOf("neuron.kind", spec.kind, neuronKinds);
   checkOptions("neuron", spec, ["kind", "params"]);
   checkOneOf("createNeuron: stepMode", stepMode, ["s", "m"]);
@@ -75,6 +71,20 @@ export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNo
     );
   }
   return create(kind, params, stepMode);
+}
+
+/** A copy that does not change with the one given. @throws TypeError unless it is an object */
+export function copyNeuronSpec(spec: NeuronSpec): NeuronSpec {
+  checkSpec(spec);
+  if (typeof spec.params !== "object") return { ...spec };
+  return Object.assign({ ...spec }, { params: { ...spec.params } });
+}
+
+function checkSpec(spec: unknown): void {
+  if (typeof spec === "object" && spec !== null) return;
+  throw new TypeError(
+    `neuron is ${show(spec)}; expected { kind, params }, with a kind of ${neuronKinds.join(", ")}.`,
+  );
 }
 
 function create<K extends NeuronKind>(kind: K, params: NeuronParams[K], stepMode: StepMode): BaseNode {
