@@ -5,8 +5,8 @@
  * rounded once to float32. The divisor is 255 unless told otherwise, and 1 casts without scaling (values 0 to 255).
  */
 
-import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js";
-import { ShapeError } from "../errors.js";
+import { checkInteger, checkOptions, checkPositive, isList, show } from "../checks.js";
+import { OutOfMemoryError, ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";
@@ -50,6 +50,11 @@ export interface TrainTest {
   readonly test: Dataset;
 }
 
+/** Labels are 32-bit integers. */
+const MAX_LABEL = 2 ** 31 - 1;
+/** Typed arrays of every browser hold this many. */
+const MAX_VALUES = 2 ** 30;
+
 const FIELDS = ["name", "x", "labels", "sampleShape", "classes", "classNames", "divisor"];
 
 export class Dataset {
@@ -69,15 +74,15 @@ export class Dataset {
   constructor(fields: DatasetFields) {
     checkOptions("Dataset", fields ?? null, FIELDS);
     const { name, x, sampleShape, classNames } = fields;
+    if (typeof name !== "string")
+      throw new TypeError(`Dataset: name is ${show(name)}; expected a string, such as "digits".`);
     const where = `Dataset "${name}"`;
     if (!(x instanceof Float32Array) && !(x instanceof Uint8Array)) {
-      throw new TypeError(`${where}: x is ${describe(x)}; expected a Float32Array or a Uint8Array.`);
+      throw new TypeError(`${where}: x is ${show(x)}; expected a Float32Array or a Uint8Array.`);
     }
     const labels = toLabels(where, fields.labels);
     if (!isList(sampleShape)) {
-      throw new TypeError(
-        `${where}: sampleShape is ${describe(sampleShape)}; expected an array like [H, W, C].`,
-      );
+      throw new TypeError(`${where}: sampleShape is ${show(sampleShape)}; expected an array like [H, W, C].`);
     }
     const sampleSize = sizeOf(sampleShape);
     if (sampleShape.length === 0 || sampleSize === 0) {
@@ -97,11 +102,7 @@ export class Dataset {
         ? largest(labels) + 1
         : checkInteger(`${where}: classes`, fields.classes, 1);
     checkLabels(where, labels, classes);
-    if (classNames !== undefined && classNames.length !== classes) {
-      throw new RangeError(
-        `${where}: ${classNames.length} class names for ${classes} classes; expected as many.`,
-      );
-    }
+    if (classNames !== undefined) checkClassNames(where, classNames, classes);
     const bytes = x instanceof Uint8Array;
     if (!bytes) {
       if (fields.divisor !== undefined && fields.divisor !== 1) {
@@ -140,6 +141,7 @@ export class Dataset {
 
   /** A data set like this one but for the given fields, with the same storage where they do not replace it. */
   with(changes: Partial<DatasetFields>): Dataset {
+    checkOptions(`Dataset "${this.name}".with`, changes ?? null, FIELDS);
     const { name, x, labels, sampleShape, classes, classNames, divisor } = this;
     return new Dataset({
       name,
@@ -166,6 +168,11 @@ export class Dataset {
    */
   subset(samples: ArrayLike<number> | SampleRange): Dataset {
     const where = `subset of "${this.name}"`;
+    if (typeof samples !== "object" || samples === null) {
+      throw new TypeError(
+        `${where}: the samples are ${show(samples)}; expected a list of sample numbers or { start, end }.`,
+      );
+    }
     const size = this.sampleSize;
     if (!("length" in samples)) {
       const start = checkInteger(`${where}: start`, samples.start);
@@ -180,7 +187,9 @@ export class Dataset {
         labels: this.labels.subarray(start, end),
       });
     }
-    if (samples.length === 0) throw new RangeError(`${where}: no sample numbers; expected at least one.`);
+    if (checkInteger(`${where}: the number of samples`, samples.length) === 0)
+      throw new RangeError(`${where}: no sample numbers; expected at least one.`);
+    checkSampleCount(where, samples.length, size);
     const stored = this.x;
     const values = samples.length * size;
     const x = this.x instanceof Uint8Array ? new Uint8Array(values) : new Float32Array(values);
@@ -206,12 +215,22 @@ export class Dataset {
         `split: fraction ${fraction} of ${this.length} samples is ${count}; expected both parts to get a sample.`,
       );
     }
+    if (!(generator instanceof Generator)) {
+      throw new TypeError(
+        `split: the generator is ${show(generator)}; expected a Generator, as in new Generator(seed).`,
+      );
+    }
     const order = generator.shuffle(numbersBelow(this.length));
     return [this.subset(order.subarray(count).sort()), this.subset(order.subarray(0, count).sort())];
   }
 
   /** The batch of these samples, in this order. @throws RangeError on a sample that does not exist */
   batch(samples: ArrayLike<number>): Batch {
+    const where = `batch of "${this.name}"`;
+    if (typeof samples !== "object" || samples === null || !("length" in samples)) {
+      throw new TypeError(`${where}: the samples are ${show(samples)}; expected a list of sample numbers.`);
+    }
+    checkSampleCount(where, checkInteger(`${where}: the number of samples`, samples.length), this.sampleSize);
     const size = this.sampleSize;
     const x = new Float32Array(samples.length * size);
     const labels = new Int32Array(samples.length);
@@ -219,7 +238,7 @@ export class Dataset {
     const bytes = stored instanceof Uint8Array;
     const values = bytes ? byteValues(this.divisor) : new Float32Array(0);
     for (let i = 0; i < samples.length; i++) {
-      const row = this.#row(`batch of "${this.name}"`, samples[i]);
+      const row = this.#row(where, samples[i]);
       labels[i] = this.labels[row];
       let from = row * size;
       const end = (i + 1) * size;
@@ -241,7 +260,7 @@ export class Dataset {
     const { shuffle } = options;
     if (shuffle !== undefined && !(shuffle instanceof Generator)) {
       throw new TypeError(
-        `batches: shuffle is ${describe(shuffle)}; expected a Generator, as in new Generator(seed).`,
+        `batches: shuffle is ${show(shuffle)}; expected a Generator, as in new Generator(seed).`,
       );
     }
     const order = numbersBelow(this.length);
@@ -257,7 +276,7 @@ export class Dataset {
 
   #row(where: string, row: number): number {
     if (!Number.isInteger(row) || row < 0 || row >= this.length) {
-      throw new RangeError(`${where}: there is no sample ${row}; expected 0 to ${this.length - 1}.`);
+      throw new RangeError(`${where}: there is no sample ${show(row)}; expected 0 to ${this.length - 1}.`);
     }
     return row;
   }
@@ -271,8 +290,10 @@ export class Dataset {
 
 function checkDivisor(where: string, value: unknown): number {
   const divisor = checkPositive(where, value);
-  if (!Number.isFinite(Math.fround(255 / divisor))) {
-    throw new RangeError(`${where} is ${divisor}; expected a number by which float32 can hold 255 divided.`);
+  if (!Number.isFinite(Math.fround(255 / divisor)) || Math.fround(1 / divisor) === 0) {
+    throw new RangeError(
+      `${where} is ${divisor}; expected a number by which float32 can hold 1 and 255 divided.`,
+    );
   }
   return divisor;
 }
@@ -298,10 +319,16 @@ function toLabels(where: string, labels: unknown): Int32Array {
   if (labels instanceof Int32Array) return labels;
   if (!Array.isArray(labels)) {
     throw new TypeError(
-      `${where}: labels are ${describe(labels)}; expected an Int32Array or an array of numbers.`,
+      `${where}: labels are ${show(labels)}; expected an Int32Array or an array of numbers.`,
     );
   }
-  return Int32Array.from(labels as unknown[], (label) => checkInteger(`${where}: a label`, label));
+  return Int32Array.from(labels as unknown[], (label, i) => {
+    const number = checkInteger(`${where}: the label of sample ${i}`, label);
+    if (number > MAX_LABEL) {
+      throw new RangeError(`${where}: the label of sample ${i} is ${number}; expected at most ${MAX_LABEL}.`);
+    }
+    return number;
+  });
 }
 
 function checkLabels(where: string, labels: Int32Array, classes: number): void {
@@ -325,7 +352,19 @@ function checkSamples(where: string, x: Float32Array, sampleSize: number): void 
   }
 }
 
-function describe(value: unknown): string {
-  if (value === null || typeof value !== "object") return String(value);
-  return `a value of type ${value.constructor?.name ?? "Object"}`;
+function checkClassNames(where: string, names: unknown, classes: number): void {
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string")) {
+    throw new TypeError(`${where}: classNames is ${show(names)}; expected one string per class.`);
+  }
+  if (names.length !== classes) {
+    throw new RangeError(`${where}: ${names.length} class names for ${classes} classes; expected as many.`);
+  }
+}
+
+/** Before the copy is made. */
+function checkSampleCount(where: string, count: number, size: number): void {
+  if (count * size <= MAX_VALUES) return;
+  throw new OutOfMemoryError(
+    `${where}: ${count} samples of ${size} values; expected at most ${MAX_VALUES} values. Use fewer samples at a time.`,
+  );
 }

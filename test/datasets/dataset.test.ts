@@ -192,17 +192,17 @@ describe("what Dataset refuses", () => {
     [
       "plain numbers",
       wrong({ x: [1, 2] }),
-      'Dataset "five": x is a value of type Array; expected a Float32Array or a Uint8Array.',
+      'Dataset "five": x is [1, 2]; expected a Float32Array or a Uint8Array.',
     ],
     [
       "labels of text",
       wrong({ labels: "01201" }),
-      'Dataset "five": labels are 01201; expected an Int32Array or an array of numbers.',
+      'Dataset "five": labels are "01201"; expected an Int32Array or an array of numbers.',
     ],
     [
       "half a label",
       wrong({ labels: [0, 0.5] }),
-      'Dataset "five": a label is 0.5; expected a whole number of at least 0.',
+      'Dataset "five": the label of sample 1 is 0.5; expected a whole number of at least 0.',
     ],
     [
       "no shape",
@@ -253,7 +253,7 @@ describe("what Dataset refuses", () => {
     [
       "a tiny divisor",
       wrong({ divisor: 1e-40 }),
-      'Dataset "five": divisor is 1e-40; expected a number by which float32 can hold 255 divided.',
+      'Dataset "five": divisor is 1e-40; expected a number by which float32 can hold 1 and 255 divided.',
     ],
     [
       "a divisor for floats",
