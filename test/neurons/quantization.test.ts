@@ -209,6 +209,20 @@ describeBackends("quantization", (backend) => {
       },
     );
 
+    it.each([
+      // T, theta*, learned with the full gradient and with a detached reset (learning.test.ts), errors in units of MSE*
+      [1, 0.8779, 1.129, 1.11, 1.129, 1.11],
+      [4, 1.731, 1.89, 1.03, 1.569, 1.04],
+      [8, 2.1618, 2.179, 1.0, 1.539, 1.76],
+    ])(
+      "T = %i: of theta* %f; learned %f costs %f, with a detached reset %f costs %f",
+      (T, best, kept, keptCost, detached, detachedCost) => {
+        const cost = (theta: number): number => figures(theta, T, 0).mse / figures(best, T, 0).mse;
+        expect(Math.abs(cost(kept) - keptCost)).toBeLessThan(0.01);
+        expect(Math.abs(cost(detached) - detachedCost)).toBeLessThan(0.01);
+      },
+    );
+
     it("rate: E[N] / T = 1/T sum over k of P(x >= (k - phi) theta / T), .2928 at the usual first theta of .9", () => {
       const T = 4;
       for (const phi of [0, 0.5]) {
