@@ -233,6 +233,24 @@ describeBackends("neurons with a fixed threshold", (backend) => {
     },
   );
 
+  it.each(variants)("%s: evaluation rounds as training does", (_, make) => {
+    const [T, n] = [6, 37];
+    const x = normals(42, T * n, 3);
+    const [training, evaluation] = [make({ backend: "fused" }).train(), make({ backend: "fused" }).eval()];
+    const [a, b] = [drive(training, { x, T }), drive(evaluation, { x, T })];
+    expectSameBits(a.y, b.y, "y");
+    expectSameBits(a.v, b.v, "v");
+  });
+
+  it("1 - 1 / tau is computed in float64 and rounded once: tau = 3 leaks as float32(2 / 3)", () => {
+    for (const nodeBackend of nodeBackends) {
+      const node = new LIFNode({ ...m, backend: nodeBackend, tau: 3, decayInput: false, vThreshold: 8 });
+      const { v } = drive(node, { x: [1, 0], T: 2 });
+      expect(v[1]).toBe(Math.fround(2 / 3));
+      expect(v[1]).not.toBe(Math.fround(1 - Math.fround(1 / 3)));
+    }
+  });
+
   it("the output's slope is that of the surrogate, by default the sigmoid with alpha 4", () => {
     for (const nodeBackend of nodeBackends) {
       const x = tensor([1, 0.5], [1, 2], { requiresGrad: true });
