@@ -1,5 +1,6 @@
 /** Finite differences: compares an analytic gradient with (f(x + h) - f(x - h)) / 2h. */
 
+import { checkFunction, checkOptions, checkPositive, isList, show } from "../checks.js";
 import { noGrad } from "./grad-mode.js";
 import { Tensor } from "../tensor/tensor.js";
 import { scope } from "../tensor/scope.js";
@@ -25,15 +26,26 @@ export interface GradcheckResult {
 export function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor,
   inputs: readonly Tensor[],
-  { step = 1e-2, tolerance = 1e-2 }: GradcheckOptions = {},
+  options: GradcheckOptions = {},
 ): GradcheckResult {
+  checkFunction("gradcheck: the first argument", fn, "(x) => x.mul(x)");
+  if (!isList(inputs) || !inputs.every((input) => Tensor.isTensor(input)) || inputs.length === 0) {
+    throw new TypeError(
+      `gradcheck: the inputs are ${show(inputs)}; expected an array of tensors. Make those to be checked with requiresGrad.`,
+    );
+  }
+  checkOptions("gradcheck", options ?? null, ["step", "tolerance"]);
+  const step = checkPositive("gradcheck: step", options.step ?? 1e-2);
+  const tolerance = checkPositive("gradcheck: tolerance", options.tolerance ?? 1e-2);
   const weight = (i: number): number => Math.sin(1 + 2 * i);
   // The loss is summed in float64: only fn itself works in float32.
   const loss = (): number =>
     scope(() => noGrad(() => fn(...inputs).data.reduce((total, y, i) => total + y * weight(i), 0)));
   for (const input of inputs) input.grad = null;
   scope(() => {
-    const output = fn(...inputs);
+    const output: unknown = fn(...inputs);
+    if (!Tensor.isTensor(output))
+      throw new TypeError(`gradcheck: the function returned ${show(output)}; expected a Tensor.`);
     const grad = Tensor.empty(output.shape, output.backend);
     grad.data.forEach((_, i) => (grad.data[i] = weight(i)));
     output.backward(grad);

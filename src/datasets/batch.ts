@@ -1,5 +1,6 @@
 /** What a data set hands to the trainer: some samples side by side. Channels last, float32. */
 
+import { show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";
@@ -27,9 +28,14 @@ export interface MixedLabels {
   readonly lambda: number;
 }
 
-/** @throws ShapeError unless x holds what shape says and there is one label per sample */
+/** @throws TypeError unless it is a batch; ShapeError unless x holds what shape says and there is one label per sample */
 export function checkBatch(where: string, batch: Batch): void {
-  const { x, shape, labels } = batch;
+  const { x, shape, labels } = (batch ?? {}) as Partial<Batch>;
+  if (!(x instanceof Float32Array) || !(labels instanceof Int32Array) || !Array.isArray(shape)) {
+    throw new TypeError(
+      `${where}: the batch is ${show(batch)}; expected { x: Float32Array, shape, labels: Int32Array }, such as dataset.batch([0, 1]).`,
+    );
+  }
   if (shape.length < 2 || sizeOf(shape) !== x.length || shape[0] !== labels.length) {
     throw new ShapeError(
       `${where}: the batch has the shape ${formatShape(shape)} with ${x.length} values and ${labels.length} labels; ` +

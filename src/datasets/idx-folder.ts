@@ -1,5 +1,6 @@
 /** A folder with the four IDX files of MNIST, Fashion-MNIST, KMNIST. For Node: it reads the file system. */
 
+import { checkOptions, show } from "../checks.js";
 import { FormatError, messageOf, StateError } from "../errors.js";
 import { formatShape, sameShape } from "../shapes.js";
 import type { Dataset, TrainTest } from "./dataset.js";
@@ -40,6 +41,12 @@ type FileSystem = typeof import("node:fs/promises");
  *   StateError where there is no file system
  */
 export async function loadIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<TrainTest> {
+  if (typeof folder !== "string" || folder === "") {
+    throw new TypeError(
+      `loadIdxFolder: the folder is ${show(folder)}; expected its path, such as "data/mnist".`,
+    );
+  }
+  checkOptions("loadIdxFolder", options ?? null, ["name", "classes", "classNames", "divisor"]);
   const fs: FileSystem | undefined = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   if (fs === undefined) {
     throw new StateError(

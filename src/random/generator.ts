@@ -5,7 +5,7 @@
  * @source D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47 (2021)
  */
 
-import { checkInteger } from "../checks.js";
+import { checkInteger, show } from "../checks.js";
 
 /** Four 32-bit words. */
 export type GeneratorState = readonly [number, number, number, number];
@@ -87,8 +87,10 @@ export class Generator {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** Shuffles in place (Fisher and Yates). */
+  /** Shuffles in place (Fisher and Yates). @throws TypeError unless it is an array */
   shuffle<A extends { length: number; [index: number]: number }>(array: A): A {
+    if (typeof array !== "object" || array === null)
+      throw new TypeError(`Generator.shuffle: got ${show(array)}; expected an array of numbers.`);
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       const kept = array[i];

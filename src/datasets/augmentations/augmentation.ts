@@ -1,7 +1,7 @@
 /** What every augmentation shares: its flags, and the checks around its work. */
 
-import { checkOptions } from "../../checks.js";
-import type { Generator } from "../../random/generator.js";
+import { checkOptions, show } from "../../checks.js";
+import { Generator } from "../../random/generator.js";
 import { checkBatch } from "../batch.js";
 import type { Batch } from "../batch.js";
 
@@ -37,10 +37,15 @@ export abstract class Augmentation {
 
   /**
    * The changed batch; the given one is left as it is.
-   * @throws ShapeError if the batch is not what this augmentation works on
+   * @throws TypeError; ShapeError if the batch is not what this augmentation works on
    */
   apply(batch: Batch, generator: Generator): Batch {
     checkBatch(this.name, batch);
+    if (!(generator instanceof Generator)) {
+      throw new TypeError(
+        `${this.name}: the generator is ${show(generator)}; expected a Generator, as in new Generator(seed).`,
+      );
+    }
     return this.transform(batch, generator);
   }
 
