@@ -1,7 +1,8 @@
 /** How a command ends: exit codes, and every error as one sentence. */
 
 import { ConfigError, FormatError, messageOf, OutOfMemoryError } from "../errors.js";
-import { FileError } from "../interop/file-errors.js";
+import { DivergenceError } from "../training/divergence-error.js";
+import { FileError, fileErrorFrom } from "../interop/file-errors.js";
 
 export const ExitCode = {
   ok: 0,
@@ -20,11 +21,6 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 /** A command line that cannot be obeyed. */
 export class UsageError extends Error {
   override name = "UsageError";
-}
-
-/** The run itself went wrong; the command line and its files were fine. */
-export class RunError extends Error {
-  override name = "RunError";
 }
 
 /** The user ended the command; not a failure. `facts` belong into the JSON answer beside the sentence. */
@@ -77,18 +73,13 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
   "ENOMEM",
 ]);
 
-const EXPECTED = [
-  UsageError,
-  RunError,
-  InterruptedError,
-  ConfigError,
-  FormatError,
-  FileError,
-  OutOfMemoryError,
-];
+const EXPECTED = [UsageError, InterruptedError, ConfigError, FormatError, FileError, DivergenceError];
 
 function sentenceOf(thrown: unknown): string {
   const message = messageOf(thrown);
+  if (isOutputError(thrown)) return messageOf(fileErrorFrom(thrown, "write", "the output of this command"));
+  if (thrown instanceof OutOfMemoryError)
+    return `${message} On the command line: a smaller --batch-size, or a smaller network.`;
   if (EXPECTED.some((kind) => thrown instanceof kind)) return message;
   if (isOutOfMemory(thrown)) {
     return (
@@ -97,6 +88,12 @@ function sentenceOf(thrown: unknown): string {
     );
   }
   return `the command failed unexpectedly: ${message} Set ATIF_DEBUG=1 to see where, and please report it.`;
+}
+
+/** Of stdout or stderr, which may be a file on a full disk. */
+function isOutputError(thrown: unknown): boolean {
+  const { code, syscall, path } = (thrown ?? {}) as NodeJS.ErrnoException;
+  return !(thrown instanceof FileError) && code !== undefined && syscall === "write" && path === undefined;
 }
 
 /** What engines say when a buffer or a WebAssembly memory cannot be made. */

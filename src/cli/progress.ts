@@ -80,7 +80,8 @@ export class Progress {
   }
 
   #redrawn(label: string, fraction: number, percent: string, parts: readonly string[]): string {
-    const columns = (this.#stream.columns ?? 80) - 1;
+    // Some terminals do not know how wide they are, and say 0.
+    const columns = (this.#stream.columns || 80) - 1;
     const bar = columns < LEAST_COLUMNS ? "" : ` ${this.#bar(fraction)}`;
     const visible = label.length + percent.length + (bar === "" ? 0 : BAR_WIDTH + 1);
     let text = `${label}${bar}${percent}`;

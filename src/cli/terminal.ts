@@ -3,7 +3,7 @@
 /** What is used of a Node stream; tests give their own. */
 export interface TextStream {
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -71,24 +71,26 @@ export function usesColour(
   return stream.isTTY === true && (NO_COLOR ?? "") === "" && TERM !== "dumb";
 }
 
+let outputFailure: NodeJS.ErrnoException | null = null;
+
 /** A reader that has gone away, as `head` does, ends the output and not the command. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
-    });
-  }
+export function watchOutput(): void {
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") outputFailure ??= error;
+  });
 }
 
-/** Resolves when everything written so far has left the process, or never can. */
-export function drained(): Promise<unknown> {
-  return Promise.all(
-    [process.stdout, process.stderr].map(
-      (stream) =>
-        new Promise<void>((resolve) => {
-          if (stream.destroyed || stream.writableLength === 0) resolve();
-          else stream.write("", () => resolve());
-        }),
-    ),
-  );
+/** Waits until everything written has left the process. @returns why results could not be written, if that is so */
+export async function drained(): Promise<Error | null> {
+  await Promise.all([process.stdout, process.stderr].map(drain));
+  await new Promise((resolve) => setImmediate(resolve));
+  return outputFailure;
+}
+
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write("", () => resolve());
+  });
 }

@@ -16,7 +16,7 @@ export class TrainingProgress {
 
   batch({ epoch, epochs, batch, batches, loss, samplesPerSecond }: BatchProgress): void {
     this.#fraction = (epoch - 1 + batch / batches) / epochs;
-    this.#progress.update(`epoch ${epoch}/${epochs}`, this.#fraction, [
+    this.#progress.update(epochLabel(epoch, epochs), this.#fraction, [
       `loss ${significant(loss)}`,
       `${samplesPerSecond.toFixed(0)} samples/s`,
     ]);
@@ -39,12 +39,16 @@ export class TrainingProgress {
   }
 }
 
+/** As wide for the first epoch as for the last. */
+function epochLabel(epoch: number, epochs: number): string {
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
 /** "epoch  3/15  loss 0.2134  accuracy 94.1 %  theta 0.871 0.902 1.013  0.9 s" */
 export function epochLine(metrics: EpochMetrics, epochs: number): string {
   const { epoch, trainLoss, trainAccuracy, validation, layers, seconds } = metrics;
-  const width = String(epochs).length;
   const parts = [
-    `epoch ${String(epoch).padStart(width)}/${epochs}`,
+    epochLabel(epoch, epochs),
     `loss ${trainLoss.toFixed(4)}`,
     trainAccuracy === null ? "" : `accuracy ${percent(trainAccuracy)}`,
     validation === null ? "" : `validation ${percent(validation.accuracy)}`,

@@ -1,6 +1,6 @@
 /** atif inspect: looks into a network. */
 
-import { FormatError } from "../../errors.js";
+import { ConfigError, FormatError } from "../../errors.js";
 import { readModelFile } from "../../interop/model-file.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { formatShape } from "../../shapes.js";
@@ -69,7 +69,7 @@ async function measure(
     return { data: test.name, evaluation };
   } catch (thrown) {
     // Files that the user has named must be there; those the model was trained on may be gone.
-    const isOwn = asked === undefined && thrown instanceof FormatError;
+    const isOwn = asked === undefined && (thrown instanceof FormatError || thrown instanceof ConfigError);
     if (!(thrown instanceof NoFittingData) && !isOwn) throw thrown;
     return { data: null, note: `firing rates were not measured: ${thrown.message}` };
   }

@@ -5,7 +5,7 @@ import type { DatasetSets } from "../../datasets/preprocessing/preprocessing.js"
 import { ConfigError } from "../../errors.js";
 import type { OptimizerSpec } from "../../optimizers/table.js";
 import type { TrainerOptions } from "../../training/trainer-options.js";
-import type { ModelConfig } from "../config/experiment.js";
+import type { ModelConfig, OptimizerConfig } from "../config/experiment.js";
 import type { SingleRun } from "./adjust.js";
 
 /** Unused where nothing is trained. */
@@ -32,8 +32,7 @@ export function trainerOptions(
   }
   const { optimizer } = model;
   return {
-    optimizer: optimizer ?? NO_OPTIMIZER,
-    ...(optimizer === null || optimizer.scheduler === null ? {} : { scheduler: optimizer.scheduler }),
+    ...(optimizer === null ? { optimizer: NO_OPTIMIZER } : splitOptimizer(optimizer)),
     loss,
     epochs,
     batchSize: model.batchSize,
@@ -43,6 +42,11 @@ export function trainerOptions(
     useBestEpoch,
     checkpointMetric,
   };
+}
+
+function splitOptimizer(config: OptimizerConfig): Pick<TrainerOptions, "optimizer" | "scheduler"> {
+  const { scheduler, ...optimizer } = config;
+  return { optimizer, ...(scheduler === null ? {} : { scheduler }) };
 }
 
 /** 0 if the model is not to be trained. @throws ConfigError if it is to start from weights that are not here */

@@ -1,0 +1,157 @@
+/** What is wrong with a command line or its files is said in one sentence, with the exit code that fits. */
+
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { answerOf, atif, configText, temporaryFolder, writeConfig } from "./atif.js";
+import { writeIdxFolder } from "./idx-files.js";
+
+const folder = temporaryFolder();
+
+interface Case {
+  readonly words: string;
+  readonly code?: 1 | 2;
+  readonly says: RegExp;
+}
+
+const usage: readonly Case[] = [
+  { words: "", says: /^no command was given; expected one, as in atif train\. Run atif --help/ },
+  { words: "trian", says: /^there is no command "trian"; expected one of train, eval, inspect\. Did you mean train\?/ },
+  { words: "help evla", says: /^there is no command "evla".* Did you mean eval\?/ },
+  { words: "--version=3", says: /--version=3|version/ },
+  { words: "--jsno train", says: /^atif has no option --jsno\./ },
+  { words: "train --epoch 3", says: /^atif train has no option --epoch\. Did you mean --epochs\? Run atif train --help/ },
+  { words: "train --bath-size=3", says: /has no option --bath-size=3\. Did you mean --batch-size\?/ },
+  { words: "train --epochs abc", says: /^--epochs is "abc"; expected a whole number from 0 to 1000000, as in --epochs 10\.$/ },
+  { words: "train --epochs -1", says: /^--epochs is "-1"; expected a whole number/ },
+  { words: "train --epochs 1.5", says: /^--epochs is "1\.5"/ },
+  { words: "train --epochs 1e3", says: /^--epochs is "1e3"/ },
+  { words: "train --epochs=", says: /^--epochs is ""/ },
+  { words: "train --epochs", says: /the option -e, --epochs <n> needs a value/ },
+  { words: "train --epochs 99999999999999999999", says: /^--epochs is "9{20}"; expected a whole number from 0 to 1000000/ },
+  { words: "train --batch-size 0", says: /^--batch-size is "0"; expected a whole number from 1 to 1000000/ },
+  { words: "train --seed 4294967296", says: /^--seed is "4294967296"; expected a whole number from 0 to 4294967295/ },
+  { words: "train --threads 0", says: /^--threads is "0"; expected a whole number from 1 to 1024/ },
+  { words: "train --backend gpu", says: /^--backend is "gpu"; expected one of wasm, reference\.$/ },
+  { words: "train --backend wsam", says: /^--backend is "wsam".* Did you mean wasm\?$/ },
+  { words: "train a.toml b.toml", says: /^atif train has been given 2 words beside its options, a\.toml b\.toml; expected at most 1\./ },
+  { words: "train missing.toml", says: /^cannot read missing\.toml: no such file; expected one there\./ },
+  { words: "train no/such/folder/a.toml", says: /^cannot read no\/such\/folder\/a\.toml: the folder no does not exist/ },
+  { words: "train .", says: /^\. is a folder; expected an experiment file in TOML\..*--resume/ },
+  { words: "train broken.toml", says: /^broken\.toml:2:\d+: not valid TOML: / },
+  { words: "train misspelt.toml", says: /^misspelt\.toml:\d+:\d+: model\[0\]\.params\.unitz is not a known key.*Did you mean "units"\?$/ },
+  { words: "train disabled.toml", says: /^all models of the experiment are disabled; expected one to train\. Set disabled = false\.$/ },
+  { words: "train loading.toml", says: /^model "net": load is true, but training starts from new weights here; expected false\.$/ },
+  { words: "train best.toml", says: /^learningframework\.params\.use_best_epoch is true and epochs are compared by val_avgclsacc, but there is no validation set;.*DatasetSplitter/ },
+  { words: "train nothing-left.toml", says: /^model "net".*maxpool1|leaves nothing of it/ },
+  { words: "train --set model.0.epochs", says: /^model\.0\.epochs is not an option of the form --key\.key=value/ },
+  { words: "train --model.0.params.timestep=2", says: /--model\.0\.params\.timestep: model\[0\]\.params\.timestep is not a known key of SCNN.*Did you mean "timesteps"\?$/ },
+  { words: "train --set model.0.params.timesteps=0", says: /--model\.0\.params\.timesteps: model\[0\]\.params\.timesteps is 0; expected a whole number/ },
+  { words: "train --set model.7.epochs=1", says: /there is no entry 7 in model, which has entries 0 to 0/ },
+  { words: "train --data elsewhere", says: /^--data is elsewhere, but the digits experiment uses the built-in digits;/ },
+  { words: "train idx.toml --data elsewhere", says: /elsewhere cannot be read as a folder .*; expected one with IDX files\.$/ },
+  { words: "train idx.toml --data empty", says: /empty has no train-images-idx3-ubyte, with or without \.gz; it is empty\./ },
+  { words: "train idx.toml --data cut", says: /cut\/t10k-images-idx3-ubyte is truncated: its header promises \[4, 28, 28\], 3136 bytes, but 84 follow\./ },
+  { words: "train tiny.toml --out full", says: /^full is not empty, it holds something\.txt; expected a new or empty folder\./ },
+  { words: "train tiny.toml --out tiny.toml", says: /^cannot write tiny\.toml: there is a file of that name; expected a folder\./ },
+  { words: "train tiny.toml --out tiny.toml/run", says: /^cannot write tiny\.toml\/run: tiny\.toml is a file, not a folder;/ },
+  { words: "train tiny.toml --out /proc/run", says: /^cannot write \/proc\/run: / },
+  { words: "train --out=", says: /^--out is ""; expected the path of a folder\.$/ },
+  { words: "train --resume", says: /^there is no unfinished run in runs; expected one to continue\. Name its folder: .* train --resume FOLDER$/ },
+  { words: "train --resume missing", says: /^missing does not exist; expected the folder of a run to continue/ },
+  { words: "train --resume empty", says: /^empty holds no run; expected the folder of a run to continue, with its config\.toml\./ },
+  { words: "train --resume tiny.toml", says: /^tiny\.toml is a file; expected the folder of a run.* An experiment file goes before --resume\.$/ },
+  { words: "train --resume a --out b", says: /^--resume names a and --out names b; expected one folder\./ },
+  { words: "eval", says: /^atif eval needs a model, as in atif eval runs\/digits-1\./ },
+  { words: "eval missing.safetensors", says: /^cannot read missing\.safetensors: no such file/ },
+  { words: "eval empty", says: /^empty holds no model\.safetensors; expected a model file, or the folder of a run that has ended\.$/ },
+  { words: "eval tiny.toml", says: /^tiny\.toml: .*expected/ },
+  { words: "eval unfinished", says: /^the run in unfinished is not complete, so it has no model yet;.* train --resume unfinished$/ },
+  { words: "eval damaged.safetensors", says: /^damaged\.safetensors: .*expected/ },
+  { words: "eval a.safetensors b.safetensors", says: /^atif eval has been given 2 words/ },
+  { words: "eval x --epochs 3", says: /^atif eval has no option --epochs\./ },
+  { words: "inspect", says: /^atif inspect needs a model/ },
+  { words: "inspect missing", says: /^cannot read missing: no such file/ },
+  { words: "train large.toml", code: 1, says: /no room for 4000000000000 bytes.* On the command line: a smaller --batch-size, or a smaller network\.$/ },
+  { words: "train tiny.toml --out diverged --set model.0.optimizer.params.lr=1e30", code: 1, says: /^training diverged in batch \d+ of 23 in epoch 1: .*Lower the learning rate, which is 1e\+30/ },
+]; // prettier-ignore
+
+beforeAll(async () => {
+  writeConfig(folder);
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const tiny = configText();
+  write("broken.toml", "[bench]\nname = \n");
+  write("misspelt.toml", tiny.replace("units", "unitz"));
+  write("disabled.toml", tiny.replace('kind = "SMLP"', 'disabled = true\nkind = "SMLP"'));
+  write("loading.toml", tiny.replace('kind = "SMLP"', 'load = true\nkind = "SMLP"'));
+  write("best.toml", configText({ framework: "[learningframework.params]\nuse_best_epoch = true" }));
+  write("large.toml", tiny.replace("units = [16]", "units = [1000000, 1000000]"));
+  const scnn = { filters: 4, kernel_sizes: 3, paddings: 0, strides: 1, pool_sizes: 9 };
+  const params = Object.entries(scnn).map(([key, value]) => `${key} = [${value}]`);
+  const rest = 'fc_units = []\ndims = 2\nneuron = { kind = "ATIF", params = { step_mode = "m" } }\n';
+  write(
+    "nothing-left.toml",
+    configText({ model: `kind = "SCNN"\n[model.params]\n${params.join("\n")}\n${rest}` }),
+  );
+  write(
+    "idx.toml",
+    configText({ dataset: 'kind = "MNIST"\nparams = { path = "nowhere", dtype = "uint8" }' }),
+  );
+  for (const name of ["empty", "full", "unfinished"]) mkdirSync(join(folder, name));
+  write("full/something.txt", "here");
+  write("unfinished/config.toml", tiny);
+  writeIdxFolder(join(folder, "cut"), { train: 8, test: 4 });
+  truncateSync(join(folder, "cut", "t10k-images-idx3-ubyte"), 100);
+  const trained = await atif(["train", "tiny.toml", "--epochs", "0", "--out", "trained"], { cwd: folder });
+  expect(trained.code).toBe(0);
+  const model = readFileSync(join(folder, "trained", "model.safetensors"));
+  model[model.length - 3] ^= 4;
+  writeFileSync(join(folder, "damaged.safetensors"), model);
+});
+
+describe("bad input", () => {
+  it.concurrent.each(usage)("atif $words", { timeout: 60_000 }, async ({ words, code = 2, says }) => {
+    const ended = await atif(words === "" ? [] : words.split(" "), { cwd: folder });
+    expect(ended).toMatchObject({ code, signal: null, stdout: "" });
+    const lines = ended.stderr.split("\n").filter((line) => !line.startsWith("atif: warning: "));
+    expect(lines, ended.stderr).toHaveLength(2);
+    const [sentence] = lines;
+    expect(sentence).toMatch(/^atif: /);
+    expect(sentence.slice("atif: ".length)).toMatch(says);
+    expect(sentence).not.toMatch(/ at .*:\d+:\d+\)|unexpectedly|undefined|\[object/);
+  });
+
+  it("leaves no folder behind when the input is bad", () => {
+    expect(readdirSync(folder)).not.toContain("runs");
+  });
+});
+
+describe("errors for programs and for developers", () => {
+  it.each([
+    ["train --epochs abc", 2, /^--epochs is "abc"/],
+    ["eval missing", 2, /^cannot read missing/],
+    ["train large.toml", 1, /no room for/],
+    ["nonsense", 2, /^there is no command/],
+  ])("atif %s --json answers with one JSON object", async (words, exitCode, says) => {
+    const ended = await atif([...words.split(" "), "--json"], { cwd: folder });
+    expect(ended.code).toBe(exitCode);
+    expect(answerOf(ended)).toEqual({ error: expect.stringMatching(says) as string, exitCode });
+    expect(ended.stderr).toBe(`atif: ${String(answerOf(ended).error)}\n`);
+  });
+
+  it("shows where an error comes from only with ATIF_DEBUG=1", async () => {
+    const ended = await atif(["eval", "missing"], { cwd: folder, environment: { ATIF_DEBUG: "1" } });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(
+      /^atif: cannot read missing: .*\nFileError: cannot read missing[^]*\n {4}at /,
+    );
+    expect(ended.stderr).toMatch(/caused by Error: ENOENT/);
+  });
+
+  it("takes the form of messages from files without their control characters", async () => {
+    const ended = await atif(["eval", "a\u001b[31mb\nc"], { cwd: folder });
+    expect(ended.stderr).toBe(
+      "atif: cannot read a\uFFFD[31mb c: no such file; expected one there. Check the spelling and the folder you are in.\n",
+    );
+  });
+});
