@@ -21,9 +21,10 @@ it.each(examples)("docs/neuron.md, example %#", async (code) => {
   const [, names] = /^import \{(.*)\} from "atif";$/m.exec(code) ?? [];
   const body = code.replace(/^import .*$/m, `const {${names}} = atif;`);
   const printed: string[] = [];
-  const AsyncFunction = (async () => undefined).constructor as new (
+  const FunctionOf = (() => undefined).constructor as new (
     ...args: string[]
   ) => (library: typeof atif, console: { log: (value: unknown) => void }) => Promise<void>;
-  await new AsyncFunction("atif", "console", body)(atif, { log: (value) => printed.push(String(value)) });
+  const run = new FunctionOf("atif", "console", `return (async () => {${body}})();`);
+  await run(atif, { log: (value) => printed.push(String(value)) });
   expect(printed).toEqual(promised(code));
 });

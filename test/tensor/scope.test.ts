@@ -93,7 +93,7 @@ describeBackends("scope", (backend) => {
       expect((out.list[1] as Tensor[])[0].item()).toBe(2);
       expect(out.map.get("c")?.item()).toBe(3);
       expect([...out.set][0].item()).toBe(4);
-      expect((out.bare as { e: Tensor }).e.item()).toBe(5);
+      expect(out.bare.e.item()).toBe(5);
       expect(out.shared.deep?.item()).toBe(6);
       expect(out.number).toBe(7);
     });
