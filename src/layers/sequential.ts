@@ -21,6 +21,7 @@ export class Sequential extends Module {
       );
     }
     const named = byName ? first : { ...(layers as readonly Module[]) };
+    if (byName) checkOrder(Object.keys(named));
     const used = new Map<Module, string>();
     for (const [name, layer] of Object.entries(named as Record<string, Module>)) {
       if (!(layer instanceof Module) || typeof layer.forward !== "function") {
@@ -46,4 +47,14 @@ export class Sequential extends Module {
     for (const [, layer] of this.children()) y = layer.forward(y);
     return y;
   }
+}
+
+/** @throws RangeError for whole numbers among other names: JavaScript puts them first, whatever the order was */
+function checkOrder(names: readonly string[]): void {
+  const numbers = names.filter((name) => /^\d+$/.test(name));
+  if (numbers.length === 0 || numbers.length === names.length) return;
+  throw new RangeError(
+    `Sequential: the names ${names.join(", ")} mix whole numbers with words, and JavaScript puts the numbers first; ` +
+      `expected words, such as layer${numbers[0]}.`,
+  );
 }

@@ -25,6 +25,6 @@ export class SCNN extends SpikingModel {
   }
 
   get architecture(): Architecture {
-    return { kind: "SCNN", options: plainCopy("SCNN", this.#options) };
+    return { kind: "SCNN", options: plainCopy("SCNN", { ...this.#options, timesteps: this.timesteps }) };
   }
 }

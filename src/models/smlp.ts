@@ -47,7 +47,7 @@ export class SMLP extends SpikingModel {
   }
 
   get architecture(): Architecture {
-    return { kind: "SMLP", options: plainCopy("SMLP", this.#options) };
+    return { kind: "SMLP", options: plainCopy("SMLP", { ...this.#options, timesteps: this.timesteps }) };
   }
 
   /** Features may come flattened where flattening leaves their order as it is. */

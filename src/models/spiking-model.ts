@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
-import { repeat } from "../ops/slice.js";
+import { repeat, stack } from "../ops/slice.js";
 import type { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
@@ -21,8 +21,7 @@ export interface Architecture {
 const MAX_TIMESTEPS = 65536;
 
 export abstract class SpikingModel extends Module {
-  /** Number of time steps T of run(). */
-  readonly timesteps: number;
+  #timesteps: number;
   /** Channels last, without batch and time: [H, W, C], [S, C] or [F]. */
   readonly inputShape: Shape;
   /** [classes] */
@@ -37,16 +36,21 @@ export abstract class SpikingModel extends Module {
     layers: Sequential,
   ) {
     super();
-    this.timesteps = checkInteger(`${this.constructor.name}: timesteps`, timesteps, 1);
-    if (timesteps > MAX_TIMESTEPS) {
-      throw new RangeError(
-        `${this.constructor.name}: timesteps is ${timesteps}; expected at most ${MAX_TIMESTEPS}. Use stream() for longer signals.`,
-      );
-    }
+    this.#timesteps = checkTimesteps(this.constructor.name, timesteps);
     this.inputShape = [...inputShape];
     this.outputShape = [...outputShape];
     this.layers = this.registerChild("layers", layers);
     this.stepMode = stepMode;
+  }
+
+  /** Time steps T of run(). It may be set: fewer are faster, more resolve finer levels. */
+  get timesteps(): number {
+    return this.#timesteps;
+  }
+
+  /** @throws RangeError unless a whole number from 1 to 65536 */
+  set timesteps(timesteps: number) {
+    this.#timesteps = checkTimesteps(this.constructor.name, timesteps);
   }
 
   /** @throws TypeError if an option is no plain data */
@@ -69,11 +73,12 @@ export abstract class SpikingModel extends Module {
     this.#checkInput("run", x, 1);
     this.reset();
     return scope(() => {
-      if (this.stepMode === "m")
-        return this.layers.forward(repeat(x, this.timesteps)).sum(0).div(this.timesteps);
-      let total = this.layers.forward(x);
-      for (let t = 1; t < this.timesteps; t++) total = total.add(this.layers.forward(x));
-      return total.div(this.timesteps);
+      const outputs =
+        this.stepMode === "m"
+          ? this.layers.forward(repeat(x, this.timesteps))
+          : stack(Array.from({ length: this.timesteps }, () => this.layers.forward(x)));
+      // One sum in both modes, so that they round alike.
+      return outputs.sum(0).div(this.timesteps);
     });
   }
 
@@ -122,4 +127,13 @@ export abstract class SpikingModel extends Module {
   protected acceptsInput(shape: Shape): boolean {
     return sameShape(shape, this.inputShape);
   }
+}
+
+function checkTimesteps(where: string, timesteps: number): number {
+  if (checkInteger(`${where}: timesteps`, timesteps, 1) > MAX_TIMESTEPS) {
+    throw new RangeError(
+      `${where}: timesteps is ${timesteps}; expected at most ${MAX_TIMESTEPS}. Use stream() for longer signals.`,
+    );
+  }
+  return timesteps;
 }
