@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
-import { repeat, stack } from "../ops/slice.js";
+import { repeat } from "../ops/slice.js";
 import type { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
@@ -73,12 +73,11 @@ export abstract class SpikingModel extends Module {
     this.#checkInput("run", x, 1);
     this.reset();
     return scope(() => {
-      const outputs =
-        this.stepMode === "m"
-          ? this.layers.forward(repeat(x, this.timesteps))
-          : stack(Array.from({ length: this.timesteps }, () => this.layers.forward(x)));
-      // One sum in both modes, so that they round alike.
-      return outputs.sum(0).div(this.timesteps);
+      if (this.stepMode === "m")
+        return this.layers.forward(repeat(x, this.timesteps)).sum(0).div(this.timesteps);
+      let total = this.layers.forward(x);
+      for (let t = 1; t < this.timesteps; t++) total = total.add(this.layers.forward(x));
+      return total.div(this.timesteps);
     });
   }
 
