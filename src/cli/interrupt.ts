@@ -65,17 +65,17 @@ export function breathe(): Promise<void> {
 
 /**
  * Runs work that rejects when the signal is aborted.
- * @throws InterruptedError with the sentence in place of what it then rejects with
+ * @throws what `explain` makes of the signal, in place of what it then rejects with
  */
 export async function orInterrupted<T>(
   interrupt: Interrupt,
-  sentence: string,
+  explain: (signal: StopSignal) => InterruptedError,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
     if (interrupt.received === null || thrown !== interrupt.signal.reason) throw thrown;
-    throw new InterruptedError(sentence, interrupt.received);
+    throw explain(interrupt.received);
   }
 }

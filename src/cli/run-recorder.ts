@@ -1,5 +1,6 @@
 /** Keeps a run on disk while it is trained: metrics by epoch, and checkpoints from which it goes on. */
 
+import { ConfigError, messageOf, StateError } from "../errors.js";
 import { loadCheckpoint, saveCheckpoint } from "../interop/checkpoint.js";
 import type { Architecture } from "../models/spiking-model.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
@@ -39,15 +40,23 @@ export class RunRecorder {
   }
 
   /**
-   * Goes back to the checkpoint, if there is one.
-   * @throws FormatError, StateError, RangeError if it is damaged or of another run
+   * Goes back to the checkpoint. @returns false if there is none
+   * @throws FormatError if it is damaged; ConfigError if it is of another run, because the data have changed
    */
-  async restore(): Promise<void> {
-    this.#folder.removeTemporaries();
-    if (!this.#folder.hasCheckpoint) return;
-    const { state } = await loadCheckpoint(this.#folder.checkpointPath);
-    this.#trainer.loadState(state);
+  async restore(): Promise<boolean> {
+    const { checkpointPath, hasCheckpoint } = this.#folder;
+    if (!hasCheckpoint) return false;
+    const { state } = await loadCheckpoint(checkpointPath);
+    try {
+      this.#trainer.loadState(state);
+    } catch (thrown) {
+      if (!(thrown instanceof StateError || thrown instanceof RangeError)) throw thrown;
+      throw new ConfigError(`${checkpointPath} does not fit this run: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
+    }
     this.#lines = state.history.map(lineOf);
+    return true;
   }
 
   async afterBatch(): Promise<void> {

@@ -7,23 +7,26 @@ import { percent, significant } from "./report-table.js";
 
 export class TrainingProgress {
   readonly #progress: Progress;
+  readonly #moves: boolean;
   /** Of all epochs. */
   #fraction = 0;
 
-  constructor(progress: Progress) {
+  /** @param moves false: only the lines of the epochs */
+  constructor(progress: Progress, moves = true) {
     this.#progress = progress;
+    this.#moves = moves;
   }
 
   batch({ epoch, epochs, batch, batches, loss, samplesPerSecond }: BatchProgress): void {
     this.#fraction = (epoch - 1 + batch / batches) / epochs;
-    this.#progress.update(epochLabel(epoch, epochs), this.#fraction, [
+    this.#update(epochLabel(epoch, epochs), this.#fraction, [
       `loss ${significant(loss)}`,
       `${samplesPerSecond.toFixed(0)} samples/s`,
     ]);
   }
 
   validation(done: number, total: number): void {
-    this.#progress.update(`validating ${done}/${total}`, this.#fraction);
+    this.#update(`validating ${done}/${total}`, this.#fraction);
   }
 
   epoch(metrics: EpochMetrics, epochs: number): void {
@@ -31,11 +34,11 @@ export class TrainingProgress {
   }
 
   test(done: number, total: number): void {
-    this.#progress.update(`testing ${done}/${total}`, done / total);
+    this.#update(`testing ${done}/${total}`, done / total);
   }
 
-  clear(): void {
-    this.#progress.clear();
+  #update(label: string, fraction: number, details?: readonly string[]): void {
+    if (this.#moves) this.#progress.update(label, fraction, details);
   }
 }
 

@@ -10,7 +10,7 @@ import { DivergenceError } from "../training/divergence-error.js";
 import { evaluate, type Evaluation } from "../training/evaluate.js";
 import type { Trainer, TrainingResult } from "../training/trainer.js";
 import { InterruptedError } from "./exit-codes.js";
-import { orInterrupted, type Interrupt } from "./interrupt.js";
+import { orInterrupted, type Interrupt, type StopSignal } from "./interrupt.js";
 import type { TrainingFacts } from "./model-facts.js";
 import { createTrainer, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder.js";
@@ -51,18 +51,17 @@ export async function trainRun(prepared: PreparedRun, session: SessionOptions): 
   const folder = session.open();
   const facts = runFacts(prepared.run, model, session.version);
   recorder = new RunRecorder(folder, trainer, model.architecture);
-  if (folder.hasCheckpoint) await recorder.restore();
-  else await begin(folder, prepared.run.experiment, facts, recorder);
+  await begin(folder, prepared.run.experiment, facts, recorder);
 
   const result = await fit(trainer, folder, facts, interrupt);
   await recorder.save();
-  const stopped = stoppedSentence(result, options.epochs, session);
-  if (!result.completed) throw interrupted(folder, facts, stopped, interrupt);
-  const test = await orInterrupted(interrupt, stopped, () => testRun(prepared, session)).catch(
-    (thrown: unknown) => {
-      throw thrown instanceof InterruptedError ? interrupted(folder, facts, stopped, interrupt) : thrown;
-    },
-  );
+  const stopped = (signal: StopSignal): InterruptedError => {
+    folder.writeSummary({ status: "interrupted", ...facts });
+    const sentence = `${whereStopped(result, options.epochs)}; continue with: ${session.resumeCommand()}`;
+    return new InterruptedError(sentence, signal, { folder: folder.path });
+  };
+  if (!result.completed) throw stopped(interrupt.received ?? "SIGINT");
+  const test = await orInterrupted(interrupt, stopped, () => testRun(prepared, session));
   const summary = completeSummary(facts, result, test);
   await saveModel(folder.modelPath, model, { ...factsOf(prepared, summary) });
   folder.writeSummary(summary);
@@ -70,7 +69,7 @@ export async function trainRun(prepared: PreparedRun, session: SessionOptions): 
   return summary;
 }
 
-/** Everything from which the run can be begun again is on disk before its first batch. */
+/** Goes back to the checkpoint; or puts everything on disk from which the run can be begun again. */
 async function begin(
   folder: RunFolder,
   experiment: Experiment,
@@ -78,9 +77,10 @@ async function begin(
   recorder: RunRecorder,
 ): Promise<void> {
   folder.removeTemporaries();
+  const isContinued = await recorder.restore();
   if (!folder.hasConfig) folder.writeConfig(writeExperiment(experiment));
   folder.writeSummary({ status: "running", ...facts });
-  await recorder.save();
+  if (!isContinued) await recorder.save();
 }
 
 async function fit(
@@ -113,19 +113,10 @@ async function testRun(
   });
 }
 
-function stoppedSentence({ epochs: done }: TrainingResult, epochs: number, session: SessionOptions): string {
-  const where = done < epochs ? `in epoch ${done + 1} of ${epochs}` : "before the network was tested";
-  return `stopped ${where}; continue with: ${session.resumeCommand()}`;
-}
-
-function interrupted(
-  folder: RunFolder,
-  facts: RunFacts,
-  sentence: string,
-  { received }: Interrupt,
-): InterruptedError {
-  folder.writeSummary({ status: "interrupted", ...facts });
-  return new InterruptedError(sentence, received ?? "SIGINT", { folder: folder.path });
+function whereStopped({ epochs: done }: TrainingResult, epochs: number): string {
+  return done < epochs
+    ? `stopped in epoch ${done + 1} of ${epochs}`
+    : "stopped before the network was tested";
 }
 
 /** No times, and no folders of this machine: equal runs make equal files. */

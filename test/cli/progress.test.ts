@@ -178,6 +178,17 @@ describe("training progress", () => {
     );
   });
 
+  it("stands still where the experiment wants no bar, and still has a line per epoch", () => {
+    const stream = new Recorder(true, 120);
+    const progress = new TrainingProgress(made(stream).progress, false);
+    progress.batch({ epoch: 1, epochs: 2, batch: 1, batches: 2, samples: 1, loss: 1, samplesPerSecond: 1 });
+    progress.validation(1, 2);
+    progress.test(1, 2);
+    expect(stream.taken()).toBe("");
+    progress.epoch(metrics, 15);
+    expect(stream.taken()).toMatch(/^epoch {2}3\/15 .*\n$/);
+  });
+
   it("has one line per epoch with what is known", () => {
     expect(epochLine(metrics, 15)).toBe(
       "epoch  3/15  loss 0.2500  accuracy 94.1 %  theta 0.800 1.235  1.3 s",

@@ -12,7 +12,7 @@ import "../../src/ops/install.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import { Trainer } from "../../src/training/trainer.js";
-import { answerOf, atif, configText, SMALL_SCNN, temporaryFolder, writeConfig } from "./atif.js";
+import { answerOf, atif, configText, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js";
 import { writeIdxFolder } from "./idx-files.js";
 
 const folder = temporaryFolder();
@@ -306,6 +306,43 @@ describe("atif train --resume", () => {
     expect(read("idempotent", "summary.json")).toBe(before);
     const answer = await atif([...words, "--json"], { cwd: folder });
     expect(answerOf(answer)).toEqual({ folder: "idempotent", ...json("idempotent", "summary.json") });
+  });
+
+  it("refuses a checkpoint that is damaged, and one of other data", async () => {
+    writeIdxFolder(join(folder, "moving"), { train: 40, test: 10 });
+    const text = configText({
+      dataset: 'kind = "MNIST"\nparams = { path = "moving", dtype = "uint8" }',
+      epochs: 9999,
+    });
+    writeFileSync(join(folder, "moving.toml"), text);
+    const words = ["train", "moving.toml", "--out", "moved", "--resume"];
+    const { child, ended } = start(words, { cwd: folder });
+    const checkpoint = join(folder, "moved", "checkpoint.safetensors");
+    while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(130);
+
+    const bytes = readFileSync(checkpoint);
+    writeFileSync(checkpoint, bytes.subarray(0, bytes.length - 9));
+    const damaged = await atif(words, { cwd: folder });
+    expect(damaged).toMatchObject({ code: 2, stdout: "" });
+    expect(damaged.stderr).toMatch(/^atif: moved\/checkpoint\.safetensors: .*expected/);
+    writeFileSync(checkpoint, bytes);
+    writeIdxFolder(join(folder, "moving"), { train: 41, test: 10 });
+    const other = await atif(words, { cwd: folder });
+    expect(other).toMatchObject({ code: 2, stdout: "" });
+    expect(other.stderr).toMatch(
+      /^atif: moved\/checkpoint\.safetensors does not fit this run: .*its training set is 40 samples .* here it is 41 samples/,
+    );
+    expect(readFileSync(checkpoint).equals(bytes)).toBe(true);
+
+    renameSync(join(folder, "moving"), join(folder, "elsewhere"));
+    writeIdxFolder(join(folder, "elsewhere"), { train: 40, test: 10 });
+    const again = start(["train", "--resume", "moved", "--data", "elsewhere"], { cwd: folder });
+    while (json("moved", "summary.json").status !== "running")
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    again.child.kill("SIGINT");
+    expect((await again.ended).stderr).toMatch(/stopped in epoch \d+ of 9999; continue with: /);
   });
 
   it("begins anew where a process was killed before its first checkpoint, among its leavings", async () => {

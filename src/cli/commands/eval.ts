@@ -4,6 +4,7 @@ import { readModelFile } from "../../interop/model-file.js";
 import { evaluate } from "../../training/evaluate.js";
 import type { Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts } from "../model-facts.js";
 import { findModel } from "../model-path.js";
@@ -41,14 +42,17 @@ export async function evaluateModel(args: EvalArguments): Promise<void> {
     const test = await testDataFor(model, readFacts(facts), config, args.data);
     await interrupt.check(STOPPED);
     const { data, name } = test;
-    const evaluation = await orInterrupted(interrupt, STOPPED, () =>
-      evaluate(model, data, {
-        loss: test.loss,
-        ...(args.batchSize === undefined ? {} : { batchSize: args.batchSize }),
-        ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
-        signal: interrupt.signal,
-        onBatch: (done, total) => progress.update(`testing ${done}/${total}`, done / total),
-      }),
+    const evaluation = await orInterrupted(
+      interrupt,
+      (signal) => new InterruptedError(STOPPED, signal),
+      () =>
+        evaluate(model, data, {
+          loss: test.loss,
+          ...(args.batchSize === undefined ? {} : { batchSize: args.batchSize }),
+          ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
+          signal: interrupt.signal,
+          onBatch: (done, total) => progress.update(`testing ${done}/${total}`, done / total),
+        }),
     );
     progress.clear();
     const classes = classResults(evaluation.confusion, data.classNames);

@@ -6,6 +6,7 @@ import type { SpikingModel } from "../../models/spiking-model.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts, type TrainingFacts } from "../model-facts.js";
 import { findModel } from "../model-path.js";
@@ -22,6 +23,8 @@ export interface InspectArguments extends ComputeArguments {
   readonly batchSize?: number;
   readonly json?: boolean;
 }
+
+const STOPPED = "stopped before the firing rates were measured; nothing was written.";
 
 /** Spikes measured on data, or why there are none. */
 type Measurement =
@@ -57,14 +60,17 @@ async function measure(
   if (asked === false) return { data: null, note: "firing rates were not measured (--no-data)." };
   try {
     const test = await testDataFor(model, facts, config, asked);
-    const evaluation = await orInterrupted(interrupt, "stopped before the firing rates were measured.", () =>
-      evaluate(model, test.data, {
-        loss: test.loss,
-        ...(batchSize === undefined ? {} : { batchSize }),
-        ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
-        signal: interrupt.signal,
-        onBatch: (done, total) => progress.update(`measuring firing rates ${done}/${total}`, done / total),
-      }),
+    const evaluation = await orInterrupted(
+      interrupt,
+      (signal) => new InterruptedError(STOPPED, signal),
+      () =>
+        evaluate(model, test.data, {
+          loss: test.loss,
+          ...(batchSize === undefined ? {} : { batchSize }),
+          ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
+          signal: interrupt.signal,
+          onBatch: (done, total) => progress.update(`measuring firing rates ${done}/${total}`, done / total),
+        }),
     );
     return { data: test.name, evaluation };
   } catch (thrown) {
