@@ -36,9 +36,24 @@ function showObject(value: object): string {
 
 /** @throws TypeError unless value is a finite number */
 export function checkFinite(where: string, value: unknown): number {
-  if (typeof value !== "number") throw new TypeError(`${where} is ${show(value)}; expected a number.`);
-  if (!Number.isFinite(value)) throw new RangeError(`${where} is ${show(value)}; expected a finite number.`);
+  if (typeof value !== "number")
+    throw new TypeError(`${where} is ${show(value)}; expected a number.${numberAdvice(value)}`);
+  if (!Number.isFinite(value)) {
+    throw new RangeError(
+      `${where} is ${show(value)}; expected a finite number. Look at the computation that gave it.`,
+    );
+  }
   return value;
+}
+
+/** What to try with something that is no number. */
+function numberAdvice(value: unknown): string {
+  if (value === undefined) return " Give one: it has no default.";
+  if (value === null) return " Give one, or leave it out if it has a default.";
+  if (typeof value === "bigint") return " Write it without the n.";
+  if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return " Write it without quotes.";
+  return "";
 }
 
 /** @throws RangeError unless value is a finite number > 0 */
@@ -54,7 +69,7 @@ export function checkFloat32(where: string, value: unknown): number {
   const rounded = Math.fround(number);
   if (!Number.isFinite(rounded) || (rounded === 0 && number !== 0)) {
     throw new RangeError(
-      `${where} is ${show(value)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size.`,
+      `${where} is ${show(value)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.`,
     );
   }
   return rounded;

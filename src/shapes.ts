@@ -18,8 +18,9 @@ export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dimension of shape as readonly unknown[]) {
     if (!Number.isSafeInteger(dimension) || (dimension as number) < 0) {
+      const advice = dimension === -1 ? " Only reshape() can work one out from -1." : "";
       throw new ShapeError(
-        `shape ${show(shape)} has the dimension ${show(dimension)}; expected whole numbers of at least 0.`,
+        `shape ${show(shape)} has the dimension ${show(dimension)}; expected whole numbers of at least 0.${advice}`,
       );
     }
     size *= dimension as number;

@@ -1,6 +1,6 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { checkInteger, checkOptions, isList, show } from "../checks.js";
+import { checkInteger, checkOneOf, checkOptions, isList, show } from "../checks.js";
 import { Flatten } from "../layers/flatten.js";
 import { Linear } from "../layers/linear.js";
 import { Sequential } from "../layers/sequential.js";
@@ -62,6 +62,7 @@ function checkSMLPOptions(options: SMLPOptions): void {
   checkOptions("SMLP", options ?? null, optionNames);
   const { inputShape, outputShape, units } = options;
   checkModelShapes("SMLP", inputShape, outputShape);
+  checkOneOf("SMLP: stepMode", options.stepMode ?? "s", ["s", "m"]);
   if (!isList(units))
     throw new TypeError(`SMLP: units is ${show(units)}; expected an array of whole numbers.`);
   Array.from(units).forEach((unit, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));

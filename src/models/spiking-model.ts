@@ -110,7 +110,8 @@ export abstract class SpikingModel extends Module {
     if (x.rank < leading || !this.acceptsInput(x.shape.slice(leading))) {
       const axes = leading === 2 ? ["T", "N"] : ["N"];
       throw new ShapeError(
-        `${where}: x is ${formatShape(x.shape)}; expected [${[...axes, ...this.inputShape].join(", ")}], channels last.`,
+        `${where}: x is ${formatShape(x.shape)}; expected [${[...axes, ...this.inputShape].join(", ")}], channels last.` +
+          this.#shapeAdvice(x.shape, leading),
       );
     }
     // A neuron does not fire on NaN: without this, the outputs would be finite and wrong.
@@ -121,6 +122,18 @@ export abstract class SpikingModel extends Module {
         `${where}: x holds ${data[i]} at element ${i} of ${formatShape(x.shape)}; expected finite numbers. Repair or leave out that sample.`,
       );
     }
+  }
+
+  #shapeAdvice(shape: Shape, leading: number): string {
+    const [first, ...rest] = shape.slice(leading);
+    if (rest.length > 0 && sameShape([...rest, first], this.inputShape)) {
+      const axes = shape.map((_, axis) => axis);
+      const last = [...axes.slice(0, leading), ...axes.slice(leading + 1), leading];
+      return ` Its channels come first: use x.permute(${formatShape(last)}).`;
+    }
+    if (leading === 1 && sameShape(shape, this.inputShape))
+      return ` One sample is a batch too: use x.reshape(${formatShape([1, ...shape])}).`;
+    return "";
   }
 
   protected acceptsInput(shape: Shape): boolean {

@@ -210,11 +210,16 @@ export abstract class Module {
         checkEntry(name, entry);
         if (!sameShape(entry.shape, foreign) || entry.data.length !== sizeOf(foreign)) {
           throw new ShapeError(
-            `loadStateDict: ${name} is ${show(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}.`,
+            `loadStateDict: ${name} is ${show(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}. Load the weights of a model with the same layers.`,
           );
         }
         for (let i = 0; i < entry.data.length; i++) {
-          if (typeof entry.data[i] !== "number" || !Number.isFinite(Math.fround(entry.data[i]))) {
+          if (typeof entry.data[i] !== "number") {
+            throw new TypeError(
+              `loadStateDict: ${name} holds ${show(entry.data[i])} at element ${i}; expected numbers. Use a Float32Array.`,
+            );
+          }
+          if (!Number.isFinite(Math.fround(entry.data[i]))) {
             throw new RangeError(
               `loadStateDict: ${name} holds ${show(entry.data[i])} at element ${i}; expected finite float32 numbers. The model may have diverged in training.`,
             );

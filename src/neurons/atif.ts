@@ -29,7 +29,7 @@ export class ATIF extends AdaptiveThresholdNode {
   get supportedBackends(): readonly NodeBackend[] {
     if (this.stepMode !== "s") {
       throw new RangeError(
-        `ATIF: stepMode is '${this.stepMode}'; expected 's'. Use MultiStepATIF for inputs [T, N, ...].`,
+        `ATIF: stepMode is '${this.stepMode}'; expected 's'. Use MultiStepATIF for inputs [T, N, ...]. Make a model with stepMode 'm' from the start.`,
       );
     }
     return ["fused", "eager"];

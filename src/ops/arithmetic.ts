@@ -107,7 +107,9 @@ export function present(tensor: Tensor | null): Tensor[] {
 function operand(where: string, a: Tensor, b: Tensor | number): Tensor {
   if (b instanceof Tensor) return b;
   if (typeof b !== "number")
-    throw new TypeError(`${where}: the operand is ${show(b)}; expected a Tensor or a number.`);
+    throw new TypeError(
+      `${where}: the operand is ${show(b)}; expected a Tensor or a number. Make one with tensor(data, shape).`,
+    );
   checkSameBackend(where, a);
   return Tensor.full([], b, a.backend);
 }

@@ -13,7 +13,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   checkSameBackend("matmul", a, b);
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[0]) {
     throw new ShapeError(
-      `matmul: ${formatShape(a.shape)} by ${formatShape(b.shape)}; expected [m, k] by [k, n].`,
+      `matmul: ${formatShape(a.shape)} by ${formatShape(b.shape)}; expected [m, k] by [k, n]. Reshape or permute one of them.`,
     );
   }
   return linear(a, b, null);

@@ -42,7 +42,7 @@ export function stack(tensors: readonly Tensor[]): Tensor {
   tensors.forEach((tensor, i) => {
     if (!sameShape(tensor.shape, shape)) {
       throw new ShapeError(
-        `stack: tensor ${i} has shape ${formatShape(tensor.shape)}; expected ${formatShape(shape)}, as tensor 0.`,
+        `stack: tensor ${i} has shape ${formatShape(tensor.shape)}; expected ${formatShape(shape)}, as tensor 0. Reshape one of them.`,
       );
     }
     y.data.set(tensor.data, i * size);

@@ -296,7 +296,9 @@ export interface TensorOptions {
 /** A gradient of `like`, given by the caller. @throws TypeError, ShapeError, StateError unless it fits */
 export function checkGradient(where: string, gradient: unknown, like: Tensor): Tensor {
   if (!Tensor.isTensor(gradient)) {
-    throw new TypeError(`${where}: the gradient is ${show(gradient)}; expected a Tensor.`);
+    throw new TypeError(
+      `${where}: the gradient is ${show(gradient)}; expected a Tensor. Make one with tensor(data, shape).`,
+    );
   }
   if (!sameShape(gradient.shape, like.shape)) {
     throw new ShapeError(
@@ -328,7 +330,7 @@ export function tensor(
   const size = sizeOf(shape);
   if (data.length !== size) {
     throw new ShapeError(
-      `tensor: ${data.length} numbers for the shape ${formatShape(shape)}; expected ${size}.`,
+      `tensor: ${data.length} numbers for the shape ${formatShape(shape)}; expected ${size}. Give one number per element.`,
     );
   }
   const made = Tensor.empty(shape);

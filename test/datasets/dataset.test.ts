@@ -319,7 +319,7 @@ describe("what Dataset refuses", () => {
     [
       "a batch size of NaN",
       () => five().batches({ batchSize: NaN }),
-      "batches: batchSize is NaN; expected a finite number.",
+      "batches: batchSize is NaN; expected a finite number. Look at the computation that gave it.",
     ],
     [
       "shuffle: true",

@@ -225,7 +225,12 @@ describe("createPreprocessing", () => {
       "RangeError",
       'Normalize: method is "zscore"; expected one of "z-score", "min-max". Did you mean "z-score"?',
     ],
-    ["Normalize", { axis: "0" }, "TypeError", 'Normalize: axis is "0"; expected a number.'],
+    [
+      "Normalize",
+      { axis: "0" },
+      "TypeError",
+      'Normalize: axis is "0"; expected a number. Write it without quotes.',
+    ],
     ["Normalize", { axis: [0, 1.5] }, "RangeError", "Normalize: axis is 1.5; expected whole numbers."],
     [
       "Class2BinMatrix",
