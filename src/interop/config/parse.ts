@@ -58,6 +58,10 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   { pattern: /^\s*[\w.-]+\s*:/, hint: 'Write "key = value".' },
   { pattern: /=\s*\[?\s*[A-Za-z_./~]/, hint: "Put text in quotes." },
   { pattern: /=\s*(#.*)?$/, hint: "Write a value behind the equals sign." },
+  {
+    pattern: /^\[+[^\]=]*$/,
+    hint: "Close the name of the table with a bracket: expected [name] or [[name]].",
+  },
   { pattern: /^\s*[{<]/, hint: "This does not look like TOML." },
 ];
 
