@@ -22,7 +22,13 @@ export { Generator, manualSeed, type GeneratorState } from "./random/generator.j
 export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
 export type { Surrogate } from "./surrogates/surrogate.js";
 
-export { Module, type LoadableStateDict, type StateDict, type StateEntry, type StepMode } from "./module/module.js";
+export {
+  Module,
+  type LoadableStateDict,
+  type StateDict,
+  type StateEntry,
+  type StepMode,
+} from "./module/module.js";
 export { Parameter, type ParameterOptions } from "./module/parameter.js";
 export { ATIF, MultiStepATIF } from "./neurons/atif.js";
 export { BaseNode, type BaseNodeOptions, type NodeBackend, type SpikeCount } from "./neurons/base-node.js";
@@ -30,7 +36,13 @@ export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
 export { ParametricLIFNode, type ParametricLIFNodeOptions } from "./neurons/parametric-lif-node.js";
-export { createNeuron, neuronKinds, type NeuronKind, type NeuronParams, type NeuronSpec } from "./neurons/table.js";
+export {
+  createNeuron,
+  neuronKinds,
+  type NeuronKind,
+  type NeuronParams,
+  type NeuronSpec,
+} from "./neurons/table.js";
 export type { ThresholdOptions } from "./neurons/threshold.js";
 
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./layers/batch-norm.js";
@@ -49,19 +61,58 @@ export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";
 export { mse } from "./losses/mse.js";
+export type { LossName } from "./losses/table.js";
 export { Adam, AdamW, type AdamOptions } from "./optimizers/adam.js";
 export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
 export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
+export type { OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
 
-export type { Batch } from "./datasets/batch.js";
-export { Dataset } from "./datasets/dataset.js";
+export type { Batch, MixedLabels } from "./datasets/batch.js";
+export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "./datasets/dataset.js";
 export { loadDigits } from "./datasets/digits.js";
-export { parseIdx } from "./datasets/idx.js";
-export { loadIdxFolder } from "./datasets/idx-folder.js";
+export { parseIdx, type IdxArray } from "./datasets/idx.js";
+export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx-dataset.js";
+export { loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
+export { readIdx } from "./datasets/read-idx.js";
+export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
 export { HorizontalFlip } from "./datasets/augmentations/horizontal-flip.js";
 export { IntToFloat32 } from "./datasets/augmentations/int-to-float32.js";
 export { Mixup } from "./datasets/augmentations/mixup.js";
 export { Normalize } from "./datasets/augmentations/normalize.js";
+export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
+
+export { DivergenceError } from "./training/divergence-error.js";
+export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
+export type { LayerReport } from "./training/layer-report.js";
+export {
+  Trainer,
+  type BatchProgress,
+  type CheckpointMetric,
+  type EpochMetrics,
+  type TrainerCallbacks,
+  type TrainerOptions,
+  type TrainingResult,
+  type TrainingState,
+} from "./training/trainer.js";
+
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+} from "./interop/checkpoint.js";
+export { FileError } from "./interop/file-errors.js";
+export {
+  decodeModel,
+  encodeModel,
+  loadModel,
+  readModelFile,
+  readStateDict,
+  saveModel,
+  type LoadedModel,
+  type ModelFacts,
+} from "./interop/model-file.js";
