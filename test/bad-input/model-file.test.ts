@@ -4,8 +4,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Generator, init, Linear, manualSeed, SCNN, SMLP, type SpikingModel } from "../../src/index.js";
-import { loadModel, saveModel } from "../../src/interop/model-file.js";
+import {
+  Generator,
+  init,
+  Linear,
+  loadModel,
+  manualSeed,
+  saveModel,
+  SCNN,
+  SMLP,
+  type SpikingModel,
+} from "../../src/index.js";
 import { expectUsable } from "./golden-forward.js";
 import { expectSentence } from "./sentence.js";
 
