@@ -2,7 +2,14 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: ["dist/", "node_modules/", "runs/", "kernels/out/", "src/kernels/wasm/binary.ts", "src/datasets/digits-data.ts"],
+    ignores: [
+      "dist/",
+      "node_modules/",
+      "runs/",
+      "kernels/out/",
+      "src/kernels/wasm/binary.ts",
+      "src/datasets/digits-data.ts",
+    ],
   },
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -22,6 +29,9 @@ export default tseslint.config(
       "no-console": ["error", { allow: ["error"] }],
     },
   },
-  { files: ["bench/**", "scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["bench/**", "scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+  },
   { files: ["bench/**", "scripts/**", "kernels/**", "**/*.mjs", "test/**"], rules: { "no-console": "off" } },
 );

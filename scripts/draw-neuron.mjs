@@ -34,7 +34,9 @@ function potential() {
       v = neuron.v.item();
       if (fired) {
         const [px, py] = at(t, 0);
-        spikes.push(`<line x1="${px.toFixed(1)}" y1="${py + 12}" x2="${px.toFixed(1)}" y2="${py + 36}" stroke="${red}" stroke-width="4"/>`);
+        spikes.push(
+          `<line x1="${px.toFixed(1)}" y1="${py + 12}" x2="${px.toFixed(1)}" y2="${py + 36}" stroke="${red}" stroke-width="4"/>`,
+        );
         points.push(at(t, v));
       }
     }
@@ -57,12 +59,20 @@ function staircase() {
   const inputs = Array.from({ length: N }, (_, i) => -0.1 + (1.3 * i) / (N - 1));
   const neuron = new MultiStepATIF();
   neuron.setCoeffs(theta);
-  const outputs = noGrad(() => neuron.forward(repeat(tensor(inputs, [N]), T)).mean(0).toArray());
+  const outputs = noGrad(() =>
+    neuron
+      .forward(repeat(tensor(inputs, [N]), T))
+      .mean(0)
+      .toArray(),
+  );
   const at = (x, y) => [520 + ((x + 0.1) * 380) / 1.3, 220 - (y * 130) / theta];
   return [
     text(520, 32, "mean output over T = 4: a quantizer with 5 levels", 'font-weight="600"'),
     line([at(-0.1, 0), at(0, 0), at(theta, theta), at(1.2, theta)], grey, 'stroke-dasharray="5 4"'),
-    line(inputs.map((x, i) => at(x, outputs[i])), blue),
+    line(
+      inputs.map((x, i) => at(x, outputs[i])),
+      blue,
+    ),
     line([at(-0.1, 0), at(1.2, 0)], ink, 'stroke-opacity="0.4"'),
     text(836, 82, "θ", ""),
     text(520, 252, "input x: the step width is θ/T, and θ is learned"),

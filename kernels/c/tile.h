@@ -15,11 +15,11 @@ enum {
   PANEL = 8,        /* columns of a panel of B, which is [depth][PANEL] ... */
   NARROW_PANEL = 4, /* ... or, when at most 4 columns are left, [depth][NARROW_PANEL] */
   /*
-   * Products are added up in runs of this many, and the runs then: half the rounding error of one long sum over a depth
-   * of 256 (1.2e-7 against 2.5e-7 of the root mean square), for 3 to 7 % of the speed. A spike near its threshold
+   * Products are added up in runs of this many, and the runs then: under half the rounding error of one sum over a depth
+   * of 256 (measured with runs of 32; shorter ones lose less, and cost some speed). A spike near its threshold
    * shows the difference.
    */
-  RUN = 32,
+  RUN = 8,
 };
 
 static inline int panel_width(int columns) { return columns > NARROW_PANEL ? PANEL : NARROW_PANEL; }

@@ -22,7 +22,10 @@ beforeAll(() => {
   // The build has run (npm test): --ignore-scripts packs what it made.
   run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], root);
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "user", private: true, type: "module" }),
+  );
   run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`]);
 }, 120_000);
 
@@ -68,7 +71,14 @@ describe("the packed package", () => {
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({
-        compilerOptions: { strict: true, module: "NodeNext", target: "ES2022", noEmit: true, types: [], lib: ["ES2023", "DOM"] },
+        compilerOptions: {
+          strict: true,
+          module: "NodeNext",
+          target: "ES2022",
+          noEmit: true,
+          types: [],
+          lib: ["ES2023", "DOM"],
+        },
         files: ["use.ts"],
       }),
     );
