@@ -31,7 +31,8 @@ function showObject(value: object): string {
   const name = prototype === Object.prototype ? undefined : prototype?.constructor?.name;
   if (typeof name !== "string" || name === "") return "an object";
   const length = ArrayBuffer.isView(value) && "length" in value ? ` of ${String(value.length)}` : "";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}${length}`;
+  // As it is spoken: "an Array", "an SGD", but "a Uint8Array".
+  return `${/^([AEIO]|U(?!int|RL)|[FHLMNRSX][A-Z])/.test(name) ? "an" : "a"} ${name}${length}`;
 }
 
 /** @throws TypeError unless value is a finite number */

@@ -1,5 +1,6 @@
 /** A data set from a pair of IDX arrays, as MNIST and its relatives come. */
 
+import { isList, show } from "../checks.js";
 import { FormatError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Dataset } from "./dataset.js";
@@ -29,6 +30,13 @@ export function idxDataset(
   labels: IdxFile,
   options: IdxDatasetOptions = {},
 ): Dataset {
+  for (const [what, file] of Object.entries({ images, labels })) {
+    const array = (file as Partial<IdxFile> | undefined)?.array as Partial<IdxArray> | undefined;
+    if (isList(array?.shape) && ArrayBuffer.isView(array?.data)) continue;
+    throw new TypeError(
+      `idxDataset: ${what} is ${show(file)}; expected { source, array }, the array from readIdx or parseIdx.`,
+    );
+  }
   const { shape, data } = images.array;
   if (!(data instanceof Uint8Array) || shape.length < 3 || shape.length > 4) {
     throw new FormatError(

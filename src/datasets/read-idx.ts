@@ -3,6 +3,7 @@
  * their first bytes and decompressed on the way.
  */
 
+import { show } from "../checks.js";
 import { FormatError, messageOf, OutOfMemoryError } from "../errors.js";
 import { gunzip } from "./gunzip.js";
 import { idxArray, idxHeaderBytes, parseIdxHeader, trailing, truncated } from "./idx.js";
@@ -20,7 +21,9 @@ const FIRST_ALLOCATION = 1 << 20;
  */
 export async function readIdx(stream: ReadableStream<Uint8Array>, source: string): Promise<IdxArray> {
   if (!(stream instanceof ReadableStream)) {
-    throw new TypeError(`readIdx: the stream of ${source} is ${String(stream)}; expected a ReadableStream.`);
+    throw new TypeError(
+      `readIdx: the stream of ${source} is ${show(stream)}; expected a ReadableStream, such as file.stream().`,
+    );
   }
   const bytes = new ByteReader(stream.getReader());
   const magic = await bytes.atLeast(2);

@@ -4,10 +4,12 @@
  * format "checkpoint/1" and the checksum, without which a checkpoint is refused. Numbers are stored to the bit.
  */
 
+import { show } from "../checks.js";
 import { FormatError } from "../errors.js";
 import type { Architecture } from "../models/spiking-model.js";
 import type { StateDict } from "../module/module.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
+import { checkIsState } from "../training/check-training-state.js";
 import type { TrainingState } from "../training/training-state.js";
 import { checkpointRun, type CheckpointRun } from "./checkpoint-run.js";
 import { writeFileAtomic } from "./files.js";
@@ -25,7 +27,15 @@ export interface Checkpoint {
 
 const FORMAT = "checkpoint/1";
 
+/** @throws TypeError unless they are a trainer's state and a model's architecture */
 export function encodeCheckpoint(state: TrainingState, architecture: Architecture): Uint8Array<ArrayBuffer> {
+  checkIsState("encodeCheckpoint", state);
+  const { kind, options } = (architecture ?? {}) as Partial<Architecture>;
+  if (typeof kind !== "string" || typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `encodeCheckpoint: the architecture is ${show(architecture)}; expected { kind, options }. Give model.architecture.`,
+    );
+  }
   const { weights, bestWeights, optimizer, ...rest } = state;
   const tensors: [string, TensorToStore][] = [
     ...named("model", weights),

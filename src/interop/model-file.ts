@@ -53,6 +53,11 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
   if (!(model instanceof SpikingModel)) {
     throw new TypeError(`encodeModel: model is ${show(model)}; expected a model such as new SMLP(...).`);
   }
+  if (!isPlainObject(facts)) {
+    throw new TypeError(
+      `encodeModel: the facts are ${show(facts)}; expected an object of plain data, such as { epochs: 3 }.`,
+    );
+  }
   const weights = Object.entries(model.stateDict());
   for (const [name, { data }] of weights) {
     const wrong = data.findIndex((value) => !Number.isFinite(value));
@@ -67,9 +72,25 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
     "atif.format": FORMAT,
     "atif.architecture": JSON.stringify(model.architecture),
     "atif.mode": model.training ? "train" : "eval",
-    "atif.facts": JSON.stringify(facts, checkFact),
+    "atif.facts": factsText(facts),
   };
   return encodeSafetensors(weights, metadata, { checksum: true });
+}
+
+function factsText(facts: ModelFacts): string {
+  try {
+    return JSON.stringify(facts, checkFact);
+  } catch (error) {
+    // The engine's own message, of several lines: a fact that contains itself.
+    if (!(error instanceof TypeError) || !error.message.includes("circular")) throw error;
+    throw new TypeError("encodeModel: a fact contains itself; expected plain data. Leave it out.", {
+      cause: error,
+    });
+  }
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** JSON would write NaN as null and leave a function out. */

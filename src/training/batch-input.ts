@@ -25,6 +25,15 @@ export function checkFits(where: string, model: SpikingModel, data: Dataset): vo
   }
 }
 
+/** @throws TypeError unless it is left out or can be aborted */
+export function checkSignal(where: string, signal: unknown): void {
+  if (signal === undefined) return;
+  if (typeof signal === "object" && signal !== null && "aborted" in signal) return;
+  throw new TypeError(
+    `${where}: signal is ${show(signal)}; expected an AbortSignal, such as new AbortController().signal.`,
+  );
+}
+
 /** The samples of a batch in the memory of the model's backend. */
 export function inputOf(model: SpikingModel, { x, shape }: Batch): Tensor {
   const [parameter] = model.parameters();

@@ -1,12 +1,35 @@
 /** Whether a state could have come from a run of this model. What it contains may have come from a file. */
 
-import { checkBetween, checkInteger } from "../checks.js";
+import { checkBetween, checkInteger, show } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { StateDict } from "../module/module.js";
 import { Generator } from "../random/generator.js";
 import { formatShape, sameShape } from "../shapes.js";
 import type { TrainingState } from "./training-state.js";
+
+/** @throws TypeError unless it is made like a state; whether it fits is asked after that */
+export function checkIsState(where: string, state: unknown): asserts state is TrainingState {
+  const parts = (state ?? {}) as Record<string, unknown>;
+  const missing = STATE_PARTS.find((name) => typeof parts[name] !== "object" || parts[name] === null);
+  if (typeof state === "object" && missing === undefined) return;
+  throw new TypeError(
+    `${where}: the state is ${show(state)}${missing === undefined ? "" : ` without ${missing}`}; ` +
+      `expected what Trainer.state() or loadCheckpoint() gave.`,
+  );
+}
+
+const STATE_PARTS = [
+  "fingerprint",
+  "weights",
+  "optimizer",
+  "epochStart",
+  "generator",
+  "dropout",
+  "totals",
+  "selection",
+  "history",
+];
 
 /** @throws RangeError, ShapeError, StateError naming the entry that no run leaves */
 export function checkTrainingState(

@@ -1,8 +1,8 @@
 /** Measures a model on a data set. */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
-import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import { checkFunction, checkInteger, checkOneOf, checkOptions, show } from "../checks.js";
+import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
@@ -10,7 +10,7 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/base-node.js";
 import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
-import { checkFits, inputOf } from "./batch-input.js";
+import { checkFits, checkSignal, inputOf } from "./batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { EventLoopTurns } from "./event-loop.js";
 import { addCounts, countingSpikes, layerReports, totalSpikes, type LayerReport } from "./layer-report.js";
@@ -63,6 +63,13 @@ export async function evaluate(
   const batchSize = checkInteger("evaluate: batchSize", options.batchSize ?? 64, 1);
   const loss = lossTable[checkOneOf("evaluate: loss", options.loss ?? "crossentropy", lossNames)];
   const { augmentations, signal, onBatch } = options;
+  checkSignal("evaluate", signal);
+  if (onBatch !== undefined) checkFunction("evaluate: onBatch", onBatch, "(done, total) => {}");
+  if (augmentations !== undefined && !(augmentations instanceof AugmentationPipeline)) {
+    throw new TypeError(
+      `evaluate: augmentations is ${show(augmentations)}; expected new AugmentationPipeline([...]).`,
+    );
+  }
   const generator = new Generator(0);
   const turns = new EventLoopTurns();
   const confusion = emptyConfusion(model.outputShape[0]);

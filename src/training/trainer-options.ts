@@ -2,6 +2,7 @@
 
 import {
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkNonNegative,
   checkOneOf,
@@ -102,6 +103,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
   if (!isList(callbacks) || !callbacks.every((each: unknown) => typeof each === "object" && each !== null)) {
     throw new TypeError(`Trainer: callbacks is ${show(callbacks)}; expected an array such as [{ onEpoch }].`);
   }
+  callbacks.forEach(checkCallback);
   const resolved: ResolvedTrainerOptions = {
     optimizer: checkSpec("optimizer", options.optimizer),
     scheduler: options.scheduler === undefined ? null : checkSpec("scheduler", options.scheduler),
@@ -124,8 +126,27 @@ function defaultMetric(validation: Dataset | null): CheckpointMetric {
   return validation === null ? { name: "train_loss", mode: "min" } : { name: "val_avgclsacc", mode: "max" };
 }
 
+const callbackNames = ["onBatch", "onEpoch", "onValidation"] as const;
+
+/** A misspelt name would never be called. */
+function checkCallback(callback: object): void {
+  if (!callbackNames.some((name) => name in callback)) {
+    throw new TypeError(
+      `Trainer: callbacks has ${show(callback)} without one of ${callbackNames.join(", ")}; expected an array such as [{ onEpoch }].`,
+    );
+  }
+  for (const name of callbackNames) {
+    const value = (callback as Record<string, unknown>)[name];
+    if (value !== undefined)
+      checkFunction(`Trainer: callbacks: ${name}`, value, "(event) => console.log(event)");
+  }
+}
+
 function checkSpec<S extends OptimizerSpec | SchedulerSpec>(what: string, spec: S): S {
-  if (typeof spec === "object" && spec !== null && typeof spec.kind === "string") return spec;
+  if (typeof spec === "object" && spec !== null && typeof spec.kind === "string") {
+    checkOptions(`Trainer: ${what}`, spec, ["kind", "params"]);
+    return spec;
+  }
   throw new TypeError(
     `Trainer: ${what} is ${show(spec)}; expected { kind, params }, such as ` +
       `${what === "optimizer" ? '{ kind: "Adam", params: { lr: 1e-3 } }' : '{ kind: "StepLR", params: { stepSize: 10 } }'}.`,

@@ -3,6 +3,7 @@
  * bits of one that was not.
  */
 
+import { checkOptions } from "../checks.js";
 import { StateError, ShapeError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -13,7 +14,7 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
-import { checkFits } from "./batch-input.js";
+import { checkFits, checkSignal } from "./batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
@@ -28,7 +29,7 @@ import {
   type ResolvedTrainerOptions,
   type TrainerOptions,
 } from "./trainer-options.js";
-import { checkTrainingState } from "./check-training-state.js";
+import { checkIsState, checkTrainingState } from "./check-training-state.js";
 import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
 import { trainingStep, withDropoutState } from "./training-step.js";
 
@@ -109,7 +110,9 @@ export class Trainer {
       );
     }
     this.#checkNotLost("fit");
+    checkOptions("Trainer.fit", options ?? null, ["signal"]);
     const { signal } = options;
+    checkSignal("Trainer.fit", signal);
     this.#running = true;
     try {
       while (this.#epoch < this.#options.epochs && !this.#stopped) {
@@ -164,6 +167,7 @@ export class Trainer {
         `${where}: this trainer is at work; expected to be called before fit(), or after it.`,
       );
     }
+    checkIsState(where, state);
     checkFingerprint(where, state.fingerprint, this.#ownFingerprint());
     checkTrainingState(where, state, this.model, this.#batches);
     const before = this.#optimizer.state();

@@ -225,7 +225,7 @@ describe("readIdx", () => {
       await expect(readIdx(failing, "f")).rejects.toThrow(/^the line went dead$/);
     }
     await expect(readIdx(null as never, "f")).rejects.toThrow(
-      new TypeError("readIdx: the stream of f is null; expected a ReadableStream."),
+      new TypeError("readIdx: the stream of f is null; expected a ReadableStream, such as file.stream()."),
     );
   });
 });

@@ -1,16 +1,22 @@
 /** The augmentations of an experiment, in order. */
 
+import { isList, show } from "../../checks.js";
 import type { Generator } from "../../random/generator.js";
 import type { Batch } from "../batch.js";
-import type { Augmentation } from "./augmentation.js";
+import { Augmentation } from "./augmentation.js";
 import { Mixup } from "./mixup.js";
 
 export class AugmentationPipeline {
   /** What runs, in the order it runs: first all with `before`, then all with `after`. */
   readonly steps: readonly Augmentation[];
 
-  /** @throws RangeError if something runs after Mixup */
+  /** @throws TypeError unless it is an array of augmentations; RangeError if something runs after Mixup */
   constructor(augmentations: readonly Augmentation[]) {
+    if (!isList(augmentations) || !augmentations.every((each: unknown) => each instanceof Augmentation)) {
+      throw new TypeError(
+        `AugmentationPipeline: got ${show(augmentations)}; expected an array of augmentations, such as [new HorizontalFlip()].`,
+      );
+    }
     this.steps = [
       ...augmentations.filter(({ before }) => before),
       ...augmentations.filter(({ after }) => after),
