@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   {
     ignores: [
+      ".dependency-cruiser.cjs",
       "dist/",
       "node_modules/",
       "runs/",
