@@ -6,6 +6,7 @@ import { describeBackends } from "../backends.js";
 import { expectUsable } from "./golden-forward.js";
 import { networkRows } from "./rows/networks.js";
 import { neuronRows } from "./rows/neurons.js";
+import { runRows } from "./rows/runs.js";
 import { tensorRows } from "./rows/tensors.js";
 import { trainingRows } from "./rows/training.js";
 import { expectSentence } from "./sentence.js";
@@ -19,6 +20,7 @@ describeBackends("wrong input", (backend) => {
     ["neurons", neuronRows],
     ["networks", networkRows],
     ["training", trainingRows],
+    ["runs", runRows],
   ])("%s", (_, rows) => {
     it.each(rows)("%s", async (_, call, kind, sentence) => {
       let thrown: unknown;

@@ -8,7 +8,7 @@ const RAW =
 
 /** What was expected; a state of things has no value to expect, there what to do is said. */
 const EXPECTED =
-  /expected|known options are|; (call|use|give|set|return|only|it has no) |\b(Call|Run|Use|Download|Make|Leave) /;
+  /expected|known options are|; (call|use|give|set|return|only|it has no) |\b(Build|Call|Run|Use|Download|Make|Leave) /;
 
 export function expectSentence(message: string): void {
   expect(message.length, message).toBeGreaterThanOrEqual(25);
