@@ -51,7 +51,7 @@ function testLine(terminal: Terminal, test: NonNullable<CompleteSummary["test"]>
 
 function trainingLine({ epochs, bestEpoch, stoppedEarly, seconds, seed }: CompleteSummary): string {
   const parts = [
-    `${epochs} epochs in ${formatDuration(seconds)}`,
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${formatDuration(seconds)}`,
     stoppedEarly ? "stopped early" : "",
     bestEpoch === null ? "" : `best epoch ${bestEpoch}`,
     `seed ${seed}`,
