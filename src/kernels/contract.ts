@@ -104,6 +104,25 @@ export interface Kernels {
     KH: number, KW: number, SH: number, SW: number, PH: number, PW: number, groups: number,
   ): void; // prettier-ignore
 
+  // ---- packed spikes: bits [rows, ceil(C / 32)], channel c of C is bit c % 32 of word c / 32 ------------
+  // A set bit stands for the float `scale` (the theta of a layer), a clear one for 0; bits from C on are 0. What is
+  // summed is scale * w, rounded once, of the set bits alone: a weight that no spike meets is not looked at.
+
+  /**
+   * conv2dForward of spikes with groups = 1: bits [N, H, W, ceil(Cin / 32)]. normScale, normShift [Cout] or both null:
+   * y = (conv + bias) * normScale + normShift, one rounding per operation, as batchNormForward does to its x. The bits
+   * of a position depend on its window and the sizes of the layer alone, not on N.
+   */
+  packedConv2dForward(
+    y: F32, bits: I32, w: F32, bias: F32 | null, normScale: F32 | null, normShift: F32 | null, scale: number,
+    N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+  /** y [rows, outputs] = spikes . w [inputs, outputs] (+ bias); bits [rows, ceil(inputs / 32)] */
+  packedLinearForward(
+    y: F32, bits: I32, w: F32, bias: F32 | null, scale: number, rows: number, inputs: number, outputs: number,
+  ): void; // prettier-ignore
+
   // ---- pooling: x [N, H, W, C], y [N, OH, OW, C], windows that do not fit are dropped ------------------
 
   /** index [N, OH, OW, C] = h * W + w of the chosen input; the first (row-major) on a tie; padding never wins */

@@ -11,6 +11,7 @@ import * as batchNorm from "./cases/batch-norm.js";
 import * as broadcasting from "./cases/broadcasting.js";
 import * as elementwise from "./cases/elementwise.js";
 import * as neurons from "./cases/neurons.js";
+import * as packed from "./cases/packed.js";
 import * as pooling from "./cases/pooling.js";
 import * as products from "./cases/products.js";
 import * as reductions from "./cases/reductions.js";
@@ -20,6 +21,7 @@ export const table: { readonly [Name in KernelName]: Row<Name> } = {
   ...broadcasting,
   ...reductions,
   ...products,
+  ...packed,
   ...pooling,
   ...batchNorm,
   ...neurons,

@@ -16,6 +16,7 @@ import { add, subtract, multiply, divide, copyStrided } from "./broadcasting.js"
 import { sum, argmax, countNonZero } from "./reductions.js";
 import { gemm } from "./gemm.js";
 import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
+import { packedConv2dForward, packedLinearForward } from "./packed.js";
 import { maxPool2dForward, maxPool2dBackward, avgPool2dForward, avgPool2dBackward } from "./pooling.js";
 import {
   batchNormStatistics,
@@ -52,6 +53,8 @@ export const referenceKernels: Kernels = {
   conv2dForward,
   conv2dInputGrad,
   conv2dWeightGrad,
+  packedConv2dForward,
+  packedLinearForward,
   maxPool2dForward,
   maxPool2dBackward,
   avgPool2dForward,

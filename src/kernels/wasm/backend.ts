@@ -32,6 +32,8 @@ const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>
   conv2dForward: 16,
   conv2dInputGrad: 15,
   conv2dWeightGrad: 15,
+  packedConv2dForward: 18,
+  packedLinearForward: 8,
   maxPool2dForward: 13,
   maxPool2dBackward: 9,
   avgPool2dForward: 12,

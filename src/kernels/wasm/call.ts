@@ -20,7 +20,7 @@ function low(value: Argument): number {
  * small kernel does, and to write the function with `new Function` is forbidden under a strict CSP. What a kernel
  * does not take is passed as 0, which the module ignores.
  *
- * @param count parameters of the kernel, at most 16
+ * @param count parameters of the kernel, at most 20
  */
 export function wrap(k: Compiled, count: number): Wrapper {
   if (count <= 6) return (a, b, c, d, e, f) => k(low(a), low(b), low(c), low(d), low(e), low(f));
@@ -28,11 +28,19 @@ export function wrap(k: Compiled, count: number): Wrapper {
     return (a, b, c, d, e, f, g, h, i, j, l) =>
       k(low(a), low(b), low(c), low(d), low(e), low(f), low(g), low(h), low(i), low(j), low(l));
   }
-  if (count > 16) throw new RangeError(`wrap: count is ${count}; expected at most 16.`);
+  if (count <= 16) {
+    // prettier-ignore
+    return (a, b, c, d, e, f, g, h, i, j, l, m, n, o, p, q) =>
+      k(
+        low(a), low(b), low(c), low(d), low(e), low(f), low(g), low(h),
+        low(i), low(j), low(l), low(m), low(n), low(o), low(p), low(q),
+      );
+  }
+  if (count > 20) throw new RangeError(`wrap: count is ${count}; expected at most 20.`);
   // prettier-ignore
-  return (a, b, c, d, e, f, g, h, i, j, l, m, n, o, p, q) =>
+  return (a, b, c, d, e, f, g, h, i, j, l, m, n, o, p, q, r, s, t, u) =>
     k(
-      low(a), low(b), low(c), low(d), low(e), low(f), low(g), low(h),
-      low(i), low(j), low(l), low(m), low(n), low(o), low(p), low(q),
+      low(a), low(b), low(c), low(d), low(e), low(f), low(g), low(h), low(i), low(j),
+      low(l), low(m), low(n), low(o), low(p), low(q), low(r), low(s), low(t), low(u),
     );
 }
