@@ -167,9 +167,9 @@ function neuronCases() {
   v.fill(0);
   dv.fill(0);
   // Later runs go on from the state and the gradient that the run before left, which stay bounded.
-  const forward = () => kernels.atifForward(y, v, null, x, theta, STEPS, NEURONS, true);
+  const forward = () => kernels.atifForward(y, v, null, x, theta, STEPS, NEURONS, true, false);
   const backward = () =>
-    kernels.atifBackward(dx, dv, dtheta, gy, x, null, theta, STEPS, NEURONS, ALPHA, true, false);
+    kernels.atifBackward(dx, dv, dtheta, gy, x, null, theta, STEPS, NEURONS, ALPHA, true, false, false);
   forward();
   backward();
 

@@ -7,8 +7,6 @@
 
 #include "simd.h"
 
-typedef unsigned u32x4 __attribute__((vector_size(16)));
-
 /* Coefficients: S. L. Moshier, Cephes library, expf and logf. */
 #define EXP_LARGEST 88.72283f
 #define EXP_SMALLEST -87.33654f

@@ -11,6 +11,7 @@
 
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int i32x4 __attribute__((vector_size(16)));
+typedef unsigned u32x4 __attribute__((vector_size(16)));
 
 typedef float f32x4_anywhere __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int i32x4_anywhere __attribute__((vector_size(16), aligned(4), may_alias));

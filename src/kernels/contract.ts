@@ -188,18 +188,20 @@ export interface Kernels {
   /**
    * u = v + x; q = u - theta; z = [q >= 0]; v = (1 - z) u + z q; y = z theta (scaled, ATIF) or z (IFSRL).
    * v holds the state before the first step and, afterwards, after the last. vSeq [T, n] or null: v after
-   * every step. theta [1].
+   * every step. theta [1]. still: x [n] is the input of every step.
    */
   atifForward(
-    y: F32, v: F32, vSeq: F32 | null, x: F32, theta: F32, T: number, n: number, scaled: boolean,
+    y: F32, v: F32, vSeq: F32 | null, x: F32, theta: F32,
+    T: number, n: number, scaled: boolean, still: boolean,
   ): void; // prettier-ignore
   /**
    * Recomputes u from v0 (null: zeros) and x. dv in place: dL/dv_T in, dL/dv_0 out. dtheta [1] is a sum over
-   * all elements. detachReset: no gradient through z in the reset.
+   * all elements. detachReset: no gradient through z in the reset. still: x [n]; dx [n] = 0 + dx_T + ... + dx_1, in
+   * this order.
    */
   atifBackward(
     dx: F32, dv: F32, dtheta: F32, gy: F32, x: F32, v0: F32 | null, theta: F32,
-    T: number, n: number, alpha: number, scaled: boolean, detachReset: boolean,
+    T: number, n: number, alpha: number, scaled: boolean, detachReset: boolean, still: boolean,
   ): void; // prettier-ignore
   /**
    * Charge as `charge` says; z = [u - vThreshold >= 0]; y = z; soft reset: v = u - z vThreshold, hard:
@@ -214,6 +216,41 @@ export interface Kernels {
     dx: F32, dv: F32, dleak: F32 | null, gy: F32, x: F32, v0: F32 | null, leak: F32 | null,
     T: number, n: number,
     charge: Charge, vThreshold: number, vReset: number, softReset: boolean, alpha: number, detachReset: boolean,
+  ): void; // prettier-ignore
+
+  // ---- packed spikes: x [rows, C] of 0 and theta as bits [rows, ceil(C / 32)] --------------------------
+  // Channel c is bit c % 32 of word c >> 5; the bits of a last word at or above C are 0, and kernels rely on it.
+
+  /** y = bit ? scale : 0 */
+  unpackSpikes(y: F32, bits: I32, scale: number, rows: number, C: number): void;
+  /** bit = x != 0: of NaN 1, of -0 0 */
+  packSpikes(bits: I32, x: F32, rows: number, C: number): void;
+  /** count[0] = number of bits that are 1; 2^31 - 1 if there are more */
+  countSpikes(count: I32, bits: I32, words: number): void;
+  /** rows [N * P, C] as rows [N, P * C]: packed by images, not by pixels. Where C % 32 = 0 that is a copy. */
+  repackSpikes(out: I32, bits: I32, N: number, P: number, C: number): void;
+  /** As maxPool2dForward of theta * bit, theta > 0: a bit for each output. Of padding alone 0. */
+  packedMaxPool2dForward(
+    out: I32, bits: I32,
+    N: number, H: number, W: number, C: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+  /**
+   * As maxPool2dBackward with the index of maxPool2dForward: dy goes to the first spike of its window (row-major), or, if
+   * there is none, to the first element. dx is overwritten.
+   */
+  packedMaxPool2dBackward(
+    dx: F32, dy: F32, bits: I32,
+    N: number, H: number, W: number, C: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
+  /**
+   * atifForward with n = rows * C, z as bits [T, rows, ceil(C / 32)] in place of y. still: x [rows, C] is the input of
+   * every step, else x [T, rows, C].
+   */
+  packedAtifForward(
+    bits: I32, v: F32, vSeq: F32 | null, x: F32, theta: F32,
+    T: number, rows: number, C: number, still: boolean,
   ): void; // prettier-ignore
 
   // ---- optimizers, in place ---------------------------------------------------------------------------

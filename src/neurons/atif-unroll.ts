@@ -75,7 +75,7 @@ export function atifUnroll(
   const n = sizeOf(shape);
   const y = Tensor.empty(x.shape, x.backend);
   const v = initialState(shape, v0, x);
-  kernels.atifForward(y.data, v.data, vSeq?.data ?? null, x.data, theta.data, T, n, scaled);
+  kernels.atifForward(y.data, v.data, vSeq?.data ?? null, x.data, theta.data, T, n, scaled, false);
   const inputs = v0 === null ? [x, theta] : [x, theta, v0];
   record("atif", inputs, [y, v], [x, theta, v0], ([gy, gv], { tensor, optional }) => {
     const dx = Tensor.empty(x.shape, x.backend);
@@ -96,6 +96,7 @@ export function atifUnroll(
       alpha,
       scaled,
       detachReset,
+      false,
     );
     return [dx, dtheta, dv];
   });

@@ -12,6 +12,8 @@ import * as broadcasting from "./cases/broadcasting.js";
 import * as elementwise from "./cases/elementwise.js";
 import * as neurons from "./cases/neurons.js";
 import * as packed from "./cases/packed.js";
+import * as packedNeurons from "./cases/packed-neurons.js";
+import * as packedSpikes from "./cases/packed-spikes.js";
 import * as pooling from "./cases/pooling.js";
 import * as products from "./cases/products.js";
 import * as reductions from "./cases/reductions.js";
@@ -25,6 +27,8 @@ export const table: { readonly [Name in KernelName]: Row<Name> } = {
   ...pooling,
   ...batchNorm,
   ...neurons,
+  ...packedSpikes,
+  ...packedNeurons,
 };
 
 export const kernelNames = Object.keys(table) as KernelName[];

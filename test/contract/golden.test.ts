@@ -118,6 +118,7 @@ describe.each(backends.map((backend) => ({ name: backend.name, backend })))(
           T,
           n,
           scaled,
+          false,
         ],
         {
           y: [floats(stored.y), "bits"],
@@ -141,6 +142,7 @@ describe.each(backends.map((backend) => ({ name: backend.name, backend })))(
           n,
           alpha,
           scaled,
+          false,
           false,
         ],
         {

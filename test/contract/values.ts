@@ -32,6 +32,11 @@ export function wholes(random: Generator, n: number, range: number): Float32Arra
   return Float32Array.from({ length: n }, () => random.integer(2 * range + 1) - range);
 }
 
+/** Multiples of 1/8 with a theta that is one too: sums are exact, and u lands on the threshold often. */
+export function eighths(random: Generator, n: number): Float32Array {
+  return Float32Array.from({ length: n }, () => (random.integer(25) - 8) / 8);
+}
+
 /** Any float32 there is, each bit pattern equally likely, then the special values at random places. */
 export function anything(random: Generator, n: number): Float32Array {
   const bits = new Uint32Array(n).map(() => random.uint32());

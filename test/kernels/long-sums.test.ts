@@ -137,7 +137,7 @@ describe("atifBackward", () => {
     const gy = normals(random, T * n, 1, 0.05);
     const theta = place([0.875]);
     const [dx, dv, dtheta] = [zeros(T * n), zeros(n), zeros(1)];
-    kernels.atifBackward(dx, dv, dtheta, gy, x, null, theta, T, n, 1, true, false);
+    kernels.atifBackward(dx, dv, dtheta, gy, x, null, theta, T, n, 1, true, false, false);
     let expected = 0;
     for (let i = 0; i < n; i++) {
       const single = backwardOf(gy, x, theta[0], T, n, i);
@@ -161,10 +161,10 @@ describe("atifBackward", () => {
     const v0 = normals(random, n, 0.5, 0);
     const theta = place([0.9]);
     const [dx, dv, dtheta] = [zeros(T * n), zeros(n), zeros(1)];
-    kernels.atifBackward(dx, dv, dtheta, gy, x, v0, theta, T, n, 2, true, false);
+    kernels.atifBackward(dx, dv, dtheta, gy, x, v0, theta, T, n, 2, true, false, false);
     const expected = { dx: new Float32Array(T * n), dv: new Float32Array(n), dtheta: new Float32Array(1) };
     referenceKernels.atifBackward(
-      expected.dx, expected.dv, expected.dtheta, gy, x, v0, theta, T, n, 2, true, false,
+      expected.dx, expected.dv, expected.dtheta, gy, x, v0, theta, T, n, 2, true, false, false,
     ); // prettier-ignore
     let worst = 0;
     for (let i = 0; i < T * n; i++) worst = Math.max(worst, Math.abs(dx[i] - expected.dx[i]));

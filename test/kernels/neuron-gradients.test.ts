@@ -184,11 +184,11 @@ describe("atifBackward", () => {
         step,
         ({ x, v0, parameter }) => {
           const y = new Float32Array(T * n);
-          kernels.atifForward(y, v0.slice(), null, x, parameter, T, n, scaled);
+          kernels.atifForward(y, v0.slice(), null, x, parameter, T, n, scaled, false);
           return y;
         },
         ({ dx, dv, dparameter, w, x, v0, parameter }) =>
-          kernels.atifBackward(dx, dv, dparameter, w, x, v0, parameter, T, n, alpha, scaled, detach),
+          kernels.atifBackward(dx, dv, dparameter, w, x, v0, parameter, T, n, alpha, scaled, detach, false),
       );
     }
   });
@@ -210,6 +210,7 @@ describe("atifBackward", () => {
       1,
       1,
       true,
+      false,
       false,
     );
     return { dtheta: dtheta[0], dx: [...dx] };
@@ -238,7 +239,7 @@ describe("atifBackward", () => {
         x.map((value) => 1 - value),
         x.slice(1, 2),
       ];
-      kernels.atifBackward(dx, dv, dtheta, w, x, v0, theta, 2, 2, 1, true, false);
+      kernels.atifBackward(dx, dv, dtheta, w, x, v0, theta, 2, 2, 1, true, false, false);
       return dx;
     };
     expect(run(null)).toEqual(run(new Float32Array(2)));

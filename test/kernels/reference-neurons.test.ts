@@ -13,9 +13,9 @@ describe("ATIF and IFSRL", () => {
   function train(x: number[], theta: number, v0 = 0): { spikes: string; v: number[] } {
     const T = x.length;
     const [y, vSeq, v] = [blank(T), blank(T), f(v0)];
-    k.atifForward(y, v, vSeq, f(...x), f(theta), T, 1, true);
+    k.atifForward(y, v, vSeq, f(...x), f(theta), T, 1, true, false);
     const unscaled = blank(T);
-    k.atifForward(unscaled, f(v0), null, f(...x), f(theta), T, 1, false);
+    k.atifForward(unscaled, f(v0), null, f(...x), f(theta), T, 1, false, false);
     expect(y).toEqual(unscaled.map((z) => z * theta));
     expect(v[0]).toBe(vSeq[T - 1]);
     return { spikes: unscaled.join(""), v: [...vSeq] };
@@ -43,14 +43,14 @@ describe("ATIF and IFSRL", () => {
 
   it("an infinite membrane is NaN after the step, as in PyTorch: 0 times infinity", () => {
     const [y, v] = [blank(2), f(0, 0)];
-    k.atifForward(y, v, null, f(Infinity, -Infinity), f(1), 1, 2, true);
+    k.atifForward(y, v, null, f(Infinity, -Infinity), f(1), 1, 2, true, false);
     expect(y).toEqual(f(1, 0));
     expect(v).toEqual(f(NaN, NaN));
   });
 
   it("NaN stays in its neuron and never fires", () => {
     const [y, v] = [blank(4), f(0, 0)];
-    k.atifForward(y, v, null, f(NaN, 1, 5, 1), f(1), 2, 2, true);
+    k.atifForward(y, v, null, f(NaN, 1, 5, 1), f(1), 2, 2, true, false);
     expect(y).toEqual(f(0, 1, 0, 1));
     expect(v).toEqual(f(NaN, 0));
   });
@@ -63,15 +63,15 @@ describe("ATIF and IFSRL", () => {
     ["IFSRL, detached", false, true, -10, 10], // -2 - 8;  2 + 8
   ])("backward of one step on the threshold: %s", (_, scaled, detach, dtheta, dx) => {
     const [gotX, gotTheta, dv] = [blank(1), blank(1), f(8)];
-    k.atifBackward(gotX, dv, gotTheta, f(2), f(0.25), f(0.25), f(0.5), 1, 1, 4, scaled, detach);
+    k.atifBackward(gotX, dv, gotTheta, f(2), f(0.25), f(0.25), f(0.5), 1, 1, 4, scaled, detach, false);
     expect({ dx: gotX[0], dv: dv[0], dtheta: gotTheta[0] }).toEqual({ dx, dv: dx, dtheta });
   });
 
   it("backward of nothing: no steps or no neurons", () => {
     const [dv, dtheta] = [f(3), blank(1)];
-    k.atifBackward(f(), dv, dtheta, f(), f(), null, f(1), 0, 1, 1, true, false);
+    k.atifBackward(f(), dv, dtheta, f(), f(), null, f(1), 0, 1, 1, true, false, false);
     expect([dv[0], dtheta[0]]).toEqual([3, 0]);
-    k.atifBackward(f(), f(), dtheta, f(), f(), null, f(1), 4, 0, 1, true, false);
+    k.atifBackward(f(), f(), dtheta, f(), f(), null, f(1), 4, 0, 1, true, false, false);
     expect(dtheta[0]).toBe(0);
   });
 });

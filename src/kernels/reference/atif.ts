@@ -10,11 +10,11 @@ function resetOf(z: number, u: number, q: number): number {
   return fround(fround((1 - z) * u) + fround(z * q));
 }
 
-export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, scaled) => {
+export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, scaled, still) => {
   const th = theta[0];
   for (let t = 0; t < T; t++) {
     for (let i = 0; i < n; i++) {
-      const u = fround(v[i] + x[t * n + i]);
+      const u = fround(v[i] + x[still ? i : t * n + i]);
       const q = fround(u - th);
       const z = heavisideOf(q);
       v[i] = resetOf(z, u, q);
@@ -25,7 +25,7 @@ export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, 
 };
 
 /**
- * From t = T down to 1, with w = dL/dy, lambda = dL/dv after step t, g the surrogate derivative at q = u - theta:
+ * From t = T down to 1, in the order in which the compiled kernel rounds, with w = dL/dy, lambda = dL/dv after step t, g the surrogate derivative at q = u - theta:
  *
  *   v = u - theta z:    dv/du = 1 - theta g    dv/dtheta = theta g - z    (detached reset: 1 and -z)
  *   y = theta z:        dy/du = theta g        dy/dtheta = z - theta g
@@ -44,15 +44,17 @@ export const atifBackward: Kernels["atifBackward"] = (
   alpha,
   scaled,
   detachReset,
+  still,
 ) => {
   const th = theta[0];
   const a = fround(alpha);
   const qSeq = new Float32Array(T);
   dtheta[0] = 0;
+  if (still) dx.fill(0, 0, n);
   for (let i = 0; i < n; i++) {
     let v = v0 === null ? 0 : v0[i];
     for (let t = 0; t < T; t++) {
-      const u = fround(v + x[t * n + i]);
+      const u = fround(v + x[still ? i : t * n + i]);
       const q = fround(u - th);
       qSeq[t] = q;
       v = resetOf(heavisideOf(q), u, q);
@@ -63,13 +65,21 @@ export const atifBackward: Kernels["atifBackward"] = (
       const z = heavisideOf(qSeq[t]);
       const g = sigmoidSurrogateOf(qSeq[t], a);
       const tg = fround(th * g);
-      const viaReset = detachReset ? 0 : tg;
-      const dyDtheta = scaled ? fround(z - tg) : -g;
-      const dvDtheta = fround(viaReset - z);
-      const dyDu = scaled ? tg : g;
-      dtheta[0] = fround(dtheta[0] + fround(fround(w * dyDtheta) + fround(lambda * dvDtheta)));
-      lambda = fround(lambda + fround(fround(w * dyDu) - fround(lambda * viaReset)));
-      dx[t * n + i] = lambda;
+      if (scaled && !detachReset) {
+        // z acts on y and on v alike
+        const through = fround(w - lambda);
+        dtheta[0] = fround(dtheta[0] + fround(through * fround(z - tg)));
+        lambda = fround(lambda + fround(through * tg));
+      } else {
+        const viaY = fround(w * (scaled ? tg : g));
+        const ofY = scaled ? fround(w * fround(z - tg)) : -viaY;
+        const viaReset = detachReset ? 0 : fround(lambda * tg);
+        const ofReset = fround(lambda * (detachReset ? -z : fround(tg - z)));
+        dtheta[0] = fround(dtheta[0] + fround(ofY + ofReset));
+        lambda = fround(lambda + fround(viaY - viaReset));
+      }
+      if (still) dx[i] = fround(dx[i] + lambda);
+      else dx[t * n + i] = lambda;
     }
     dv[i] = lambda;
   }

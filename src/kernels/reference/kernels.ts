@@ -27,6 +27,9 @@ import {
 import { crossEntropyForward, crossEntropyBackward } from "./cross-entropy.js";
 import { atifForward, atifBackward } from "./atif.js";
 import { lifForward, lifBackward } from "./lif.js";
+import { unpackSpikes, packSpikes, countSpikes, repackSpikes } from "./packed-spikes.js";
+import { packedMaxPool2dForward, packedMaxPool2dBackward } from "./packed-pooling.js";
+import { packedAtifForward } from "./packed-atif.js";
 import { sgdStep, adamStep } from "./optimizers.js";
 
 export const referenceKernels: Kernels = {
@@ -69,6 +72,13 @@ export const referenceKernels: Kernels = {
   atifBackward,
   lifForward,
   lifBackward,
+  unpackSpikes,
+  packSpikes,
+  countSpikes,
+  repackSpikes,
+  packedMaxPool2dForward,
+  packedMaxPool2dBackward,
+  packedAtifForward,
   sgdStep,
   adamStep,
 };

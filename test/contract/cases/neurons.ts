@@ -4,17 +4,12 @@ import { Charge } from "../../../src/kernels/contract.js";
 import type { Generator } from "../../../src/random/generator.js";
 import { Arrays } from "../arguments.js";
 import type { Case, Row, Tolerance } from "../arguments.js";
-import { mixed, normals, pick, uniforms } from "../values.js";
+import { eighths, mixed, normals, pick, uniforms } from "../values.js";
 
 const STEPS_AND_NEURONS = [
   [0, 5], [3, 0], [1, 1], [1, 4], [2, 3], [4, 1], [4, 5], [8, 7], [4, 16], [5, 17], [16, 31], [4, 100],
   [3, 1027], [40, 9], [65, 70], [33, 130], [2, 9000],
 ]; // prettier-ignore
-
-/** Multiples of 1/8 with a theta that is one too: sums are exact, and u lands on the threshold often. */
-function eighths(random: Generator, n: number): Float32Array {
-  return Float32Array.from({ length: n }, () => (random.integer(25) - 8) / 8);
-}
 
 const FORWARD: Tolerance = "bits";
 const BACKWARD: Tolerance = {
@@ -33,18 +28,21 @@ export const atifForward: Row<"atifForward"> = {
           const data = { normal: normals, "on the threshold": eighths, special: mixed }[kind];
           const theta =
             kind === "on the threshold" ? pick(random, [0.5, 0.875, 1, 1.25]) : random.uniform(0.3, 1.5);
-          const keepV = random.uniform() < 0.5;
+          const [keepV, still] = [random.uniform() < 0.5, random.uniform() < 0.4];
           return {
-            label: `T=${T} n=${n} ${kind} numbers, ${scaled ? "ATIF" : "IFSRL"}${keepV ? ", v kept" : ""}`,
+            label:
+              `T=${T} n=${n} ${kind} numbers, ${scaled ? "ATIF" : "IFSRL"}` +
+              `${keepV ? ", v kept" : ""}${still ? ", still" : ""}`,
             args: [
               arrays.output("y", T * n),
               arrays.inPlace("v", random.uniform() < 0.5 ? new Float32Array(n) : data(random, n)),
               keepV ? arrays.output("vSeq", T * n) : null,
-              arrays.input("x", data(random, T * n)),
+              arrays.input("x", data(random, still ? n : T * n)),
               arrays.input("theta", Float32Array.of(theta)),
               T,
               n,
               scaled,
+              still,
             ],
           };
         }),
@@ -53,23 +51,25 @@ export const atifForward: Row<"atifForward"> = {
 };
 
 export const atifBackward: Row<"atifBackward"> = {
-  tolerance: BACKWARD,
+  tolerance: "bits",
   except: { dtheta: LONG_SUM },
   cases: (random) =>
     STEPS_AND_NEURONS.flatMap(([T, n]) =>
-      [0, 1, 2, 3, 4, 5, 6, 7].map((flags): Case<"atifBackward"> => {
-        const [scaled, detach, tied] = [(flags & 1) > 0, (flags & 2) > 0, (flags & 4) > 0];
+      Array.from({ length: 16 }, (_, flags): Case<"atifBackward"> => {
+        const [scaled, detach, tied, still] = [1, 2, 4, 8].map((flag) => (flags & flag) > 0);
         const arrays = new Arrays(random);
         const data = tied ? eighths : normals;
         const withState = random.uniform() < 0.5;
         return {
-          label: `T=${T} n=${n} ${scaled ? "ATIF" : "IFSRL"}${detach ? ", detached" : ""}${withState ? ", v0" : ""}`,
+          label:
+            `T=${T} n=${n} ${scaled ? "ATIF" : "IFSRL"}${detach ? ", detached" : ""}` +
+            `${withState ? ", v0" : ""}${still ? ", still" : ""}`,
           args: [
-            arrays.output("dx", T * n),
+            arrays.output("dx", still ? n : T * n),
             arrays.inPlace("dv", random.uniform() < 0.5 ? new Float32Array(n) : normals(random, n)),
             arrays.output("dtheta", 1, Math.sqrt(T * n)),
             arrays.input("gy", normals(random, T * n)),
-            arrays.input("x", data(random, T * n)),
+            arrays.input("x", data(random, still ? n : T * n)),
             withState ? arrays.input("v0", data(random, n)) : null,
             arrays.input("theta", Float32Array.of(tied ? 0.875 : random.uniform(0.3, 1.5))),
             T,
@@ -77,6 +77,7 @@ export const atifBackward: Row<"atifBackward"> = {
             pick(random, [0.5, 1, 2, 4, 10]),
             scaled,
             detach,
+            still,
           ],
         };
       }),
