@@ -1,0 +1,83 @@
+/** The state of the page: one shape, in one place. Panels read it through select(); actions.ts alone changes it. */
+
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { EpochMetrics } from "atif";
+import type { DataSummary, EngineSummary, ModelSummary } from "../worker/protocol.js";
+import { defaultSettings, type Settings } from "./settings.js";
+
+export type TrainingStatus = "idle" | "running" | "paused" | "finished" | "failed";
+
+export interface TrainingState {
+  readonly status: TrainingStatus;
+  /** The sentence of a run that failed. */
+  readonly message: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly batches: number;
+  readonly samplesPerSecond: number;
+  readonly secondsLeft: number | null;
+  /** One per batch of the run. */
+  readonly losses: readonly number[];
+  /** One list per spiking layer, one number per batch. */
+  readonly thetas: readonly (readonly number[])[];
+  readonly history: readonly EpochMetrics[];
+  /** Frames that the page drew while training ran, and those that came late. */
+  readonly frames: { readonly drawn: number; readonly dropped: number };
+}
+
+/** Something to tell the reader. */
+export interface Notice {
+  readonly kind: "error" | "done";
+  readonly sentence: string;
+}
+
+export interface PageState {
+  /** null until the worker is ready. */
+  readonly engine: EngineSummary | null;
+  readonly data: DataSummary | null;
+  readonly model: ModelSummary | null;
+  readonly settings: Settings;
+  readonly training: TrainingState;
+  readonly notice: Notice | null;
+  readonly theme: "system" | "light" | "dark";
+}
+
+export const noTraining: TrainingState = {
+  status: "idle",
+  message: "",
+  epoch: 0,
+  epochs: 0,
+  batch: 0,
+  batches: 0,
+  samplesPerSecond: 0,
+  secondsLeft: null,
+  losses: [],
+  thetas: [],
+  history: [],
+  frames: { drawn: 0, dropped: 0 },
+};
+
+const state = signal<PageState>({
+  engine: null,
+  data: null,
+  model: null,
+  settings: defaultSettings,
+  training: noTraining,
+  notice: null,
+  theme: "system",
+});
+
+/** The state as it is now. */
+export function current(): PageState {
+  return state.peek();
+}
+
+export function change(changes: Partial<PageState>): void {
+  state.value = { ...state.peek(), ...changes };
+}
+
+/** A part of the state; who reads its value is drawn again when that part has changed. */
+export function select<R>(read: (state: PageState) => R): ReadonlySignal<R> {
+  return computed(() => read(state.value));
+}

@@ -1,0 +1,175 @@
+/**
+ * What the sliders set: the network, its neurons and its training. A link carries them, so everything that is read
+ * back is checked.
+ */
+
+import type { Architecture, TrainerOptions } from "atif";
+
+export interface Settings {
+  /** Two convolutions before the hidden neurons, or hidden neurons only. */
+  readonly network: "convolutions" | "dense";
+  /** Channels of each convolution. */
+  readonly channels: readonly [number, number];
+  /** Neurons of the hidden layer, or of the first of two. */
+  readonly hidden: number;
+  /** Neurons of a second hidden layer of a dense network; 0: none. */
+  readonly hidden2: number;
+  readonly timesteps: number;
+  /** theta of every layer starts at random between these. */
+  readonly thetaLow: number;
+  readonly thetaHigh: number;
+  readonly alpha: number;
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+export const defaultSettings: Settings = {
+  network: "convolutions",
+  channels: [12, 24],
+  hidden: 48,
+  hidden2: 0,
+  timesteps: 4,
+  thetaLow: 0.8,
+  thetaHigh: 1,
+  alpha: 1,
+  learningRate: 0.008,
+  epochs: 12,
+  batchSize: 32,
+  seed: 1,
+};
+
+/** What a slider allows. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+}
+
+export type NumberSetting = Exclude<keyof Settings, "network" | "channels">;
+
+export const ranges: { readonly [Name in NumberSetting | "channels"]: Range } = {
+  channels: { low: 1, high: 64, step: 1 },
+  hidden: { low: 4, high: 512, step: 4 },
+  hidden2: { low: 0, high: 512, step: 4 },
+  timesteps: { low: 1, high: 16, step: 1 },
+  thetaLow: { low: 0.05, high: 4, step: 0.05 },
+  thetaHigh: { low: 0.05, high: 4, step: 0.05 },
+  alpha: { low: 0.25, high: 8, step: 0.25 },
+  learningRate: { low: 0.0001, high: 0.1, step: 0 },
+  epochs: { low: 1, high: 100, step: 1 },
+  batchSize: { low: 1, high: 256, step: 1 },
+  seed: { low: 0, high: 9999, step: 1 },
+};
+
+const wholeNumbers: ReadonlySet<string> = new Set([
+  "channels", "hidden", "hidden2", "timesteps", "epochs", "batchSize", "seed",
+]); // prettier-ignore
+
+/** The nearest value that is allowed; the fallback for what is no number. */
+export function allowed(name: NumberSetting | "channels", value: number, fallback: number): number {
+  if (!Number.isFinite(value)) return fallback;
+  const { low, high } = ranges[name];
+  const near = Math.min(high, Math.max(low, value));
+  return wholeNumbers.has(name) ? Math.round(near) : near;
+}
+
+const names: Readonly<Record<NumberSetting, string>> = {
+  hidden: "h",
+  hidden2: "h2",
+  timesteps: "T",
+  thetaLow: "lo",
+  thetaHigh: "hi",
+  alpha: "a",
+  learningRate: "lr",
+  epochs: "e",
+  batchSize: "b",
+  seed: "s",
+};
+
+/** As the part of an address after "#". */
+export function settingsToHash(settings: Settings): string {
+  const parts = new URLSearchParams({ net: settings.network, c: settings.channels.join("-") });
+  for (const [name, short] of Object.entries(names))
+    parts.set(short, String(settings[name as NumberSetting]));
+  return parts.toString();
+}
+
+/** null if the address carries no settings. Values out of range become the nearest one, others the default. */
+export function settingsFromHash(hash: string): Settings | null {
+  const parts = new URLSearchParams(hash.replace(/^#/, ""));
+  if (!parts.has("net")) return null;
+  const defaults = defaultSettings;
+  const [first, second] = (parts.get("c") ?? "").split("-").map(Number);
+  const numbers = Object.fromEntries(
+    Object.entries(names).map(([name, short]) => {
+      const text = parts.get(short);
+      const fallback = defaults[name as NumberSetting];
+      return [
+        name,
+        allowed(name as NumberSetting, text === null || text === "" ? NaN : Number(text), fallback),
+      ];
+    }),
+  ) as Record<NumberSetting, number>;
+  return ordered({
+    ...numbers,
+    network: parts.get("net") === "dense" ? "dense" : "convolutions",
+    channels: [
+      allowed("channels", first ?? NaN, defaults.channels[0]),
+      allowed("channels", second ?? NaN, defaults.channels[1]),
+    ],
+  });
+}
+
+/** theta starts between the lower and the higher of its two bounds. */
+export function ordered(settings: Settings): Settings {
+  const { thetaLow, thetaHigh } = settings;
+  return { ...settings, thetaLow: Math.min(thetaLow, thetaHigh), thetaHigh: Math.max(thetaLow, thetaHigh) };
+}
+
+/** The network that the settings describe, for samples of a shape. */
+export function architectureOf(
+  settings: Settings,
+  inputShape: readonly number[],
+  classes: number,
+): Architecture {
+  const { timesteps, channels, hidden, hidden2, alpha, thetaLow, thetaHigh } = settings;
+  const common = {
+    inputShape,
+    outputShape: [classes],
+    timesteps,
+    stepMode: "m",
+    neuron: { kind: "ATIF", params: { vThreshold: 1, vthInitL: thetaLow, vthInitH: thetaHigh, alpha } },
+  };
+  if (settings.network === "dense" || inputShape.length !== 3) {
+    return { kind: "SMLP", options: { ...common, units: hidden2 === 0 ? [hidden] : [hidden, hidden2] } };
+  }
+  // A pool halves the map as long as there is something to halve.
+  const smallest = Math.min(inputShape[0], inputShape[1]);
+  return {
+    kind: "SCNN",
+    options: {
+      ...common,
+      filters: channels,
+      kernelSizes: [3, 3],
+      paddings: [1, 1],
+      strides: [1, 1],
+      poolSizes: [smallest >= 2 ? 2 : 0, smallest >= 4 ? 2 : 0],
+      fcUnits: [hidden],
+      batchNorm: true,
+    },
+  };
+}
+
+/** How they are trained; the data, the validation set and the callbacks come from the worker. */
+export function trainerOptionsOf(settings: Settings): TrainerOptions {
+  const { learningRate, epochs, batchSize, seed } = settings;
+  return {
+    optimizer: { kind: "Adam", params: { lr: learningRate } },
+    scheduler: { kind: "CosineAnnealingLR", params: { tMax: epochs } },
+    epochs,
+    batchSize,
+    seed,
+  };
+}

@@ -1,0 +1,29 @@
+/** The page: `vite playground` serves it, `vite build playground` writes it to dist/playground as static files. */
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+/** With these two headers a page may share memory between threads. Without them it computes on one. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // Relative: the files work from any host and any folder.
+  base: "./",
+  // The library as it is published; tsconfig.json points its types at the sources.
+  resolve: { alias: { atif: fileURLToPath(new URL("../dist/index.js", import.meta.url)) } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  server: { headers: isolation },
+  preview: { headers: isolation },
+  worker: { format: "es" },
+  build: {
+    outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2022",
+    // The digits and the kernels are one chunk each, on purpose.
+    chunkSizeWarningLimit: 1024,
+  },
+});

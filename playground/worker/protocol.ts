@@ -1,0 +1,91 @@
+/** What the page and the worker say to each other. Everything in a message is plain data. */
+
+import type { EpochMetrics, ModelFacts } from "atif";
+import type { Settings } from "../state/settings.js";
+
+/** Of the data set at hand. */
+export interface DataSummary {
+  readonly name: string;
+  readonly train: number;
+  readonly test: number;
+  readonly sampleShape: readonly number[];
+  readonly classNames: readonly string[];
+}
+
+/** One spiking layer of the model. */
+export interface LayerSummary {
+  /** "neuron1" */
+  readonly name: string;
+  readonly kind: string;
+  readonly theta: number;
+}
+
+export type ModelOrigin = "shipped" | "new" | "trained" | "file";
+
+/** Of the model at hand. */
+export interface ModelSummary {
+  readonly origin: ModelOrigin;
+  /** Of the file it came from. */
+  readonly fileName: string | null;
+  readonly kind: string;
+  readonly timesteps: number;
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  readonly parameters: number;
+  readonly layers: readonly LayerSummary[];
+  readonly facts: ModelFacts;
+}
+
+export interface EngineSummary {
+  /** Whether the page may share memory between threads. */
+  readonly isolated: boolean;
+  readonly threads: number;
+}
+
+/** Every question the page may ask: what it sends and what it gets back. */
+export interface Requests {
+  open: {
+    args: { shippedModel: string };
+    answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary };
+  };
+  /** A new model for the settings, and its training; a run that was under way is forgotten. */
+  start: { args: Settings; answer: ModelSummary };
+  pause: { args: null; answer: null };
+  resume: { args: null; answer: null };
+  /** One batch; starts a run if there is none. */
+  step: { args: Settings; answer: ModelSummary };
+  /** A new, untrained model. */
+  reset: { args: Settings; answer: ModelSummary };
+}
+
+export type RequestName = keyof Requests;
+
+export type Request = {
+  [Name in RequestName]: { readonly id: number; readonly name: Name; readonly args: Requests[Name]["args"] };
+}[RequestName];
+
+export type Reply =
+  | { readonly type: "answer"; readonly id: number; readonly answer: unknown }
+  | { readonly type: "failure"; readonly id: number; readonly message: string };
+
+/** The batches since the last report. */
+export interface TrainingReport {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches of this epoch that are done, and how many it has. */
+  readonly batch: number;
+  readonly batches: number;
+  readonly samplesPerSecond: number;
+  /** One per batch. */
+  readonly losses: readonly number[];
+  /** One list per layer, one number per batch. */
+  readonly thetas: readonly (readonly number[])[];
+}
+
+/** What the worker says by itself. */
+export type WorkerEvent =
+  | { readonly type: "report"; readonly report: TrainingReport }
+  | { readonly type: "epoch"; readonly metrics: EpochMetrics }
+  | { readonly type: "stopped"; readonly how: "paused" | "finished" | "failed"; readonly message: string };
+
+export type FromWorker = Reply | WorkerEvent;

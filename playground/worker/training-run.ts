@@ -1,0 +1,105 @@
+/** One training run: the library's trainer with a pause button, and reports in portions that a page can draw. */
+
+import { manualSeed, createModel, Trainer, type Dataset, type EpochMetrics, type SpikingModel } from "atif";
+import type { BatchProgress, TrainTest } from "atif";
+import { architectureOf, trainerOptionsOf, type Settings } from "../state/settings.js";
+import type { TrainingReport, WorkerEvent } from "./protocol.js";
+
+/** Milliseconds between two reports: ten a second are smooth, and leave the page its frames. */
+const REPORT_INTERVAL = 100;
+
+/** A new network with the weights and thresholds that the seed fixes. */
+export function newModel(settings: Settings, data: Dataset): SpikingModel {
+  manualSeed(settings.seed);
+  return createModel(architectureOf(settings, data.sampleShape, data.classes));
+}
+
+export class TrainingRun {
+  readonly model: SpikingModel;
+  readonly #trainer: Trainer;
+  readonly #tell: (event: WorkerEvent) => void;
+  #abort: AbortController | null = null;
+  #stopAfterBatch = false;
+  #losses: number[] = [];
+  #thetas: number[][];
+  #lastReport = 0;
+  /** The fit() under way. */
+  #work: Promise<void> = Promise.resolve();
+  #abandoned = false;
+
+  constructor(settings: Settings, { train, test }: TrainTest, tell: (event: WorkerEvent) => void) {
+    this.model = newModel(settings, train);
+    this.#tell = tell;
+    this.#thetas = this.model.spikingLayers().map(() => []);
+    this.#trainer = new Trainer(this.model, train, {
+      ...trainerOptionsOf(settings),
+      validation: test,
+      callbacks: [
+        { onBatch: (progress) => this.#onBatch(progress), onEpoch: (metrics) => this.#onEpoch(metrics) },
+      ],
+    });
+  }
+
+  /** Goes on, to the end or for one batch. */
+  go(oneBatch = false): void {
+    if (this.#abort !== null) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#stopAfterBatch = oneBatch;
+    this.#work = this.#fit(abort.signal);
+  }
+
+  /** Stops after the batch under way. */
+  async pause(): Promise<void> {
+    this.#abort?.abort();
+    await this.#work;
+  }
+
+  /** Stops and says nothing more. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.pause();
+  }
+
+  async #fit(signal: AbortSignal): Promise<void> {
+    let [how, message]: ["paused" | "finished" | "failed", string] = ["finished", ""];
+    try {
+      const { completed } = await this.#trainer.fit({ signal });
+      if (!completed) how = "paused";
+    } catch (error) {
+      [how, message] = ["failed", error instanceof Error ? error.message : String(error)];
+    }
+    this.#abort = null;
+    if (!this.#abandoned) this.#tell({ type: "stopped", how, message });
+  }
+
+  #onBatch(progress: BatchProgress): void {
+    this.#losses.push(progress.loss);
+    this.model.spikingLayers().forEach(([, { theta }], layer) => this.#thetas[layer].push(theta));
+    const isLast = progress.batch === progress.batches;
+    if (this.#stopAfterBatch) this.#abort?.abort();
+    if (isLast || this.#stopAfterBatch || performance.now() - this.#lastReport >= REPORT_INTERVAL) {
+      this.#report(progress);
+    }
+  }
+
+  #report({ epoch, epochs, batch, batches, samplesPerSecond }: BatchProgress): void {
+    const report: TrainingReport = {
+      epoch,
+      epochs,
+      batch,
+      batches,
+      samplesPerSecond,
+      losses: this.#losses,
+      thetas: this.#thetas,
+    };
+    this.#losses = [];
+    this.#thetas = this.#thetas.map(() => []);
+    this.#lastReport = performance.now();
+    if (!this.#abandoned) this.#tell({ type: "report", report });
+  }
+
+  #onEpoch(metrics: EpochMetrics): void {
+    if (!this.#abandoned) this.#tell({ type: "epoch", metrics });
+  }
+}

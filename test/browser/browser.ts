@@ -1,0 +1,97 @@
+/**
+ * Chromium and the page in it. Without a Chromium the tests are skipped, unless ATIF_REQUIRE_BROWSER is set.
+ *
+ *   ATIF_CHROMIUM        where it is, if not /usr/bin/chromium
+ *   ATIF_SCREENSHOTS     a folder: pictures of the main states are written there
+ */
+
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { describe } from "vitest";
+import type { PageState } from "../../playground/state/page-state.js";
+import type { Site } from "./site.js";
+
+const executablePath = process.env.ATIF_CHROMIUM ?? "/usr/bin/chromium";
+const required = (process.env.ATIF_REQUIRE_BROWSER ?? "") !== "";
+
+/** A group of tests that need a browser. */
+export function describeInBrowser(name: string, fn: () => void): void {
+  if (required && !existsSync(executablePath)) {
+    throw new Error(
+      `there is no Chromium at ${executablePath}, and ATIF_REQUIRE_BROWSER is set; install one (Debian: apt-get install chromium) or set ATIF_CHROMIUM.`,
+    );
+  }
+  describe.skipIf(!existsSync(executablePath))(name, fn);
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: ["--disable-gpu", "--disable-quic"] });
+}
+
+/** The page, open and ready, with what went wrong in it. */
+export class OpenPage {
+  /** Console errors, exceptions, failed requests. */
+  readonly problems: string[] = [];
+  /** Addresses of all requests. */
+  readonly requests: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.problems.push(message.text());
+    });
+    page.on("pageerror", (error) => this.problems.push(String(error)));
+    page.on("requestfailed", (request) => this.problems.push(`request failed: ${request.url()}`));
+    page.on("request", (request) => this.requests.push(request.url()));
+  }
+
+  static async at(
+    browser: Browser,
+    site: Site,
+    options: BrowserContextOptions & { hash?: string } = {},
+  ): Promise<OpenPage> {
+    const { hash = "", ...rest } = options;
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+    const open = new OpenPage(await context.newPage());
+    await open.page.goto(site.address + hash);
+    await open.page.locator(".status[data-ready]").waitFor();
+    return open;
+  }
+
+  /** The state of the page, every digit of it. */
+  state(): Promise<PageState> {
+    return this.page.evaluate(() =>
+      (globalThis as unknown as { atifPlayground: { state(): PageState } }).atifPlayground.state(),
+    );
+  }
+
+  /** Waits until the state is as told. */
+  async until(condition: (state: PageState) => boolean, timeout = 20_000): Promise<PageState> {
+    const end = Date.now() + timeout;
+    for (;;) {
+      const state = await this.state();
+      if (condition(state)) return state;
+      const { status, message } = state.training;
+      if (Date.now() > end || status === "failed") {
+        throw new Error(
+          `waited for ${String(condition)}; training is ${status} ${message}, the notice is ${state.notice?.sentence ?? "none"}`,
+        );
+      }
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** A picture of the page, or of a part of it, if pictures are wanted. */
+  async picture(name: string, selector?: string): Promise<void> {
+    const folder = process.env.ATIF_SCREENSHOTS ?? "";
+    if (folder === "") return;
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    if (selector === undefined) await this.page.screenshot({ path, fullPage: true });
+    else await this.page.locator(selector).screenshot({ path });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}

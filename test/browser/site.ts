@@ -1,0 +1,55 @@
+/** Serves the built page from a folder of a host, as anybody's web server would. */
+
+import { readFileSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../dist/playground", import.meta.url));
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".safetensors": "application/octet-stream",
+};
+
+export interface Site {
+  /** Of the page. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** @param isolated whether the headers are sent that let a page share memory between threads */
+export async function serve(isolated: boolean): Promise<Site> {
+  const server = createServer((request, response) => {
+    // Not at the root: the files must work from any folder.
+    const path = new URL(request.url ?? "/", "http://host").pathname.replace(/^\/some\/folder/, "");
+    const file = join(root, normalize(path === "/" ? "/index.html" : path));
+    if (!file.startsWith(root) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      "Content-Type": types[extname(file)] ?? "application/octet-stream",
+      ...(isolated
+        ? {
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+          }
+        : {}),
+    });
+    response.end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}/some/folder/`, close: () => closed(server) };
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,118 @@
+/** Training in the page: it learns, to the bits of Node; it pauses, goes on and can be left. */
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { init, loadDigits, manualSeed, SCNN, Trainer, type EpochMetrics } from "../../src/index.js";
+import { describeInBrowser, launch, OpenPage } from "./browser.js";
+import { serve, type Site } from "./site.js";
+
+/** What does not depend on the machine. */
+function withoutClock({ seconds: _, samplesPerSecond: __, ...metrics }: EpochMetrics): object {
+  return metrics;
+}
+
+describeInBrowser("training", () => {
+  let browser: Browser;
+  let site: Site;
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([launch(), serve(true)]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+  });
+
+  it("learns the digits to 95 % of those it never saw, and the page keeps drawing", async () => {
+    const open = await OpenPage.at(browser, site);
+    await open.page.getByRole("button", { name: "Start training" }).click();
+    await open.until(({ training }) => training.epoch >= 3);
+    await open.picture("training");
+    const { training } = await open.until(({ training: { status } }) => status !== "running", 90_000);
+    expect(training.status, training.message).toBe("finished");
+    expect(
+      Math.max(...training.history.map(({ validation }) => validation?.accuracy ?? 0)),
+    ).toBeGreaterThanOrEqual(0.95);
+    expect(training.losses).toHaveLength(12 * 45);
+    const { drawn, dropped } = training.frames;
+    console.log(`frames while training: ${drawn} drawn, ${dropped} dropped`);
+    expect(drawn).toBeGreaterThan(0);
+    expect(await open.page.locator("#training-state").textContent()).toBe("finished");
+    await open.picture("trained", "#train");
+    expect(open.problems).toEqual([]);
+    await open.close();
+  });
+
+  it("gives the numbers that the library gives in Node, to the bit, paused or not", async () => {
+    const open = await OpenPage.at(browser, site, {
+      hash: "#net=convolutions&c=4-6&h=16&T=3&lr=0.01&e=2&s=7&a=2",
+    });
+    await open.page.getByRole("button", { name: "One batch" }).click();
+    await open.until(({ training: { status, losses } }) => status === "paused" && losses.length === 1);
+    await open.page.getByRole("button", { name: "Go on" }).click();
+    await open.until(({ training: { losses } }) => losses.length > 10);
+    await open.page.getByRole("button", { name: "Pause" }).click();
+    await open.until(({ training: { status } }) => status === "paused");
+    await open.page.getByRole("button", { name: "Go on" }).click();
+    const { training, model: shown } = await open.until(({ training: { status } }) => status === "finished");
+
+    await init({ threads: 1 });
+    const { train, test } = await loadDigits();
+    manualSeed(7);
+    const model = new SCNN({
+      inputShape: [8, 8, 1],
+      outputShape: [10],
+      filters: [4, 6],
+      kernelSizes: [3, 3],
+      paddings: [1, 1],
+      strides: [1, 1],
+      poolSizes: [2, 2],
+      fcUnits: [16],
+      batchNorm: true,
+      timesteps: 3,
+      stepMode: "m",
+      neuron: { kind: "ATIF", params: { vThreshold: 1, vthInitL: 0.8, vthInitH: 1, alpha: 2 } },
+    });
+    const losses: number[] = [];
+    const thetas: number[][] = [[], [], []];
+    const layers = model.spikingLayers().map(([, neuron]) => neuron);
+    const { history } = await new Trainer(model, train, {
+      optimizer: { kind: "Adam", params: { lr: 0.01 } },
+      scheduler: { kind: "CosineAnnealingLR", params: { tMax: 2 } },
+      epochs: 2,
+      batchSize: 32,
+      seed: 7,
+      validation: test,
+      callbacks: [
+        {
+          onBatch: ({ loss }) => {
+            losses.push(loss);
+            layers.forEach(({ theta }, i) => thetas[i].push(theta));
+          },
+        },
+      ],
+    }).fit();
+    expect(training.losses).toEqual(losses);
+    expect(training.thetas).toEqual(thetas);
+    expect(training.history.map(withoutClock)).toEqual(history.map(withoutClock));
+    expect(shown?.layers.map(({ theta }) => theta)).toEqual(layers.map(({ theta }) => theta));
+    expect(open.problems).toEqual([]);
+    await open.close();
+  });
+
+  it("can be reset and left while it trains, without an error", async () => {
+    const open = await OpenPage.at(browser, site);
+    await open.page.getByRole("button", { name: "Start training" }).click();
+    await open.until(({ training: { losses } }) => losses.length > 5);
+    await open.page.getByRole("button", { name: "Reset" }).click();
+    const { model } = await open.until(({ training: { status } }) => status === "idle");
+    expect(model?.origin).toBe("new");
+    await open.page.getByRole("button", { name: "Start training" }).click();
+    await open.until(({ training: { losses } }) => losses.length > 5);
+    const { page } = open;
+    await page.close({ runBeforeUnload: true });
+    expect(open.problems).toEqual([]);
+    await page.context().close();
+  });
+});
