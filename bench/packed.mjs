@@ -95,14 +95,24 @@ function convolution(label, { N, H, W, Cin, Cout, K }) {
       dispose: () => heap.free(dense),
     };
   });
-  return [...forward];
+  const dy = random(N * H * W * Cout);
+  const dw = heap.float32(K * K * Cin * Cout);
+  const weightGrad = group(`conv ${label} weight gradient`, operations, N * H * W, dw, (density) => {
+    const { bits, dense } = randomSpikes(N * H * W, Cin, density);
+    return {
+      dense: (to) => kernels.conv2dWeightGrad(to, dy, dense, ...sizes, 1),
+      packed: (to) => kernels.packedConv2dWeightGrad(to, dy, bits, THETA, ...sizes),
+      dispose: () => heap.free(dense),
+    };
+  });
+  return [...forward, ...weightGrad];
 }
 
 function linear(label, { rows, inputs, outputs }) {
   const operations = 2 * rows * inputs * outputs;
   const y = heap.float32(rows * outputs);
   const w = random(inputs * outputs);
-  return group(`linear ${label} forward`, operations, inputs, y, (density) => {
+  const forward = group(`linear ${label} forward`, operations, inputs, y, (density) => {
     const { bits, dense } = randomSpikes(rows, inputs, density);
     return {
       dense: (to) => kernels.gemm(to, dense, w, rows, outputs, inputs, false, false, false),
@@ -110,6 +120,17 @@ function linear(label, { rows, inputs, outputs }) {
       dispose: () => heap.free(dense),
     };
   });
+  const dy = random(rows * outputs);
+  const dw = heap.float32(inputs * outputs);
+  const weightGrad = group(`linear ${label} weight gradient`, operations, rows, dw, (density) => {
+    const { bits, dense } = randomSpikes(rows, inputs, density);
+    return {
+      dense: (to) => kernels.gemm(to, dense, dy, inputs, outputs, rows, true, false, false),
+      packed: (to) => kernels.packedLinearWeightGrad(to, dy, bits, THETA, rows, inputs, outputs),
+      dispose: () => heap.free(dense),
+    };
+  });
+  return [...forward, ...weightGrad];
 }
 
 function median(values) {
@@ -169,10 +190,10 @@ if (options.json) {
       .join(", "),
   );
   console.log(
-    `${"".padEnd(36)}${["density", "ms", "best", "x dense", "GFLOP/s"].map((head) => head.padStart(9)).join("")}`,
+    `${"".padEnd(42)}${["density", "ms", "best", "x dense", "GFLOP/s"].map((head) => head.padStart(9)).join("")}`,
   );
   for (const { name, density, ms, bestMs, timesFaster, gflops } of results) {
     const columns = [density === null ? "dense" : `${density * 100} %`, ms, bestMs, timesFaster, gflops];
-    console.log(`${name.padEnd(36)}${columns.map((column) => String(column).padStart(9)).join("")}`);
+    console.log(`${name.padEnd(42)}${columns.map((column) => String(column).padStart(9)).join("")}`);
   }
 }

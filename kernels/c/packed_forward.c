@@ -52,10 +52,6 @@ struct forward {
 
 /* ---- tables: index is block, tap, group ---- */
 
-static inline int block_width(int columns) {
-  return columns > 16 ? BLOCK : columns > 8 ? 16 : columns > 4 ? 8 : 4;
-}
-
 static void tables_range(const void *argument, int begin, int end) {
   const struct forward *forward = argument;
   for (int index = begin; index < end; index++) {

@@ -18,6 +18,9 @@ enum {
   TABLE_BYTES = SUBSETS * ROW_BYTES,
 };
 
+/* How much of a table row is used for `columns` columns: there is code for these widths. */
+static inline int block_width(int columns) { return columns > 16 ? BLOCK : columns > 8 ? 16 : columns > 4 ? 8 : 4; }
+
 /* One vector of columns of a table, of the rows r0 ... r3: rows are added in this order. Row 0 is not written. */
 static inline void subset_sums4(float *table, f32x4 r0, f32x4 r1, f32x4 r2, f32x4 r3) {
   f32x4 r01 = r0 + r1, r02 = r0 + r2, r12 = r1 + r2, r012 = r01 + r2;

@@ -118,9 +118,18 @@ export interface Kernels {
     N: number, H: number, W: number, Cin: number, Cout: number,
     KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
   ): void; // prettier-ignore
+  /** dw [KH, KW, Cin, Cout]: the sum over output positions of (scale * dy) where the tap sees a spike */
+  packedConv2dWeightGrad(
+    dw: F32, dy: F32, bits: I32, scale: number,
+    N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
+  ): void; // prettier-ignore
   /** y [rows, outputs] = spikes . w [inputs, outputs] (+ bias); bits [rows, ceil(inputs / 32)] */
   packedLinearForward(
     y: F32, bits: I32, w: F32, bias: F32 | null, scale: number, rows: number, inputs: number, outputs: number,
+  ): void; // prettier-ignore
+  packedLinearWeightGrad(
+    dw: F32, dy: F32, bits: I32, scale: number, rows: number, inputs: number, outputs: number,
   ): void; // prettier-ignore
 
   // ---- pooling: x [N, H, W, C], y [N, OH, OW, C], windows that do not fit are dropped ------------------

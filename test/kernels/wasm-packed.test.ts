@@ -117,3 +117,55 @@ describe("packedLinearForward", () => {
     }
   });
 });
+
+/** Fills the scratch of the kernels with NaN: a dense product copies its operands there. */
+function poisonScratch(): void {
+  const [a, b, c] = [heap.float32(300 * 300), heap.float32(300 * 300), heap.float32(300 * 300)];
+  a.fill(NaN);
+  b.fill(NaN);
+  kernels.gemm(c, a, b, 300, 300, 300, true, true, false);
+  for (const array of [a, b, c]) heap.free(array);
+}
+
+describe("packedConv2dWeightGrad by hand", () => {
+  it.each([
+    ["wasm", kernels],
+    ["reference", reference.kernels],
+  ] as [string, Kernels][])("sums scale * dy where a tap sees a spike, on %s", (_, which) => {
+    // five images of one row of two pixels, 33 channels; window of two, so one output pixel
+    const bits = heap.int32(20).fill(0);
+    bits[0] = 1; // image 0, pixel 0, channel 0
+    bits[3] = 1; // image 0, pixel 1, channel 32
+    bits[4] = 1; // image 1, pixel 0, channel 0
+    bits[16] = 3; // image 4, pixel 0, channels 0 and 1
+    const dy = heap.float32(5);
+    dy.set([1, 2, 4, 8, 16]);
+    const dw = heap.float32(2 * 33).fill(NaN);
+    poisonScratch();
+    which.packedConv2dWeightGrad(dw, dy, bits, -0.5, 5, 1, 2, 33, 1, 1, 2, 1, 1, 0, 0);
+    const expected = new Float32Array(66);
+    expected[0] = -0.5 * (1 + 2 + 16);
+    expected[1] = -0.5 * 16;
+    expected[33 + 32] = -0.5;
+    expect(dw).toEqual(expected);
+  });
+});
+
+describe("what earlier kernels left in the scratch", () => {
+  it("has no part in a result", () => {
+    const [N, H, W, Cin, Cout] = [9, 7, 7, 33, 21];
+    const bits = spikes(N * H * W, Cin, 0.15);
+    const [w, dy] = [random(9 * Cin * Cout), random(N * H * W * Cout)];
+    const sizes = [N, H, W, Cin, Cout, 3, 3, 1, 1, 1, 1] as const;
+    const run = (): Float32Array[] => {
+      const [y, dw] = [heap.float32(dy.length), heap.float32(w.length)];
+      kernels.packedConv2dForward(y, bits, w, null, null, null, 0.7, ...sizes);
+      poisonScratch();
+      kernels.packedConv2dWeightGrad(dw, dy, bits, 0.7, ...sizes);
+      return [y, dw];
+    };
+    const first = run();
+    poisonScratch();
+    expect(run()).toEqual(first);
+  });
+});

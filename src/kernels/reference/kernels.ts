@@ -16,7 +16,12 @@ import { add, subtract, multiply, divide, copyStrided } from "./broadcasting.js"
 import { sum, argmax, countNonZero } from "./reductions.js";
 import { gemm } from "./gemm.js";
 import { conv2dForward, conv2dInputGrad, conv2dWeightGrad } from "./conv2d.js";
-import { packedConv2dForward, packedLinearForward } from "./packed.js";
+import {
+  packedConv2dForward,
+  packedConv2dWeightGrad,
+  packedLinearForward,
+  packedLinearWeightGrad,
+} from "./packed.js";
 import { maxPool2dForward, maxPool2dBackward, avgPool2dForward, avgPool2dBackward } from "./pooling.js";
 import {
   batchNormStatistics,
@@ -57,7 +62,9 @@ export const referenceKernels: Kernels = {
   conv2dInputGrad,
   conv2dWeightGrad,
   packedConv2dForward,
+  packedConv2dWeightGrad,
   packedLinearForward,
+  packedLinearWeightGrad,
   maxPool2dForward,
   maxPool2dBackward,
   avgPool2dForward,

@@ -66,7 +66,20 @@ export const packedConv2dForward: Kernels["packedConv2dForward"] = (
   for (let i = 0; i < size; i++) y[i] = fround(fround(y[i] * normScale[i % Cout]) + normShift[i % Cout]);
 };
 
-/** A convolution of images of one pixel. */
+export const packedConv2dWeightGrad: Kernels["packedConv2dWeightGrad"] = (dw, dy, bits, scale, ...sizes) => {
+  const [, , , Cin, Cout, KH, KW] = sizes;
+  const theta = fround(scale);
+  dw.fill(0, 0, KH * KW * Cin * Cout);
+  spikes(bits, sizes, (position, tap, channel) => {
+    for (let co = 0; co < Cout; co++) {
+      const i = (tap * Cin + channel) * Cout + co;
+      dw[i] = fround(dw[i] + fround(theta * dy[position * Cout + co]));
+    }
+  });
+};
+
+// Linear is a convolution of images of one pixel.
+
 export const packedLinearForward: Kernels["packedLinearForward"] = (
   y,
   bits,
@@ -78,4 +91,16 @@ export const packedLinearForward: Kernels["packedLinearForward"] = (
   outputs,
 ) => {
   packedConv2dForward(y, bits, w, bias, null, null, scale, rows, 1, 1, inputs, outputs, 1, 1, 1, 1, 0, 0);
+};
+
+export const packedLinearWeightGrad: Kernels["packedLinearWeightGrad"] = (
+  dw,
+  dy,
+  bits,
+  scale,
+  rows,
+  inputs,
+  outputs,
+) => {
+  packedConv2dWeightGrad(dw, dy, bits, scale, rows, 1, 1, inputs, outputs, 1, 1, 1, 1, 0, 0);
 };

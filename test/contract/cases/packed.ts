@@ -97,8 +97,8 @@ function theta(random: Generator): number {
   return pick(random, [1, 0.5, Math.fround(0.7), Math.fround(-1.3)]);
 }
 
-/** Weights; sometimes one of them is infinite, and is seen by the windows that have the spike alone. */
-function weights(random: Generator, n: number): Float32Array {
+/** Weights or gradients; sometimes one of them is infinite, and is seen by the sums that have its spike alone. */
+function terms(random: Generator, n: number): Float32Array {
   const w = normals(random, n);
   if (n > 0 && random.uniform() < 0.3) w[random.integer(n)] = Infinity;
   return w;
@@ -108,7 +108,7 @@ function outputSide(size: number, window: number, stride: number, padding: numbe
   return Math.max(0, Math.floor((size + 2 * padding - window) / stride) + 1);
 }
 
-function convolutions<Name extends "packedConv2dForward">(
+function convolutions<Name extends "packedConv2dForward" | "packedConv2dWeightGrad">(
   args: (random: Generator, arrays: Arrays, convolution: Convolution) => Case<Name>["args"],
 ): Row<Name> {
   return {
@@ -134,7 +134,7 @@ export const packedConv2dForward = convolutions<"packedConv2dForward">((random, 
   return [
     arrays.output("y", positions * Cout, Math.sqrt(KH * KW * Cin)),
     arrays.indices("bits", packedSpikes(random, N * H * W, Cin)),
-    arrays.input("w", weights(random, KH * KW * Cin * Cout)),
+    arrays.input("w", terms(random, KH * KW * Cin * Cout)),
     bias,
     normScale,
     normShift,
@@ -153,8 +153,40 @@ export const packedLinearForward: Row<"packedLinearForward"> = {
         args: [
           arrays.output("y", rows * outputs, Math.sqrt(inputs)),
           arrays.indices("bits", packedSpikes(random, rows, inputs)),
-          arrays.input("w", weights(random, inputs * outputs)),
+          arrays.input("w", terms(random, inputs * outputs)),
           random.uniform() < 0.5 ? arrays.input("bias", normals(random, outputs)) : null,
+          theta(random),
+          rows,
+          inputs,
+          outputs,
+        ],
+      };
+    }),
+};
+
+export const packedConv2dWeightGrad = convolutions<"packedConv2dWeightGrad">((random, arrays, { sizes }) => {
+  const [N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW] = sizes;
+  const positions = N * outputSide(H, KH, SH, PH) * outputSide(W, KW, SW, PW);
+  return [
+    arrays.output("dw", KH * KW * Cin * Cout, Math.sqrt(positions)),
+    arrays.input("dy", terms(random, positions * Cout)),
+    arrays.indices("bits", packedSpikes(random, N * H * W, Cin)),
+    theta(random),
+    ...sizes,
+  ];
+});
+
+export const packedLinearWeightGrad: Row<"packedLinearWeightGrad"> = {
+  tolerance: REORDERED,
+  cases: (random) =>
+    LINEARS.map(([rows, inputs, outputs]): Case<"packedLinearWeightGrad"> => {
+      const arrays = new Arrays(random);
+      return {
+        label: `${rows} x ${inputs} x ${outputs}`,
+        args: [
+          arrays.output("dw", inputs * outputs, Math.sqrt(rows)),
+          arrays.input("dy", terms(random, rows * outputs)),
+          arrays.indices("bits", packedSpikes(random, rows, inputs)),
           theta(random),
           rows,
           inputs,
