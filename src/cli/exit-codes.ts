@@ -36,6 +36,18 @@ export class InterruptedError extends Error {
   }
 }
 
+/** A command has done its work, and what it found is a failure. `facts` are what it found. */
+export class FoundFailure extends Error {
+  override name = "FoundFailure";
+
+  constructor(
+    message: string,
+    readonly facts: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+}
+
 export interface Failure {
   readonly exitCode: ExitCode;
   /** Without a line break at its end, and none inside. */
@@ -45,7 +57,8 @@ export interface Failure {
 
 /** What to say and how to end when a command has thrown. */
 export function failureOf(thrown: unknown): Failure {
-  const facts = thrown instanceof InterruptedError ? thrown.facts : {};
+  const hasFacts = thrown instanceof InterruptedError || thrown instanceof FoundFailure;
+  const facts = hasFacts ? thrown.facts : {};
   return { exitCode: exitCodeOf(thrown), sentence: oneLine(sentenceOf(thrown)), facts };
 }
 
@@ -73,7 +86,15 @@ const ENVIRONMENT: ReadonlySet<string> = new Set([
   "ENOMEM",
 ]);
 
-const EXPECTED = [UsageError, InterruptedError, ConfigError, FormatError, FileError, DivergenceError];
+const EXPECTED = [
+  UsageError,
+  InterruptedError,
+  FoundFailure,
+  ConfigError,
+  FormatError,
+  FileError,
+  DivergenceError,
+];
 
 function sentenceOf(thrown: unknown): string {
   const message = messageOf(thrown);

@@ -1,7 +1,16 @@
 /** The commands, their options and help texts, and what happens to what they throw. */
 
 import { Command, CommanderError } from "commander";
-import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
+import {
+  backendName,
+  collect,
+  didYouMean,
+  pathOf,
+  spellOutSettings,
+  suiteList,
+  wholeNumber,
+} from "./arguments.js";
+import type { BenchArguments } from "./commands/bench.js";
 import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
@@ -53,6 +62,7 @@ function createProgram(): Command {
   addTrain(program);
   addEval(program);
   addInspect(program);
+  addBench(program);
   return program;
 }
 
@@ -139,6 +149,31 @@ function addInspect(program: Command): void {
     });
 }
 
+function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description(
+      "measure speed and memory on this machine, beside PyTorch and others where they are installed",
+    )
+    .option("-s, --suite <letters>", "suites to run, as in a,c; all if it is left out", suiteList)
+    .option(
+      "--threads <n>",
+      "threads to compute on, here and in peers; 2 if it is left out",
+      wholeNumber("--threads", 2, 1, 1024),
+    )
+    .option("--rounds <n>", "turns that each contestant takes", wholeNumber("--rounds", 9, 1, 10_000))
+    .option("--no-peers", "nothing but this library")
+    .option("--python <path>", "the Python that has PyTorch; the newest one if it is left out")
+    .option("-d, --data <folder>", "where the files of Fashion-MNIST are", pathOf("--data"))
+    .option("--quick", "small sizes, to see that everything works")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.bench)
+    .action(async (options: BenchArguments) => {
+      const { bench } = await import("./commands/bench.js");
+      await bench(options);
+    });
+}
+
 function threads(): [string, string, (text: string) => number] {
   return [
     "--threads <n>",
@@ -157,6 +192,7 @@ Examples:
   atif train                          learn to read handwritten digits
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
+  atif bench                          how fast it is on this machine
   atif train --help                   options of one command
 
 Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 stopped by Ctrl-C.
@@ -173,6 +209,18 @@ Examples:
   atif eval runs/digits-1
   atif eval runs/digits-1/model.safetensors --json
   atif eval fashion.safetensors --data /usr/share/datasets/fashion-mnist`,
+  bench: `
+Suites:
+  a  the neuron alone, 1 Mi of them                 d  inference, images per second
+  b  Linear and Conv by density of spikes           e  start-up time and sizes
+  c  one training step, time and memory             f  scaling with threads
+
+Every result is validated before it is timed; a wrong one is not timed, and the exit code is 1.
+
+Examples:
+  atif bench --suite c,d
+  atif bench --python ~/torch/bin/python --json > bench.json
+  atif bench --quick --no-peers`,
   inspect: `
 Examples:
   atif inspect runs/digits-1

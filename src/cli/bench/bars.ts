@@ -1,0 +1,80 @@
+/** What this library means to reach, beside what was measured. Bars are printed, never asserted. */
+
+import type { SuiteLetter, SuiteResult } from "./results.js";
+
+export interface Bar {
+  readonly what: string;
+  readonly suite: SuiteLetter;
+  /** Exactly one of the two. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly unit: "times" | "bytes";
+  /** null: something it needs was not measured. */
+  readonly measure: (suite: SuiteResult) => number | null;
+}
+
+/** A bar of a suite that was run. */
+export interface BarResult {
+  readonly what: string;
+  readonly suite: SuiteLetter;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly unit: "times" | "bytes";
+  readonly measured: number | null;
+  /** null: not measured. */
+  readonly met: boolean | null;
+}
+
+const PYTORCH = "PyTorch";
+
+const BARS: readonly Bar[] = [
+  {
+    what: "training step, PyTorch / atif",
+    suite: "c",
+    atLeast: 3,
+    unit: "times",
+    measure: (suite) => ratio(suite, "training step", PYTORCH),
+  },
+  {
+    what: "peak memory of a training step, atif / PyTorch",
+    suite: "c",
+    atMost: 0.25,
+    unit: "times",
+    measure: (suite) => {
+      const own = figure(suite, "atif, peak of memory()");
+      const peer = figure(suite, "PyTorch, resident peak above idle");
+      return own === null || peer === null ? null : own / peer;
+    },
+  },
+  {
+    what: "inference, PyTorch / atif",
+    suite: "d",
+    atLeast: 8,
+    unit: "times",
+    measure: (suite) => ratio(suite, "inference", PYTORCH),
+  },
+];
+
+export function compareWithBars(suites: readonly SuiteResult[]): BarResult[] {
+  return BARS.flatMap(({ measure, ...bar }) => {
+    const suite = suites.find((each) => each.suite === bar.suite);
+    if (suite === undefined) return [];
+    const measured = measure(suite);
+    return [{ ...bar, measured, met: measured === null ? null : isMet(bar, measured) }];
+  });
+}
+
+function isMet(
+  { atLeast = -Infinity, atMost = Infinity }: Pick<Bar, "atLeast" | "atMost">,
+  value: number,
+): boolean {
+  return value >= atLeast && value <= atMost;
+}
+
+function ratio({ rows }: SuiteResult, row: string, contestant: string): number | null {
+  return rows.find(({ name }) => name.startsWith(row))?.ratios[contestant] ?? null;
+}
+
+function figure({ figures }: SuiteResult, name: string): number | null {
+  return figures.find((each) => each.name === name)?.value ?? null;
+}

@@ -1,0 +1,103 @@
+/** Peak memory of training steps, each side in a fresh process. */
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { saveModel } from "../../interop/model-file.js";
+import type { BenchRun } from "./bench-run.js";
+import type { MemoryAnswer, MemoryRequest } from "./memory-process.js";
+import { createNetwork, prepareNetwork, type TrainedNetwork } from "./network.js";
+import { PeerError } from "./peer-process.js";
+import type { FoundPeer } from "./peers.js";
+import type { Figure } from "./results.js";
+
+const PROGRAM = fileURLToPath(new URL("./memory-process.js", import.meta.url));
+/** The first makes the optimizer's state, the later ones are what training is like. */
+const STEPS = 4;
+
+export interface MemoryResult {
+  readonly figures: readonly Figure[];
+  readonly notes: readonly string[];
+}
+
+export async function measureMemory(bench: BenchRun, trained: TrainedNetwork): Promise<MemoryResult> {
+  const own = await ownMemory(bench, trained);
+  const figures: Figure[] = [
+    {
+      name: "atif, peak of memory()",
+      value: own.heapPeakBytes,
+      unit: "bytes",
+      note: `tensors, of which ${own.heapLiveBytes} bytes stay: weights, gradients, Adam's moments`,
+    },
+    {
+      name: "atif, resident peak above idle",
+      value: own.peakResidentBytes - own.idleResidentBytes,
+      unit: "bytes",
+      note: `idle after init(): ${own.idleResidentBytes} bytes`,
+    },
+  ];
+  const notes: string[] = [];
+  for (const peer of bench.peers.filter(({ kinds }) => kinds.has("network"))) {
+    try {
+      figures.push(await peerMemory(bench, trained, peer));
+    } catch (error) {
+      if (!(error instanceof PeerError)) throw error;
+      notes.push(`${peer.name}: no memory was measured: ${error.message}`);
+    }
+  }
+  return { figures, notes };
+}
+
+async function ownMemory(
+  { files, options }: BenchRun,
+  { trainBatches, sizes, weights }: TrainedNetwork,
+): Promise<MemoryAnswer> {
+  const model = join(files.folder, "network.safetensors");
+  await saveModel(model, createNetwork(sizes, weights));
+  const [{ x, shape, labels }] = trainBatches;
+  const request: MemoryRequest = {
+    threads: options.threads,
+    model,
+    images: files.write(x, shape),
+    labels: files.write(labels, labels.length === 0 ? [0] : [labels.length]),
+    steps: STEPS,
+  };
+  return JSON.parse(await outputOf(PROGRAM, JSON.stringify(request))) as MemoryAnswer;
+}
+
+async function peerMemory(bench: BenchRun, trained: TrainedNetwork, peer: FoundPeer): Promise<Figure> {
+  const process = peer.restart();
+  try {
+    const idle = await process.ask("hello", { threads: bench.options.threads });
+    await prepareNetwork(bench, process, trained, trained.trainBatches.slice(0, 1));
+    await process.ask("time", { kind: "network", case: "step", runs: STEPS - 1 });
+    const { peakBytes } = await process.ask("memory");
+    if (typeof peakBytes !== "number" || typeof idle.residentBytes !== "number") {
+      throw new PeerError("this system does not say how much memory a process takes");
+    }
+    return {
+      name: `${peer.name}, resident peak above idle`,
+      value: peakBytes - idle.residentBytes,
+      unit: "bytes",
+      note: `idle after import: ${idle.residentBytes} bytes`,
+    };
+  } finally {
+    process.close();
+  }
+}
+
+/** Runs a program of this package with that input. @throws Error with what it said if it failed */
+async function outputOf(program: string, input: string): Promise<string> {
+  const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code !== 0) throw new Error(`bench: the process that measures memory failed: ${stderr.trim()}`);
+  return stdout;
+}

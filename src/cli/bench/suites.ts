@@ -1,0 +1,44 @@
+/** The suites by letter. */
+
+import type { BenchRun } from "./bench-run.js";
+import { inferenceSuite } from "./inference-suite.js";
+import { trainNetwork, type TrainedNetwork } from "./network.js";
+import type { SuiteLetter, SuiteResult } from "./results.js";
+import { trainingStepSuite } from "./training-step-suite.js";
+
+interface SuiteRow {
+  /** For help texts. */
+  readonly summary: string;
+  /** @param network trained once for all suites that ask for it */
+  readonly run: (bench: BenchRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
+}
+
+export const suiteTable: { readonly [Letter in "c" | "d"]: SuiteRow } = {
+  c: {
+    summary: "one training step of a convolutional network, time and memory",
+    run: async (bench, network) => trainingStepSuite(bench, await network()),
+  },
+  d: {
+    summary: "inference with it, images per second",
+    run: async (bench, network) => inferenceSuite(bench, await network()),
+  },
+};
+
+export const suiteLetters = Object.keys(suiteTable) as (keyof typeof suiteTable)[];
+
+export interface SuitesResult {
+  readonly suites: readonly SuiteResult[];
+  readonly network: TrainedNetwork["facts"] | null;
+}
+
+export async function runSuites(bench: BenchRun, letters: readonly SuiteLetter[]): Promise<SuitesResult> {
+  let trained: TrainedNetwork | null = null;
+  const network = async (): Promise<TrainedNetwork> => (trained ??= await trainNetwork(bench));
+  const suites: SuiteResult[] = [];
+  const chosen = suiteLetters.filter((letter) => letters.includes(letter));
+  for (const [i, letter] of chosen.entries()) {
+    bench.enter(i / chosen.length, 1 / chosen.length);
+    suites.push(await suiteTable[letter].run(bench, network));
+  }
+  return { suites, network: (trained as TrainedNetwork | null)?.facts ?? null };
+}

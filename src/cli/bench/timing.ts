@@ -1,0 +1,78 @@
+/** Times of contestants that take turns, so that a busy moment of the machine hits all of them. */
+
+import { breathe } from "../interrupt.js";
+
+/** One way to compute something: this library, or a peer. */
+export interface Contestant {
+  readonly name: string;
+  /** Milliseconds of each of that many runs, after one that is not counted. */
+  time(runs: number): Promise<readonly number[]>;
+}
+
+export interface Timed {
+  readonly contestant: string;
+  readonly medianMs: number;
+  readonly bestMs: number;
+  /** Median of every round. */
+  readonly roundsMs: readonly number[];
+}
+
+/** A turn lasts about this long, so that short runs are repeated. */
+const TURN_MS = 150;
+const MOST_RUNS = 100;
+/** Between turns: the threads of whoever was timed go to sleep before the next begins. */
+const PAUSE_MS = 25;
+
+/** @param onTurn told before each turn; may throw to stop */
+export async function alternate(
+  contestants: readonly Contestant[],
+  rounds: number,
+  onTurn: (done: number, total: number) => Promise<void>,
+): Promise<Timed[]> {
+  const total = contestants.length * (rounds + 1);
+  let done = 0;
+  const turn = async (contestant: Contestant, runs: number): Promise<readonly number[]> => {
+    await onTurn(done++, total);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return contestant.time(runs);
+  };
+  const runs: number[] = [];
+  for (const contestant of contestants) {
+    const pilot = Math.min(...(await turn(contestant, 1)));
+    runs.push(Math.max(1, Math.min(MOST_RUNS, Math.round(TURN_MS / pilot))));
+  }
+  const times = contestants.map((): (readonly number[])[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contestant] of contestants.entries()) times[i].push(await turn(contestant, runs[i]));
+  }
+  return contestants.map(({ name }, i) => ({
+    contestant: name,
+    medianMs: median(times[i].flat()),
+    bestMs: Math.min(...times[i].flat()),
+    roundsMs: times[i].map(median),
+  }));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Something computed in this process. @param before not timed, before every run */
+export function ownContestant(name: string, run: () => unknown, before?: () => void): Contestant {
+  return {
+    name,
+    async time(runs) {
+      const times: number[] = [];
+      for (let i = -1; i < runs; i++) {
+        before?.();
+        const start = performance.now();
+        run();
+        if (i >= 0) times.push(performance.now() - start);
+        await breathe();
+      }
+      return times;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** `atif bench`, built, in a process of its own. */
+
+import { describe, expect, it } from "vitest";
+import { answerOf, atif, start, temporaryFolder } from "../atif.js";
+
+const folder = temporaryFolder();
+
+interface Row {
+  readonly name: string;
+  readonly valid: boolean;
+  readonly checks: readonly { readonly passed: boolean; readonly against: string }[];
+  readonly times: readonly { readonly contestant: string; readonly medianMs: number }[];
+}
+
+describe("atif bench", () => {
+  it("validates every row, times it, and answers with one object", async () => {
+    const ended = await atif(["bench", "--quick", "--no-peers", "--json", "--rounds", "1"], { cwd: folder });
+    expect(ended.code).toBe(0);
+    const answer = answerOf(ended);
+    expect(answer).toMatchObject({ valid: true, quick: true, rounds: 1, peers: [] });
+    expect(answer.data).toMatch(/^the built-in digits enlarged to 28 x 28/);
+    const suites = answer.suites as {
+      suite: string;
+      rows: Row[];
+      figures: { name: string; value: number }[];
+    }[];
+    expect(suites.map(({ suite }) => suite)).toEqual(["c", "d"]);
+    for (const { rows } of suites) {
+      expect(rows.length).toBeGreaterThan(0);
+      for (const { checks, valid, times } of rows) {
+        expect(valid).toBe(true);
+        expect(checks.length).toBeGreaterThan(0);
+        expect(checks.every(({ passed, against }) => passed && against === "the reference twin")).toBe(true);
+        expect(times.map(({ contestant }) => contestant)).toEqual(["atif"]);
+        expect(times[0].medianMs).toBeGreaterThan(0);
+      }
+    }
+    const memory = suites[0].figures.find(({ name }) => name === "atif, peak of memory()");
+    expect(memory?.value).toBeGreaterThan(0);
+    const bars = answer.bars as { what: string; met: boolean | null }[];
+    expect(bars.map(({ what }) => what)).toContain("training step, PyTorch / atif");
+    // Without PyTorch there is nothing to compare with.
+    expect(bars.every(({ met }) => met === null)).toBe(true);
+  });
+
+  it("names a peer that is missing, with the way to have it", async () => {
+    const ended = await atif(["bench", "--quick", "--suite", "d", "--rounds", "1", "--python", "no-python"], {
+      cwd: folder,
+    });
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain("without PyTorch: no-python: ");
+    expect(ended.stdout).toContain("python -m pip install torch");
+    expect(ended.stdout).toMatch(/inference, batch 8 +atif +\d/);
+  });
+
+  it.each([
+    [["--suite", "a,x"], '--suite is "a,x"; expected letters from a to f, as in --suite a,c.'],
+    [["--rounds", "0"], '--rounds is "0"; expected a whole number from 1 to 10000, as in --rounds 9.'],
+    [["--data", "nowhere", "--suite", "c", "--no-peers"], "nowhere cannot be read as a folder"],
+  ])("refuses %j", async (words, says) => {
+    const ended = await atif(["bench", ...words], { cwd: folder });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(says);
+    expect(ended.stdout).toBe("");
+  });
+
+  it("ends when Ctrl-C comes", async () => {
+    const { child, ended } = start(["bench", "--suite", "d", "--no-peers", "--rounds", "1000"], {
+      cwd: folder,
+    });
+    child.stderr?.once("data", () => child.kill("SIGINT"));
+    setTimeout(() => child.kill("SIGINT"), 1500).unref();
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain("atif: stopped before the bench was complete; nothing was written.");
+  });
+});
