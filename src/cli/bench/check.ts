@@ -39,9 +39,8 @@ export function nearValues(
   checkLengths(what, actual, expected);
   let [difference, size] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
-    const gap = Math.abs(actual[i] - expected[i]);
-    // A NaN must not be passed over.
-    if (!(gap <= difference)) difference = gap;
+    // Math.max hands a NaN on, which a comparison would pass over.
+    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
     size = Math.max(size, Math.abs(expected[i]));
   }
   const error = difference === 0 ? 0 : difference / size;
