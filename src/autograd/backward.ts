@@ -87,11 +87,12 @@ class Pass {
 function accumulate(sum: Tensor | null, gradient: Tensor, forLeaf: boolean): Tensor {
   if (sum === null) {
     // A leaf's gradient lives on: it must not pin a larger storage, nor change with somebody else's tensor.
-    const adoptable = gradient.storage.exclusive && gradient.storage.array.length === gradient.size;
+    const adoptable = gradient.storage.exclusive && gradient.storage.length === gradient.size;
     return keep(forLeaf && !adoptable ? copyOf(gradient) : gradient.alias());
   }
   if (forLeaf || sum.storage.exclusive) {
     sum.backend.kernels.addScaled(sum.data, gradient.data, 1, sum.size);
+    sum.storage.version++;
     return sum;
   }
   const fresh = keep(copyOf(sum));

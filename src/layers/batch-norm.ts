@@ -6,7 +6,13 @@
 import { checkBetween, checkFloat32, checkInteger, checkOptions, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
-import { batchNorm, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
+import {
+  batchNorm,
+  batchNormAffine,
+  batchStatistics,
+  type BatchStatistics,
+  type ChannelAffine,
+} from "../ops/batch-norm.js";
 import { formatShape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -53,6 +59,21 @@ export abstract class BatchNorm extends StatelessLayer {
   protected abstract readonly ranks: readonly number[];
 
   protected apply(x: Tensor): Tensor {
+    return this.#normalize(x, 1);
+  }
+
+  /** The statistics of T equal batches are those of one; only the number of values, and of updates, is another. */
+  override applyStill(x: Tensor, T: number): Tensor {
+    return this.#normalize(x, T);
+  }
+
+  /** What it does in evaluation, as a scale and a shift per channel. */
+  affine(): ChannelAffine {
+    const running = { mean: this.runningMean, variance: this.runningVar };
+    return batchNormAffine(running, this.weight, this.bias, this.eps);
+  }
+
+  #normalize(x: Tensor, T: number): Tensor {
     const where = this.constructor.name;
     if (!this.ranks.includes(x.rank) || x.shape.at(-1) !== this.numFeatures) {
       const expected = this.ranks.map(
@@ -66,14 +87,15 @@ export abstract class BatchNorm extends StatelessLayer {
       const running = { mean: this.runningMean, variance: this.runningVar };
       return batchNorm(x, running, this.weight, this.bias, this.eps, false);
     }
-    const rows = x.size / this.numFeatures;
+    const each = x.size / this.numFeatures;
+    const [rows, updates] = this.stepMode === "m" ? [T * each, 1] : [each, T];
     if (rows < 2) {
       throw new ShapeError(
         `${where}: x is ${formatShape(x.shape)} in training; expected more than one value per channel. Use a larger batch, or eval().`,
       );
     }
     const statistics = batchStatistics(x);
-    this.#update(statistics, rows / (rows - 1));
+    for (let update = 0; update < updates; update++) this.#update(statistics, rows / (rows - 1));
     return batchNorm(x, statistics, this.weight, this.bias, this.eps, true);
   }
 

@@ -40,6 +40,13 @@ export class Dropout extends Module {
     return x.mul(this.#mask);
   }
 
+  /** y [N, ...] of an input [N, ...] that is the same at all time steps: the mask is, too. */
+  applyStill(x: Tensor): Tensor {
+    if (!this.training || this.p === 0) return x;
+    this.#mask ??= this.#draw(x.shape, x);
+    return x.mul(this.#mask);
+  }
+
   override reset(): void {
     if (this.#mask !== null) letGo(this.#mask);
     this.#mask = null;

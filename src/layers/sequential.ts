@@ -1,10 +1,20 @@
 /** Layers one after another. */
 
-import { show } from "../checks.js";
+import { gradEnabled } from "../autograd/grad-mode.js";
+import { checkInteger, show } from "../checks.js";
 import { Module } from "../module/module.js";
+import { BaseNode } from "../neurons/base-node.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
+import { repeat } from "../ops/slice.js";
+import { spikesOf } from "../tensor/packed-spikes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { BatchNorm2d } from "./batch-norm.js";
+import { Conv2d } from "./convolution.js";
+import { Dropout } from "./dropout.js";
 import { StatelessLayer } from "./stateless-layer.js";
+
+/** An input of fewer elements, all time steps together, is repeated: to run its layers once would save nothing. */
+const LEAST_STILL_ELEMENTS = 1 << 14;
 
 /** `new Sequential(a, b)` names them "0", "1"; `new Sequential({ conv1: a, neuron1: b })` names them itself. */
 export class Sequential extends Module {
@@ -43,10 +53,57 @@ export class Sequential extends Module {
 
   forward(x: Tensor): Tensor {
     checkSameBackend("Sequential", x);
-    let y = x;
-    for (const [, layer] of this.children()) y = layer.forward(y);
-    return y;
+    return forwardThrough(this.#layers(), x);
   }
+
+  /**
+   * Shows x at T time steps and adds up the outputs. Layers before the first neuron give the same at every step: they
+   * run once, and their gradients are added up over time before they go back through them.
+   *
+   * @param x [N, ...]
+   * @returns the sum over time of the outputs [N, ...]
+   * @throws ShapeError, RangeError as the layers
+   */
+  sumOverTime(x: Tensor, T: number): Tensor {
+    checkSameBackend("Sequential", x);
+    checkInteger("Sequential: T", T, 1);
+    const layers = this.#layers();
+    let still = x;
+    let first = 0;
+    const once = T * x.size >= LEAST_STILL_ELEMENTS;
+    for (; once && first < layers.length; first++) {
+      const layer = layers[first];
+      if (!(layer instanceof StatelessLayer) && !(layer instanceof Dropout)) break;
+      still = layer.applyStill(still, T);
+    }
+    const rest = layers.slice(first);
+    if (this.stepMode === "m") {
+      const [neuron, ...behind] = rest;
+      if (once && neuron instanceof BaseNode)
+        return forwardThrough(behind, neuron.forwardStill(still, T)).sum(0);
+      return forwardThrough(rest, repeat(still, T)).sum(0);
+    }
+    let total = forwardThrough(rest, still);
+    for (let t = 1; t < T; t++) total = total.add(forwardThrough(rest, still));
+    return total;
+  }
+
+  #layers(): Module[] {
+    return [...this.children()].map(([, layer]) => layer);
+  }
+}
+
+/** A convolution of packed spikes takes the batch normalisation behind it along, in evaluation. */
+function forwardThrough(layers: readonly Module[], x: Tensor): Tensor {
+  let y = x;
+  for (let i = 0; i < layers.length; i++) {
+    const [layer, next] = [layers[i], layers[i + 1]];
+    if (next instanceof BatchNorm2d && foldable(layer, next, y)) {
+      y = layer.forwardAffine(y, next.affine());
+      i++;
+    } else y = layer.forward(y);
+  }
+  return y;
 }
 
 /** @throws RangeError for whole numbers among other names: JavaScript puts them first, whatever the order was */
@@ -57,4 +114,10 @@ function checkOrder(names: readonly string[]): void {
     `Sequential: the names ${names.join(", ")} mix whole numbers with words, and JavaScript puts the numbers first; ` +
       `expected words, such as layer${numbers[0]}.`,
   );
+}
+
+/** Whether two layers are a convolution of packed spikes and a batch normalisation that can go along with it. */
+function foldable(layer: Module, next: BatchNorm2d, x: Tensor): layer is Conv2d {
+  if (gradEnabled() || !(layer instanceof Conv2d)) return false;
+  return !next.training && next.numFeatures === layer.outChannels && spikesOf(x) !== null;
 }

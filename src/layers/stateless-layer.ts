@@ -11,19 +11,32 @@ export abstract class StatelessLayer extends Module {
   protected abstract apply(x: Tensor): Tensor;
 
   /**
+   * y [N, ...] of an input [N, ...] that is the same at all T time steps: computed once, it is the output at each.
+   */
+  applyStill(x: Tensor, T: number): Tensor {
+    void T;
+    return this.apply(x);
+  }
+
+  /**
    * @param x [N, ...] in step mode 's', [T, N, ...] in 'm'
    * @throws ShapeError
    */
   forward(x: Tensor): Tensor {
+    return this.overBatch(x, (batch) => this.apply(batch));
+  }
+
+  /** In step mode 'm', time steps and samples are one batch. */
+  protected overBatch(x: Tensor, apply: (batch: Tensor) => Tensor): Tensor {
     checkSameBackend(this.constructor.name, x);
-    if (this.stepMode === "s") return this.apply(x);
+    if (this.stepMode === "s") return apply(x);
     if (x.rank < 2) {
       throw new ShapeError(
         `${this.constructor.name}: x is ${formatShape(x.shape)} in step mode 'm'; expected [T, N, ...].`,
       );
     }
     const [T, N, ...rest] = x.shape;
-    const y = this.apply(x.reshape([T * N, ...rest]));
+    const y = apply(x.reshape([T * N, ...rest]));
     return y.reshape([T, N, ...y.shape.slice(1)]);
   }
 }

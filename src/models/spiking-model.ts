@@ -5,7 +5,6 @@ import { ShapeError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
-import { repeat } from "../ops/slice.js";
 import type { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
@@ -72,13 +71,7 @@ export abstract class SpikingModel extends Module {
   run(x: Tensor): Tensor {
     this.#checkInput("run", x, 1);
     this.reset();
-    return scope(() => {
-      if (this.stepMode === "m")
-        return this.layers.forward(repeat(x, this.timesteps)).sum(0).div(this.timesteps);
-      let total = this.layers.forward(x);
-      for (let t = 1; t < this.timesteps; t++) total = total.add(this.layers.forward(x));
-      return total.div(this.timesteps);
-    });
+    return scope(() => this.layers.sumOverTime(x, this.timesteps).div(this.timesteps));
   }
 
   /**

@@ -60,4 +60,9 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
     const { fusedAlpha: alpha, detachReset } = this;
     return atifUnroll(x, v, this.#threshold, { alpha, scaled: this.#scaled, detachReset }, vSeq);
   }
+
+  protected override unrollStill(x: Tensor, T: number, v: Tensor | null, vSeq: Tensor | null): Unrolled {
+    const { fusedAlpha: alpha, detachReset } = this;
+    return atifUnroll(x, v, this.#threshold, { alpha, scaled: this.#scaled, detachReset }, vSeq, T);
+  }
 }

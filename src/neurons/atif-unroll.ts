@@ -18,8 +18,9 @@
 
 import { record } from "../autograd/node.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
-import { sizeOf } from "../shapes.js";
+import { sizeOf, type Shape } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
+import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export interface AtifSettings {
@@ -57,10 +58,13 @@ export function atifStep(
 }
 
 /**
- * The same for all T steps in one kernel; states are recomputed in the backward pass, so only x is kept.
+ * The same for all T steps in one kernel; states are recomputed in the backward pass, so only x is kept. The output is
+ * packed: one bit a neuron and step.
  *
+ * @param x [T, ...] or, with `still`, [...]: the same input at every step
  * @param v0 state before the first step, or null for zeros
  * @param vSeq receives v after every step, or null
+ * @param still number of time steps T that x is shown for
  */
 export function atifUnroll(
   x: Tensor,
@@ -68,39 +72,59 @@ export function atifUnroll(
   theta: Tensor,
   settings: AtifSettings,
   vSeq: Tensor | null = null,
+  still: number | null = null,
 ): Unrolled {
   const { alpha, scaled, detachReset } = settings;
   const { kernels } = checkSameBackend("atif", x, theta, ...present(v0));
-  const [T, ...shape] = x.shape;
+  const T = still ?? x.shape[0];
+  const shape = still === null ? x.shape.slice(1) : x.shape;
   const n = sizeOf(shape);
-  const y = Tensor.empty(x.shape, x.backend);
   const v = initialState(shape, v0, x);
-  kernels.atifForward(y.data, v.data, vSeq?.data ?? null, x.data, theta.data, T, n, scaled, false);
+  const y = fireAll(x, v, vSeq, theta, [T, ...shape], scaled, still !== null);
   const inputs = v0 === null ? [x, theta] : [x, theta, v0];
   record("atif", inputs, [y, v], [x, theta, v0], ([gy, gv], { tensor, optional }) => {
     const dx = Tensor.empty(x.shape, x.backend);
     const dv = initialState(shape, gv, x);
     const dtheta = Tensor.empty(theta.shape, x.backend);
-    const w = gy ?? Tensor.full(x.shape, 0, x.backend);
     const start = optional(2)?.data ?? null;
+    const [xs, th] = [tensor(0).data, tensor(1).data];
+    const g = gy ?? Tensor.full([T, ...shape], 0, x.backend);
     kernels.atifBackward(
-      dx.data,
-      dv.data,
-      dtheta.data,
-      w.data,
-      tensor(0).data,
-      start,
-      tensor(1).data,
-      T,
-      n,
-      alpha,
-      scaled,
-      detachReset,
-      false,
-    );
+        dx.data, dv.data, dtheta.data, g.data, xs, start, th,
+        T, n, alpha, scaled, detachReset, still !== null,
+      ); // prettier-ignore
     return [dx, dtheta, dv];
   });
   return { y, v };
+}
+
+/** y [T, ...] of x, which v goes through in place. */
+function fireAll(
+  x: Tensor,
+  v: Tensor,
+  vSeq: Tensor | null,
+  theta: Tensor,
+  shape: Shape,
+  scaled: boolean,
+  still: boolean,
+): Tensor {
+  const { backend } = x;
+  const { kernels } = backend;
+  const [T, ...each] = shape;
+  const n = sizeOf(each);
+  const states = vSeq?.data ?? null;
+  const scale = scaled ? theta.data[0] : 1;
+  // Of a threshold that is not positive, a spike is no positive number: such outputs are not packed.
+  if (!isPackable(each) || !(scale > 0 && scale < Infinity)) {
+    const y = Tensor.empty(shape, backend);
+    kernels.atifForward(y.data, v.data, states, x.data, theta.data, T, n, scaled, still);
+    return y;
+  }
+  const bits = emptyBits(shape, backend);
+  const channels = each[each.length - 1];
+  const rows = n / channels;
+  kernels.packedAtifForward(bits.array, v.data, states, x.data, theta.data, T, rows, channels, still);
+  return spikeTensor(shape, bits, scale);
 }
 
 /** A fresh copy of a state, or zeros, for a kernel that changes it in place. */

@@ -5,7 +5,7 @@ import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
 import { countNonZero } from "../ops/reduce.js";
-import { at, stack } from "../ops/slice.js";
+import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { keep, letGo } from "../tensor/scope.js";
@@ -68,6 +68,11 @@ export abstract class BaseNode extends Module {
 
   /** All time steps in one kernel. */
   protected abstract unroll(x: Tensor, v: Tensor | null, vSeq: Tensor | null): Unrolled;
+
+  /** As unroll() of x repeated T times. Neurons whose kernel can show it the same x again do not repeat it. */
+  protected unrollStill(x: Tensor, T: number, v: Tensor | null, vSeq: Tensor | null): Unrolled {
+    return this.unroll(repeat(x, T), v, vSeq);
+  }
 
   /** The backends that work in the present step mode. @throws RangeError if there is none */
   abstract get supportedBackends(): readonly NodeBackend[];
@@ -168,6 +173,26 @@ export abstract class BaseNode extends Module {
     }
     const v = this.#membrane.before(where, x.shape.slice(1), x.backend);
     return this.#finish(this.#backend === "eager" ? this.#loop(x, v) : this.#fused(x, v));
+  }
+
+  /**
+   * As forward() in step mode 'm' of an input that is the same at all T time steps.
+   *
+   * @param x [N, ...]
+   * @returns [T, N, ...]
+   * @throws as forward
+   */
+  forwardStill(x: Tensor, T: number): Tensor {
+    const where = this.constructor.name;
+    if (this.stepMode !== "m" || this.#backend === "eager") return this.forward(repeat(x, T));
+    checkSameBackend(where, x);
+    checkInteger(`${where}: T`, T, 1);
+    checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
+    const v = this.#membrane.before(where, x.shape, x.backend);
+    const vSeq = this.storeVSeq ? Tensor.empty([T, ...x.shape], x.backend) : null;
+    const next = this.unrollStill(x, T, v, vSeq);
+    this.#storeVSeq(vSeq);
+    return this.#finish(next);
   }
 
   #single(x: Tensor, v: Tensor | null): Unrolled {

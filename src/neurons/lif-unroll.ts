@@ -19,6 +19,7 @@ import { Charge } from "../kernels/contract.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
+import { isPackable, packSpikes } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { initialState, type Unrolled } from "./atif-unroll.js";
 
@@ -80,10 +81,10 @@ export function lifUnroll(
   const n = sizeOf(shape);
   const soft = vReset === null;
   const r = vReset ?? 0;
-  const y = Tensor.empty(x.shape, x.backend);
+  const dense = Tensor.empty(x.shape, x.backend);
   const v = initialState(shape, v0, x);
   kernels.lifForward(
-    y.data,
+    dense.data,
     v.data,
     vSeq?.data ?? null,
     x.data,
@@ -95,6 +96,7 @@ export function lifUnroll(
     r,
     soft,
   );
+  const y = isPackable(shape) ? packSpikes(dense, 1) : dense;
   const inputs = [x, ...(v0 === null ? [] : [v0]), ...(leak === null ? [] : [leak])];
   record("lif", inputs, [y, v], [x, v0, leak], ([gy, gv], { tensor, optional }) => {
     const dx = Tensor.empty(x.shape, x.backend);

@@ -62,3 +62,26 @@ export function batchNorm(
   });
   return y;
 }
+
+/** y = x * scale + shift per channel [C] */
+export interface ChannelAffine {
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+}
+
+/** What batchNorm does with these statistics, as a scale and a shift; rounded as its kernel rounds them. */
+export function batchNormAffine(
+  { mean, variance }: BatchStatistics,
+  gamma: Tensor,
+  beta: Tensor,
+  eps: number,
+): ChannelAffine {
+  const { fround } = Math;
+  const [scale, shift] = [Tensor.empty(gamma.shape, gamma.backend), Tensor.empty(gamma.shape, gamma.backend)];
+  for (let c = 0; c < gamma.size; c++) {
+    const factor = fround(fround(1 / Math.sqrt(variance.data[c] + fround(eps))) * gamma.data[c]);
+    scale.data[c] = factor;
+    shift.data[c] = fround(beta.data[c] - fround(mean.data[c] * factor));
+  }
+  return { scale, shift };
+}

@@ -1,11 +1,14 @@
 /** Convolution in one and two dimensions, channels last. */
 
+import { withGrad } from "../autograd/grad-mode.js";
 import { record } from "../autograd/node.js";
 import { checkInteger, show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
+import { spikesOf, type Spikes } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend, present } from "./arithmetic.js";
+import type { ChannelAffine } from "./batch-norm.js";
 import { reshape } from "./reshape.js";
 import { sum } from "./reduce.js";
 
@@ -50,6 +53,33 @@ export function conv2d(
   bias: Tensor | null,
   options: Convolution2dOptions = {},
 ): Tensor {
+  return convolve(x, w, bias, options, null);
+}
+
+/**
+ * conv2d and, per channel, * scale + shift: the batch normalisation of evaluation, rounded as by itself. Packed spikes
+ * take both in one kernel. Not differentiable: for use under noGrad.
+ *
+ * @param affine scale and shift [Cout]
+ * @throws ShapeError as conv2d
+ */
+export function conv2dAffine(
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  options: Convolution2dOptions,
+  affine: ChannelAffine,
+): Tensor {
+  return withGrad(false, () => convolve(x, w, bias, options, affine));
+}
+
+function convolve(
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null,
+  options: Convolution2dOptions,
+  affine: ChannelAffine | null,
+): Tensor {
   const { kernels } = checkSameBackend("conv2d", x, w, ...present(bias));
   const [SH, SW] = checkPair("conv2d: stride", options.stride ?? 1, 1);
   const [PH, PW] = checkPair("conv2d: padding", options.padding ?? 0, 0);
@@ -76,72 +106,39 @@ export function conv2d(
   if (bias !== null && (bias.rank !== 1 || bias.size !== Cout)) {
     throw new ShapeError(`conv2d: the bias is ${formatShape(bias.shape)}; expected [${Cout}].`);
   }
+  const sizes = [N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW] as const;
   const y = Tensor.empty([N, OH, OW, Cout], x.backend);
-  kernels.conv2dForward(
-    y.data,
-    x.data,
-    w.data,
-    bias?.data ?? null,
-    N,
-    H,
-    W,
-    Cin,
-    Cout,
-    KH,
-    KW,
-    SH,
-    SW,
-    PH,
-    PW,
-    groups,
-  );
+  const spikes = groups === 1 ? channelSpikes(x) : null;
+  const b = bias?.data ?? null;
+  if (spikes !== null) {
+    const [scale, shift] = [affine?.scale.data ?? null, affine?.shift.data ?? null];
+    kernels.packedConv2dForward(y.data, spikes.bits, w.data, b, scale, shift, spikes.scale, ...sizes);
+    if (affine !== null) return y;
+  } else {
+    kernels.conv2dForward(y.data, x.data, w.data, b, ...sizes, groups);
+    if (affine !== null) return y.mul(affine.scale).add(affine.shift);
+  }
   record("conv2d", bias === null ? [x, w] : [x, w, bias], [y], [x, w], ([g], { needs, tensor }) => {
     if (g === null) return [];
     let dx: Tensor | null = null;
     if (needs[0]) {
       dx = Tensor.empty(x.shape, g.backend);
-      kernels.conv2dInputGrad(
-        dx.data,
-        g.data,
-        tensor(1).data,
-        N,
-        H,
-        W,
-        Cin,
-        Cout,
-        KH,
-        KW,
-        SH,
-        SW,
-        PH,
-        PW,
-        groups,
-      );
+      kernels.conv2dInputGrad(dx.data, g.data, tensor(1).data, ...sizes, groups);
     }
     let dw: Tensor | null = null;
     if (needs[1]) {
       dw = Tensor.empty(w.shape, g.backend);
-      kernels.conv2dWeightGrad(
-        dw.data,
-        g.data,
-        tensor(0).data,
-        N,
-        H,
-        W,
-        Cin,
-        Cout,
-        KH,
-        KW,
-        SH,
-        SW,
-        PH,
-        PW,
-        groups,
-      );
+      kernels.conv2dWeightGrad(dw.data, g.data, tensor(0).data, ...sizes, groups);
     }
     return [dx, dw, needs[2] ? sum(g.reshape([-1, Cout]), 0) : null];
   });
   return y;
+}
+
+/** The spikes of a map whose rows are its pixels. */
+function channelSpikes(x: Tensor): Spikes | null {
+  const spikes = spikesOf(x);
+  return spikes !== null && spikes.channels === x.shape.at(-1) ? spikes : null;
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { record } from "../autograd/node.js";
 import { ShapeError } from "../errors.js";
-import { formatShape, sizeOf } from "../shapes.js";
+import { formatShape, sizeOf, type Shape } from "../shapes.js";
+import { withSpikeRows } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend, present } from "./arithmetic.js";
 import { withPlan } from "./plan.js";
@@ -42,10 +43,16 @@ export function linear(x: Tensor, w: Tensor, bias: Tensor | null): Tensor {
   }
   const rows = sizeOf(x.shape.slice(0, -1));
   const y = Tensor.empty([...x.shape.slice(0, -1), outputs], x.backend);
-  if (bias !== null) {
-    withPlan(x.backend, [rows, outputs], [[0, 1]], (plan) => kernels.copyStrided(y.data, bias.data, plan));
+  const gathered = withSpikeRows(x, ({ bits, scale }) => {
+    kernels.packedLinearForward(y.data, bits, w.data, bias?.data ?? null, scale, rows, features, outputs);
+    return true;
+  });
+  if (gathered === null) {
+    if (bias !== null) {
+      withPlan(x.backend, [rows, outputs], [[0, 1]], (plan) => kernels.copyStrided(y.data, bias.data, plan));
+    }
+    kernels.gemm(y.data, x.data, w.data, rows, outputs, features, false, false, bias !== null);
   }
-  kernels.gemm(y.data, x.data, w.data, rows, outputs, features, false, false, bias !== null);
   record("linear", bias === null ? [x, w] : [x, w, bias], [y], [x, w], ([g], { needs, tensor }) => {
     if (g === null) return [];
     let dx: Tensor | null = null;
@@ -55,10 +62,18 @@ export function linear(x: Tensor, w: Tensor, bias: Tensor | null): Tensor {
     }
     let dw: Tensor | null = null;
     if (needs[1]) {
-      dw = Tensor.empty(w.shape, g.backend);
-      kernels.gemm(dw.data, tensor(0).data, g.data, features, outputs, rows, true, false, false);
+      dw = weightGrad(tensor(0), g, w.shape, rows);
     }
     return [dx, dw, needs[2] ? sum(g.reshape([rows, outputs]), 0) : null];
   });
   return y;
+}
+
+/** dw [in, out] = x^T g */
+function weightGrad(x: Tensor, g: Tensor, shape: Shape, rows: number): Tensor {
+  const { kernels } = g.backend;
+  const [features, outputs] = shape;
+  const dw = Tensor.empty(shape, g.backend);
+  kernels.gemm(dw.data, x.data, g.data, features, outputs, rows, true, false, false);
+  return dw;
 }

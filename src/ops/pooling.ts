@@ -4,10 +4,12 @@ import { record } from "../autograd/node.js";
 import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
+import { emptyBits, spikesOf, spikeTensor, type Spikes } from "../tensor/packed-spikes.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend } from "./arithmetic.js";
 import { checkPair, dropHeight, flat, windowCount, type Pair } from "./convolution.js";
+import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
 
 export interface Pool2dOptions {
   /** Default: the kernel. */
@@ -28,7 +30,11 @@ export interface Pool1dOptions {
  * @throws ShapeError if x is not [N, H, W, C] or no window fits
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: Pool2dOptions = {}): Tensor {
-  const { N, H, W, C, OH, OW, KH, KW, SH, SW, PH, PW } = geometry("maxPool2d", x, kernel, options);
+  const windows = geometry("maxPool2d", x, kernel, options);
+  const spikes = spikesOf(x);
+  if (spikes !== null && spikes.scale > 0 && spikes.channels === windows.C)
+    return maxPoolSpikes(x, spikes, windows);
+  const { N, H, W, C, OH, OW, KH, KW, SH, SW, PH, PW } = windows;
   const { kernels } = x.backend;
   const y = Tensor.empty([N, OH, OW, C], x.backend);
   const index = Storage.int32(x.backend, y.size);
@@ -40,6 +46,19 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: Pool2dOptions = {}):
     return [dx];
   });
   index.release();
+  return y;
+}
+
+/** The largest of spikes and silence is a spike if there is one: the output is packed as well. */
+function maxPoolSpikes(x: Tensor, { bits, scale }: Spikes, windows: ReturnType<typeof geometry>): Tensor {
+  const { N, H, W, C, OH, OW, KH, KW, SH, SW, PH, PW } = windows;
+  const shape = [N, OH, OW, C];
+  const out = emptyBits(shape, x.backend);
+  x.backend.kernels.packedMaxPool2dForward(out.array, bits, N, H, W, C, KH, KW, SH, SW, PH, PW);
+  const y = spikeTensor(shape, out, scale);
+  record("maxPool2d", [x], [y], [x], ([g], { tensor }) =>
+    g === null ? [] : [UnpooledGradient.tensor(g, tensor(0), windows)],
+  );
   return y;
 }
 

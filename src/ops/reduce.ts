@@ -5,6 +5,7 @@ import { record } from "../autograd/node.js";
 import { ShapeError } from "../errors.js";
 import { broadcastStrides, checkAxis, formatShape, sizeOf, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
+import { spikesOf } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { permute } from "./permute.js";
 import { withPlan } from "./plan.js";
@@ -58,7 +59,9 @@ function argmaxOfRows(x: Tensor): Int32Array {
 export function countNonZero(x: Tensor): number {
   const count = x.backend.heap.int32(1);
   try {
-    x.backend.kernels.countNonZero(count, x.data, x.size);
+    const spikes = spikesOf(x);
+    if (spikes === null) x.backend.kernels.countNonZero(count, x.data, x.size);
+    else x.backend.kernels.countSpikes(count, spikes.bits, spikes.bits.length);
     return count[0];
   } finally {
     x.backend.heap.free(count);

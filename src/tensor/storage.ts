@@ -19,6 +19,17 @@ const abandoned = new FinalizationRegistry<{ backend: Backend; array: HeapArray 
 const ballast = new WeakMap<object, ArrayBuffer>();
 const BALLAST_FROM_BYTES = 16384;
 
+/**
+ * Content that is held in another form, and written out as float32 only if somebody asks for the array. Kernels that
+ * know the form read it instead.
+ */
+export interface Deferred {
+  /** Writes all elements. */
+  fill(array: Float32Array): void;
+  /** Gives back what the other form holds. */
+  release(): void;
+}
+
 function addBallast(storage: object, bytes: number): void {
   if (bytes < BALLAST_FROM_BYTES || inScope()) return;
   try {
@@ -32,33 +43,51 @@ export class Storage<A extends HeapArray = Float32Array> {
   readonly backend: Backend;
   /** Counts changes in place, so that the tape notices when a value it saved is no longer what it was. */
   version = 0;
-  #array: A;
+  readonly length: number;
+  #array: A | null;
+  readonly #deferred: Deferred | null;
   #references = 1;
 
-  private constructor(backend: Backend, array: A) {
+  private constructor(backend: Backend, length: number, array: A | null, deferred: Deferred | null) {
     this.backend = backend;
+    this.length = length;
     this.#array = array;
-    addBallast(this, array.byteLength);
-    abandoned.register(this, { backend, array }, this);
+    this.#deferred = deferred;
+    if (array !== null) this.#watch(array);
   }
 
   /** @throws OutOfMemoryError */
   static float32(backend: Backend, length: number): Storage<Float32Array> {
-    return new Storage(backend, backend.heap.float32(length));
+    return new Storage(backend, length, backend.heap.float32(length), null);
+  }
+
+  /** Takes over one reference of what `deferred` holds. */
+  static deferred(backend: Backend, length: number, deferred: Deferred): Storage<Float32Array> {
+    return new Storage<Float32Array>(backend, length, null, deferred);
   }
 
   /** @throws OutOfMemoryError */
   static int32(backend: Backend, length: number): Storage<Int32Array> {
-    return new Storage(backend, backend.heap.int32(length));
+    return new Storage(backend, length, backend.heap.int32(length), null);
   }
 
-  /** @throws StateError after the last release() */
+  /** @throws StateError after the last release(); OutOfMemoryError if deferred content does not fit */
   get array(): A {
     if (this.#references === 0)
       throw new StateError(
         "this tensor's memory was freed (by dispose() or the end of a scope); make it again.",
       );
-    return this.#array;
+    return this.#array ?? this.#writeOut();
+  }
+
+  /** The other form of the content, or null if there is none or the array was changed since it was written out. */
+  get deferred(): Deferred | null {
+    return this.version === 0 && this.#references > 0 ? this.#deferred : null;
+  }
+
+  /** Whether the array takes memory: deferred content does not, until somebody asks for it. */
+  get writtenOut(): boolean {
+    return this.#array !== null;
   }
 
   /** True if exactly one handle or saved value holds it: then it may be changed in place. */
@@ -79,9 +108,25 @@ export class Storage<A extends HeapArray = Float32Array> {
     if (this.#references === 0) return;
     this.#references--;
     if (this.#references === 0) {
+      this.#deferred?.release();
+      if (this.#array === null) return;
       ballast.delete(this);
       abandoned.unregister(this);
       this.backend.heap.free(this.#array);
     }
+  }
+
+  #writeOut(): A {
+    const array = this.backend.heap.float32(this.length);
+    this.#deferred?.fill(array);
+    // Only static deferred() makes a storage without an array, and its elements are float32.
+    this.#array = array as A;
+    this.#watch(this.#array);
+    return this.#array;
+  }
+
+  #watch(array: A): void {
+    addBallast(this, array.byteLength);
+    abandoned.register(this, { backend: this.backend, array }, this);
   }
 }

@@ -205,7 +205,7 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
 
 /** What src/ops exports beside the table: not differentiable, or part of another operation. */
 const otherExports = [
-  "argmax", "batchStatistics", "checkPair", "checkSameBackend", "countNonZero", "dropHeight", "flat", "heaviside",
+  "argmax", "batchNormAffine", "batchStatistics", "checkPair", "checkSameBackend", "conv2dAffine", "countNonZero", "dropHeight", "flat", "heaviside",
   "present", "sigmoidSurrogateGradient", "sumTo", "windowCount", "withPlan",
 ]; // prettier-ignore
 
