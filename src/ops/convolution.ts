@@ -128,7 +128,10 @@ function convolve(
     let dw: Tensor | null = null;
     if (needs[1]) {
       dw = Tensor.empty(w.shape, g.backend);
-      kernels.conv2dWeightGrad(dw.data, g.data, tensor(0).data, ...sizes, groups);
+      const saved = tensor(0);
+      const spiked = groups === 1 ? channelSpikes(saved) : null;
+      if (spiked === null) kernels.conv2dWeightGrad(dw.data, g.data, saved.data, ...sizes, groups);
+      else kernels.packedConv2dWeightGrad(dw.data, g.data, spiked.bits, spiked.scale, ...sizes);
     }
     return [dx, dw, needs[2] ? sum(g.reshape([-1, Cout]), 0) : null];
   });

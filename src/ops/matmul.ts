@@ -74,6 +74,10 @@ function weightGrad(x: Tensor, g: Tensor, shape: Shape, rows: number): Tensor {
   const { kernels } = g.backend;
   const [features, outputs] = shape;
   const dw = Tensor.empty(shape, g.backend);
-  kernels.gemm(dw.data, x.data, g.data, features, outputs, rows, true, false, false);
+  const gathered = withSpikeRows(x, ({ bits, scale }) => {
+    kernels.packedLinearWeightGrad(dw.data, g.data, bits, scale, rows, features, outputs);
+    return true;
+  });
+  if (gathered === null) kernels.gemm(dw.data, x.data, g.data, features, outputs, rows, true, false, false);
   return dw;
 }
