@@ -55,6 +55,8 @@ const flags = [
 
 /** What the loader and a thread pool need beside the kernels. */
 const linkerSymbols = ["__heap_base", "__stack_pointer", "__tls_size", "__tls_align", "__wasm_init_tls"];
+/** kernels/c/pool.h: what the loader and a thread pool call. */
+const poolFunctions = ["poolResize", "poolServe", "poolAbandon", "poolScratch"];
 const exportFlags = linkerSymbols.map((symbol) => `-Wl,--export=${symbol}`);
 
 function fail(sentence) {
@@ -139,7 +141,9 @@ function inspect(binary, contract) {
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1024, maximum: MAXIMUM_MEMORY / 65536, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = Object.keys(exports).filter((name) => !linkerSymbols.includes(name));
+  const kernels = Object.keys(exports).filter(
+    (name) => !linkerSymbols.includes(name) && !poolFunctions.includes(name),
+  );
 
   const extra = kernels.filter((name) => !contract.has(name));
   if (extra.length > 0) {

@@ -4,7 +4,7 @@
 
 import "./ops/install.js";
 
-export { init, type InitOptions } from "./kernels/select.js";
+export { init, threads, type InitOptions } from "./kernels/select.js";
 export type { BackendName, HeapUse } from "./kernels/backend.js";
 export { ConfigError, FormatError, OutOfMemoryError, ShapeError, StateError } from "./errors.js";
 export type { Shape } from "./shapes.js";

@@ -1,18 +1,182 @@
-/* parallel_for on the calling thread. */
+/*
+ * parallel_for on a pool of threads over one memory.
+ *
+ * A job is published by one store to `ticket`: its number in the upper half, the chunks that nobody has taken in the
+ * lower. Whoever counts the lower half down by one owns a chunk, so a thread that comes late can neither take a chunk of
+ * a job that is over nor mistake one job for another; and as long as it owns a chunk the job cannot end, so what
+ * it reads of the job stands still. `undone` counts the chunks that are not finished.
+ *
+ * A thread without work first looks at the ticket again and again, since the next kernel mostly comes within
+ * microseconds and to wake a sleeper takes 5 to 90 us; then it sleeps. `sleepers` tells the caller whether it has to
+ * wake anybody, which costs a system call. A sleeper counts itself before it looks at the ticket for the last time, and
+ * the caller looks at the sleepers after it wrote the ticket: one of the two sees the other.
+ */
 
 #include "parallel.h"
+
+#include <stdatomic.h>
+
+#include "pool.h"
 #include "scratch.h"
+#include "waiting.h"
 
 static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_FLOATS];
 _Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS];
 
-/* A further thread sets its own before it takes work. */
 _Thread_local struct thread this_thread = {0, first_thread_scratch};
 
-void parallel_for(range_function *range, const void *task, int count, int grain) {
-  for (int begin = 0; begin < count;) {
-    int end = count - begin > grain ? begin + grain : count;
-    range(task, begin, end);
-    begin = end;
+/* Chunks that this thread owns, or has run and not yet counted as done. */
+static _Thread_local int taken;
+
+/* What many threads write lies on cache lines of its own. */
+static struct {
+  _Alignas(64) _Atomic uint64_t ticket;
+  _Alignas(64) _Atomic uint64_t undone; /* plus CALLER_SLEEPS */
+  _Alignas(64) atomic_int sleepers;
+  atomic_int failed;
+
+  /* The job. Written while no chunk is undone. */
+  _Alignas(64) range_function *range;
+  const void *task;
+  int count, grain, chunks;
+
+  int threads;
+  atomic_int limit, spins;
+  int may_sleep;
+} pool = {.threads = 1, .limit = 1};
+
+static const uint64_t NEXT_JOB = (uint64_t)1 << 32;
+static const uint64_t CALLER_SLEEPS = (uint64_t)1 << 32;
+
+/* What the lower half counts. */
+static int left(uint64_t number) { return (int)(uint32_t)number; }
+
+static void run_chunk(range_function *range, const void *task, int count, int grain, int chunk) {
+  int begin = chunk * grain;
+  range(task, begin, count - begin > grain ? begin + grain : count);
+}
+
+/* Takes chunks and runs them until none is left. */
+static void take_chunks(void) {
+  uint64_t ticket = atomic_load(&pool.ticket);
+  while (left(ticket) > 0) {
+    if (!atomic_compare_exchange_weak(&pool.ticket, &ticket, ticket - 1)) continue;
+    taken++;
+    run_chunk(pool.range, pool.task, pool.count, pool.grain, pool.chunks - left(ticket));
+    ticket = atomic_load(&pool.ticket);
   }
 }
+
+/* Looks at a number until something is left, or nothing is, but only so often. */
+static uint64_t spin(_Atomic uint64_t *at, int until_some) {
+  uint64_t number = atomic_load(at);
+  for (int i = atomic_load_explicit(&pool.spins, memory_order_relaxed); i > 0; i--) {
+    if ((left(number) > 0) == until_some) break;
+    number = atomic_load(at);
+  }
+  return number;
+}
+
+/* Counts this thread's chunks as done. */
+static void finish_chunks(void) {
+  uint64_t done = (uint64_t)taken;
+  if (done == 0) return;
+  taken = 0;
+  if (atomic_fetch_sub(&pool.undone, done) == CALLER_SLEEPS + done) wake(&pool.undone, 1);
+}
+
+static void wait_for_the_others(void) {
+  for (;;) {
+    uint64_t undone = spin(&pool.undone, 0);
+    if (left(undone) == 0) return;
+    if (!pool.may_sleep) continue;
+    undone = atomic_fetch_add(&pool.undone, CALLER_SLEEPS) + CALLER_SLEEPS;
+    while (left(undone) != 0) {
+      wait_while(&pool.undone, undone);
+      undone = atomic_load(&pool.undone);
+    }
+    atomic_fetch_sub(&pool.undone, CALLER_SLEEPS);
+    return;
+  }
+}
+
+/*
+ * A kernel that trapped on the calling thread left its job open. What nobody took is withdrawn; the rest must end before
+ * its memory is used for something else.
+ */
+static void withdraw_job(void) {
+  uint64_t ticket = atomic_load(&pool.ticket);
+  while (!atomic_compare_exchange_weak(&pool.ticket, &ticket, ticket & -NEXT_JOB)) {
+  }
+  taken += left(ticket);
+  finish_chunks();
+  wait_for_the_others();
+  atomic_store(&pool.failed, 0);
+}
+
+static void publish_job(range_function *range, const void *task, int count, int grain, int chunks) {
+  pool.range = range;
+  pool.task = task;
+  pool.count = count;
+  pool.grain = grain;
+  pool.chunks = chunks;
+  atomic_store(&pool.undone, (uint64_t)chunks);
+  uint64_t job = (atomic_load_explicit(&pool.ticket, memory_order_relaxed) & -NEXT_JOB) + NEXT_JOB;
+  /* the first chunk is this thread's own */
+  taken = 1;
+  atomic_store(&pool.ticket, job + (uint64_t)(chunks - 1));
+  /* Those who are awake come by themselves; no more are woken than there are chunks for. */
+  int sleepers = atomic_load(&pool.sleepers);
+  int wanted = smaller(sleepers, chunks - (pool.threads - sleepers));
+  if (wanted > 0) wake(&pool.ticket, wanted);
+}
+
+void parallel_for(range_function *range, const void *task, int count, int grain) {
+  int chunks = chunk_count(count, grain);
+  if (chunks <= 1 || pool.threads == 1) {
+    for (int chunk = 0; chunk < chunks; chunk++) run_chunk(range, task, count, grain, chunk);
+    return;
+  }
+  if (atomic_load(&pool.undone) != 0) withdraw_job();
+  publish_job(range, task, count, grain, chunks);
+  run_chunk(range, task, count, grain, 0);
+  take_chunks();
+  finish_chunks();
+  wait_for_the_others();
+  if (atomic_exchange(&pool.failed, 0)) __builtin_trap();
+}
+
+/* ---- the pool ---- */
+
+void poolServe(int index, float *scratch) {
+  this_thread = (struct thread){index, scratch};
+  while (index < atomic_load(&pool.limit)) {
+    uint64_t ticket = spin(&pool.ticket, 1);
+    if (left(ticket) == 0) {
+      atomic_fetch_add(&pool.sleepers, 1);
+      /* The limit is lowered before the number of the job is raised, so one of the two is seen. */
+      if (index < atomic_load(&pool.limit)) wait_while(&pool.ticket, ticket);
+      atomic_fetch_sub(&pool.sleepers, 1);
+    } else {
+      take_chunks();
+      finish_chunks();
+    }
+  }
+}
+
+void poolAbandon(void) {
+  atomic_store(&pool.failed, 1);
+  finish_chunks();
+}
+
+void poolResize(int threads, int limit, int spins, int may_sleep) {
+  if (atomic_load(&pool.undone) != 0) withdraw_job();
+  pool.threads = threads;
+  pool.may_sleep = may_sleep;
+  atomic_store(&pool.spins, spins);
+  atomic_store(&pool.limit, limit);
+  atomic_fetch_add(&pool.ticket, NEXT_JOB);
+  wake(&pool.ticket, 1 << 30);
+}
+
+int poolScratch(void) { return THREAD_SCRATCH_FLOATS; }

@@ -1,7 +1,8 @@
 /**
- * Replays the cases of test/contract on the kernels compiled natively with gcc, twice: under AddressSanitizer and
- * UndefinedBehaviorSanitizer, and under ThreadSanitizer with parallel_for on four threads. What the kernels write is
- * held to the reference, and the two runs to each other, bit for bit.
+ * Replays the cases of test/contract on the kernels compiled natively with gcc, three times: under AddressSanitizer and
+ * UndefinedBehaviorSanitizer on one thread, and under ThreadSanitizer on four, once with the pool that WebAssembly
+ * uses too and once with chunks from the last to the first. What the kernels write is held to the reference, and the
+ * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c).
  *
  *   node kernels/native/sanitize.mjs [kernel…]
  *   CC=gcc-13 node kernels/native/sanitize.mjs
@@ -35,10 +36,14 @@ const flags = [
   ...["exp", "log", "sqrt"].map((name) => `-D${name}=kernel_${name}`),
 ]; // prettier-ignore
 
+const pool = ["c/parallel.c", "native/waiting.c"];
+const threads = ["-fsanitize=thread", "-pthread"];
 const runs = [
-  { name: "address, undefined", flags: ["-fsanitize=address,undefined"], parallel: "kernels/c/parallel.c" },
-  { name: "thread", flags: ["-fsanitize=thread", "-pthread"], parallel: "kernels/native/parallel_threads.c" },
+  { name: "address, undefined", flags: ["-fsanitize=address,undefined", "-pthread"], parallel: pool },
+  { name: "thread", flags: threads, parallel: [...pool, "native/pool_threads.c"] },
+  { name: "thread, last chunk first", flags: threads, parallel: ["native/parallel_threads.c"] },
 ];
+const stress = { flags: threads, parallel: [...pool, "native/pool_stress.c"] };
 
 function fail(sentence) {
   console.error(`sanitize: ${sentence}`);
@@ -103,16 +108,16 @@ function generateCalls(names, definitions) {
   ].join("\n");
 }
 
-function compile(run, program) {
-  const sources = readdirSync(sourceFolder)
-    .filter((name) => name.endsWith(".c") && name !== "parallel.c")
-    .map((name) => join(sourceFolder, name));
+const kernelFiles = readdirSync(sourceFolder)
+  .filter((name) => name.endsWith(".c") && name !== "parallel.c")
+  .map((name) => join(sourceFolder, name));
+
+function compile(run, files, program) {
   const options = [...flags, ...run.flags, `-I${sourceFolder}`, `-I${out}`];
-  const { status, error } = spawnSync(
-    compiler,
-    [...options, ...sources, join(root, run.parallel), join(nativeFolder, "replay.c"), "-o", program],
-    { stdio: "inherit" },
-  );
+  const sources = [...files, ...run.parallel.map((path) => join(root, "kernels", path))];
+  const { status, error } = spawnSync(compiler, [...options, ...sources, "-o", program], {
+    stdio: "inherit",
+  });
   if (error !== undefined) fail(`${compiler} did not start: ${error.message}. Install gcc, or set CC.`);
   if (status !== 0) fail(`${compiler} refused the kernels; see the lines above.`);
 }
@@ -165,8 +170,8 @@ function bufferOf(fileBytes, position, argument) {
   return argument.data instanceof Float32Array ? new Float32Array(copy) : new Int32Array(copy);
 }
 
-function execute(program, name, calls, outputs) {
-  const { status, signal } = spawnSync(program, [calls, outputs], {
+function execute(program, name, ...args) {
+  const { status, signal } = spawnSync(program, args, {
     stdio: "inherit",
     env: {
       ...process.env,
@@ -175,14 +180,13 @@ function execute(program, name, calls, outputs) {
     },
   });
   if (status !== 0) fail(`${name} stopped (${signal ?? `exit ${status}`}); see the report above.`);
-  return readFileSync(outputs);
 }
 
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "calls.h"), generateCalls(kernelNames, readDefinitions(kernelNames)));
 const programs = runs.map((run, i) => {
   const program = join(out, `replay-${i}`);
-  compile(run, program);
+  compile(run, [...kernelFiles, join(nativeFolder, "replay.c")], program);
   return program;
 });
 
@@ -197,10 +201,13 @@ for (const name of names) {
     for (const placement of placements)
       writeSync(file, encodeCall(kernelNames.indexOf(name), test, placement));
   closeSync(file);
-  const written = programs.map((program, i) =>
-    execute(program, name, callsFile, join(out, `outputs-${i}.bin`)),
-  );
-  if (!written[0].equals(written[1])) problems.push(`${name}: the bits differ between one thread and four.`);
+  const written = programs.map((program, i) => {
+    const outputs = join(out, `outputs-${i}.bin`);
+    execute(program, name, callsFile, outputs);
+    return readFileSync(outputs);
+  });
+  if (!written.every((bytes) => bytes.equals(written[0])))
+    problems.push(`${name}: the bits differ between one thread and four.`);
   let position = 0;
   for (const test of tests) {
     const expected = expectedOutputs(referenceKernels, name, test);
@@ -216,6 +223,10 @@ for (const name of names) {
   if (position !== written[0].length) fail(`${name} wrote ${written[0].length} bytes; expected ${position}.`);
 }
 for (const path of [callsFile, ...runs.map((_, i) => join(out, `outputs-${i}.bin`))]) rmSync(path);
+
+const stressProgram = join(out, "pool-stress");
+compile(stress, [], stressProgram);
+execute(stressProgram, "the pool");
 
 for (const problem of problems.slice(0, 20)) console.error(`sanitize: ${problem}`);
 if (problems.length > 0) fail(`${problems.length} outputs are wrong.`);

@@ -24,8 +24,10 @@ export interface Heap {
 
 export interface Backend {
   readonly name: BackendName;
-  /** Threads the kernels run on. */
+  /** Threads the kernels run on, the calling one included. */
   readonly threads: number;
+  /** Asks for so many threads, at least 1. Where they cannot be had, `threads` is lower afterwards. */
+  setThreads(threads: number): Promise<void>;
   readonly kernels: Kernels;
   readonly heap: Heap;
 }

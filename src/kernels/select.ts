@@ -2,6 +2,7 @@
 
 import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
 import { StateError } from "../errors.js";
+import { availableCores } from "./available-cores.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createReferenceBackend } from "./reference/backend.js";
 import { createWasmBackend } from "./wasm/backend.js";
@@ -11,34 +12,44 @@ const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> 
   reference: createReferenceBackend,
 };
 
+/** More than a process can start in reasonable time. */
+const MOST_THREADS = 1024;
+
 export interface InitOptions {
   /** "wasm" (default) or "reference", the slow TypeScript twin. */
   backend?: BackendName;
-  /** Threads to compute on; the default is all cores. */
+  /**
+   * Threads to compute on, 1 to 1024; the default is all cores. The numbers that come out do not depend on it. Where
+   * threads cannot be had (a page that is not cross-origin isolated, a policy, the reference backend) there are fewer;
+   * threads() tells.
+   */
   threads?: number;
 }
 
-const created = new Map<string, Promise<Backend>>();
+const created = new Map<BackendName, Promise<Backend>>();
 let current: Backend | null = null;
 
 /**
  * Loads the backend and makes it the one that new tensors live in. Calling it again is cheap, and may
- * switch: tensors made before stay in their own backend.
+ * switch: tensors made before stay in their own backend. Another number of threads keeps the backend and its tensors.
  *
  * @throws TypeError, RangeError on options that are not known
  */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads"]);
   const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);
-  const threads = checkInteger("init: threads", options.threads ?? defaultThreads(), 1);
-  const key = `${name} ${threads}`;
-  let backend = created.get(key);
+  const threads = checkInteger("init: threads", options.threads ?? availableCores(), 1);
+  if (threads > MOST_THREADS)
+    throw new RangeError(`init: threads is ${threads}; expected at most ${MOST_THREADS}.`);
+  let backend = created.get(name);
   if (backend === undefined) {
     backend = factories[name](threads);
-    created.set(key, backend);
-    backend.catch(() => created.delete(key));
+    created.set(name, backend);
+    backend.catch(() => created.delete(name));
   }
-  current = await backend;
+  const loaded = await backend;
+  await loaded.setThreads(threads);
+  current = loaded;
 }
 
 /** @throws StateError before init() */
@@ -48,6 +59,7 @@ export function currentBackend(): Backend {
   return current;
 }
 
-function defaultThreads(): number {
-  return globalThis.navigator?.hardwareConcurrency ?? 1;
+/** Threads that kernels run on: what init() asked for, or fewer where they could not be had. */
+export function threads(): number {
+  return currentBackend().threads;
 }

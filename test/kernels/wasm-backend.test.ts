@@ -6,7 +6,7 @@ const backend = await createWasmBackend(2);
 describe("the WASM backend", () => {
   it("says what it runs on", () => {
     expect(backend.name).toBe("wasm");
-    expect(backend.threads).toBe(1);
+    expect(backend.threads).toBe(2);
   });
 
   it("multiplies [[1, 2], [3, 4]] and [[5, 6], [7, 8]]", () => {

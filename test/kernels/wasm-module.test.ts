@@ -7,10 +7,10 @@ import { wrap } from "../../src/kernels/wasm/call.js";
 const module = new WebAssembly.Module(new Uint8Array(Buffer.from(wasmBase64, "base64")));
 
 describe("the compiled module", () => {
-  it("exports the kernels of the contract and nothing else", async () => {
+  it("exports the kernels of the contract, what a pool of threads calls, and nothing else", async () => {
     const { kernels } = await createReferenceBackend(1);
     const exported = WebAssembly.Module.exports(module)
-      .filter(({ kind, name }) => kind === "function" && !name.startsWith("__"))
+      .filter(({ kind, name }) => kind === "function" && !/^__|^pool[A-Z]/.test(name))
       .map(({ name }) => name);
     expect(exported.sort()).toEqual(Object.keys(kernels).sort());
   });
@@ -24,6 +24,12 @@ describe("the compiled module", () => {
     for (const name of ["__stack_pointer", "__wasm_init_tls", "__tls_size", "__tls_align", "__heap_base"]) {
       expect(names).toContain(name);
     }
+    expect(names.filter((name) => name.startsWith("pool")).sort()).toEqual([
+      "poolAbandon",
+      "poolResize",
+      "poolScratch",
+      "poolServe",
+    ]);
   });
 
   it("starts in the pages that the loader gives it", () => {

@@ -9,6 +9,12 @@ import { referenceKernels } from "./kernels.js";
 export function createReferenceBackend(threads: number): Promise<Backend> {
   return new Promise((resolve) => {
     checkInteger("createReferenceBackend: threads", threads, 1);
-    resolve({ name: "reference", threads: 1, kernels: referenceKernels, heap: new ReferenceHeap() });
+    resolve({
+      name: "reference",
+      threads: 1,
+      setThreads: () => Promise.resolve(),
+      kernels: referenceKernels,
+      heap: new ReferenceHeap(),
+    });
   });
 }

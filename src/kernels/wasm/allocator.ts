@@ -57,6 +57,15 @@ export class WasmHeap implements Heap {
     return array;
   }
 
+  /**
+   * Address of so many bytes on a cache line, for good: what threads work with, not counted as tensors.
+   *
+   * @throws OutOfMemoryError
+   */
+  reserve(bytes: number): number {
+    return this.#take("reserve", bytes, bytes).offset;
+  }
+
   /** @throws StateError if the array was freed before, or is not one that this heap handed out */
   free(array: HeapArray): void {
     const block = this.#live.get(array);
@@ -84,7 +93,14 @@ export class WasmHeap implements Heap {
   #allocate(kind: string, length: number): Block {
     if (!Number.isSafeInteger(length) || length < 0) checkInteger(`heap.${kind}: length`, length);
     const bytes = 4 * length;
-    const ample = bytes < LONG ? bytes : bytes + GAP;
+    const block = this.#take(kind, bytes, bytes < LONG ? bytes : bytes + GAP);
+    this.#liveBytes += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
+    return block;
+  }
+
+  /** A block of `ample` bytes, or of `bytes` where there is no more room. */
+  #take(kind: string, bytes: number, ample: number): Block {
     let block = this.#blocks.take(ample);
     if (block === null && (this.#grow(ample) || this.#grow(bytes))) block = this.#blocks.take(ample);
     block ??= this.#blocks.take(bytes);
@@ -95,8 +111,6 @@ export class WasmHeap implements Heap {
           "use a smaller batch or model, or free tensors with scope() or dispose().",
       );
     }
-    this.#liveBytes += bytes;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#liveBytes);
     return block;
   }
 

@@ -1,10 +1,13 @@
 /** Loads the compiled kernels and wraps each as the contract's function. */
 
+import { availableCores } from "../available-cores.js";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels } from "../contract.js";
 import { WasmHeap } from "./allocator.js";
 import { initialPages, wasmBase64 } from "./binary.js";
+import { ThreadPool, type PoolExports } from "./pool.js";
+import { findStartWorker, type StartWorker } from "./worker-thread.js";
 import { wrap, type Compiled, type Wrapper } from "./call.js";
 
 /** Arguments of every kernel. A kernel that is missing, or a wrong number, does not compile. */
@@ -74,20 +77,37 @@ function loadModule(): Promise<WebAssembly.Module> {
 }
 
 /**
- * @param threads how many are wanted; kernels run on the calling thread only
+ * @param threads how many are wanted; where they cannot be had, there are fewer
+ * @param start how threads are started; null if there are none
  * @throws OutOfMemoryError if the engine gives no memory; StateError if the module is out of date
  */
-export async function createWasmBackend(threads: number): Promise<Backend> {
-  void threads;
+export async function createWasmBackend(
+  threads: number,
+  start: StartWorker | null = findStartWorker(),
+): Promise<Backend> {
   const module = await loadModule();
   const { memory, maximum } = createMemory();
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
+  const kernels = wrapKernels(exports);
+  const heap = new WasmHeap(memory, heapBase.value, maximum);
+  const pool = new ThreadPool({
+    module,
+    memory,
+    exports: exports as unknown as PoolExports,
+    reserve: (bytes) => heap.reserve(bytes),
+    start,
+    cores: availableCores(),
+  });
+  await pool.resize(threads);
   return {
     name: "wasm",
-    threads: 1,
-    kernels: wrapKernels(exports),
-    heap: new WasmHeap(memory, heapBase.value, maximum),
+    get threads() {
+      return pool.threads;
+    },
+    setThreads: (wanted) => pool.resize(wanted),
+    kernels,
+    heap,
   };
 }
 

@@ -1,0 +1,161 @@
+/**
+ * The threads that kernels run on: starts and ends workers over the shared memory. How they share out work is
+ * kernels/c/parallel.c; nothing here runs when a kernel is called.
+ */
+
+import type { WorkerAnswer } from "./worker-source.js";
+import type { StartWorker, WorkerThread } from "./worker-thread.js";
+
+/** The module's exports that a pool needs (kernels/c/pool.h). */
+export interface PoolExports {
+  readonly __tls_size: WebAssembly.Global<"i32">;
+  readonly __tls_align: WebAssembly.Global<"i32">;
+  poolResize(threads: number, limit: number, spins: number, maySleep: number): void;
+  poolScratch(): number;
+}
+
+export interface PoolParts {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: PoolExports;
+  /** Address of so many bytes on a 64-byte boundary, for good. @throws OutOfMemoryError */
+  readonly reserve: (bytes: number) => number;
+  /** null where there are no threads. */
+  readonly start: StartWorker | null;
+  /** Cores of the machine that this process may use. */
+  readonly cores: number;
+}
+
+const STACK_BYTES = 65536;
+const BOUNDARY = 64;
+
+/**
+ * How often a thread without work looks before it sleeps: some 30 us, longer than the gaps between the kernels of a
+ * training step. Where threads share a core, looking takes the core from the one that works.
+ */
+const SPINS = 20_000;
+const SPINS_ON_SHARED_CORES = 500;
+
+/** A worker that has said nothing for so long is given up. */
+const START_MILLISECONDS = 30_000;
+
+/** Addresses of what a thread needs. */
+interface Places {
+  readonly stackTop: number;
+  readonly tls: number;
+  readonly scratch: number;
+}
+
+interface Member {
+  readonly thread: WorkerThread;
+  /** Settled when it has left the pool, or died. */
+  readonly gone: Promise<void>;
+}
+
+export class ThreadPool {
+  readonly #parts: PoolParts;
+  readonly #maySleep: boolean;
+  /** By index; a place is used again by the next thread of that index. */
+  readonly #places: Places[] = [];
+  readonly #members = new Map<number, Member>();
+  #limit = 1;
+  #changes: Promise<void> = Promise.resolve();
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+    this.#maySleep = maySleep(parts.memory);
+  }
+
+  /** Threads that kernels run on, the calling one included. */
+  get threads(): number {
+    return 1 + this.#members.size;
+  }
+
+  /**
+   * Starts or ends threads until there are so many. Where threads cannot be had, there are fewer afterwards. Calls
+   * take effect one after the other.
+   */
+  resize(threads: number): Promise<void> {
+    this.#changes = this.#changes.then(() => this.#resize(threads));
+    return this.#changes;
+  }
+
+  async #resize(threads: number): Promise<void> {
+    this.#limit = threads;
+    this.#tellKernels();
+    const leaving = [...this.#members].filter(([index]) => index >= threads);
+    for (const [index, { thread }] of leaving) {
+      thread.keepAlive(true);
+      this.#members.delete(index);
+    }
+    this.#tellKernels();
+    await Promise.all(leaving.map(([, { gone }]) => gone));
+    const { start } = this.#parts;
+    if (start === null) return;
+    const starting: Promise<void>[] = [];
+    for (let index = 1; index < threads; index++)
+      if (!this.#members.has(index)) starting.push(this.#start(start, index));
+    await Promise.all(starting);
+    this.#tellKernels();
+  }
+
+  #tellKernels(): void {
+    const { exports, cores } = this.#parts;
+    const spins = this.threads <= cores ? SPINS : SPINS_ON_SHARED_CORES;
+    exports.poolResize(this.threads, this.#limit, spins, this.#maySleep ? 1 : 0);
+  }
+
+  /** Resolves when the worker serves, or when it is certain that it will not. */
+  #start(start: StartWorker, index: number): Promise<void> {
+    return new Promise((resolve) => {
+      let left: () => void = () => undefined;
+      const gone = new Promise<void>((settle) => (left = settle));
+      let thread: WorkerThread | undefined;
+      const end = (): void => {
+        clearTimeout(timer);
+        if (this.#members.get(index)?.thread === thread && this.#members.delete(index)) this.#tellKernels();
+        thread?.end();
+        left();
+        resolve();
+      };
+      const timer = setTimeout(end, START_MILLISECONDS);
+      const answered = (answer: WorkerAnswer): void => {
+        if (answer !== "serving" || thread === undefined) return end();
+        clearTimeout(timer);
+        thread.keepAlive(false);
+        this.#members.set(index, { thread, gone });
+        resolve();
+      };
+      try {
+        const places = (this.#places[index] ??= this.#reserve());
+        thread = start({ answered, ended: end });
+        const { module, memory } = this.#parts;
+        thread.send({ module, memory, index, ...places });
+      } catch {
+        end();
+      }
+    });
+  }
+
+  #reserve(): Places {
+    const { exports, reserve } = this.#parts;
+    const align = Math.max(BOUNDARY, exports.__tls_align.value);
+    const tlsBytes = Math.ceil(exports.__tls_size.value / BOUNDARY) * BOUNDARY + align;
+    const scratchBytes = 4 * exports.poolScratch();
+    const stack = reserve(STACK_BYTES + tlsBytes + scratchBytes);
+    const stackTop = stack + STACK_BYTES;
+    const tls = Math.ceil(stackTop / align) * align;
+    return { stackTop, tls, scratch: stackTop + tlsBytes };
+  }
+}
+
+/** Only the main thread of a page must never sleep; there Atomics.wait throws. */
+function maySleep(memory: WebAssembly.Memory): boolean {
+  try {
+    const words = new Int32Array(memory.buffer, 0, 1);
+    Atomics.wait(words, 0, words[0] + 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
