@@ -116,7 +116,7 @@ const large: { readonly [Name in KernelName]?: (arrays: Arrays, random: Generato
     arrays.input("x", normals(random, 4 * 100_000)),
     arrays.input("v0", normals(random, 100_000)),
     arrays.input("theta", Float32Array.of(0.9)),
-    ...([4, 100_000, 2, true, false] as const),
+    ...([4, 100_000, 2, true, false, false] as const),
   ],
 };
 
