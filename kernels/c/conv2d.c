@@ -6,6 +6,7 @@
 #include "depthwise.h"
 #include "product.h"
 #include "windows.h"
+#include "winograd.h"
 
 /* ---- forward: y [positions, Cout] = windows of x [positions, taps * Cin] . w [taps * Cin, Cout] (+ bias) ---- */
 
@@ -172,6 +173,10 @@ void conv2dInputGrad(float *dx, const float *dy, const float *w, int N, int H, i
   struct convolution of = convolution_of(N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, groups);
   if (is_depthwise(&of)) {
     depthwise_input_grad(dx, dy, w, &of);
+    return;
+  }
+  if (winograd_pays(&of)) {
+    winograd_input_grad(dx, dy, w, &of);
     return;
   }
   for (int group = 0; group < groups; group++)
