@@ -12,10 +12,8 @@
  *         | 0 -1  1  0 |       | 1/2 -1/2 1/2|
  *         | 0  1  0 -1 |       | 0    0   1  |
  *
- * For each place, V [tiles, Cout] times U [Cout, Cin] is a matrix product. B and A hold 0 and 1 only, so that the error
- * stays near that of the direct sum: with |dy| <= D and sum over taps and co of |w| <= W, it is within
- * (Cout / 8 + 16) eps * 9/4 * D W of the exact value, where the direct sum is within (9 Cout / 8 + 16) eps * D W
- * (kernels/RULES.md). Gradients decide no spike; the forward pass is never computed like this.
+ * For each place, V [tiles, Cout] times U [Cout, Cin] is a matrix product. B and A hold 0 and 1 only, so little is lost:
+ * kernels/RULES.md states the bound. Gradients decide no spike; the forward pass is never computed like this.
  *
  * Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, section 4.1
  */

@@ -81,6 +81,8 @@ const CONVOLUTIONS: readonly Convolution[] = [
   { label: "3x3, first layer", sizes: [3, 8, 8, 1, 8, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, 16 to 24 channels", sizes: [2, 9, 9, 16, 24, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, 32 to 40 channels", sizes: [2, 12, 13, 32, 40, 3, 3, 1, 1, 1, 1, 1] },
+  { label: "3x3, 20 to 32 channels, padding 2, odd sizes", sizes: [3, 5, 7, 20, 32, 3, 3, 1, 1, 2, 2, 1] },
+  { label: "3x3, 36 to 64 channels, no padding, odd sizes", sizes: [2, 7, 4, 36, 64, 3, 3, 1, 1, 0, 0, 1] },
   { label: "3x3, no padding", sizes: [1, 6, 6, 3, 4, 3, 3, 1, 1, 0, 0, 1] },
   { label: "3x3, stride 2", sizes: [2, 9, 8, 6, 9, 3, 3, 2, 2, 1, 1, 1] },
   { label: "3x3, stride 4 beyond the window", sizes: [1, 11, 11, 3, 4, 3, 3, 4, 4, 0, 0, 1] },
