@@ -14,6 +14,7 @@ const layers = [
   "^src/(losses|optimizers)/",
   "^src/datasets/",
   "^src/training/",
+  "^src/inspection/",
   "^src/interop/",
   "^src/cli/",
 ];

@@ -74,6 +74,7 @@ export { loadDigits } from "./datasets/digits.js";
 export { parseIdx, type IdxArray } from "./datasets/idx.js";
 export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx-dataset.js";
 export { loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
+export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
@@ -97,6 +98,28 @@ export {
   type TrainingResult,
   type TrainingState,
 } from "./training/trainer.js";
+
+export { recordActivity, type Activity, type LayerActivity } from "./inspection/activity.js";
+export {
+  inspectLayers,
+  type InspectLayersOptions,
+  type LayerInspection,
+} from "./inspection/inspect-layers.js";
+export { networkLayers, type NetworkLayer, type NeuronFacts } from "./inspection/network-layers.js";
+export {
+  histogram,
+  quantizationError,
+  staircase,
+  type Histogram,
+  type QuantizationError,
+  type Quantizer,
+} from "./inspection/staircase.js";
+export {
+  thresholdHealth,
+  type HealthFacts,
+  type HealthFinding,
+  type HealthProblem,
+} from "./inspection/threshold-health.js";
 
 export {
   decodeCheckpoint,

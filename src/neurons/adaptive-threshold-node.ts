@@ -4,7 +4,7 @@ import { checkOptions } from "../checks.js";
 import type { Parameter } from "../module/parameter.js";
 import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { atifStep, atifUnroll, type Unrolled } from "./atif-unroll.js";
+import { atifCharged, atifStep, atifUnroll, type Unrolled } from "./atif-unroll.js";
 import { BaseNode } from "./base-node.js";
 import {
   checkThreshold,
@@ -49,6 +49,10 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
   /** Sets the threshold in place. @throws ShapeError unless it is one element; RangeError unless finite and > 0 */
   setCoeffs(coeffs: Tensor | number): void {
     setThreshold(`${this.constructor.name}.setCoeffs`, this.#threshold, coeffs);
+  }
+
+  charged(x: Tensor, v: Tensor): Tensor {
+    return atifCharged(x, v);
   }
 
   protected step(x: Tensor, v: Tensor | null): Unrolled {

@@ -38,6 +38,11 @@ export interface Unrolled {
   readonly v: Tensor;
 }
 
+/** (1): u of x and the potential before. */
+export function atifCharged(x: Tensor, v: Tensor): Tensor {
+  return v.add(x);
+}
+
 /** (1) to (4) for one time step, from tensor operations: the definition that the fused kernel answers to. */
 export function atifStep(
   x: Tensor,
@@ -49,7 +54,7 @@ export function atifStep(
   // One neuron without a batch axis stays so.
   const th = x.rank === 0 ? theta.reshape([]) : theta;
   // At rest: 0 + x, not x, so that -0 becomes 0 as in the kernel.
-  const u = v === null ? x.add(0) : v.add(x);
+  const u = v === null ? x.add(0) : atifCharged(x, v);
   const q = u.sub(th);
   const z = fire(surrogate, q);
   const fired = detachReset ? z.detach() : z;

@@ -63,6 +63,9 @@ export abstract class BaseNode extends Module {
   /** One number per layer that says when a neuron fires. */
   abstract get theta(): number;
 
+  /** u: the potential once x was taken in and before the neuron fires, elementwise. v is the potential before. */
+  abstract charged(x: Tensor, v: Tensor): Tensor;
+
   /** One time step from tensor operations. v null: at rest at 0. */
   protected abstract step(x: Tensor, v: Tensor | null): Unrolled;
 

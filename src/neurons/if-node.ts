@@ -9,7 +9,7 @@ import type { Surrogate } from "../surrogates/surrogate.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Unrolled } from "./atif-unroll.js";
 import { BaseNode, type NodeBackend } from "./base-node.js";
-import { lifStep, lifUnroll } from "./lif-unroll.js";
+import { lifCharged, lifStep, lifUnroll } from "./lif-unroll.js";
 
 /** Options of the neurons with a fixed threshold, with the defaults of the reference. */
 export interface IFNodeOptions {
@@ -75,6 +75,11 @@ export class IFNode extends BaseNode {
   /** tau or k [1], as `charge` says; null without a leak. */
   protected leak(_like: Tensor): Tensor | Parameter | null {
     return null;
+  }
+
+  charged(x: Tensor, v: Tensor): Tensor {
+    const { charge, vReset } = this;
+    return lifCharged(x, v, this.leak(x), { charge, vReset });
   }
 
   protected step(x: Tensor, v: Tensor | null): Unrolled {

@@ -40,7 +40,7 @@ export function lifStep(
   settings: LifSettings,
 ): Unrolled {
   const { vThreshold, vReset, detachReset } = settings;
-  const u = charged(x, v ?? Tensor.full(x.shape, 0, x.backend), leak, settings);
+  const u = lifCharged(x, v ?? Tensor.full(x.shape, 0, x.backend), leak, settings);
   const z = fire(surrogate, u.sub(vThreshold));
   const fired = detachReset ? z.detach() : z;
   const after =
@@ -48,7 +48,13 @@ export function lifStep(
   return { y: z, v: after };
 }
 
-function charged(x: Tensor, v: Tensor, leak: Tensor | null, { charge, vReset }: LifSettings): Tensor {
+/** u of x and the potential before. */
+export function lifCharged(
+  x: Tensor,
+  v: Tensor,
+  leak: Tensor | null,
+  { charge, vReset }: Pick<LifSettings, "charge" | "vReset">,
+): Tensor {
   const r = vReset ?? 0;
   if (charge === Charge.integrate || leak === null) return v.add(x);
   const above = r === 0 ? v : v.sub(r);

@@ -33,7 +33,7 @@ const kinds: { readonly [K in NeuronKind]: new () => BaseNode } = {
 };
 
 /** By class, since the names of classes may be shortened on the way to a browser. */
-function kindOf(neuron: BaseNode): string {
+export function kindOf(neuron: BaseNode): string {
   const known = Object.entries(kinds).find(([, kind]) => neuron instanceof kind);
   return known === undefined ? neuron.constructor.name : known[0];
 }

@@ -10,7 +10,7 @@ import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts, type TrainingFacts } from "../model-facts.js";
 import { findModel } from "../model-path.js";
-import { networkLayers, type NetworkLayer } from "../network-layers.js";
+import { networkLayers, type NetworkLayer } from "../../inspection/network-layers.js";
 import { Progress } from "../progress.js";
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";

@@ -9,7 +9,6 @@ import { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { levels } from "./report-table.js";
 
 export interface NetworkLayer {
   /** As in the state dict, without "layers.": "conv1". */
@@ -75,7 +74,7 @@ function neuronFacts(neuron: BaseNode, outputShape: Shape, { timesteps }: Spikin
     theta,
     learned: neuron instanceof AdaptiveThresholdNode,
     neurons: sizeOf(outputShape),
-    levels: levels(timesteps),
+    levels: timesteps + 1,
     levelStep: (neuron instanceof ATIF ? theta : 1) / timesteps,
   };
 }

@@ -1,0 +1,110 @@
+/** Everything that happens in a network while it looks at one sample: every input, potential and spike. */
+
+import { checkOptions } from "../checks.js";
+import { ShapeError } from "../errors.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import { sizeOf, formatShape, type Shape } from "../shapes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { kindOf } from "../training/layer-report.js";
+import { walkLayers, type LayerVisit } from "./layer-walk.js";
+
+/** One spiking layer over T steps; arrays are [T, neurons], row-major, neurons in the order of `shape`. */
+export interface LayerActivity {
+  /** In the state dict, without its parameter: "layers.neuron1". */
+  readonly name: string;
+  /** "ATIF" */
+  readonly kind: string;
+  readonly theta: number;
+  /** One time step, channels last: [H, W, C], [S, C] or [F]. */
+  readonly shape: Shape;
+  readonly neurons: number;
+  /** What each neuron took in. */
+  readonly input: Float32Array;
+  /** The potential u with that, before it fired. */
+  readonly charged: Float32Array;
+  /** 1 where it fired. */
+  readonly spikes: Uint8Array;
+  /** The potential v after the reset. */
+  readonly potential: Float32Array;
+}
+
+export interface Activity {
+  readonly timesteps: number;
+  readonly classes: number;
+  /** In the order of the network. */
+  readonly layers: readonly LayerActivity[];
+  /** What the network gave at each step, [T, classes]. */
+  readonly outputs: Float32Array;
+  /**
+   * The mean of the outputs so far, [T, classes]: row t - 1 is what run() of a model with t time steps gives, to the bit.
+   */
+  readonly scores: Float32Array;
+  /** [T] the class with the highest score after each step; the first on a tie. */
+  readonly answers: Int32Array;
+}
+
+/**
+ * Shows one sample to the model from rest, in evaluation mode, and records. The state of the neurons is forgotten;
+ * nothing else of the model changes.
+ *
+ * @param x [1, ...inputShape]
+ * @param options timesteps: how many steps to record; those of the model if left out. More show how the answer of a
+ *   still sample would settle.
+ * @throws TypeError, ShapeError, RangeError for an input that the model does not take
+ */
+export function recordActivity(
+  model: SpikingModel,
+  x: Tensor,
+  options: { readonly timesteps?: number } = {},
+): Activity {
+  const where = "recordActivity";
+  checkOptions(where, options, ["timesteps"]);
+  if (Tensor.isTensor(x) && x.shape[0] !== 1) {
+    throw new ShapeError(`${where}: x is ${formatShape(x.shape)}; expected one sample, [1, ...].`);
+  }
+  const layers: LayerActivity[] = [];
+  const visit = (layer: LayerVisit): void => void layers.push(activityOf(layer));
+  return walkLayers(where, model, x, { ...options, potentials: true, visit }, (outputs) => {
+    const [timesteps, , classes] = outputs.shape;
+    const scores = new Float32Array(timesteps * classes);
+    const answers = new Int32Array(timesteps);
+    for (let t = 1; t <= timesteps; t++) {
+      const mean = meanOfFirst(outputs, t, model.stepMode === "m");
+      scores.set(mean.data, (t - 1) * classes);
+      answers[t - 1] = mean.argmax()[0];
+    }
+    return { timesteps, classes, layers, outputs: outputs.toArray(), scores, answers };
+  });
+}
+
+/** In the order of run(): rounding is part of the answer. */
+function meanOfFirst(outputs: Tensor, steps: number, multiStep: boolean): Tensor {
+  if (multiStep)
+    return outputs
+      .alias([steps, ...outputs.shape.slice(1)])
+      .sum(0)
+      .div(steps);
+  let total = outputs.at(0);
+  for (let t = 1; t < steps; t++) total = total.add(outputs.at(t));
+  return total.div(steps);
+}
+
+function activityOf({ name, neuron, input, output, potential }: LayerVisit): LayerActivity {
+  const shape = input.shape.slice(2);
+  const neurons = sizeOf(shape);
+  const after = potential?.data ?? new Float32Array(0);
+  // Each step begins with the potential that the one before has left.
+  const before = Tensor.full(input.shape, neuron.vReset ?? 0, input.backend);
+  before.data.set(after.subarray(0, after.length - neurons), neurons);
+  return {
+    name,
+    kind: kindOf(neuron),
+    theta: neuron.theta,
+    shape,
+    neurons,
+    input: input.toArray(),
+    charged: neuron.charged(input, before).toArray(),
+    spikes: Uint8Array.from(output.data, (y) => (y === 0 ? 0 : 1)),
+    potential: Float32Array.from(after),
+  };
+}

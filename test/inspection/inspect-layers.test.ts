@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { Dataset } from "../../src/datasets/dataset.js";
+import { recordActivity } from "../../src/inspection/activity.js";
+import { inspectLayers } from "../../src/inspection/inspect-layers.js";
+import { networkLayers } from "../../src/inspection/network-layers.js";
+import { init } from "../../src/kernels/select.js";
+import { tensor } from "../../src/tensor/tensor.js";
+import { evaluate } from "../../src/training/evaluate.js";
+import { describeBackends } from "../backends.js";
+import { convolutional, images, single } from "./networks.js";
+
+const set = (count: number): Dataset =>
+  new Dataset({
+    name: "noise",
+    x: images(count).toArray(),
+    labels: Array.from({ length: count }, (_, i) => i % 3),
+    sampleShape: [6, 6, 1],
+  });
+
+describeBackends("inspectLayers", (backend) => {
+  beforeAll(() => init({ backend, threads: 1 }));
+
+  it("counts what single records hold, whatever the batch size", async () => {
+    const model = convolutional();
+    const data = set(7);
+    const [layers, again] = [
+      await inspectLayers(model, data),
+      await inspectLayers(model, data, { batchSize: 2 }),
+    ];
+    expect(again).toEqual(layers);
+    const records = Array.from(
+      { length: 7 },
+      (_, i) => recordActivity(model, tensor(data.batch([i]).x, [1, 6, 6, 1])).layers,
+    );
+    layers.forEach((layer, l) => {
+      const spikes = Array.from({ length: layer.neurons }, (_, n) =>
+        records.reduce((sum, record) => {
+          for (let t = 0; t < 5; t++) sum += record[l].spikes[t * layer.neurons + n];
+          return sum;
+        }, 0),
+      );
+      expect(layer.spikesPerInference).toBe(spikes.reduce((a, b) => a + b) / 7);
+      expect(layer.silentNeurons).toBe(spikes.filter((count) => count === 0).length);
+      expect(layer.saturatedNeurons).toBe(spikes.filter((count) => count === 35).length);
+      expect(layer.meanInputs).toHaveLength(7 * layer.neurons);
+    });
+    expect(layers[0].meanInputs[5]).toBeCloseTo(records[0][0].input[5], 6);
+  });
+
+  it("agrees with evaluate", async () => {
+    const model = convolutional();
+    const { layers } = await evaluate(model, set(5));
+    const inspected = await inspectLayers(model, set(5));
+    expect(inspected).toMatchObject(layers);
+  });
+
+  it("keeps an even selection of the mean inputs, of every neuron", async () => {
+    const [first] = await inspectLayers(convolutional(), set(20), { maxInputs: 300 });
+    const [all] = await inspectLayers(convolutional(), set(20));
+    expect(first.meanInputs.length).toBeLessThanOrEqual(300);
+    expect(first.meanInputs.length).toBeGreaterThan(200);
+    // 144 neurons, 2880 values, every 11th (10 and 144 have a divisor in common)
+    expect(first.meanInputs).toEqual(all.meanInputs.filter((_, i) => i % 11 === 0));
+  });
+
+  it("finds no unevenness where the input is constant, and says where neurons are no staircase", async () => {
+    const data = new Dataset({
+      name: "d",
+      x: Float32Array.of(0.25, 0.5, -1, 3),
+      labels: [0, 0, 0, 0],
+      sampleShape: [1],
+    });
+    const [layer] = await inspectLayers(single(1, 4), data);
+    expect(layer).toMatchObject({
+      unevenness: 0,
+      spikeHeight: 1,
+      silentNeurons: 0,
+      saturatedNeurons: 0,
+      neurons: 1,
+    });
+    expect([...layer.meanInputs]).toEqual([0.25, 0.5, -1, 3]);
+    // 1, 2, 0 and 4 spikes in 4 steps
+    expect(layer.firingRate).toBe(7 / 16);
+    const kinds = await Promise.all(
+      ([{ kind: "LIFNode" }, { kind: "IFNode" }, { kind: "IFSRL" }] as const).map((neuron) =>
+        inspectLayers(convolutional("m", neuron), set(2)),
+      ),
+    );
+    expect(kinds.map(([{ unevenness }]) => unevenness === null)).toEqual([true, true, false]);
+  });
+});
+
+describe("inspectLayers and networkLayers", () => {
+  beforeAll(() => init({ backend: "reference" }));
+
+  it("stops when it is told to", async () => {
+    await expect(
+      inspectLayers(convolutional(), set(3), { signal: AbortSignal.abort("enough") }),
+    ).rejects.toBe("enough");
+  });
+
+  it("refuses data that do not fit", async () => {
+    const data = new Dataset({ name: "d", x: new Float32Array(2), labels: [0, 1], sampleShape: [1] });
+    await expect(inspectLayers(convolutional(), data)).rejects.toThrow(
+      "inspectLayers: x is [2, 1]; expected [N, 6, 6, 1].",
+    );
+    await expect(inspectLayers(convolutional(), set(3), { maxInputs: 0 })).rejects.toThrow(
+      "inspectLayers: maxInputs is 0",
+    );
+  });
+
+  it("lists the layers with their shapes and levels", () => {
+    const layers = networkLayers(convolutional());
+    expect(layers.map(({ name, outputShape }) => [name, ...outputShape])).toEqual([
+      ["conv1", 6, 6, 4],
+      ["bn1", 6, 6, 4],
+      ["neuron1", 6, 6, 4],
+      ["maxpool1", 3, 3, 4],
+      ["flatten", 36],
+      ["fc1", 5],
+      ["neuron2", 5],
+      ["fc2", 3],
+    ]);
+    expect(layers[2].neuron).toMatchObject({ learned: true, neurons: 144, levels: 6 });
+  });
+});
