@@ -4,7 +4,7 @@ import { init } from "../../src/kernels/select.js";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Linear } from "../../src/layers/linear.js";
-import { SMLP } from "../../src/models/smlp.js";
+import type { SMLP } from "../../src/models/smlp.js";
 import { SpikingModel, type Architecture } from "../../src/models/spiking-model.js";
 import { Module } from "../../src/module/module.js";
 import { ATIF } from "../../src/neurons/atif.js";
