@@ -1,5 +1,6 @@
 /**
- * Compiles kernels/c/*.c to one WebAssembly module and writes it, as base64, to src/kernels/wasm/binary.ts.
+ * Compiles kernels/c/*.c to one WebAssembly module and writes it, deflated and as base64, to
+ * src/kernels/wasm/binary.ts.
  *
  *   node kernels/build.mjs [--force]
  *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
@@ -13,6 +14,7 @@ import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sourceFolder = join(root, "kernels", "c");
@@ -208,8 +210,8 @@ const temporary = `${outputFile}.${process.pid}`;
 writeFileSync(
   temporary,
   `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +
-    "/** The compiled kernels. */\n" +
-    `export const wasmBase64: string =\n  "${Buffer.from(binary).toString("base64")}";\n\n` +
+    "/** The compiled kernels, deflated (RFC 1951): base64 of a module as it is does not compress well in transit. */\n" +
+    `export const wasmDeflatedBase64: string =\n  "${deflateRawSync(binary, { level: 9 }).toString("base64")}";\n\n` +
     "/** Pages of 64 KiB that the module's stack, data and scratch take. */\n" +
     `export const initialPages: number = ${pages};\n`,
 );

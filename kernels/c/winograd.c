@@ -23,10 +23,15 @@
 #include "tile.h"
 
 enum {
-  PLACES = 16,
+  OUT = 2, /* a tile of dx is OUT x OUT, its tile of dy IN x IN */
+  IN = 4,
+  PLACES = IN * IN,
   TILES_AT_ONCE = 32, /* with 64 + 32 channels, V and M take 192 KiB and U 128 KiB: level 2 cache */
   LEAST_TILES = 8,
+  MOST_CHANNELS = 1024,
 };
+
+static const float zeros[MOST_CHANNELS];
 
 struct gradient {
   const struct convolution *of;
@@ -37,8 +42,11 @@ struct gradient {
   int tiles, at_once;
 };
 
+/* From one place to the next in V or M: an odd number of cache lines, or all places of a tile would share a few sets. */
+static inline int step_of(int tiles, int channels) { return (tiles * channels + 31) / 32 * 32 + 16; }
+
 static int tiles_at_once(const struct convolution *of) {
-  int fit = THREAD_SCRATCH_FLOATS / (PLACES * (of->Cout + of->Cin));
+  int fit = (THREAD_SCRATCH_FLOATS / PLACES - 2 * 48) / (of->Cout + of->Cin);
   return smaller(TILES_AT_ONCE, fit & ~3);
 }
 
@@ -50,13 +58,13 @@ int winograd_pays(const struct convolution *of) {
   if (of->KH != 3 || of->KW != 3 || of->SH != 1 || of->SW != 1 || of->PH > 2 || of->PW > 2 || of->groups != 1) return 0;
   /* Few channels: the transforms cost more than they save. Few pixels: most tiles stick out. */
   if (of->Cin % 4 || of->Cout % 4 || of->Cin < 16 || of->Cout < 32 || of->H < 4 || of->W < 4) return 0;
-  if (of->Cin > 1024 || of->Cout > 1024) return 0;
+  if (of->Cin > MOST_CHANNELS || of->Cout > MOST_CHANNELS) return 0;
   return u_floats(of) <= SHARED_SCRATCH_FLOATS && tiles_at_once(of) >= LEAST_TILES;
 }
 
 /* ---- U = G g G^T, one panel of input channels ---- */
 
-static inline void row_of_g(float out[4], float a, float b, float c) {
+static inline void row_of_g(float out[IN], float a, float b, float c) {
   float ends = 0.5f * (a + c), middle = 0.5f * b;
   out[0] = a;
   out[1] = ends + middle;
@@ -73,74 +81,80 @@ static void transform_weights(const void *argument, int begin, int end) {
     for (int co = 0; co < Cout; co++)
       for (int j = 0; j < width; j++) {
         int ci = panel * PANEL + j;
-        float half[3][4], u[4][4];
+        float half[3][IN];
         for (int a = 0; a < 3; a++) {
           const float *w = task->w + ((2 - a) * 3 * Cin + ci) * Cout + co;
           int step = Cin * Cout;
           row_of_g(half[a], w[2 * step], w[step], w[0]);
         }
-        for (int b = 0; b < 4; b++) {
-          float column[4];
+        for (int b = 0; b < IN; b++) {
+          float column[IN];
           row_of_g(column, half[0][b], half[1][b], half[2][b]);
-          for (int a = 0; a < 4; a++) u[a][b] = column[a];
+          for (int a = 0; a < IN; a++)
+            task->u[((a * IN + b) * panels + panel) * Cout * PANEL + co * width + j] = column[a];
         }
-        for (int place = 0; place < PLACES; place++)
-          task->u[((place * panels + panel) * Cout) * PANEL + co * width + j] = u[place / 4][place % 4];
       }
   }
 }
 
 /* ---- V = B^T d B of one tile, all channels ---- */
 
-static inline void transform_row(f32x4 out[4], f32x4 a, f32x4 b, f32x4 c, f32x4 d) {
-  out[0] = a - c;
-  out[1] = b + c;
-  out[2] = c - b;
-  out[3] = b - d;
+static inline void transform_row(f32x4 out[IN], const f32x4 d[IN]) {
+  out[0] = d[0] - d[2];
+  out[1] = d[1] + d[2];
+  out[2] = d[2] - d[1];
+  out[3] = d[1] - d[3];
 }
 
 static void transform_tile(const struct gradient *task, int image, int i, int j, float *v, int step) {
   const struct convolution *of = task->of;
-  int Cout = of->Cout, top = 2 * i + of->PH - 2, left = 2 * j + of->PW - 2;
-  const float *rows[4];
-  for (int a = 0; a < 4; a++) {
-    int inside = top + a >= 0 && top + a < of->OH;
-    rows[a] = inside ? task->dy + (image * of->OH + top + a) * of->OW * Cout : 0;
-  }
-  int first = larger(0, -left), last = smaller(4, of->OW - left);
-  for (int c = 0; c < Cout; c += 4) {
-    f32x4 across[4][4];
-    for (int a = 0; a < 4; a++) {
-      f32x4 d[4] = {0};
-      if (rows[a])
-        for (int b = first; b < last; b++) d[b] = load4(rows[a] + (left + b) * Cout + c);
-      transform_row(across[a], d[0], d[1], d[2], d[3]);
+  int Cout = of->Cout, top = OUT * i + of->PH - 2, left = OUT * j + of->PW - 2;
+  const float *pixel[IN][IN]; /* outside of dy, zeros: the loop over channels asks no questions */
+  for (int a = 0; a < IN; a++)
+    for (int b = 0; b < IN; b++) {
+      int row = top + a, column = left + b;
+      int inside = row >= 0 && row < of->OH && column >= 0 && column < of->OW;
+      pixel[a][b] = inside ? task->dy + ((image * of->OH + row) * of->OW + column) * Cout : zeros;
     }
-    for (int b = 0; b < 4; b++) {
-      f32x4 down[4];
-      transform_row(down, across[0][b], across[1][b], across[2][b], across[3][b]);
-      for (int a = 0; a < 4; a++) store4(v + (4 * a + b) * step + c, down[a]);
+  for (int c = 0; c < Cout; c += 4) {
+    f32x4 down[IN][IN]; /* [column][place] */
+    for (int b = 0; b < IN; b++) {
+      f32x4 d[IN];
+      for (int a = 0; a < IN; a++) d[a] = load4(pixel[a][b] + c);
+      transform_row(down[b], d);
+    }
+    for (int a = 0; a < IN; a++) {
+      f32x4 d[IN], across[IN];
+      for (int b = 0; b < IN; b++) d[b] = down[b][a];
+      transform_row(across, d);
+      for (int b = 0; b < IN; b++) store4(v + (a * IN + b) * step + c, across[b]);
     }
   }
 }
 
 /* ---- dx = A^T M A of one tile ---- */
 
+static inline void finish_row(f32x4 out[OUT], const f32x4 m[IN]) {
+  out[0] = (m[0] + m[1]) + m[2];
+  out[1] = (m[1] - m[2]) - m[3];
+}
+
 static void finish_tile(const struct gradient *task, int image, int i, int j, const float *m, int step) {
   const struct convolution *of = task->of;
-  int Cin = of->Cin, rows = smaller(2, of->H - 2 * i), columns = smaller(2, of->W - 2 * j);
-  float *dx = task->dx + ((image * of->H + 2 * i) * of->W + 2 * j) * Cin;
+  int Cin = of->Cin, rows = smaller(OUT, of->H - OUT * i), columns = smaller(OUT, of->W - OUT * j);
+  float *dx = task->dx + ((image * of->H + OUT * i) * of->W + OUT * j) * Cin;
   for (int c = 0; c < Cin; c += 4) {
-    f32x4 half[2][4];
-    for (int b = 0; b < 4; b++) {
-      const float *at = m + b * step + c;
-      f32x4 m0 = load4(at), m1 = load4(at + 4 * step), m2 = load4(at + 8 * step), m3 = load4(at + 12 * step);
-      half[0][b] = (m0 + m1) + m2;
-      half[1][b] = (m1 - m2) - m3;
+    f32x4 down[IN][OUT]; /* [column][row] */
+    for (int b = 0; b < IN; b++) {
+      f32x4 places[IN];
+      for (int a = 0; a < IN; a++) places[a] = load4(m + (a * IN + b) * step + c);
+      finish_row(down[b], places);
     }
     for (int a = 0; a < rows; a++) {
-      store4(dx + a * of->W * Cin + c, (half[a][0] + half[a][1]) + half[a][2]);
-      if (columns == 2) store4(dx + (a * of->W + 1) * Cin + c, (half[a][1] - half[a][2]) - half[a][3]);
+      f32x4 places[IN], out[OUT];
+      for (int b = 0; b < IN; b++) places[b] = down[b][a];
+      finish_row(out, places);
+      for (int b = 0; b < columns; b++) store4(dx + (a * of->W + b) * Cin + c, out[b]);
     }
   }
 }
@@ -154,12 +168,12 @@ static void multiply_places(const struct gradient *task, const float *v, float *
       int columns = smaller(PANEL, Cin - panel * PANEL);
       for (int row = 0; row < rows; row += TILE_ROWS) {
         float *c[TILE_ROWS];
-        for (int r = 0; r < TILE_ROWS; r++) c[r] = m + (place * task->at_once + row + r) * Cin;
+        for (int r = 0; r < TILE_ROWS; r++) c[r] = m + place * step_of(task->at_once, Cin) + (row + r) * Cin;
         struct tile tile = {
             .c = c,
             .column = panel * PANEL,
             .columns = columns,
-            .a = v + (place * task->at_once + row) * Cout,
+            .a = v + place * step_of(task->at_once, Cout) + row * Cout,
             .stride = Cout,
             .panel = task->u + (place * panels + panel) * Cout * PANEL,
             .depth = Cout,
@@ -175,8 +189,8 @@ static void multiply_places(const struct gradient *task, const float *v, float *
 static void tiles_range(const void *argument, int begin, int end) {
   const struct gradient *task = argument;
   int Cin = task->of->Cin, Cout = task->of->Cout;
-  float *v = thread_scratch(), *m = v + PLACES * task->at_once * Cout;
-  int v_step = task->at_once * Cout, m_step = task->at_once * Cin;
+  int v_step = step_of(task->at_once, Cout), m_step = step_of(task->at_once, Cin);
+  float *v = thread_scratch(), *m = v + PLACES * v_step;
   for (int block = begin; block < end; block++) {
     int first = block * task->at_once, count = smaller(task->at_once, task->tiles - first);
     int each = task->rows * task->columns;
@@ -203,8 +217,8 @@ void winograd_input_grad(float *dx, const float *dy, const float *w, const struc
       .dy = dy,
       .w = w,
       .u = shared_scratch(),
-      .rows = ceil_divide(of->H, 2),
-      .columns = ceil_divide(of->W, 2),
+      .rows = ceil_divide(of->H, OUT),
+      .columns = ceil_divide(of->W, OUT),
       .at_once = tiles_at_once(of),
   };
   task.tiles = of->N * task.rows * task.columns;

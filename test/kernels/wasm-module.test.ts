@@ -1,10 +1,13 @@
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
-import { initialPages, wasmBase64 } from "../../src/kernels/wasm/binary.js";
+import { initialPages, wasmDeflatedBase64 } from "../../src/kernels/wasm/binary.js";
 import { wrap } from "../../src/kernels/wasm/call.js";
 
-const module = new WebAssembly.Module(new Uint8Array(Buffer.from(wasmBase64, "base64")));
+const module = new WebAssembly.Module(
+  new Uint8Array(inflateRawSync(Buffer.from(wasmDeflatedBase64, "base64"))),
+);
 
 describe("the compiled module", () => {
   it("exports the kernels of the contract, what a pool of threads calls, and nothing else", async () => {

@@ -5,7 +5,7 @@ import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels } from "../contract.js";
 import { WasmHeap } from "./allocator.js";
-import { initialPages, wasmBase64 } from "./binary.js";
+import { initialPages, wasmDeflatedBase64 } from "./binary.js";
 import { ThreadPool, type PoolExports } from "./pool.js";
 import { findStartWorker, type StartWorker } from "./worker-thread.js";
 import { wrap, type Compiled, type Wrapper } from "./call.js";
@@ -72,7 +72,7 @@ let compiledModule: Promise<WebAssembly.Module> | undefined;
 
 /** The compiled module; it is compiled once, and may be sent to workers. */
 function loadModule(): Promise<WebAssembly.Module> {
-  compiledModule ??= WebAssembly.compile(decodeBase64(wasmBase64));
+  compiledModule ??= inflate(decodeBase64(wasmDeflatedBase64)).then((binary) => WebAssembly.compile(binary));
   return compiledModule;
 }
 
@@ -139,6 +139,17 @@ function wrapKernels(exports: WebAssembly.Exports): Kernels {
     kernels[name] = wrap(compiled as Compiled, count);
   }
   return kernels as unknown as Kernels;
+}
+
+/** @throws StateError where there is no DecompressionStream */
+async function inflate(deflated: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  if (typeof DecompressionStream === "undefined") {
+    throw new StateError(
+      "init: the kernels cannot be unpacked here: there is no DecompressionStream. Use Node 18 or a browser of 2023 or newer.",
+    );
+  }
+  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(stream).arrayBuffer();
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
