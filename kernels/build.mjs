@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 
@@ -26,7 +26,6 @@ const MAXIMUM_MEMORY = 2 ** 32;
 const flags = [
   "--target=wasm32-unknown-unknown",
   "-std=c11",
-  "-O3",
   "-Wall",
   "-Wextra",
   "-Werror",
@@ -43,6 +42,30 @@ const flags = [
   "-msign-ext",
   // What a header does not hide is a kernel, and is exported.
   "-fvisibility=default",
+];
+
+/**
+ * How files are optimized. Loops over sums that are held in registers must be unrolled whole; elsewhere unrolling makes
+ * the module half as large again, for nothing or less (measured, a training step of docs/performance.md).
+ */
+const optimization = {
+  rolled: ["-O3", "-fno-unroll-loops"],
+  unrolled: ["-O2"],
+  unrolledFurther: ["-O3"],
+};
+const optimizationOf = {
+  "depthwise.c": "unrolled",
+  "packed_atif.c": "unrolled",
+  "packed_forward.c": "unrolled",
+  "packed_weight_grad.c": "unrolled",
+  "product.c": "unrolledFurther",
+  "windows.c": "unrolled",
+  "winograd.c": "unrolled",
+};
+
+const linkFlags = [
+  "--target=wasm32-unknown-unknown",
+  "-nostdlib",
   "-Wl,--export-dynamic",
   "-Wl,--no-entry",
   "-Wl,--import-memory",
@@ -90,6 +113,19 @@ function readSources() {
   );
 }
 
+/** The commands that make the module from the units: objects, a group of files at a time, then all of them linked. */
+function* commands(units, output) {
+  const objects = [];
+  for (const [name, options] of Object.entries(optimization)) {
+    const group = units.filter((unit) => (optimizationOf[basename(unit)] ?? "rolled") === name);
+    if (group.length === 0) continue;
+    yield [...flags, ...options, "-c", ...group];
+    objects.push(...group.map((unit) => basename(unit).replace(/\.c$/, ".o")));
+  }
+  // The order of the sources, not of the groups.
+  yield [...linkFlags, ...exportFlags, ...objects.sort(), "-o", output];
+}
+
 /** Compiles with the npm package. Diagnostics, with file and line, go to stderr. */
 async function compileWithPackage(sources, units) {
   const { runClang, runLLVM } = await import("@yowasp/clang");
@@ -99,17 +135,16 @@ async function compileWithPackage(sources, units) {
   for (const [path, text] of sources) folder[path.slice("kernels/c/".length)] = text;
   const decoder = new TextDecoder();
   let diagnostics = "";
+  let files = { kernels: { c: folder } };
   try {
-    const files = await runClang(
-      ["clang", ...flags, ...exportFlags, ...units, "-o", "kernels.wasm"],
-      { kernels: { c: folder } },
-      {
+    for (const options of commands(units, "kernels.wasm")) {
+      files = await runClang(["clang", ...options], files, {
         stdout() {},
         stderr(bytes) {
           if (bytes) diagnostics += decoder.decode(bytes, { stream: true });
         },
-      },
-    );
+      });
+    }
     if (diagnostics !== "") process.stderr.write(diagnostics);
     return files["kernels.wasm"];
   } catch (error) {
@@ -123,15 +158,15 @@ function compileWithLocal(clang, units) {
   const folder = mkdtempSync(join(tmpdir(), "atif-kernels-"));
   try {
     const output = join(folder, "kernels.wasm");
-    const result = spawnSync(clang, [...flags, ...exportFlags, ...units, "-o", output], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    if (result.error !== undefined)
-      fail(`ATIF_CLANG is ${clang}, which did not start: ${result.error.message}.`);
-    process.stderr.write(result.stderr);
-    if (result.status !== 0)
-      fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
+    const paths = units.map((unit) => join(root, unit));
+    for (const options of commands(paths, output)) {
+      const result = spawnSync(clang, options, { cwd: folder, encoding: "utf8" });
+      if (result.error !== undefined)
+        fail(`ATIF_CLANG is ${clang}, which did not start: ${result.error.message}.`);
+      process.stderr.write(result.stderr);
+      if (result.status !== 0)
+        fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
+    }
     return new Uint8Array(readFileSync(output));
   } finally {
     rmSync(folder, { recursive: true });
@@ -217,7 +252,9 @@ writeFileSync(
 );
 renameSync(temporary, outputFile);
 console.log(`kernels: ${compiler}`);
-console.log(`kernels: ${flags.join(" ")}`);
+console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);
+for (const [name, options] of Object.entries(optimization))
+  console.log(`kernels: ${name}: ${options.join(" ")}`);
 console.log(
   `kernels: ${kernels} kernels from ${units.length} files, ${binary.length} bytes, ` +
     `sha256 ${createHash("sha256").update(binary).digest("hex").slice(0, 16)}`,

@@ -37,7 +37,7 @@ static void pack_range(const void *argument, int begin, int end) {
   }
 }
 
-static void multiply_any_tile(const struct tile *tile, int rows, int width, int by_columns) {
+void multiply_any_tile(const struct tile *tile, int rows, int width, int by_columns) {
 #define CASE(ROWS, WIDTH, BY_COLUMNS) \
   case (ROWS) * 16 + (WIDTH) + (BY_COLUMNS): \
     return multiply_tile(tile, ROWS, (WIDTH) / 4, BY_COLUMNS)
@@ -47,11 +47,11 @@ static void multiply_any_tile(const struct tile *tile, int rows, int width, int 
   CASE(ROWS, NARROW_PANEL, 0); \
   CASE(ROWS, NARROW_PANEL, 1)
   switch (rows * 16 + width + by_columns) {
-    CASES(4);
-    CASES(3);
-    CASES(2);
+    CASES(TILE_ROWS);
     CASES(1);
   }
+#undef CASES
+#undef CASE
 }
 
 /* Adds one block of A to a block of C. */
@@ -65,10 +65,11 @@ static void multiply_block(const struct slab *slab, struct tile tile, float *con
     int width = panel_width(tile.columns);
     tile.panel = slab->panels + (j + panel) * slab->depth + p * width;
     tile.start = product->bias ? product->bias + slab->j + j + panel : 0;
-    for (int row = 0; row < rows; row += TILE_ROWS) {
+    for (int row = 0, step; row < rows; row += step) {
+      step = rows - row < TILE_ROWS ? 1 : TILE_ROWS; /* code for two and three would be a tenth of the module */
       tile.c = c + row;
       tile.a = a + (product->a_by_columns ? row : row * tile.stride);
-      multiply_any_tile(&tile, smaller(TILE_ROWS, rows - row), width, product->a_by_columns);
+      multiply_any_tile(&tile, step, width, product->a_by_columns);
     }
   }
 }

@@ -36,6 +36,10 @@ INTERNAL_BEGIN
 
 void run_product(const struct product *product);
 
+/* multiply_tile (tile.h) of TILE_ROWS rows or 1, PANEL or NARROW_PANEL columns; not inlined. */
+struct tile;
+void multiply_any_tile(const struct tile *tile, int rows, int width, int by_columns);
+
 /* Panels of a matrix. b points to element (first p, first column); row-major or transposed, with its row length. */
 void panel_of_rows(const float *b, int row_length, int depth, int columns, int width, float *panel);
 void panel_of_columns(const float *b, int row_length, int depth, int columns, int width, float *panel);

@@ -19,6 +19,7 @@
  */
 
 #include "winograd.h"
+#include "product.h"
 #include "scratch.h"
 #include "tile.h"
 
@@ -178,10 +179,7 @@ static void multiply_places(const struct gradient *task, const float *v, float *
             .panel = task->u + (place * panels + panel) * Cout * PANEL,
             .depth = Cout,
         };
-        if (columns > NARROW_PANEL)
-          multiply_tile(&tile, TILE_ROWS, PANEL / 4, 0);
-        else
-          multiply_tile(&tile, TILE_ROWS, NARROW_PANEL / 4, 0);
+        multiply_any_tile(&tile, TILE_ROWS, panel_width(columns), 0);
       }
     }
 }
