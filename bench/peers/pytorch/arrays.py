@@ -1,5 +1,6 @@
 """Arrays travel as raw little-endian files, with their shape in the message."""
 
+import ctypes
 import os
 import re
 
@@ -26,6 +27,7 @@ def write_arrays(folder, tensors):
         values = tensor.detach().float().contiguous()
         path = os.path.join(folder, "pytorch-" + re.sub(r"[^\w.-]+", "-", name))
         with open(path, "wb") as file:
-            file.write(bytes(values.untyped_storage() if hasattr(values, "untyped_storage") else values.storage()))
+            # Neither NumPy, which may be absent, nor storages, whose names changed between PyTorch 1 and 2.
+            file.write(ctypes.string_at(values.data_ptr(), values.numel() * values.element_size()))
         written[name] = {"file": path, "shape": list(values.shape)}
     return written
