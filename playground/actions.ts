@@ -1,12 +1,12 @@
 /** Everything that changes the state of the page: what the reader does, and what the worker reports. */
 
-import type { EpochMetrics } from "atif";
-import { Engine } from "./engine.js";
+import type { EpochMetrics, Stroke } from "atif";
+import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { FrameMeter } from "./state/frame-meter.js";
-import { change, current, noTraining, type TrainingState } from "./state/page-state.js";
+import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { ordered, settingsFromHash, type Settings } from "./state/settings.js";
-import type { TrainingReport, WorkerEvent } from "./worker/protocol.js";
+import type { Input, PickedNeuron, TrainingReport, WorkerEvent } from "./worker/protocol.js";
 
 const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
 const frames = new FrameMeter();
@@ -18,6 +18,7 @@ export async function open(): Promise<void> {
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     change(await engine.ask("open", { shippedModel: address }));
+    look(undefined);
   });
 }
 
@@ -29,9 +30,59 @@ export function dismissNotice(): void {
   change({ notice: null });
 }
 
-export function setTheme(theme: "system" | "light" | "dark"): void {
+export function setTheme(theme: Theme): void {
   change({ theme });
   document.documentElement.dataset.theme = theme;
+  // Canvases are drawn again.
+  document.dispatchEvent(new Event("themechange"));
+}
+
+// ---- looking ---------------------------------------------------------------------------------------------
+
+/** Shows the input to the network again: it, or the network, has changed. */
+const look = latestOnly(() =>
+  told(async () => {
+    const { input, picked } = current();
+    const look = await engine.ask("look", { input, picked });
+    const { step, look: before } = current();
+    // Who looked at the end still does.
+    const atEnd = before === null || step === before.timesteps;
+    change({
+      look,
+      step: atEnd ? look.timesteps : Math.min(step, look.timesteps),
+      trace: look.trace,
+      picked: look.trace === null ? null : current().picked,
+    });
+  }),
+);
+
+export function draw(strokes: readonly Stroke[]): void {
+  show({ source: "drawing", strokes });
+}
+
+/** The held-out sample that is so many further on. */
+export function showSample(further: number): void {
+  const { input, data } = current();
+  const count = data?.test ?? 1;
+  const index = input.source === "sample" ? input.index + further : 0;
+  show({ source: "sample", index: ((index % count) + count) % count });
+}
+
+function show(input: Input): void {
+  change({ input });
+  look(undefined);
+}
+
+export function goToStep(step: number): void {
+  change({ step: Math.min(current().look?.timesteps ?? 1, Math.max(1, step)) });
+}
+
+export function pick(picked: PickedNeuron): Promise<void> {
+  change({ picked });
+  return told(async () => {
+    const trace = await engine.ask("trace", picked);
+    if (current().picked === picked) change({ trace });
+  });
 }
 
 // ---- training --------------------------------------------------------------------------------------------
@@ -40,6 +91,7 @@ export function startTraining(): Promise<void> {
   return told(async () => {
     begin("running");
     change({ model: await engine.ask("start", current().settings) });
+    look(undefined);
   });
 }
 
@@ -70,6 +122,7 @@ export function resetTraining(): Promise<void> {
     frames.stop();
     const model = await engine.ask("reset", current().settings);
     change({ model, training: noTraining });
+    look(undefined);
   });
 }
 
@@ -108,6 +161,7 @@ function onReport(report: TrainingReport): void {
   if (model === null) return;
   const layers = model.layers.map((layer, i) => ({ ...layer, theta: thetas[i]?.at(-1) ?? layer.theta }));
   change({ model: { ...model, layers } });
+  look(undefined);
 }
 
 function onEpoch(metrics: EpochMetrics): void {

@@ -2,10 +2,16 @@
 
 import { dismissNotice, setTheme } from "./actions.js";
 import { percent } from "./format.js";
+import { DrawPanel } from "./panels/draw.js";
+import { LookInsidePanel } from "./panels/look-inside.js";
 import { TrainPanel } from "./panels/train.js";
-import { select } from "./state/page-state.js";
+import { select, type Theme } from "./state/page-state.js";
 
-const sections = [{ id: "train", title: "Train", Panel: TrainPanel }] as const;
+const sections = [
+  { id: "draw", title: "Draw", Panel: DrawPanel },
+  { id: "inside", title: "Look inside", Panel: LookInsidePanel },
+  { id: "train", title: "Train", Panel: TrainPanel },
+] as const;
 
 const engine = select((state) => state.engine);
 const model = select((state) => state.model);
@@ -105,10 +111,7 @@ function ThemeSwitch() {
   return (
     <label class="theme">
       Colours{" "}
-      <select
-        value={theme.value}
-        onChange={({ currentTarget }) => setTheme(currentTarget.value as "system" | "light" | "dark")}
-      >
+      <select value={theme.value} onChange={({ currentTarget }) => setTheme(currentTarget.value as Theme)}>
         <option value="system">as the system</option>
         <option value="light">light</option>
         <option value="dark">dark</option>

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { themeColours } from "./colours.js";
+import { useRedraw } from "./use-redraw.js";
 
 export interface Series {
   readonly label: string;
@@ -31,6 +32,7 @@ export function LineChart(props: Props) {
   const { title, x, series, format, height = 180 } = props;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
+  const make = useRef<() => void>(() => undefined);
   const latest = useRef(props);
   latest.current = props;
   const shape = series.map(({ label, colour }) => `${label}:${colour}`).join();
@@ -38,7 +40,7 @@ export function LineChart(props: Props) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const make = (): void => {
+    make.current = () => {
       chart.current?.destroy();
       chart.current = new uPlot(
         options(latest.current, element.clientWidth),
@@ -46,24 +48,20 @@ export function LineChart(props: Props) {
         element,
       );
     };
-    make();
+    make.current();
     const resize = new ResizeObserver(() =>
       chart.current?.setSize({ width: element.clientWidth, height: latest.current.height ?? 180 }),
     );
     resize.observe(element);
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", make);
-    document.addEventListener("themechange", make);
     return () => {
       resize.disconnect();
-      scheme.removeEventListener("change", make);
-      document.removeEventListener("themechange", make);
       chart.current?.destroy();
       chart.current = null;
     };
   }, [shape, height]);
 
   useEffect(() => chart.current?.setData(dataOf(props)), [x, series]);
+  useRedraw(() => make.current());
 
   return (
     <figure class="chart">

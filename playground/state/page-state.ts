@@ -2,8 +2,18 @@
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { EpochMetrics } from "atif";
-import type { DataSummary, EngineSummary, ModelSummary } from "../worker/protocol.js";
+import type {
+  DataSummary,
+  EngineSummary,
+  Input,
+  Look,
+  ModelSummary,
+  PickedNeuron,
+  Trace,
+} from "../worker/protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
+
+export type Theme = "system" | "light" | "dark";
 
 export type TrainingStatus = "idle" | "running" | "paused" | "finished" | "failed";
 
@@ -39,8 +49,16 @@ export interface PageState {
   readonly model: ModelSummary | null;
   readonly settings: Settings;
   readonly training: TrainingState;
+  /** What the network is to look at. */
+  readonly input: Input;
+  /** What it did; null before the first look. */
+  readonly look: Look | null;
+  /** The step that is shown, 1 to T. */
+  readonly step: number;
+  readonly picked: PickedNeuron | null;
+  readonly trace: Trace | null;
   readonly notice: Notice | null;
-  readonly theme: "system" | "light" | "dark";
+  readonly theme: Theme;
 }
 
 export const noTraining: TrainingState = {
@@ -64,6 +82,11 @@ const state = signal<PageState>({
   model: null,
   settings: defaultSettings,
   training: noTraining,
+  input: { source: "sample", index: 0 },
+  look: null,
+  step: 8,
+  picked: null,
+  trace: null,
   notice: null,
   theme: "system",
 });

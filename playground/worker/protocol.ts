@@ -1,6 +1,6 @@
 /** What the page and the worker say to each other. Everything in a message is plain data. */
 
-import type { EpochMetrics, ModelFacts } from "atif";
+import type { Activity, EpochMetrics, LayerActivity, ModelFacts, Stroke } from "atif";
 import type { Settings } from "../state/settings.js";
 
 /** Of the data set at hand. */
@@ -42,6 +42,34 @@ export interface EngineSummary {
   readonly threads: number;
 }
 
+/** What the network looks at. */
+export type Input =
+  | { readonly source: "drawing"; readonly strokes: readonly Stroke[] }
+  /** A held-out sample of the data. */
+  | { readonly source: "sample"; readonly index: number };
+
+/** A neuron of the record at hand. */
+export interface PickedNeuron {
+  /** Index of its spiking layer. */
+  readonly layer: number;
+  readonly neuron: number;
+}
+
+/** One neuron over all steps, [T] each. */
+export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "spikes" | "potential">;
+
+/** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
+export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
+  readonly input: Input;
+  /** As the network saw it, [H, W, C] or any other shape of a sample. */
+  readonly image: Float32Array;
+  readonly imageShape: readonly number[];
+  /** The right answer, of a sample. */
+  readonly label: number | null;
+  readonly layers: readonly Pick<LayerActivity, "name" | "kind" | "theta" | "shape" | "neurons" | "spikes">[];
+  readonly trace: Trace | null;
+}
+
 /** Every question the page may ask: what it sends and what it gets back. */
 export interface Requests {
   open: {
@@ -56,6 +84,8 @@ export interface Requests {
   step: { args: Settings; answer: ModelSummary };
   /** A new, untrained model. */
   reset: { args: Settings; answer: ModelSummary };
+  look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };
+  trace: { args: PickedNeuron; answer: Trace };
 }
 
 export type RequestName = keyof Requests;

@@ -1,13 +1,31 @@
 /** What the worker holds: the data, the model and its training. The library computes; this file only says what. */
 
-import { decodeModel, init, loadDigits, type ModelFacts, type SpikingModel, type TrainTest } from "atif";
+import {
+  decodeModel,
+  imageFromStrokes,
+  init,
+  loadDigits,
+  networkLayers,
+  recordActivity,
+  scope,
+  tensor,
+  threads,
+  type Activity,
+  type ModelFacts,
+  type SpikingModel,
+  type TrainTest,
+} from "atif";
 import type { Settings } from "../state/settings.js";
 import type {
   DataSummary,
+  Input,
+  Look,
   ModelOrigin,
   ModelSummary,
+  PickedNeuron,
   RequestName,
   Requests,
+  Trace,
   WorkerEvent,
 } from "./protocol.js";
 import { newModel, TrainingRun } from "./training-run.js";
@@ -15,6 +33,9 @@ import { newModel, TrainingRun } from "./training-run.js";
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
 };
+
+/** Answers after 1, 2, 4 and 8 steps are shown side by side, whatever the model was trained with. */
+const LEAST_STEPS = 8;
 
 interface HeldModel {
   readonly model: SpikingModel;
@@ -28,6 +49,8 @@ export class Session implements Handlers {
   #data: TrainTest | null = null;
   #held: HeldModel | null = null;
   #run: TrainingRun | null = null;
+  /** Of the last look. */
+  #activity: Activity | null = null;
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
@@ -36,13 +59,13 @@ export class Session implements Handlers {
   async open({ shippedModel }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
     const isolated = globalThis.crossOriginIsolated;
     // One core is left to the page, so that it can draw while the worker computes.
-    const threads = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
+    const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
     const file = fetch(shippedModel).then((response) => response.arrayBuffer());
-    await init({ threads });
+    await init({ threads: wanted });
     this.#data = await loadDigits();
     const { model, facts } = decodeModel(new Uint8Array(await file), "the digits network");
     this.#hold({ model: model.eval(), origin: "shipped", fileName: null, facts });
-    return { engine: { isolated, threads }, data: this.#dataSummary(), model: this.#summary() };
+    return { engine: { isolated, threads: threads() }, data: this.#dataSummary(), model: this.#summary() };
   }
 
   async start(settings: Settings): Promise<ModelSummary> {
@@ -73,6 +96,67 @@ export class Session implements Handlers {
     const model = newModel(settings, this.#requireData().train).eval();
     this.#hold({ model, origin: "new", fileName: null, facts: {} });
     return this.#summary();
+  }
+
+  look({ input, picked }: Requests["look"]["args"]): Promise<Look> {
+    const { model } = this.#requireModel();
+    const { image, label } = this.#imageOf(input);
+    const timesteps = Math.max(LEAST_STEPS, model.timesteps);
+    const activity = scope(() =>
+      recordActivity(model, tensor(image, [1, ...model.inputShape]), { timesteps }),
+    );
+    this.#activity = activity;
+    return Promise.resolve({
+      input,
+      image,
+      imageShape: model.inputShape,
+      label,
+      timesteps,
+      classes: activity.classes,
+      scores: activity.scores,
+      answers: activity.answers,
+      layers: activity.layers.map(({ name, kind, theta, shape, neurons, spikes }) => ({
+        name: shortName(name), kind, theta, shape, neurons, spikes,
+      })), // prettier-ignore
+      trace: picked === null ? null : this.#traceOf(picked),
+    });
+  }
+
+  trace(picked: PickedNeuron): Promise<Trace> {
+    const trace = this.#traceOf(picked);
+    if (trace === null) throw new Error("This neuron is not in the network any more; pick another.");
+    return Promise.resolve(trace);
+  }
+
+  #imageOf(input: Input): { image: Float32Array; label: number | null } {
+    const { model } = this.#requireModel();
+    if (input.source === "drawing") {
+      return { image: imageFromStrokes(input.strokes, model.inputShape), label: null };
+    }
+    const { test } = this.#requireData();
+    const { x, labels } = test.batch([input.index % test.length]);
+    return { image: x, label: labels[0] };
+  }
+
+  /** null if the record has no such neuron. */
+  #traceOf({ layer, neuron }: PickedNeuron): Trace | null {
+    const { timesteps = 0, layers = [] } = this.#activity ?? {};
+    if (layer >= layers.length || neuron >= layers[layer].neurons) return null;
+    const { neurons, input, charged, spikes, potential } = layers[layer];
+    const at = <A extends Float32Array | Uint8Array>(values: A, of: (count: number) => A): A => {
+      const taken = of(timesteps);
+      for (let t = 0; t < timesteps; t++) taken[t] = values[t * neurons + neuron];
+      return taken;
+    };
+    const float = (count: number): Float32Array => new Float32Array(count);
+    return {
+      layer,
+      neuron,
+      input: at(input, float),
+      charged: at(charged, float),
+      spikes: at(spikes, (count) => new Uint8Array(count)),
+      potential: at(potential, float),
+    };
   }
 
   async #newRun(settings: Settings): Promise<void> {
@@ -118,12 +202,15 @@ export class Session implements Handlers {
       inputShape: model.inputShape,
       classes: model.outputShape[0],
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
-      layers: model.spikingLayers().map(([name, neuron]) => ({
-        name: name.replace(/^layers\./, ""),
-        kind: neuron.constructor.name.replace(/^MultiStep/, ""),
-        theta: neuron.theta,
-      })),
+      layers: networkLayers(model).flatMap(({ name, kind, neuron }) =>
+        neuron === undefined ? [] : [{ name, kind, theta: neuron.theta }],
+      ),
       facts,
     };
   }
+}
+
+/** "neuron1": the page shows no other layers. */
+function shortName(name: string): string {
+  return name.replace(/^layers\./, "");
 }

@@ -1,0 +1,127 @@
+/** A square to draw on: with the mouse, a finger or a pen, or with the arrow keys. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Stroke } from "atif";
+import { themeColours } from "../charts/colours.js";
+import { useRedraw } from "../charts/use-redraw.js";
+
+/** Units of a stroke's coordinates across the square. */
+export const DRAWING_SIZE = 280;
+const KEY_STEP = 10;
+
+interface Props {
+  readonly strokes: readonly Stroke[];
+  readonly onChange: (strokes: readonly Stroke[]) => void;
+}
+
+interface Pen {
+  readonly x: number;
+  readonly y: number;
+  readonly down: boolean;
+}
+
+export function DrawingCanvas({ strokes, onChange }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  /** The strokes as they are drawn, ahead of the state. */
+  const drawn = useRef(strokes);
+  const pointer = useRef<number | null>(null);
+  /** Where the arrow keys have the pen; null until they are used. */
+  const [pen, setPen] = useState<Pen | null>(null);
+  drawn.current = strokes;
+
+  const paint = (): void => {
+    const context = canvas.current?.getContext("2d");
+    if (context === null || context === undefined) return;
+    const { ink, seriesColours } = themeColours();
+    context.clearRect(0, 0, DRAWING_SIZE, DRAWING_SIZE);
+    context.lineWidth = 18;
+    context.lineCap = context.lineJoin = "round";
+    context.strokeStyle = seriesColours[0] ?? ink;
+    for (const stroke of drawn.current) {
+      context.beginPath();
+      context.moveTo(stroke[0] ?? 0, stroke[1] ?? 0);
+      for (let i = 0; i + 1 < stroke.length; i += 2) context.lineTo(stroke[i] ?? 0, stroke[i + 1] ?? 0);
+      context.stroke();
+    }
+    if (pen === null) return;
+    context.lineWidth = 2;
+    context.strokeStyle = ink;
+    context.beginPath();
+    context.arc(pen.x, pen.y, pen.down ? 6 : 11, 0, 2 * Math.PI);
+    context.stroke();
+  };
+  useEffect(paint, [strokes, pen]);
+  useRedraw(paint);
+
+  const add = (x: number, y: number, begin: boolean): void => {
+    const before = drawn.current;
+    const last = before.at(-1);
+    const next =
+      begin || last === undefined ? [...before, [x, y]] : [...before.slice(0, -1), [...last, x, y]];
+    drawn.current = next;
+    onChange(next);
+  };
+
+  const place = ({ clientX, clientY }: PointerEvent): [number, number] => {
+    const box = canvas.current?.getBoundingClientRect() ?? new DOMRect();
+    const across = (value: number, start: number, size: number): number =>
+      Math.min(DRAWING_SIZE, Math.max(0, ((value - start) / size) * DRAWING_SIZE));
+    return [across(clientX, box.left, box.width), across(clientY, box.top, box.height)];
+  };
+
+  const onPointerDown = (event: PointerEvent): void => {
+    if (pointer.current !== null || event.button !== 0) return;
+    event.preventDefault();
+    pointer.current = event.pointerId;
+    canvas.current?.setPointerCapture(event.pointerId);
+    setPen(null);
+    add(...place(event), true);
+  };
+
+  const onPointerMove = (event: PointerEvent): void => {
+    if (event.pointerId === pointer.current) add(...place(event), false);
+  };
+
+  const onPointerEnd = (event: PointerEvent): void => {
+    if (event.pointerId === pointer.current) pointer.current = null;
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const now = pen ?? { x: DRAWING_SIZE / 2, y: DRAWING_SIZE / 4, down: false };
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [-KEY_STEP, 0],
+      ArrowRight: [KEY_STEP, 0],
+      ArrowUp: [0, -KEY_STEP],
+      ArrowDown: [0, KEY_STEP],
+    };
+    const move = moves[event.key];
+    if (event.key === " ") {
+      event.preventDefault();
+      if (!now.down) add(now.x, now.y, true);
+      setPen({ ...now, down: !now.down });
+    } else if (move !== undefined) {
+      event.preventDefault();
+      const inside = (value: number): number => Math.min(DRAWING_SIZE, Math.max(0, value));
+      const next = { ...now, x: inside(now.x + move[0]), y: inside(now.y + move[1]) };
+      setPen(next);
+      if (next.down) add(next.x, next.y, false);
+    }
+  };
+
+  return (
+    <canvas
+      ref={canvas}
+      class="drawing"
+      width={DRAWING_SIZE}
+      height={DRAWING_SIZE}
+      tabIndex={0}
+      role="img"
+      aria-label="Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it."
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerEnd}
+      onPointerCancel={onPointerEnd}
+      onKeyDown={onKeyDown}
+    />
+  );
+}

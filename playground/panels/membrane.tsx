@@ -1,0 +1,93 @@
+/** The potential of one neuron against its threshold: charge, spike and reset at every step. */
+
+import { figure } from "../format.js";
+import type { Look, Trace } from "../worker/protocol.js";
+import { neuronName } from "./raster.js";
+
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 48, 12, 16, 44];
+/** Where in its step a neuron fires. */
+const FIRE_AT = 0.6;
+
+interface Props {
+  readonly look: Look;
+  readonly trace: Trace;
+  readonly step: number;
+}
+
+export function Membrane({ look, trace, step }: Props) {
+  const { theta } = look.layers[trace.layer];
+  const { charged, potential, spikes, input } = trace;
+  const timesteps = charged.length;
+  const values = [0, theta, ...charged, ...potential];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = 0.08 * (high - low);
+  const x = (time: number): number => LEFT + (time * (WIDTH - LEFT - RIGHT)) / timesteps;
+  const y = (value: number): number =>
+    HEIGHT - BOTTOM - ((value - low + margin) * (HEIGHT - TOP - BOTTOM)) / (high - low + 2 * margin);
+  const count = spikes.reduce((a, b) => a + b, 0);
+  const steps = Array.from({ length: timesteps }, (_, t) => t);
+  const before = (t: number): number => (t === 0 ? 0 : potential[t - 1]);
+  return (
+    <figure class="chart membrane">
+      <figcaption>{neuronName(look, trace)}</figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`Potential over ${timesteps} time steps against the threshold ${figure(theta)}; the neuron fires ${count} times.`}
+      >
+        <rect class="now" x={x(step - 1)} y={TOP} width={x(1) - x(0)} height={HEIGHT - TOP - BOTTOM} />
+        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={y(0)} y2={y(0)} />
+        <text x={LEFT - 6} y={y(0) + 4} text-anchor="end">
+          0
+        </text>
+        <line class="theta" x1={LEFT} x2={WIDTH - RIGHT} y1={y(theta)} y2={y(theta)} />
+        <text x={LEFT - 6} y={y(theta) + 4} text-anchor="end">
+          θ {figure(theta)}
+        </text>
+        {steps.map((t) => {
+          const fired = spikes[t] === 1;
+          const [at, end] = [x(t + FIRE_AT), x(t + 1)];
+          return (
+            <g key={t}>
+              <polyline class="charge" points={`${x(t)},${y(before(t))} ${at},${y(charged[t])}`} />
+              {fired ? (
+                <>
+                  <line class="reset" x1={at} x2={at} y1={y(charged[t])} y2={y(potential[t])} />
+                  <circle class="spike" cx={at} cy={y(charged[t])} r={5} />
+                  <line
+                    class="spike-mark"
+                    x1={at}
+                    x2={at}
+                    y1={HEIGHT - BOTTOM + 4}
+                    y2={HEIGHT - BOTTOM + 18}
+                  />
+                </>
+              ) : null}
+              <line class="charge" x1={at} x2={end} y1={y(potential[t])} y2={y(potential[t])} />
+              <text x={(x(t) + end) / 2} y={HEIGHT - 8} text-anchor="middle">
+                {t + 1}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+      <ul class="legend">
+        <li>
+          <span class="swatch charge-swatch" /> charge: the input is added
+        </li>
+        <li>
+          <span class="swatch spike-swatch" /> spike: the potential has reached θ
+        </li>
+        <li>
+          <span class="swatch reset-swatch" /> reset: θ is subtracted, the rest is kept
+        </li>
+      </ul>
+      <p class="muted">
+        Step {step}: input {figure(input[step - 1] ?? 0)}, potential {figure(before(step - 1))} →{" "}
+        {figure(charged[step - 1] ?? 0)}
+        {spikes[step - 1] === 1 ? `, a spike, and ${figure(potential[step - 1])} stay.` : `, no spike. `}
+        In all {count} {count === 1 ? "spike" : "spikes"} in {timesteps} steps.
+      </p>
+    </figure>
+  );
+}

@@ -1,0 +1,266 @@
+/** The spike raster: every neuron of every layer, every time step; zoom, move, point at a spike, pick a neuron. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { parseColour, themeColours } from "../charts/colours.js";
+import {
+  clampView,
+  drawRaster,
+  neuronOfRow,
+  rowOfNeuron,
+  totalNeurons,
+  type RasterView,
+} from "../charts/raster-pixels.js";
+import { useRedraw } from "../charts/use-redraw.js";
+import { grouped } from "../format.js";
+import type { Look, PickedNeuron } from "../worker/protocol.js";
+
+const HEIGHT = 420;
+/** A pointer that moved less has clicked. */
+const CLICK_DISTANCE = 5;
+
+interface Props {
+  readonly look: Look;
+  readonly step: number;
+  readonly picked: PickedNeuron | null;
+  readonly onPick: (picked: PickedNeuron) => void;
+}
+
+interface Spot {
+  readonly row: number;
+  readonly step: number;
+}
+
+/** Where a drag or a pinch began. */
+interface Grip {
+  readonly y: number;
+  readonly view: RasterView;
+  moved: boolean;
+}
+
+export function Raster({ look, step, picked, onPick }: Props) {
+  const { layers, timesteps } = look;
+  const total = totalNeurons(layers);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [wanted, setView] = useState<RasterView | null>(null);
+  const [spot, setSpot] = useState<Spot | null>(null);
+  const view = clampView(wanted ?? { first: 0, count: total }, total);
+  const latest = useRef(view);
+  latest.current = view;
+  const pointers = useRef(new Map<number, number>());
+  const grip = useRef<Grip | null>(null);
+  const pinch = useRef<{ distance: number; view: RasterView } | null>(null);
+
+  const paint = (): void => {
+    const element = canvas.current;
+    const context = element?.getContext("2d");
+    if (element === null || context === null || context === undefined) return;
+    const ratio = Math.min(2, devicePixelRatio);
+    const [width, height] = [
+      Math.max(1, Math.round(element.clientWidth * ratio)),
+      Math.round(HEIGHT * ratio),
+    ];
+    if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
+    const { paper, spike, ink } = themeColours();
+    const colours = { paper: parseColour(paper), spike: parseColour(spike), line: parseColour(ink) };
+    const image = context.createImageData(width, height);
+    drawRaster(new Uint32Array(image.data.buffer), width, height, layers, timesteps, view, step, colours);
+    context.putImageData(image, 0, 0);
+    const mark = (row: number, colour: string): void => {
+      const y = ((row - view.first) / view.count) * height;
+      context.strokeStyle = colour;
+      context.lineWidth = 2 * ratio;
+      context.strokeRect(0, y - ratio, width, Math.max(2 * ratio, height / view.count) + ratio);
+    };
+    const accent = getComputedStyle(element).getPropertyValue("--accent");
+    if (picked !== null) mark(rowOfNeuron(layers, picked), accent);
+    context.fillStyle = accent;
+    const right = (step * width) / timesteps;
+    context.fillRect(right - ratio, 0, 2 * ratio, height);
+  };
+  useEffect(paint, [look, step, picked, view.first, view.count]);
+  useRedraw(paint);
+  const repaint = useRef(paint);
+  repaint.current = paint;
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => repaint.current());
+    observer.observe(element);
+    // Not a passive listener: the page must not scroll while the raster zooms.
+    const onWheel = (event: WheelEvent): void => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      zoom(1.25 ** Math.sign(event.deltaY), (event.clientY - element.getBoundingClientRect().top) / HEIGHT);
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("wheel", onWheel);
+    };
+  }, []);
+
+  const totalNow = useRef(total);
+  totalNow.current = total;
+  /** @param factor below 1: closer. @param at what stays in place, from 0, the top, to 1 */
+  function zoom(factor: number, at = 0.5, from = latest.current): void {
+    const count = clampView({ first: 0, count: from.count * factor }, totalNow.current).count;
+    setView({ first: from.first + (from.count - count) * at, count });
+  }
+  const move = (share: number): void => setView({ ...view, first: view.first + share * view.count });
+
+  const spotOf = ({ clientX, clientY }: MouseEvent): Spot => {
+    const box = canvas.current?.getBoundingClientRect() ?? new DOMRect();
+    const inside = (share: number, count: number): number =>
+      Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+    return {
+      row: view.first + inside((clientY - box.top) / box.height, view.count),
+      step: 1 + inside((clientX - box.left) / box.width, timesteps),
+    };
+  };
+
+  const onPointerDown = (event: PointerEvent): void => {
+    canvas.current?.setPointerCapture(event.pointerId);
+    pointers.current.set(event.pointerId, event.clientY);
+    grip.current = { y: event.clientY, view, moved: pointers.current.size > 1 };
+    if (pointers.current.size === 2) pinch.current = { distance: distance(pointers.current), view };
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    setSpot(spotOf(event));
+    if (!pointers.current.has(event.pointerId)) return;
+    pointers.current.set(event.pointerId, event.clientY);
+    if (pinch.current !== null && pointers.current.size === 2) {
+      zoom(pinch.current.distance / distance(pointers.current), 0.5, pinch.current.view);
+    } else if (grip.current !== null && Math.abs(event.clientY - grip.current.y) > CLICK_DISTANCE) {
+      grip.current.moved = true;
+      const { first, count } = grip.current.view;
+      setView({ first: first - ((event.clientY - grip.current.y) / HEIGHT) * count, count });
+    }
+  };
+  const onPointerUp = (event: PointerEvent): void => {
+    pointers.current.delete(event.pointerId);
+    if (pointers.current.size < 2) pinch.current = null;
+    if (grip.current?.moved === false) onPick(neuronOfRow(layers, spotOf(event).row));
+    grip.current = null;
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = spot ?? { row: view.first, step };
+    const jump = event.shiftKey ? Math.max(1, Math.round(view.count / 20)) : 1;
+    const to = (row: number, t: number): void => {
+      const next = { row: Math.min(total - 1, Math.max(0, row)), step: Math.min(timesteps, Math.max(1, t)) };
+      setSpot(next);
+      if (next.row < view.first) setView({ ...view, first: next.row });
+      if (next.row >= view.first + view.count) setView({ ...view, first: next.row - view.count + 1 });
+    };
+    const actions: Record<string, () => void> = {
+      ArrowUp: () => to(at.row - jump, at.step),
+      ArrowDown: () => to(at.row + jump, at.step),
+      ArrowLeft: () => to(at.row, at.step - 1),
+      ArrowRight: () => to(at.row, at.step + 1),
+      Enter: () => onPick(neuronOfRow(layers, at.row)),
+      "+": () => zoom(0.5),
+      "-": () => zoom(2),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  };
+
+  const whole = view.count === total;
+  return (
+    <div class="raster">
+      <div class="buttons">
+        <button type="button" onClick={() => zoom(0.5)}>
+          Closer
+        </button>
+        <button type="button" disabled={whole} onClick={() => zoom(2)}>
+          Further
+        </button>
+        <button type="button" disabled={whole} onClick={() => move(-0.5)} aria-label="Move up">
+          ↑
+        </button>
+        <button type="button" disabled={whole} onClick={() => move(0.5)} aria-label="Move down">
+          ↓
+        </button>
+        <button type="button" disabled={whole} onClick={() => setView(null)}>
+          All {grouped(total)} neurons
+        </button>
+      </div>
+      <div class="raster-frame">
+        <LayerNames look={look} view={view} />
+        <canvas
+          ref={canvas}
+          class="raster-canvas"
+          style={{ height: `${HEIGHT}px`, touchAction: whole ? "pan-y" : "none" }}
+          tabIndex={0}
+          role="img"
+          aria-label={`Spikes of ${grouped(total)} neurons over ${timesteps} time steps. Arrow keys point at a neuron, Enter picks it, plus and minus zoom.`}
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={onPointerUp}
+          onPointerLeave={() => setSpot(null)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <ol class="raster-steps" aria-hidden="true">
+        {Array.from({ length: timesteps }, (_, t) => (
+          <li key={t}>{t + 1}</li>
+        ))}
+      </ol>
+      <p class="muted raster-spot">
+        {spot === null || spot.row >= total
+          ? "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag to move, Ctrl and the wheel or two fingers to zoom."
+          : described(look, spot)}
+      </p>
+    </div>
+  );
+}
+
+function distance(pointers: ReadonlyMap<number, number>): number {
+  const [a = 0, b = 0] = [...pointers.values()];
+  return Math.max(10, Math.abs(a - b));
+}
+
+function described(look: Look, { row, step }: Spot): string {
+  const { layer, neuron } = neuronOfRow(look.layers, row);
+  const { spikes, neurons } = look.layers[layer];
+  const fired = spikes[(step - 1) * neurons + neuron] === 1;
+  return `${neuronName(look, { layer, neuron })}, time step ${step}: ${fired ? "a spike" : "no spike"}.`;
+}
+
+/** "neuron1, neuron 37 (row 2, column 4, channel 2)" */
+export function neuronName({ layers }: Look, { layer, neuron }: PickedNeuron): string {
+  const { name, shape } = layers[layer];
+  const place = placeOf(shape, neuron);
+  return `${name}, neuron ${grouped(neuron + 1)}${place === "" ? "" : ` (${place})`}`;
+}
+
+function placeOf(shape: readonly number[], neuron: number): string {
+  if (shape.length !== 3) return "";
+  const [, width, channels] = shape;
+  const pixel = Math.floor(neuron / channels);
+  return `row ${Math.floor(pixel / width) + 1}, column ${(pixel % width) + 1}, channel ${(neuron % channels) + 1}`;
+}
+
+/** Each name beside the middle of what is seen of its layer. */
+function LayerNames({ look: { layers }, view }: { look: Look; view: RasterView }) {
+  let first = 0;
+  return (
+    <div class="raster-layers" aria-hidden="true">
+      {layers.map(({ name, neurons }) => {
+        const start = Math.max(view.first, first);
+        const end = Math.min(view.first + view.count, first + neurons);
+        first += neurons;
+        if (end <= start) return null;
+        const share = (end - start) / view.count;
+        return (
+          <div key={name} style={{ flex: `${share} 0 0`, minHeight: "1.1em" }}>
+            {name}
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+/** Drawing in the page, and looking inside: the right answers, and the numbers that the library gives in Node. */
+
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { PageState } from "../../playground/state/page-state.js";
+import {
+  decodeModel,
+  imageFromStrokes,
+  init,
+  loadDigits,
+  recordActivity,
+  tensor,
+  type Activity,
+  type SpikingModel,
+} from "../../src/index.js";
+import { describeInBrowser, launch, OpenPage } from "./browser.js";
+import { digitStrokes } from "./digit-strokes.js";
+import { serve, type Site } from "./site.js";
+
+const modelFile = new URL("../../playground/generated/digits.safetensors", import.meta.url);
+
+/** With the mouse, on the square of 280. */
+async function drawWithMouse(page: Page, strokes: readonly (readonly number[])[]): Promise<void> {
+  const square = page.locator("canvas.drawing");
+  await square.scrollIntoViewIfNeeded();
+  const box = await square.boundingBox();
+  if (box === null) throw new Error("the page has no square to draw on");
+  const at = (value: number, start: number): number => start + (value / 280) * box.width;
+  for (const [x0, y0, ...rest] of strokes) {
+    await page.mouse.move(at(x0, box.x), at(y0, box.y));
+    await page.mouse.down();
+    for (let i = 0; i < rest.length; i += 2)
+      await page.mouse.move(at(rest[i], box.x), at(rest[i + 1], box.y));
+    await page.mouse.up();
+  }
+}
+
+/** The look of the page is the one at its input, and not at one before. */
+function isSettled({ input, look }: PageState): boolean {
+  return look !== null && JSON.stringify(look.input) === JSON.stringify(input);
+}
+
+describeInBrowser("drawing and looking inside", () => {
+  let browser: Browser;
+  let site: Site;
+  let open: OpenPage;
+  let model: SpikingModel;
+
+  beforeAll(async () => {
+    await init({ threads: 1 });
+    ({ model } = decodeModel(readFileSync(modelFile)));
+    [browser, site] = await Promise.all([launch(), serve(true)]);
+    open = await OpenPage.at(browser, site);
+  });
+
+  afterAll(async () => {
+    await open.close();
+    await browser.close();
+    await site.close();
+  });
+
+  function expectSameNumbers({ look }: PageState, image: Float32Array): Activity {
+    const activity = recordActivity(model, tensor(image, [1, 8, 8, 1]), { timesteps: 8 });
+    expect(look?.image).toEqual(image);
+    expect(look?.scores).toEqual(activity.scores);
+    expect(look?.answers).toEqual(activity.answers);
+    expect(look?.layers.map(({ spikes, theta }) => ({ spikes, theta }))).toEqual(
+      activity.layers.map(({ spikes, theta }) => ({ spikes, theta })),
+    );
+    return activity;
+  }
+
+  it("reads at least 8 of 10 drawn digits", async () => {
+    const answers: number[] = [];
+    for (const [digit, strokes] of digitStrokes.entries()) {
+      await open.page.getByRole("button", { name: "Clear" }).click();
+      await drawWithMouse(open.page, strokes);
+      const state = await open.until(isSettled);
+      const input = state.input.source === "drawing" ? state.input.strokes : [];
+      expect(input.map(({ length }) => length)).toEqual(strokes.map(({ length }) => length));
+      const image = imageFromStrokes(input, [8, 8, 1]);
+      const activity = expectSameNumbers(state, image);
+      answers.push(activity.answers[3]);
+      const shown = open.page.locator(".answer[data-steps='4']");
+      expect(await shown.getAttribute("data-answer")).toBe(String(activity.answers[3]));
+      if (digit === 4) await open.picture("draw", "#draw");
+    }
+    console.log(`drawn 0 to 9, read as ${answers.join(" ")}`);
+    expect(answers.filter((answer, digit) => answer === digit).length).toBeGreaterThanOrEqual(8);
+  });
+
+  it("shows held-out images with the library's numbers", async () => {
+    const { test } = await loadDigits();
+    await open.page.getByRole("button", { name: "Held-out image ›" }).click();
+    await open.page.getByRole("button", { name: "Held-out image ›" }).click();
+    const state = await open.until((now) => isSettled(now) && now.input.source === "sample");
+    expect(state.look?.label).toBe(test.labels[1]);
+    expectSameNumbers(state, test.batch([1]).x);
+  });
+
+  it("shows the potential of the neuron that was clicked, to the bit", async () => {
+    const raster = open.page.locator(".raster-canvas");
+    await raster.scrollIntoViewIfNeeded();
+    const box = await raster.boundingBox();
+    if (box === null) throw new Error("the page has no raster");
+    await open.page.mouse.move(box.x + 0.4 * box.width, box.y + 0.3 * box.height);
+    expect(await open.page.locator(".raster-spot").textContent()).toMatch(
+      /^neuron1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
+    );
+    await open.page.mouse.down();
+    await open.page.mouse.up();
+    const { look, picked, trace } = await open.until((state) => state.trace !== null);
+    if (look === null || picked === null || trace === null) throw new Error("nothing was picked");
+    const { layers } = recordActivity(model, tensor(look.image, [1, 8, 8, 1]), { timesteps: 8 });
+    const { neurons, ...layer } = layers[picked.layer];
+    for (const name of ["input", "charged", "potential", "spikes"] as const) {
+      const expected = Array.from({ length: 8 }, (_, t) => layer[name][t * neurons + picked.neuron]);
+      expect([...trace[name]], name).toEqual(expected);
+    }
+    await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("3");
+    expect((await open.state()).step).toBe(3);
+    await open.picture("inside", "#inside");
+  });
+
+  it("zooms to single neurons and back, with buttons and keys", async () => {
+    const raster = open.page.locator(".raster-canvas");
+    for (let i = 0; i < 5; i++) await open.page.getByRole("button", { name: "Closer" }).click();
+    await raster.focus();
+    await open.page.keyboard.press("ArrowDown");
+    await open.page.keyboard.press("Enter");
+    await open.until(({ picked, trace }) => picked !== null && trace?.neuron === picked.neuron);
+    await open.picture("inside-closer", "#inside");
+    await open.page.getByRole("button", { name: /^All/ }).click();
+    expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);
+  });
+
+  it("can be drawn on with the keyboard", async () => {
+    await open.page.getByRole("button", { name: "Clear" }).click();
+    await open.page.locator("canvas.drawing").focus();
+    await open.page.keyboard.press("Space");
+    for (let i = 0; i < 14; i++) await open.page.keyboard.press("ArrowDown");
+    await open.page.keyboard.press("Space");
+    const { look, input } = await open.until(isSettled);
+    expect(input.source === "drawing" ? input.strokes.map(({ length }) => length) : []).toEqual([30]);
+    expect(look?.answers[3]).toBe(1);
+  });
+
+  it("has had no error in the console", () => expect(open.problems).toEqual([]));
+});

@@ -1,0 +1,46 @@
+/** Settings of the page in an address. */
+
+import { describe, expect, it } from "vitest";
+import {
+  architectureOf,
+  defaultSettings,
+  settingsFromHash,
+  settingsToHash,
+} from "../../playground/state/settings.js";
+
+describe("settings in an address", () => {
+  it("come back as they were", () => {
+    const settings = {
+      ...defaultSettings,
+      network: "dense",
+      hidden: 64,
+      hidden2: 32,
+      learningRate: 0.0035,
+      seed: 42,
+    } as const;
+    expect(settingsFromHash(`#${settingsToHash(settings)}`)).toEqual(settings);
+  });
+
+  it("are null where there are none", () => {
+    expect(settingsFromHash("")).toBeNull();
+    expect(settingsFromHash("#train")).toBeNull();
+  });
+
+  it("are brought into range: a link is from anybody", () => {
+    expect(settingsFromHash("#net=x&c=0-9999&h=1e9&T=2.6&lr=-1&e=abc&s=&lo=3&hi=2")).toEqual({
+      ...defaultSettings,
+      channels: [1, 64],
+      hidden: 512,
+      timesteps: 3,
+      learningRate: 0.0001,
+      thetaLow: 2,
+      thetaHigh: 3,
+    });
+  });
+
+  it("make a network for any sample", () => {
+    expect(architectureOf(defaultSettings, [1, 1, 1], 2).options.poolSizes).toEqual([0, 0]);
+    expect(architectureOf(defaultSettings, [28, 28, 1], 10).options.poolSizes).toEqual([2, 2]);
+    expect(architectureOf(defaultSettings, [5], 2).kind).toBe("SMLP");
+  });
+});
