@@ -31,8 +31,9 @@ except ImportError as error:
     sys.exit(3)
 
 from network import NetworkCases
+from neuron_cases import NeuronCases
 
-KINDS = {"network": NetworkCases}
+KINDS = {"neuron": NeuronCases, "network": NetworkCases}
 
 prepared = {}
 

@@ -1,6 +1,6 @@
 /** Arrays for a peer, as raw files in a folder of this run: little-endian, row-major, the shape in the message. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { endianness, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,6 +26,11 @@ export class ArrayFiles {
     const bytes = readFileSync(file);
     // Copied: a small file's buffer may start at any byte of a pool.
     return new Float32Array(Uint8Array.from(bytes).buffer);
+  }
+
+  /** Removes the files of a row that is done. */
+  clear(): void {
+    for (const name of readdirSync(this.folder)) rmSync(join(this.folder, name), { force: true });
   }
 
   dispose(): void {

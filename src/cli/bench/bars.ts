@@ -1,5 +1,6 @@
 /** What this library means to reach, beside what was measured. Bars are printed, never asserted. */
 
+import { COPY, PART_NAMES, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
 
 export interface Bar {
@@ -26,8 +27,30 @@ export interface BarResult {
 }
 
 const PYTORCH = "PyTorch";
+const FORWARD = `T = 4, ${PART_NAMES.forward}`;
 
 const BARS: readonly Bar[] = [
+  {
+    what: "neuron forward + backward, T = 4, PyTorch / atif",
+    suite: "a",
+    atLeast: 8,
+    unit: "times",
+    measure: (suite) => ratio(suite, `T = 4, ${PART_NAMES.both}`, PYTORCH),
+  },
+  {
+    what: "neuron forward, T = 4, atif / fastest copy of x",
+    suite: "a",
+    atMost: 1.5,
+    unit: "times",
+    measure: (suite) => overCopy(suite, 1),
+  },
+  {
+    what: "the same, elements of y asked for",
+    suite: "a",
+    atMost: 1.5,
+    unit: "times",
+    measure: (suite) => overCopy(suite, ratio(suite, FORWARD, WRITTEN)),
+  },
   {
     what: "training step, PyTorch / atif",
     suite: "c",
@@ -72,7 +95,14 @@ function isMet(
 }
 
 function ratio({ rows }: SuiteResult, row: string, contestant: string): number | null {
-  return rows.find(({ name }) => name.startsWith(row))?.ratios[contestant] ?? null;
+  return rows.find(({ name }) => name === row || name.startsWith(`${row},`))?.ratios[contestant] ?? null;
+}
+
+/** @param time in units of atif's; the copy is the fastest one, with one thread or as PyTorch does it */
+function overCopy(suite: SuiteResult, time: number | null): number | null {
+  const copies = [COPY, PYTORCH_COPY].map((name) => ratio(suite, FORWARD, name) ?? Infinity);
+  const fastest = Math.min(...copies);
+  return fastest === Infinity || time === null ? null : time / fastest;
 }
 
 function figure({ figures }: SuiteResult, name: string): number | null {

@@ -2,6 +2,7 @@
 
 import type { BenchRun } from "./bench-run.js";
 import { inferenceSuite } from "./inference-suite.js";
+import { neuronSuite } from "./neuron-suite.js";
 import { trainNetwork, type TrainedNetwork } from "./network.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
 import { trainingStepSuite } from "./training-step-suite.js";
@@ -13,7 +14,11 @@ interface SuiteRow {
   readonly run: (bench: BenchRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
 }
 
-export const suiteTable: { readonly [Letter in "c" | "d"]: SuiteRow } = {
+export const suiteTable: { readonly [Letter in "a" | "c" | "d"]: SuiteRow } = {
+  a: {
+    summary: "the neuron alone, beside a copy of memory",
+    run: (bench) => neuronSuite(bench),
+  },
   c: {
     summary: "one training step of a convolutional network, time and memory",
     run: async (bench, network) => trainingStepSuite(bench, await network()),
