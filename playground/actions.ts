@@ -5,8 +5,9 @@ import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
-import { ordered, settingsFromHash, type Settings } from "./state/settings.js";
-import type { Input, PickedNeuron, TrainingReport, WorkerEvent } from "./worker/protocol.js";
+import { ordered, settingsFromHash, settingsToHash, type Settings } from "./state/settings.js";
+import type { DroppedFile } from "./worker/data-files.js";
+import type { Input, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
 
 const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
 const frames = new FrameMeter();
@@ -18,7 +19,7 @@ export async function open(): Promise<void> {
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     change(await engine.ask("open", { shippedModel: address }));
-    look(undefined);
+    modelChanged();
   });
 }
 
@@ -62,7 +63,12 @@ export function draw(strokes: readonly Stroke[]): void {
 
 /** The held-out sample that is so many further on. */
 export function showSample(further: number): void {
-  const { input, data } = current();
+  const { input, data, model } = current();
+  if (model?.fitsData === false) {
+    const sentence =
+      "The held-out images are of another size than this network takes. Drop the data it was trained on, or draw.";
+    return change({ notice: { kind: "error", sentence } });
+  }
   const count = data?.test ?? 1;
   const index = input.source === "sample" ? input.index + further : 0;
   show({ source: "sample", index: ((index % count) + count) % count });
@@ -85,12 +91,157 @@ export function pick(picked: PickedNeuron): Promise<void> {
   });
 }
 
+// ---- staircases ------------------------------------------------------------------------------------------
+
+const measure = latestOnly((whatIf: WhatIf | null) =>
+  told(async () => {
+    if (current().model?.fitsData === false) return;
+    const answer = await engine.ask("staircases", whatIf);
+    const { staircases, training } = current();
+    // The network has begun to change meanwhile.
+    if (training.status === "running") return;
+    if (whatIf === null) {
+      const layer = Math.min(staircases.layer, answer.layers.length - 1);
+      change({
+        staircases: { trained: answer, moved: null, whatIf: null, layer },
+        findings: answer.findings,
+      });
+    } else if (staircases.whatIf !== null) {
+      change({ staircases: { ...staircases, moved: answer } });
+    }
+  }),
+);
+
+export function showStaircase(layer: number): void {
+  change({ staircases: { ...current().staircases, layer } });
+}
+
+/** Moves a threshold, or T, of a copy of the network. */
+export function moveStaircase(changes: { readonly theta?: number; readonly timesteps?: number }): void {
+  const { staircases } = current();
+  const { trained, layer } = staircases;
+  if (trained === null) return;
+  const before = staircases.whatIf ?? {
+    thetas: trained.layers.map(({ theta }) => theta),
+    timesteps: trained.timesteps,
+  };
+  const whatIf: WhatIf = {
+    thetas: before.thetas.map((theta, i) => (i === layer ? (changes.theta ?? theta) : theta)),
+    timesteps: changes.timesteps ?? before.timesteps,
+  };
+  change({ staircases: { ...staircases, whatIf } });
+  measure(whatIf);
+}
+
+/** Puts every threshold and T back where they were learned. */
+export function restoreStaircases(): void {
+  change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
+}
+
+function forgetStaircases(): void {
+  change({ staircases: { ...current().staircases, trained: null, moved: null, whatIf: null } });
+}
+
+/** Everything that is shown of the network is asked for again. */
+function modelChanged(): void {
+  forgetStaircases();
+  const { input, model } = current();
+  if (input.source === "sample" && model?.fitsData === false) {
+    change({ input: { source: "drawing", strokes: [] } });
+  }
+  look(undefined);
+  measure(null);
+}
+
+// ---- carrying --------------------------------------------------------------------------------------------
+
+/** Files that were dropped or chosen: a model, a data set, or a picture to look at. */
+export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
+  return told(async () => {
+    const models = files.filter(({ file }) => file.name.endsWith(".safetensors"));
+    const [first] = files;
+    if (first === undefined) return;
+    if (models.length > 0) {
+      if (files.length > 1)
+        throw new Error(
+          `These are ${files.length} files; expected one model, or data. Drop them one after another.`,
+        );
+      await loadModel(first.file);
+    } else if (files.length === 1 && first.file.type.startsWith("image/")) {
+      show({ source: "picture", file: first.file });
+      done(`The network looks at ${first.file.name}.`);
+    } else {
+      await loadData(files);
+    }
+  });
+}
+
+async function loadModel(file: File): Promise<void> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const model = await engine.ask("load", { bytes, name: file.name });
+  frames.stop();
+  change({ model, training: noTraining });
+  done(`${file.name} is loaded: ${model.kind}, ${model.timesteps} time steps.`);
+  modelChanged();
+}
+
+async function loadData(files: readonly DroppedFile[]): Promise<void> {
+  const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
+  frames.stop();
+  change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
+  done(`${data.name}: ${data.train} images to learn from, ${data.test} held out. Start training.`);
+  modelChanged();
+}
+
+/** The network as a file. */
+export async function saveModel(): Promise<void> {
+  await told(async () => {
+    const { data, training, settings } = current();
+    const accuracy = training.history.at(-1)?.validation?.accuracy;
+    const trained = training.history.length > 0;
+    const bytes = await engine.ask("save", {
+      ...(trained ? { dataset: data?.name ?? "", epochs: training.history.length, seed: settings.seed } : {}),
+      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
+    });
+    const address = URL.createObjectURL(new Blob([bytes]));
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = "model.safetensors";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  });
+}
+
+/** An address that opens this page with these settings. */
+export function linkToSettings(settings: Settings): string {
+  return `${location.origin}${location.pathname}#${settingsToHash(settings)}`;
+}
+
+export function copyLink(): Promise<void> {
+  return told(async () => {
+    const link = linkToSettings(current().settings);
+    try {
+      await navigator.clipboard.writeText(link);
+    } catch {
+      throw new Error(
+        "The browser did not let the page copy. Select the address beside the button and copy it.",
+      );
+    }
+    done("The address is copied. Whoever opens it gets this page with these settings.");
+  });
+}
+
+function done(sentence: string): void {
+  change({ notice: { kind: "done", sentence } });
+}
+
 // ---- training --------------------------------------------------------------------------------------------
 
 export function startTraining(): Promise<void> {
   return told(async () => {
     begin("running");
-    change({ model: await engine.ask("start", current().settings) });
+    change({ model: await engine.ask("start", current().settings), findings: [] });
+    forgetStaircases();
     look(undefined);
   });
 }
@@ -104,6 +255,7 @@ export function pauseTraining(): Promise<void> {
 export function resumeTraining(): Promise<void> {
   return told(async () => {
     changeTraining({ status: "running" });
+    forgetStaircases();
     frames.start();
     await engine.ask("resume", null);
   });
@@ -113,6 +265,7 @@ export function stepTraining(): Promise<void> {
   return told(async () => {
     if (current().training.status === "idle") begin("running");
     else changeTraining({ status: "running" });
+    forgetStaircases();
     change({ model: await engine.ask("step", current().settings) });
   });
 }
@@ -122,7 +275,7 @@ export function resetTraining(): Promise<void> {
     frames.stop();
     const model = await engine.ask("reset", current().settings);
     change({ model, training: noTraining });
-    look(undefined);
+    modelChanged();
   });
 }
 
@@ -136,10 +289,12 @@ function onEvent(event: WorkerEvent): void {
     case "report":
       return onReport(event.report);
     case "epoch":
+      change({ findings: event.findings });
       return onEpoch(event.metrics);
     case "stopped":
       frames.stop();
-      return changeTraining({ status: event.how, message: event.message, secondsLeft: null });
+      changeTraining({ status: event.how, message: event.message, secondsLeft: null });
+      return modelChanged();
   }
 }
 

@@ -2,6 +2,9 @@
 
 import { dismissNotice, setTheme } from "./actions.js";
 import { percent } from "./format.js";
+import { CarryPanel } from "./panels/carry.js";
+import { HealthPanel } from "./panels/health.js";
+import { StaircasePanel } from "./panels/staircase.js";
 import { DrawPanel } from "./panels/draw.js";
 import { LookInsidePanel } from "./panels/look-inside.js";
 import { TrainPanel } from "./panels/train.js";
@@ -10,7 +13,10 @@ import { select, type Theme } from "./state/page-state.js";
 const sections = [
   { id: "draw", title: "Draw", Panel: DrawPanel },
   { id: "inside", title: "Look inside", Panel: LookInsidePanel },
+  { id: "stairs", title: "The staircase", Panel: StaircasePanel },
   { id: "train", title: "Train", Panel: TrainPanel },
+  { id: "health", title: "Threshold health", Panel: HealthPanel },
+  { id: "carry", title: "Load, save, share", Panel: CarryPanel },
 ] as const;
 
 const engine = select((state) => state.engine);

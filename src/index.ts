@@ -110,6 +110,8 @@ export {
   histogram,
   quantizationError,
   staircase,
+  staircaseCorners,
+  type Corner,
   type Histogram,
   type QuantizationError,
   type Quantizer,

@@ -4,7 +4,7 @@ import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
 import { figure, grouped } from "../format.js";
 import { select } from "../state/page-state.js";
-import type { Look } from "../worker/protocol.js";
+import type { Input, Look } from "../worker/protocol.js";
 import { DrawingCanvas } from "./drawing-canvas.js";
 
 const input = select((state) => state.input);
@@ -63,13 +63,21 @@ function Seen({ look: { image, imageShape, input: seen, label } }: { look: Look 
         label="The image as the network sees it"
       />
       <p class="muted">
-        What the network sees: {height} × {width} pixels.{" "}
-        {seen.source === "drawing"
-          ? "Your drawing is brought to the size and the thickness of the digits it has learned from."
-          : `Held-out image ${seen.index + 1}, which it has never learned from. It is a ${nameOf(label ?? 0)}.`}
+        What the network sees: {height} × {width} pixels. {sentenceOn(seen, label)}
       </p>
     </div>
   );
+}
+
+function sentenceOn(input: Input, label: number | null): string {
+  switch (input.source) {
+    case "drawing":
+      return "Your drawing is brought to the size and the thickness of the digits it has learned from.";
+    case "picture":
+      return `${input.file.name}, scaled to its size.`;
+    case "sample":
+      return `Held-out image ${input.index + 1}, which it has never learned from. Its class is ${nameOf(label ?? 0)}.`;
+  }
 }
 
 function nameOf(label: number): string {

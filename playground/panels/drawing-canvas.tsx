@@ -34,6 +34,12 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
     if (context === null || context === undefined) return;
     const { ink, seriesColours } = themeColours();
     context.clearRect(0, 0, DRAWING_SIZE, DRAWING_SIZE);
+    if (drawn.current.length === 0 && pen === null) {
+      context.fillStyle = ink;
+      context.font = "18px system-ui, sans-serif";
+      context.textAlign = "center";
+      context.fillText("Draw a digit here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
+    }
     context.lineWidth = 18;
     context.lineCap = context.lineJoin = "round";
     context.strokeStyle = seriesColours[0] ?? ink;

@@ -1,7 +1,7 @@
 /** The state of the page: one shape, in one place. Panels read it through select(); actions.ts alone changes it. */
 
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { EpochMetrics } from "atif";
+import type { EpochMetrics, HealthFinding } from "atif";
 import type {
   DataSummary,
   EngineSummary,
@@ -9,7 +9,9 @@ import type {
   Look,
   ModelSummary,
   PickedNeuron,
+  Staircases,
   Trace,
+  WhatIf,
 } from "../worker/protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
 
@@ -36,6 +38,17 @@ export interface TrainingState {
   readonly frames: { readonly drawn: number; readonly dropped: number };
 }
 
+export interface StaircaseState {
+  /** The model as it is; null before it was measured. */
+  readonly trained: Staircases | null;
+  /** With the thresholds and the T of the sliders, once they were moved. */
+  readonly moved: Staircases | null;
+  /** Where the sliders are; null: where the model is. */
+  readonly whatIf: WhatIf | null;
+  /** The layer that is shown. */
+  readonly layer: number;
+}
+
 /** Something to tell the reader. */
 export interface Notice {
   readonly kind: "error" | "done";
@@ -57,6 +70,9 @@ export interface PageState {
   readonly step: number;
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
+  readonly staircases: StaircaseState;
+  /** Layers that are not well. */
+  readonly findings: readonly HealthFinding[];
   readonly notice: Notice | null;
   readonly theme: Theme;
 }
@@ -87,6 +103,8 @@ const state = signal<PageState>({
   step: 8,
   picked: null,
   trace: null,
+  staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
+  findings: [],
   notice: null,
   theme: "system",
 });

@@ -1,7 +1,19 @@
 /** What the page and the worker say to each other. Everything in a message is plain data. */
 
-import type { Activity, EpochMetrics, LayerActivity, ModelFacts, Stroke } from "atif";
+import type {
+  Activity,
+  Corner,
+  EpochMetrics,
+  HealthFinding,
+  Histogram,
+  LayerActivity,
+  LayerInspection,
+  ModelFacts,
+  QuantizationError,
+  Stroke,
+} from "atif";
 import type { Settings } from "../state/settings.js";
+import type { DroppedFile } from "./data-files.js";
 
 /** Of the data set at hand. */
 export interface DataSummary {
@@ -32,6 +44,8 @@ export interface ModelSummary {
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly parameters: number;
+  /** Whether the held-out samples of the data are of the shape that it takes. */
+  readonly fitsData: boolean;
   readonly layers: readonly LayerSummary[];
   readonly facts: ModelFacts;
 }
@@ -44,6 +58,8 @@ export interface EngineSummary {
 
 /** What the network looks at. */
 export type Input =
+  /** A picture that was dropped. */
+  | { readonly source: "picture"; readonly file: File }
   | { readonly source: "drawing"; readonly strokes: readonly Stroke[] }
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
@@ -70,6 +86,31 @@ export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" 
   readonly trace: Trace | null;
 }
 
+/** Other thresholds and another T than the model has. */
+export interface WhatIf {
+  /** One per spiking layer. */
+  readonly thetas: readonly number[];
+  readonly timesteps: number;
+}
+
+/** What each layer's quantizer does to held-out data. */
+export interface Staircases {
+  readonly timesteps: number;
+  /** Held-out samples that were measured. */
+  readonly samples: number;
+  readonly accuracy: number;
+  readonly spikesPerInference: number;
+  readonly layers: readonly (Pick<
+    LayerInspection,
+    "name" | "theta" | "firingRate" | "neurons" | "silentNeurons" | "saturatedNeurons" | "unevenness"
+  > & {
+    readonly corners: readonly Corner[];
+    readonly error: QuantizationError;
+    readonly histogram: Histogram;
+  })[];
+  readonly findings: readonly HealthFinding[];
+}
+
 /** Every question the page may ask: what it sends and what it gets back. */
 export interface Requests {
   open: {
@@ -86,6 +127,16 @@ export interface Requests {
   reset: { args: Settings; answer: ModelSummary };
   look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };
   trace: { args: PickedNeuron; answer: Trace };
+  /** null: the model as it is now. */
+  staircases: { args: WhatIf | null; answer: Staircases };
+  /** A model file. */
+  load: { args: { readonly bytes: Uint8Array; readonly name: string }; answer: ModelSummary };
+  save: { args: ModelFacts; answer: Uint8Array<ArrayBuffer> };
+  /** Data of one's own; a new model for them, if the one at hand does not fit. */
+  loadData: {
+    args: { readonly files: readonly DroppedFile[]; readonly settings: Settings };
+    answer: { readonly data: DataSummary; readonly model: ModelSummary };
+  };
 }
 
 export type RequestName = keyof Requests;
@@ -115,7 +166,7 @@ export interface TrainingReport {
 /** What the worker says by itself. */
 export type WorkerEvent =
   | { readonly type: "report"; readonly report: TrainingReport }
-  | { readonly type: "epoch"; readonly metrics: EpochMetrics }
+  | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly findings: readonly HealthFinding[] }
   | { readonly type: "stopped"; readonly how: "paused" | "finished" | "failed"; readonly message: string };
 
 export type FromWorker = Reply | WorkerEvent;

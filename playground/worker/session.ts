@@ -2,6 +2,7 @@
 
 import {
   decodeModel,
+  encodeModel,
   imageFromStrokes,
   init,
   loadDigits,
@@ -16,6 +17,8 @@ import {
   type TrainTest,
 } from "atif";
 import type { Settings } from "../state/settings.js";
+import { dataFromFiles, greyPixels } from "./data-files.js";
+import { Probe } from "./probe.js";
 import type {
   DataSummary,
   Input,
@@ -25,7 +28,9 @@ import type {
   PickedNeuron,
   RequestName,
   Requests,
+  Staircases,
   Trace,
+  WhatIf,
   WorkerEvent,
 } from "./protocol.js";
 import { newModel, TrainingRun } from "./training-run.js";
@@ -51,6 +56,8 @@ export class Session implements Handlers {
   #run: TrainingRun | null = null;
   /** Of the last look. */
   #activity: Activity | null = null;
+  /** Of the model as it was when it was last measured. */
+  #probe: Probe | null = null;
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
@@ -98,15 +105,15 @@ export class Session implements Handlers {
     return this.#summary();
   }
 
-  look({ input, picked }: Requests["look"]["args"]): Promise<Look> {
+  async look({ input, picked }: Requests["look"]["args"]): Promise<Look> {
+    const { image, label } = await this.#imageOf(input);
     const { model } = this.#requireModel();
-    const { image, label } = this.#imageOf(input);
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
     const activity = scope(() =>
       recordActivity(model, tensor(image, [1, ...model.inputShape]), { timesteps }),
     );
     this.#activity = activity;
-    return Promise.resolve({
+    return {
       input,
       image,
       imageShape: model.inputShape,
@@ -119,7 +126,7 @@ export class Session implements Handlers {
         name: shortName(name), kind, theta, shape, neurons, spikes,
       })), // prettier-ignore
       trace: picked === null ? null : this.#traceOf(picked),
-    });
+    };
   }
 
   trace(picked: PickedNeuron): Promise<Trace> {
@@ -128,14 +135,26 @@ export class Session implements Handlers {
     return Promise.resolve(trace);
   }
 
-  #imageOf(input: Input): { image: Float32Array; label: number | null } {
-    const { model } = this.#requireModel();
-    if (input.source === "drawing") {
-      return { image: imageFromStrokes(input.strokes, model.inputShape), label: null };
+  async #imageOf(input: Input): Promise<{ image: Float32Array; label: number | null }> {
+    const { inputShape } = this.#requireModel().model;
+    switch (input.source) {
+      case "drawing":
+        return { image: imageFromStrokes(input.strokes, inputShape), label: null };
+      case "picture": {
+        const [height, width, channels] = imageShape(inputShape);
+        const grey = await greyPixels(input.file, input.file.name, width, height);
+        const image = Float32Array.from(
+          { length: grey.length * channels },
+          (_, i) => grey[Math.floor(i / channels)] / 255,
+        );
+        return { image, label: null };
+      }
+      case "sample": {
+        const { test } = this.#requireFittingData();
+        const { x, labels } = test.batch([input.index % test.length]);
+        return { image: x, label: labels[0] };
+      }
     }
-    const { test } = this.#requireData();
-    const { x, labels } = test.batch([input.index % test.length]);
-    return { image: x, label: labels[0] };
   }
 
   /** null if the record has no such neuron. */
@@ -159,6 +178,36 @@ export class Session implements Handlers {
     };
   }
 
+  async staircases(whatIf: WhatIf | null): Promise<Staircases> {
+    const { test } = this.#requireFittingData();
+    if (whatIf === null || this.#probe === null) this.#probe = new Probe(this.#requireModel().model, test);
+    return this.#probe.measure(whatIf);
+  }
+
+  async load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
+    // Before anything is given up: the file may be damaged.
+    const { model, facts } = decodeModel(bytes, name);
+    imageShape(model.inputShape);
+    await this.#run?.abandon();
+    this.#run = null;
+    this.#hold({ model: model.eval(), origin: "file", fileName: name, facts });
+    return this.#summary();
+  }
+
+  save(facts: ModelFacts): Promise<Uint8Array<ArrayBuffer>> {
+    const { model, facts: before } = this.#requireModel();
+    return Promise.resolve(encodeModel(model, { ...before, ...facts }));
+  }
+
+  async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
+    const data = await dataFromFiles(files);
+    await this.#run?.abandon();
+    this.#run = null;
+    this.#data = data;
+    const model = this.#summary().fitsData ? this.#summary() : await this.reset(settings);
+    return { data: this.#dataSummary(), model };
+  }
+
   async #newRun(settings: Settings): Promise<void> {
     await this.#run?.abandon();
     const run = new TrainingRun(settings, this.#requireData(), this.#tell);
@@ -168,11 +217,30 @@ export class Session implements Handlers {
 
   #hold(held: HeldModel): void {
     this.#held = held;
+    this.#activity = null;
+    this.#probe = null;
   }
 
   #requireData(): TrainTest {
     if (this.#data === null) throw new Error("The page is not ready yet; wait a moment.");
     return this.#data;
+  }
+
+  /** @throws Error if the model takes other samples than the data at hand */
+  #requireFittingData(): TrainTest {
+    const data = this.#requireData();
+    if (this.#fitsData()) return data;
+    const { inputShape, outputShape } = this.#requireModel().model;
+    throw new Error(
+      `This network takes images of ${inputShape.join(" × ")} and knows ${outputShape[0]} classes, but the data "${data.test.name}" ` +
+        `are ${data.test.sampleShape.join(" × ")} with ${data.test.classes} classes. Drop the data it was trained on, or draw.`,
+    );
+  }
+
+  #fitsData(): boolean {
+    const { test } = this.#requireData();
+    const { inputShape, outputShape } = this.#requireModel().model;
+    return inputShape.join() === test.sampleShape.join() && outputShape[0] >= test.classes;
   }
 
   #requireModel(): HeldModel {
@@ -202,6 +270,7 @@ export class Session implements Handlers {
       inputShape: model.inputShape,
       classes: model.outputShape[0],
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
+      fitsData: this.#fitsData(),
       layers: networkLayers(model).flatMap(({ name, kind, neuron }) =>
         neuron === undefined ? [] : [{ name, kind, theta: neuron.theta }],
       ),
@@ -213,4 +282,12 @@ export class Session implements Handlers {
 /** "neuron1": the page shows no other layers. */
 function shortName(name: string): string {
   return name.replace(/^layers\./, "");
+}
+
+/** @throws Error unless the network looks at images */
+function imageShape(shape: readonly number[]): readonly [height: number, width: number, channels: number] {
+  if (shape.length === 3) return [shape[0], shape[1], shape[2]];
+  throw new Error(
+    `This network takes inputs of shape [${shape.join(", ")}]; expected one for images, [height, width, channels], which this page can draw.`,
+  );
 }

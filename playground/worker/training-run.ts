@@ -1,6 +1,14 @@
 /** One training run: the library's trainer with a pause button, and reports in portions that a page can draw. */
 
-import { manualSeed, createModel, Trainer, type Dataset, type EpochMetrics, type SpikingModel } from "atif";
+import {
+  manualSeed,
+  createModel,
+  thresholdHealth,
+  Trainer,
+  type Dataset,
+  type EpochMetrics,
+  type SpikingModel,
+} from "atif";
 import type { BatchProgress, TrainTest } from "atif";
 import { architectureOf, trainerOptionsOf, type Settings } from "../state/settings.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
@@ -100,6 +108,6 @@ export class TrainingRun {
   }
 
   #onEpoch(metrics: EpochMetrics): void {
-    if (!this.#abandoned) this.#tell({ type: "epoch", metrics });
+    if (!this.#abandoned) this.#tell({ type: "epoch", metrics, findings: thresholdHealth(metrics.layers) });
   }
 }

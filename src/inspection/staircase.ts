@@ -52,6 +52,18 @@ function level(x: number, { theta, timesteps }: Quantizer): number {
   return (theta * Math.min(timesteps, Math.max(0, Math.floor((timesteps * x) / theta)))) / timesteps;
 }
 
+/** A corner of a staircase: input and mean output. */
+export type Corner = readonly [x: number, y: number];
+
+/** The corners from (0, 0) to (theta, theta), for drawing: at every k theta / T the output rises from one level to the next. */
+export function staircaseCorners(quantizer: Quantizer): Corner[] {
+  const { theta, timesteps } = checkQuantizer("staircaseCorners", quantizer);
+  const levelOf = (k: number): number => (theta * k) / timesteps;
+  const corners: Corner[] = [[0, 0]];
+  for (let k = 1; k <= timesteps; k++) corners.push([levelOf(k), levelOf(k - 1)], [levelOf(k), levelOf(k)]);
+  return corners;
+}
+
 /** What a staircase loses of these inputs. All numbers are 0 if there are none. @throws TypeError, RangeError */
 export function quantizationError(inputs: Float32Array, quantizer: Quantizer): QuantizationError {
   const where = "quantizationError";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
-import { histogram, quantizationError, staircase } from "../../src/inspection/staircase.js";
+import { histogram, quantizationError, staircase, staircaseCorners } from "../../src/inspection/staircase.js";
 import { init } from "../../src/kernels/select.js";
 import { MultiStepATIF } from "../../src/neurons/atif.js";
 import { repeat } from "../../src/ops/slice.js";
@@ -28,6 +28,24 @@ describe("staircase", () => {
     inputs.forEach((x, i) =>
       expect(staircase(x, { theta: 1.25, timesteps }) * timesteps, `x = ${x}`).toBe(mean[i]),
     );
+  });
+});
+
+describe("staircaseCorners", () => {
+  it("are where the staircase rises, by hand and by the staircase itself", () => {
+    expect(staircaseCorners({ theta: 3, timesteps: 2 })).toEqual([
+      [0, 0],
+      [1.5, 0],
+      [1.5, 1.5],
+      [3, 1.5],
+      [3, 3],
+    ]);
+    const quantizer = { theta: 1.25, timesteps: 8 };
+    const corners = staircaseCorners(quantizer);
+    for (let i = 2; i < corners.length; i += 2) {
+      const [x, y] = corners[i];
+      expect([staircase(x - 1e-6, quantizer), staircase(x, quantizer)]).toEqual([corners[i - 1][1], y]);
+    }
   });
 });
 

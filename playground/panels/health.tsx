@@ -1,0 +1,49 @@
+/** Threshold health: layers that have gone wrong, and what to try. */
+
+import { figure, percent } from "../format.js";
+import { select } from "../state/page-state.js";
+
+const findings = select((state) => state.findings);
+const model = select((state) => state.model);
+const staircases = select((state) => state.staircases);
+const training = select((state) => state.training);
+
+export function HealthPanel() {
+  const layers = model.value?.layers ?? [];
+  const measured = staircases.value.trained?.layers;
+  const reports = training.value.history.at(-1)?.layers;
+  return (
+    <>
+      <p>
+        A layer can fall silent, fire all the time, or learn a threshold so small that its spikes carry
+        nothing. Such a layer is named here, with what to try. Rates are measured on held-out images.
+      </p>
+      <ul class="health">
+        {layers.map(({ name, theta }, i) => {
+          const own = findings.value.filter(({ layer }) => layer.replace(/^layers\./, "") === name);
+          const rate = measured?.[i]?.firingRate ?? reports?.[i]?.firingRate;
+          const silent = measured?.[i]?.silentNeurons;
+          return (
+            <li key={name} class={own.length === 0 ? "well" : "unwell"}>
+              <b>
+                {name}: {own.length === 0 ? "well" : own.map(({ problem }) => problem).join(", ")}
+              </b>{" "}
+              <span class="muted">
+                θ {figure(theta)}
+                {rate === undefined ? "" : `, fires in ${percent(rate)} of its steps`}
+                {silent === undefined || measured?.[i] === undefined
+                  ? ""
+                  : `, ${silent} of ${measured[i].neurons} neurons never fire`}
+              </span>
+              {own.map(({ problem, sentence, advice }) => (
+                <p key={problem}>
+                  {sentence} {advice}
+                </p>
+              ))}
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,150 @@
+/** Data sets from files that the reader drops: IDX files as MNIST has them, or pictures with their class in the name. */
+
+import { Dataset, Generator, idxDataset, readIdx, type IdxFile, type TrainTest } from "atif";
+
+/** A file, and where it was in the folder that was dropped. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** Larger pictures are scaled down to a square of this size: they train while one looks on. */
+const PICTURE_SIZE = 28;
+const HELD_OUT = 0.2;
+
+/** @throws FormatError, or an Error with a sentence for the reader */
+export async function dataFromFiles(files: readonly DroppedFile[]): Promise<TrainTest> {
+  const pictures = files.filter(({ file }) => file.type.startsWith("image/"));
+  const others = files.filter(({ file }) => !file.type.startsWith("image/"));
+  if (pictures.length > 0 && others.length > 0) {
+    throw new Error(
+      `These are ${pictures.length} pictures and ${others.length} other files; expected one kind. Drop pictures, or IDX files, alone.`,
+    );
+  }
+  return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(others);
+}
+
+async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {
+  const read = await Promise.all(
+    files.map(async ({ file }): Promise<IdxFile> => {
+      return { source: file.name, array: await readIdx(file.stream(), file.name) };
+    }),
+  );
+  const isTest = ({ source }: IdxFile): boolean => /t10k|test|valid/i.test(source);
+  const pair = (some: readonly IdxFile[], what: string): Dataset | null => {
+    if (some.length === 0) return null;
+    const images = some.filter(({ array }) => array.shape.length >= 3);
+    const labels = some.filter(({ array }) => array.shape.length === 1);
+    if (images.length !== 1 || labels.length !== 1) {
+      throw new Error(
+        `The ${what} files are ${some.map(({ source, array }) => `${source} [${array.shape.join(", ")}]`).join(" and ")}; ` +
+          `expected one with images, [N, H, W], and one with labels, [N]. Drop both together.`,
+      );
+    }
+    const classes = Math.max(2, 1 + largest(labels[0].array.data));
+    return idxDataset(nameOf(images[0].source), images[0], labels[0], { classes });
+  };
+  const train = pair(
+    read.filter((file) => !isTest(file)),
+    "training",
+  );
+  const test = pair(read.filter(isTest), "test");
+  const only = train ?? test;
+  if (only === null) throw new Error("No file came; expected IDX files or pictures.");
+  if (train === null || test === null) return split(only);
+  const classes = Math.max(train.classes, test.classes);
+  return { train: train.with({ classes }), test: test.with({ classes }) };
+}
+
+function nameOf(source: string): string {
+  return (
+    source.replace(/\.gz$/, "").replace(/[-_.]?(train|t10k|test)?[-_.]?(images|labels).*$/i, "") ||
+    "your images"
+  );
+}
+
+function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]);
+  return most;
+}
+
+/** The class is the folder that a picture lies in, or what stands in its name before the first "_", "-" or " ". */
+export function classOfPath(path: string): string | null {
+  const parts = path.split("/").filter((part) => part !== "");
+  const name = (parts.at(-1) ?? "").replace(/\.[^.]*$/, "");
+  const prefix = /^([^_\- ]+)[_\- ]/.exec(name);
+  if (parts.length >= 3) return parts.at(-2) ?? null;
+  return prefix?.[1] ?? null;
+}
+
+async function dataFromPictures(files: readonly DroppedFile[]): Promise<TrainTest> {
+  const classOf = files.map(({ path }) => classOfPath(path));
+  const nameless = classOf.indexOf(null);
+  if (nameless >= 0) {
+    throw new Error(
+      `${files[nameless].path} does not say its class; expected it in the name, as in 3_mine.png or cat-1.jpg, or as the folder it lies in.`,
+    );
+  }
+  const classNames = [...new Set(classOf.map(String))].sort();
+  if (classNames.length < 2 || files.length < 10) {
+    throw new Error(
+      `These are ${files.length} pictures of ${classNames.length} ${classNames.length === 1 ? "class" : "classes"}; expected at least 10 pictures and two classes to learn from.`,
+    );
+  }
+  const pixels = PICTURE_SIZE ** 2;
+  const x = new Uint8Array(files.length * pixels);
+  for (const [i, { file, path }] of files.entries())
+    x.set(await greyPixels(file, path, PICTURE_SIZE, PICTURE_SIZE), i * pixels);
+  return split(
+    new Dataset({
+      name: "your pictures",
+      x,
+      labels: classOf.map((name) => classNames.indexOf(String(name))),
+      sampleShape: [PICTURE_SIZE, PICTURE_SIZE, 1],
+      classes: classNames.length,
+      classNames,
+    }),
+  );
+}
+
+/** Row by row, 0 to 255; what is drawn bright. @throws Error if the browser cannot read it */
+export async function greyPixels(
+  file: Blob,
+  path: string,
+  width: number,
+  height: number,
+): Promise<Uint8Array> {
+  let picture: ImageBitmap;
+  try {
+    picture = await createImageBitmap(file, {
+      resizeWidth: width,
+      resizeHeight: height,
+      resizeQuality: "high",
+    });
+  } catch {
+    throw new Error(
+      `${path} cannot be read as a picture; expected PNG, JPEG or another kind that browsers show.`,
+    );
+  }
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  if (context === null)
+    throw new Error("This browser gives a worker no canvas, so pictures cannot be read here.");
+  context.fillStyle = "#000";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(picture, 0, 0);
+  picture.close();
+  const { data } = context.getImageData(0, 0, width, height);
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) {
+    grey[i] = Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
+  }
+  // Ink on paper becomes light on dark, as in the data sets.
+  const mean = grey.reduce((sum, value) => sum + value, 0) / grey.length;
+  return mean > 127 ? grey.map((value) => 255 - value) : grey;
+}
+
+function split(data: Dataset): TrainTest {
+  const [train, test] = data.split(HELD_OUT, new Generator(0));
+  return { train, test };
+}

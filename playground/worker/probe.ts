@@ -1,0 +1,87 @@
+/** A copy of the model, for "what if": other thresholds, another T, measured on held-out data. */
+
+import {
+  createModel,
+  evaluate,
+  histogram,
+  inspectLayers,
+  quantizationError,
+  staircaseCorners,
+  thresholdHealth,
+  type ATIF,
+  type Dataset,
+  type LayerInspection,
+  type SpikingModel,
+} from "atif";
+import type { Staircases, WhatIf } from "./protocol.js";
+
+/** Of large sets, the first ones: an answer comes while the slider still moves. */
+const MOST_SAMPLES = 1000;
+/** Mean inputs that are kept of each layer. */
+const MOST_INPUTS = 20_000;
+const BINS = 64;
+
+interface Axis {
+  readonly low: number;
+  readonly high: number;
+}
+
+export class Probe {
+  readonly #model: SpikingModel;
+  readonly #data: Dataset;
+  /** The range of each layer's histogram, as it was at first: it does not move with the slider. */
+  readonly #axes = new Map<string, Axis>();
+
+  constructor(model: SpikingModel, test: Dataset) {
+    this.#model = createModel(model.architecture).eval();
+    this.#model.loadStateDict(model.stateDict());
+    this.#data = test.length > MOST_SAMPLES ? test.subset({ start: 0, end: MOST_SAMPLES }) : test;
+  }
+
+  /** @param whatIf null: the model as it is */
+  async measure(whatIf: WhatIf | null): Promise<Staircases> {
+    if (whatIf !== null) {
+      this.#model.timesteps = whatIf.timesteps;
+      this.#model.spikingLayers().forEach(([, neuron], i) => {
+        if (whatIf.thetas[i] !== neuron.theta) (neuron as ATIF).setCoeffs(whatIf.thetas[i]);
+      });
+    }
+    const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
+    const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
+    return {
+      timesteps: this.#model.timesteps,
+      samples: this.#data.length,
+      accuracy,
+      spikesPerInference,
+      layers: layers.map((layer) => this.#describe(layer)),
+      findings: thresholdHealth(layers),
+    };
+  }
+
+  #describe(layer: LayerInspection): Staircases["layers"][number] {
+    const { name, theta, timesteps, firingRate, neurons, silentNeurons, saturatedNeurons, meanInputs } =
+      layer;
+    const axis = this.#axes.get(name) ?? axisOf(meanInputs, theta);
+    this.#axes.set(name, axis);
+    return {
+      name: name.replace(/^layers\./, ""),
+      theta,
+      firingRate,
+      neurons,
+      silentNeurons,
+      saturatedNeurons,
+      unevenness: layer.unevenness,
+      corners: staircaseCorners({ theta, timesteps }),
+      error: quantizationError(meanInputs, { theta, timesteps }),
+      histogram: histogram(meanInputs, { ...axis, bins: BINS }),
+    };
+  }
+}
+
+/** Nearly all of the inputs, and theta with room to move. */
+function axisOf(inputs: Float32Array, theta: number): Axis {
+  const sorted = inputs.slice().sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  const high = Math.fround(Math.max(1.6 * theta, at(0.999)));
+  return { low: Math.fround(Math.max(-0.5 * high, Math.min(-0.05 * high, at(0.02)))), high };
+}

@@ -1,0 +1,172 @@
+/** Models and data from files, the model as a file, settings as an address; bad files become sentences. */
+
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { settingsToHash, defaultSettings } from "../../playground/state/settings.js";
+import { decodeModel, encodeModel, init, loadDigits, manualSeed, SMLP } from "../../src/index.js";
+import { describeInBrowser, launch, OpenPage } from "./browser.js";
+import { serve, type Site } from "./site.js";
+
+const modelFile = new URL("../../playground/generated/digits.safetensors", import.meta.url);
+
+interface FileToGive {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+const given = (name: string, bytes: Uint8Array, mimeType = "application/octet-stream"): FileToGive => ({
+  name,
+  mimeType,
+  buffer: Buffer.from(bytes),
+});
+
+/** An IDX file of unsigned bytes. */
+function idx(shape: readonly number[], values: ArrayLike<number>): Uint8Array {
+  const header = new Uint8Array(4 + 4 * shape.length);
+  header.set([0, 0, 8, shape.length]);
+  shape.forEach((size, axis) => new DataView(header.buffer).setUint32(4 + 4 * axis, size));
+  return Uint8Array.from([...header, ...Array.from(values)]);
+}
+
+describeInBrowser("loading, saving and sharing", () => {
+  let browser: Browser;
+  let site: Site;
+  let open: OpenPage;
+
+  const give = (...files: FileToGive[]): Promise<void> =>
+    open.page.locator("#carry input[type=file]").setInputFiles(files);
+
+  beforeAll(async () => {
+    await init({ threads: 1 });
+    [browser, site] = await Promise.all([launch(), serve(false)]);
+    open = await OpenPage.at(browser, site);
+  });
+
+  afterAll(async () => {
+    await open.close();
+    await browser.close();
+    await site.close();
+  });
+
+  it("says in a sentence what is wrong with a truncated model, and keeps the one it has", async () => {
+    const whole = readFileSync(modelFile);
+    await give(given("half.safetensors", whole.subarray(0, whole.length / 2)));
+    const { notice, model } = await open.until((state) => state.notice !== null);
+    let message = "";
+    try {
+      decodeModel(whole.subarray(0, whole.length / 2), "half.safetensors");
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(notice).toEqual({ kind: "error", sentence: message });
+    expect(message).toMatch(/^half\.safetensors.*expected/);
+    expect(await open.page.getByRole("alert").textContent()).toContain("half.safetensors");
+    expect(model?.origin).toBe("shipped");
+    await open.picture("truncated");
+    await open.page.getByRole("button", { name: "Close", exact: true }).click();
+  });
+
+  it("loads a model, shows it, and saves it to the same bytes", async () => {
+    manualSeed(5);
+    const own = new SMLP({
+      inputShape: [8, 8, 1],
+      outputShape: [10],
+      units: [20],
+      timesteps: 3,
+      neuron: { kind: "IFSRL" },
+    }).eval();
+    const bytes = encodeModel(own, { dataset: "digits", epochs: 0 });
+    await give(given("own.safetensors", bytes));
+    const { model, look } = await open.until(
+      (state) => state.model?.origin === "file" && state.look?.layers[0].neurons === 20,
+    );
+    expect(model).toMatchObject({ fileName: "own.safetensors", kind: "SMLP", timesteps: 3, fitsData: true });
+    expect(look?.layers.map(({ name, kind }) => [name, kind])).toEqual([["neuron1", "IFSRL"]]);
+    const download = open.page.waitForEvent("download");
+    await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
+    const saved = await (await download).path();
+    expect((await download).suggestedFilename()).toBe("model.safetensors");
+    expect(new Uint8Array(readFileSync(saved))).toEqual(new Uint8Array(bytes));
+  });
+
+  it("names the layer whose theta is near zero", async () => {
+    manualSeed(5);
+    const sick = new SMLP({
+      inputShape: [8, 8, 1],
+      outputShape: [10],
+      units: [16],
+      timesteps: 2,
+      neuron: { kind: "ATIF", params: { vThreshold: 0.001 } },
+    }).eval();
+    await give(given("sick.safetensors", encodeModel(sick)));
+    const { findings } = await open.until((state) => state.findings.length > 0);
+    expect(findings.map(({ problem }) => problem)).toContain("theta near zero");
+    expect(await open.page.locator("#health .unwell").textContent()).toContain("start with a higher theta");
+    await open.picture("health-unwell", "#health");
+  });
+
+  it("trains on IDX files of one's own", async () => {
+    const { test } = await loadDigits();
+    const images = idx([200, 8, 8], test.x.subarray(0, 200 * 64));
+    const labels = idx([200], test.labels.subarray(0, 200));
+    await give(given("mine-images.idx3-ubyte", images), given("mine-labels.idx1-ubyte", labels));
+    const { data, notice } = await open.until((state) => state.data?.name === "mine");
+    expect(data).toMatchObject({ train: 160, test: 40, sampleShape: [8, 8, 1] });
+    expect(notice?.sentence).toContain("160 images to learn from, 40 held out");
+    await open.page.getByRole("button", { name: "One batch" }).click();
+    await open.until(({ training }) => training.status === "paused" && training.losses.length === 1);
+    await give(
+      given("mine-images.idx3-ubyte", images.subarray(0, 99)),
+      given("mine-labels.idx1-ubyte", labels),
+    );
+    const after = await open.until((state) => state.notice?.kind === "error");
+    expect(after.notice?.sentence).toContain(
+      "mine-images.idx3-ubyte is truncated: its header promises [200, 8, 8]",
+    );
+    expect(after.data?.name).toBe("mine");
+  });
+
+  it("trains on pictures whose names say their class, and looks at a single one", async () => {
+    const pictures = await open.page.evaluate(() =>
+      Array.from({ length: 12 }, (_, i) => {
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = 40;
+        const context = canvas.getContext("2d");
+        context?.fillRect(i % 2 === 0 ? 4 : 22, 2 + i, 12, 20);
+        return canvas.toDataURL("image/png").split(",")[1];
+      }),
+    );
+    const files = pictures.map((text, i) =>
+      given(`${i % 2 === 0 ? "left" : "right"}_${i}.png`, Buffer.from(text, "base64"), "image/png"),
+    );
+    await give(...files);
+    const { data, model } = await open.until((state) => state.data?.name === "your pictures");
+    expect(data).toMatchObject({
+      train: 10,
+      test: 2,
+      sampleShape: [28, 28, 1],
+      classNames: ["left", "right"],
+    });
+    expect(model).toMatchObject({ origin: "new", inputShape: [28, 28, 1], classes: 2 });
+    await give(files[0]);
+    const { look } = await open.until((state) => state.look?.input.source === "picture");
+    expect([look?.image.length, look?.classes]).toEqual([784, 2]);
+    await give(given("nameless.png", files[0].buffer, "image/png"), files[1]);
+    const { notice } = await open.until((state) => state.notice?.kind === "error");
+    expect(notice?.sentence).toContain("/nameless.png does not say its class");
+  });
+
+  it("shares settings as an address, and opens with them", async () => {
+    const link = await open.page.getByRole("textbox", { name: "Address with these settings" }).inputValue();
+    expect(link).toBe(`${site.address}#${settingsToHash(defaultSettings)}`);
+    const settings = { ...defaultSettings, network: "dense", hidden: 32, timesteps: 6, seed: 11 } as const;
+    const other = await OpenPage.at(browser, site, { hash: `#${settingsToHash(settings)}` });
+    expect((await other.state()).settings).toEqual(settings);
+    expect(await other.page.getByRole("slider", { name: "Time steps T" }).inputValue()).toBe("6");
+    await other.close();
+  });
+
+  it("has had no error in the console", () => expect(open.problems).toEqual([]));
+});
