@@ -124,7 +124,7 @@ static inline double back_with(const struct atif_backward_task *task, struct str
   float theta = task->theta, alpha = task->alpha;
   for (int step = 0; step < steps; step++) {
     float *q = rows + 2 * step * at.stride, *g = q + at.stride;
-    for (int i = 0; i < at.count; i += 4) store4(g + i, surrogate4(load4(q + i), alpha));
+    surrogates(g, q, ceil_divide(at.count, 4) * 4, alpha);
   }
   struct sum4 dtheta = {0};
   for (int step = steps - 1; step >= 0; step--) {

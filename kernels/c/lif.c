@@ -174,7 +174,8 @@ static inline double lif_back(const void *argument, struct stretch at, float *ro
   int steps = at.t_end - at.t;
   for (int step = 0; step < steps; step++) {
     float *row = rows + step * ROWS * at.stride, *u = row + U * at.stride, *g = row + G * at.stride;
-    for (int i = 0; i < at.count; i += 4) store4(g + i, surrogate4(load4(u + i) - task.neuron.threshold, task.alpha));
+    for (int i = 0; i < at.count; i += 4) store4(g + i, load4(u + i) - task.neuron.threshold);
+    surrogates(g, g, ceil_divide(at.count, 4) * 4, task.alpha);
   }
   struct sum4 dleak = {0};
   for (int step = steps - 1; step >= 0; step--) {
