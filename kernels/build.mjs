@@ -56,6 +56,7 @@ const optimization = {
 const optimizationOf = {
   "depthwise.c": "unrolled",
   "packed_atif.c": "unrolled",
+  "packed_atif_pool.c": "unrolled",
   "packed_forward.c": "unrolled",
   "packed_weight_grad.c": "unrolled",
   "product.c": "unrolledFurther",

@@ -3,15 +3,12 @@
  * Twin: reference/atif.ts. Equations: src/kernels/contract.ts.
  */
 
+#include "atif_step.h"
 #include "parallel.h"
 #include "simd.h"
-#include "surrogate.h"
 #include "tail.h"
 #include "time_loop.h"
 #include "widening.h"
-
-/* (1 - z) u + z q as it stands: a select of u or q would be another number where u is infinite (0 inf is NaN) */
-static inline f32x4 reset4(f32x4 z, f32x4 u, f32x4 q) { return (1.0f - z) * u + z * q; }
 
 /* ---- forward ---- */
 
@@ -69,13 +66,6 @@ struct atif_backward_task {
   int T, n, scaled, detach_reset, still, grain;
 };
 
-static inline void run4(float *v, float *row, f32x4 x, float theta) {
-  f32x4 u = load4(v) + x;
-  f32x4 q = u - theta;
-  store4(v, reset4(spike4(q), u, q));
-  if (row) store4(row, q);
-}
-
 /* Leaves two rows a step: q = u - theta, and a free one for the surrogate derivative. */
 static inline void atif_run(const void *argument, struct stretch at, float *v, float *rows) {
   const struct atif_backward_task *task = argument;
@@ -87,34 +77,6 @@ static inline void atif_run(const void *argument, struct stretch at, float *v, f
     if (i < at.count) run4(v + i, rows ? rows + i : 0, load_tail(x + i, at.count - i), theta);
     if (rows) rows += 2 * at.stride;
   }
-}
-
-/*
- * One step back. w = dL/dy, lambda = dL/dv after the step, g = surrogate derivative at q:
- *
- *   v = (1 - z) u + z q:  dv/du = 1 - theta g   dv/dtheta = theta g - z     (reset detached: 1 and -z)
- *   y = z theta (ATIF):   dy/du = theta g       dy/dtheta = z - theta g
- *   y = z (IFSRL):        dy/du = g             dy/dtheta = -g
- *
- * lambda becomes dL/du, which is dL/dx and dL/dv before the step. Returns dL/dtheta.
- */
-static inline f32x4 step_back4(f32x4 *lambda, f32x4 w, f32x4 q, f32x4 g, float theta, int scaled, int detach) {
-  f32x4 z = spike4(q), tg = theta * g, after = *lambda;
-  if (scaled && !detach) { /* z acts on y and on v alike */
-    f32x4 through = w - after;
-    *lambda = after + through * tg;
-    return through * (z - tg);
-  }
-  if (scaled) {
-    *lambda = after + w * tg;
-    return w * (z - tg) - after * z;
-  }
-  if (!detach) {
-    *lambda = after + (w * g - after * tg);
-    return after * (tg - z) - w * g;
-  }
-  *lambda = after + w * g;
-  return -(w * g) - after * z;
 }
 
 /* Three short loops, not one long: fewer constants in registers, 10.2 ms instead of 11.2 for 4 x 1,048,576. */

@@ -261,6 +261,17 @@ export interface Kernels {
     bits: I32, v: F32, vSeq: F32 | null, x: F32, theta: F32,
     T: number, rows: number, C: number, still: boolean,
   ): void; // prettier-ignore
+  /**
+   * atifBackward of a neuron whose output [T, N, H, W, C] went through max pooling without padding in windows that do not
+   * overlap (KH <= SH, KW <= SW; SH * SW <= 64, T <= 65536). gy [T, N, OH, OW, C] is the gradient behind the pooling: it
+   * goes to the first spike of its window (row-major) or, if there is none, to the first element, and everything else
+   * gets 0. dv null: zeros in, and dL/dv_0 is not wanted.
+   */
+  packedAtifPoolBackward(
+    dx: F32, dv: F32 | null, dtheta: F32, gy: F32, x: F32, v0: F32 | null, theta: F32,
+    T: number, N: number, H: number, W: number, C: number, KH: number, KW: number, SH: number, SW: number,
+    alpha: number, scaled: boolean, detachReset: boolean, still: boolean,
+  ): void; // prettier-ignore
 
   // ---- optimizers, in place ---------------------------------------------------------------------------
 

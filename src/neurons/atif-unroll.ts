@@ -22,6 +22,7 @@ import { sizeOf, type Shape } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
 
 export interface AtifSettings {
   readonly alpha: number;
@@ -89,15 +90,25 @@ export function atifUnroll(
   const inputs = v0 === null ? [x, theta] : [x, theta, v0];
   record("atif", inputs, [y, v], [x, theta, v0], ([gy, gv], { tensor, optional }) => {
     const dx = Tensor.empty(x.shape, x.backend);
-    const dv = initialState(shape, gv, x);
     const dtheta = Tensor.empty(theta.shape, x.backend);
     const start = optional(2)?.data ?? null;
     const [xs, th] = [tensor(0).data, tensor(1).data];
-    const g = gy ?? Tensor.full([T, ...shape], 0, x.backend);
-    kernels.atifBackward(
-        dx.data, dv.data, dtheta.data, g.data, xs, start, th,
-        T, n, alpha, scaled, detachReset, still !== null,
+    const unpooled = gy === null ? null : UnpooledGradient.behind(gy);
+    if (unpooled?.isPartition) {
+      const dv = gv === null && v0 === null ? null : initialState(shape, gv, x);
+      const { H, W, C, KH, KW, SH, SW } = unpooled.geometry;
+      kernels.packedAtifPoolBackward(
+        dx.data, dv?.data ?? null, dtheta.data, unpooled.pooled.data, xs, start, th,
+        T, unpooled.geometry.N / T, H, W, C, KH, KW, SH, SW, alpha, scaled, detachReset, still !== null,
       ); // prettier-ignore
+      return [dx, dtheta, dv];
+    }
+    const dv = initialState(shape, gv, x);
+    const w = gy ?? Tensor.full([T, ...shape], 0, x.backend);
+    kernels.atifBackward(
+      dx.data, dv.data, dtheta.data, w.data, xs, start, th,
+      T, n, alpha, scaled, detachReset, still !== null,
+    ); // prettier-ignore
     return [dx, dtheta, dv];
   });
   return { y, v };

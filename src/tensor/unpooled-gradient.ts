@@ -46,10 +46,10 @@ export class UnpooledGradient implements Deferred {
     return deferred instanceof UnpooledGradient && g.size === g.storage.length ? deferred : null;
   }
 
-  /** Windows that do not overlap and lie inside the map: each neuron is in one at most. */
+  /** Windows, not too large, that do not overlap and lie inside the map: what packedAtifPoolBackward takes. */
   get isPartition(): boolean {
     const { KH, KW, SH, SW, PH, PW } = this.geometry;
-    return SH >= KH && SW >= KW && PH === 0 && PW === 0;
+    return SH >= KH && SW >= KW && PH === 0 && PW === 0 && SH * SW <= 64;
   }
 
   fill(array: Float32Array): void {

@@ -1,0 +1,20 @@
+/** The backward pass of ATIF behind which a max pooling stands: forward once more, spread the gradient, back. */
+
+import type { Kernels } from "../contract.js";
+import { atifBackward, atifForward } from "./atif.js";
+import { outputSize } from "./output-size.js";
+import { maxPool2dBackward, maxPool2dForward } from "./pooling.js";
+
+export const packedAtifPoolBackward: Kernels["packedAtifPoolBackward"] = (
+  dx, dv, dtheta, gy, x, v0, theta, T, N, H, W, C, KH, KW, SH, SW, alpha, scaled, detachReset, still,
+) => {
+  const n = N * H * W * C;
+  const [OH, OW] = [outputSize(H, KH, SH, 0), outputSize(W, KW, SW, 0)];
+  const z = new Float32Array(T * n);
+  atifForward(z, v0 === null ? new Float32Array(n) : v0.slice(0, n), null, x, theta, T, n, false, still);
+  const index = new Int32Array(T * N * OH * OW * C);
+  maxPool2dForward(new Float32Array(index.length), index, z, T * N, H, W, C, KH, KW, SH, SW, 0, 0);
+  const spread = new Float32Array(T * n);
+  maxPool2dBackward(spread, gy, index, T * N, H, W, C, OH, OW);
+  atifBackward(dx, dv ?? new Float32Array(n), dtheta, spread, x, v0, theta, T, n, alpha, scaled, detachReset, still);
+}; // prettier-ignore
