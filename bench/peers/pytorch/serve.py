@@ -32,8 +32,9 @@ except ImportError as error:
 
 from network import NetworkCases
 from neuron_cases import NeuronCases
+from product_cases import ProductCases
 
-KINDS = {"neuron": NeuronCases, "network": NetworkCases}
+KINDS = {"neuron": NeuronCases, "products": ProductCases, "network": NetworkCases}
 
 prepared = {}
 

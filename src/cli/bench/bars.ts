@@ -1,6 +1,7 @@
 /** What this library means to reach, beside what was measured. Bars are printed, never asserted. */
 
 import { COPY, PART_NAMES, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
+import { rowName, SPARSE_CONVOLUTION } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
 
 export interface Bar {
@@ -50,6 +51,20 @@ const BARS: readonly Bar[] = [
     atMost: 1.5,
     unit: "times",
     measure: (suite) => overCopy(suite, ratio(suite, FORWARD, WRITTEN)),
+  },
+  {
+    what: "convolution of spikes forward, 40 % / 5 %",
+    suite: "b",
+    atLeast: 4,
+    unit: "times",
+    measure: ({ rows }) => {
+      const at = (density: number): number | undefined => {
+        const name = rowName(SPARSE_CONVOLUTION, "forward", density);
+        return rows.find((row) => row.name === name)?.times[0]?.medianMs;
+      };
+      const [few, many] = [at(0.05), at(0.4)];
+      return few === undefined || many === undefined ? null : many / few;
+    },
   },
   {
     what: "training step, PyTorch / atif",

@@ -37,6 +37,16 @@ export interface Comparison {
   readonly items?: Row["items"];
 }
 
+interface Validated {
+  readonly comparison: Comparison;
+  readonly checks: readonly Check[];
+  readonly valid: boolean;
+  readonly contestants: readonly Contestant[];
+  readonly notes: readonly string[];
+}
+
+const TURN_MS = { full: 150, quick: 10 } as const;
+
 const STOPPED = "stopped before the bench was complete; nothing was written.";
 
 export class BenchRun {
@@ -81,14 +91,48 @@ export class BenchRun {
    * @param at fractions of the current suite that this row begins and ends with
    */
   async compare(comparison: Comparison, at: readonly [number, number]): Promise<Row> {
-    const { name, own, items } = comparison;
+    const [row] = await this.compareAll(comparison.name, [comparison], at);
+    return row;
+  }
+
+  /**
+   * Rows whose contestants all take turns, so that rows can be compared with each other. A contestant that several rows
+   * name, the same object, is timed once for all of them.
+   */
+  async compareAll(
+    label: string,
+    comparisons: readonly Comparison[],
+    at: readonly [number, number],
+  ): Promise<Row[]> {
     const [begin, end] = at;
-    await this.say(`${name}: validating`, begin);
+    const validated: Validated[] = [];
+    for (const comparison of comparisons) validated.push(await this.#validate(comparison, begin));
+    const contestants = [
+      ...new Set(validated.filter(({ valid }) => valid).flatMap((row) => row.contestants)),
+    ];
+    const { rounds, quick } = this.options;
+    const timed = await alternate(contestants, rounds, quick ? TURN_MS.quick : TURN_MS.full, (done, total) =>
+      this.say(label, begin + ((end - begin) * done) / total),
+    );
+    const timesOf = new Map(contestants.map((contestant, i) => [contestant, timed[i]]));
+    return validated.map(({ comparison, checks, valid, contestants, notes }) => {
+      const times = valid ? contestants.flatMap((contestant) => timesOf.get(contestant) ?? []) : [];
+      const ratios = Object.fromEntries(
+        times.slice(1).map(({ contestant, medianMs }) => [contestant, medianMs / times[0].medianMs]),
+      );
+      const { name, items } = comparison;
+      return { name, checks, valid, times, ratios, notes, ...(items === undefined ? {} : { items }) };
+    });
+  }
+
+  async #validate(comparison: Comparison, at: number): Promise<Validated> {
+    const { name, own, limits = [] } = comparison;
+    await this.say(`${name}: validating`, at);
     const checks = [...(await comparison.check())];
-    const contestants = [own, ...(comparison.limits ?? [])];
+    const contestants = [own, ...limits];
     const notes: string[] = [];
     for (const { peer, check, contestant } of comparison.peers) {
-      await this.say(`${name}: validating with ${peer.name}`, begin);
+      await this.say(`${name}: validating with ${peer.name}`, at);
       try {
         checks.push(...(await check()));
         contestants.push(contestant());
@@ -98,15 +142,7 @@ export class BenchRun {
       }
     }
     const valid = checks.length > 0 && checks.every(({ passed }) => passed);
-    const times = valid
-      ? await alternate(contestants, this.options.rounds, (done, total) =>
-          this.say(name, begin + ((end - begin) * done) / total),
-        )
-      : [];
-    const ratios = Object.fromEntries(
-      times.slice(1).map(({ contestant, medianMs }) => [contestant, medianMs / times[0].medianMs]),
-    );
-    return { name, checks, valid, times, ratios, notes, ...(items === undefined ? {} : { items }) };
+    return { comparison, checks, valid, contestants, notes };
   }
 
   dispose(): void {

@@ -2,12 +2,12 @@
 
 import { noGrad } from "../../autograd/grad-mode.js";
 import type { Batch } from "../../datasets/batch.js";
-import { init } from "../../kernels/select.js";
 import type { SCNN } from "../../models/scnn.js";
 import { crossEntropy } from "../../ops/cross-entropy.js";
 import { scope } from "../../tensor/scope.js";
 import { tensor } from "../../tensor/tensor.js";
 import { nearOverall, type Check } from "./check.js";
+import { byReferenceTwin, TWIN } from "./reference-twin.js";
 import { createNetwork, type TrainedNetwork } from "./network.js";
 
 export type Results = ReadonlyMap<string, Float32Array>;
@@ -53,12 +53,7 @@ export async function compareWithTwin(
 ): Promise<Check[]> {
   const few = firstSamples(batch, TWIN_SAMPLES);
   const own = compute(trained, few);
-  try {
-    await init({ backend: "reference" });
-    return compareResults("the reference twin", own, compute(trained, few));
-  } finally {
-    await init({ threads });
-  }
+  return compareResults(TWIN, own, await byReferenceTwin(threads, () => compute(trained, few)));
 }
 
 /** @throws RangeError if a result is missing on one side */

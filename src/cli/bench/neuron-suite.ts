@@ -4,13 +4,13 @@
  */
 
 import { noGrad } from "../../autograd/grad-mode.js";
-import { init } from "../../kernels/select.js";
 import { MultiStepATIF } from "../../neurons/atif.js";
 import { Generator } from "../../random/generator.js";
 import { scope } from "../../tensor/scope.js";
 import { tensor, type Tensor } from "../../tensor/tensor.js";
 import type { BenchRun, PeerPart } from "./bench-run.js";
 import { nearValues, sameValues, type Check } from "./check.js";
+import { byReferenceTwin, TWIN } from "./reference-twin.js";
 import type { Row, SuiteResult } from "./results.js";
 import { ownContestant, type Contestant } from "./timing.js";
 
@@ -78,16 +78,7 @@ async function compareNeuron(
       {
         name: `T = ${shape[0]}, ${PART_NAMES[part]}`,
         own: ownContestant("atif", () => runNeuron(neuron, input, arriving, false)),
-        check: async () => {
-          await init({ backend: "reference" });
-          try {
-            const twin = neuronResults(problem, part);
-            await init({ threads });
-            return expected("the reference twin", twin);
-          } finally {
-            await init({ threads });
-          }
-        },
+        check: async () => expected(TWIN, await byReferenceTwin(threads, () => neuronResults(problem, part))),
         limits: [
           ownContestant(WRITTEN, () => runNeuron(neuron, input, arriving, true)),
           // Forward reads x and writes y; backward reads x and dL/dy and writes dL/dx.

@@ -30,7 +30,7 @@ export async function findPytorch(
     return {
       name: "PyTorch",
       version: String(version),
-      kinds: new Set(["neuron", "network"]),
+      kinds: new Set(["neuron", "products", "network"]),
       note,
       process,
       restart: () => startPytorch(chosen),

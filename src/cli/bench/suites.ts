@@ -4,6 +4,7 @@ import type { BenchRun } from "./bench-run.js";
 import { inferenceSuite } from "./inference-suite.js";
 import { neuronSuite } from "./neuron-suite.js";
 import { trainNetwork, type TrainedNetwork } from "./network.js";
+import { productsSuite } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
 import { trainingStepSuite } from "./training-step-suite.js";
 
@@ -14,10 +15,14 @@ interface SuiteRow {
   readonly run: (bench: BenchRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
 }
 
-export const suiteTable: { readonly [Letter in "a" | "c" | "d"]: SuiteRow } = {
+export const suiteTable: { readonly [Letter in "a" | "b" | "c" | "d"]: SuiteRow } = {
   a: {
     summary: "the neuron alone, beside a copy of memory",
     run: (bench) => neuronSuite(bench),
+  },
+  b: {
+    summary: "Linear and Conv2d, forward and gradients, by density of spikes",
+    run: (bench) => productsSuite(bench),
   },
   c: {
     summary: "one training step of a convolutional network, time and memory",

@@ -17,29 +17,31 @@ export interface Timed {
   readonly roundsMs: readonly number[];
 }
 
-/** A turn lasts about this long, so that short runs are repeated. */
-const TURN_MS = 150;
 const MOST_RUNS = 100;
-/** Between turns: the threads of whoever was timed go to sleep before the next begins. */
-const PAUSE_MS = 25;
+/** Of a turn, before the next: the threads of whoever was timed go to sleep. */
+const PAUSE = 1 / 6;
 
-/** @param onTurn told before each turn; may throw to stop */
+/**
+ * @param turnMs a turn lasts about this long: short runs are repeated
+ * @param onTurn told before each turn; may throw to stop
+ */
 export async function alternate(
   contestants: readonly Contestant[],
   rounds: number,
+  turnMs: number,
   onTurn: (done: number, total: number) => Promise<void>,
 ): Promise<Timed[]> {
   const total = contestants.length * (rounds + 1);
   let done = 0;
   const turn = async (contestant: Contestant, runs: number): Promise<readonly number[]> => {
     await onTurn(done++, total);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * turnMs));
     return contestant.time(runs);
   };
   const runs: number[] = [];
   for (const contestant of contestants) {
     const pilot = Math.min(...(await turn(contestant, 1)));
-    runs.push(Math.max(1, Math.min(MOST_RUNS, Math.round(TURN_MS / pilot))));
+    runs.push(Math.max(1, Math.min(MOST_RUNS, Math.round(turnMs / pilot))));
   }
   const times = contestants.map((): (readonly number[])[] => []);
   for (let round = 0; round < rounds; round++) {

@@ -116,4 +116,25 @@ describe("a row", () => {
     expect(row.times).toHaveLength(1);
     expect(row.notes).toEqual(["PyTorch does not take part: RuntimeError: no memory"]);
   });
+
+  it("shares its contestants with the rows it is compared with", async () => {
+    const order: string[] = [];
+    const dense = contestant("dense", 60, order);
+    const rows = await bench.compareAll(
+      "product",
+      [
+        comparison({ name: "5 %", own: contestant("few", 10, order), limits: [dense] }),
+        comparison({ name: "40 %", own: contestant("many", 40, order), limits: [dense] }),
+        comparison({ name: "wrong", own: contestant("never", 1, order), check: () => [wrong] }),
+      ],
+      [0, 1],
+    );
+    const turn = ["few", "dense", "many"];
+    expect(order).toEqual([...turn, ...turn, ...turn, ...turn]);
+    expect(rows.map(({ valid, ratios }) => [valid, ratios])).toEqual([
+      [true, { dense: 6 }],
+      [true, { dense: 1.5 }],
+      [false, {}],
+    ]);
+  });
 });

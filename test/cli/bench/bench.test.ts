@@ -24,24 +24,31 @@ describe("atif bench", () => {
       rows: Row[];
       figures: { name: string; value: number }[];
     }[];
-    expect(suites.map(({ suite }) => suite)).toEqual(["a", "c", "d"]);
+    expect(suites.map(({ suite }) => suite)).toEqual(["a", "b", "c", "d"]);
     for (const { rows } of suites) {
       expect(rows.length).toBeGreaterThan(0);
       for (const { checks, valid, times } of rows) {
         expect(valid).toBe(true);
         expect(checks.length).toBeGreaterThan(0);
-        expect(checks.every(({ passed, against }) => passed && against === "the reference twin")).toBe(true);
+        expect(checks.every(({ passed }) => passed)).toBe(true);
+        expect(checks[0].against).toBe("the reference twin");
         expect(times[0].contestant).toBe("atif");
         expect(times.every(({ medianMs }) => medianMs > 0)).toBe(true);
       }
     }
-    const [neuron] = suites;
+    const [neuron, products] = suites;
     expect(neuron.rows.map(({ name }) => name)).toContain("T = 16, forward + backward");
     expect(neuron.rows[0].times.map(({ contestant }) => contestant)).toEqual([
       "atif",
       "atif, elements of y asked for",
       "memory copy, 1 thread",
     ]);
+    // Two products, forward and weight gradient at five densities, and the input gradient.
+    expect(products.rows).toHaveLength(2 * (5 + 5 + 1));
+    expect(products.rows[0].name).toBe("conv 3x3, 64->64, 8x8, batch 2, forward, 5 %");
+    expect(products.rows[0].times.map(({ contestant }) => contestant)).toEqual(["atif", "atif, dense"]);
+    // One dense contestant for all densities.
+    expect(products.rows[4].times[1]).toEqual(products.rows[0].times[1]);
     const memory = suites
       .flatMap(({ figures }) => figures)
       .find(({ name }) => name === "atif, peak of memory()");
