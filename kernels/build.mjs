@@ -45,15 +45,23 @@ const flags = [
 ];
 
 /**
- * How files are optimized. Loops over sums that are held in registers must be unrolled whole; elsewhere unrolling makes
+ * How files are optimized; those not named are rolled. Loops over sums that are held in registers must be unrolled whole; elsewhere unrolling makes
  * the module half as large again, for nothing or less (measured, a training step of docs/performance.md).
  */
 const optimization = {
+  small: ["-Os"],
   rolled: ["-O3", "-fno-unroll-loops"],
   unrolled: ["-O2"],
   unrolledFurther: ["-O3"],
 };
 const optimizationOf = {
+  "broadcasting.c": "small",
+  "conv2d.c": "small",
+  "cross_entropy.c": "small",
+  "gemm.c": "small",
+  "lif.c": "small",
+  "pooling.c": "small",
+  "reductions.c": "small",
   "depthwise.c": "unrolled",
   "packed_atif.c": "unrolled",
   "packed_atif_pool.c": "unrolled",
