@@ -12,6 +12,10 @@ import type { Input, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from ".
 const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
 const frames = new FrameMeter();
 
+/** Milliseconds between two looks at the input while the network learns: each draws half of the page again. */
+const LOOK_INTERVAL = 500;
+let lastLook = 0;
+
 /** Loads the library, the data and the model that come with the page. */
 export async function open(): Promise<void> {
   const settings = settingsFromHash(location.hash);
@@ -316,6 +320,8 @@ function onReport(report: TrainingReport): void {
   if (model === null) return;
   const layers = model.layers.map((layer, i) => ({ ...layer, theta: thetas[i]?.at(-1) ?? layer.theta }));
   change({ model: { ...model, layers } });
+  if (performance.now() - lastLook < LOOK_INTERVAL) return;
+  lastLook = performance.now();
   look(undefined);
 }
 

@@ -65,20 +65,27 @@ export class OpenPage {
     );
   }
 
-  /** Waits until the state is as told. */
-  async until(condition: (state: PageState) => boolean, timeout = 20_000): Promise<PageState> {
-    const end = Date.now() + timeout;
-    for (;;) {
-      const state = await this.state();
-      if (condition(state)) return state;
-      const { status, message } = state.training;
-      if (Date.now() > end || status === "failed") {
-        throw new Error(
-          `waited for ${String(condition)}; training is ${status} ${message}, the notice is ${state.notice?.sentence ?? "none"}`,
-        );
-      }
-      await this.page.waitForTimeout(50);
+  /**
+   * Waits until the state is as told. The condition is asked inside the page, so that it must not use anything from
+   * outside; a state that travels here at every question would keep the page from drawing.
+   */
+  async until(condition: (state: PageState) => boolean, timeout = 30_000): Promise<PageState> {
+    const asked = `(() => {
+      const state = atifPlayground.state();
+      return (${String(condition)})(state) || state.training.status === "failed";
+    })()`;
+    try {
+      await this.page.waitForFunction(asked, undefined, { timeout, polling: 50 });
+    } catch (error) {
+      const { training, notice } = await this.state();
+      throw new Error(
+        `waited for ${String(condition)}; training is ${training.status}, the notice is ${notice?.sentence ?? "none"}`,
+        { cause: error },
+      );
     }
+    const state = await this.state();
+    if (!condition(state)) throw new Error(`waited for ${String(condition)}; it is not so any more`);
+    return state;
   }
 
   /** A picture of the page, or of a part of it, if pictures are wanted. */

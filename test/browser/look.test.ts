@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PageState } from "../../playground/state/page-state.js";
 import {
   decodeModel,
+  encodeModel,
   imageFromStrokes,
   init,
   loadDigits,
   recordActivity,
+  SCNN,
   tensor,
   type Activity,
   type SpikingModel,
@@ -94,7 +96,7 @@ describeInBrowser("drawing and looking inside", () => {
     const { test } = await loadDigits();
     await open.page.getByRole("button", { name: "Held-out image ›" }).click();
     await open.page.getByRole("button", { name: "Held-out image ›" }).click();
-    const state = await open.until((now) => isSettled(now) && now.input.source === "sample");
+    const state = await open.until(({ look }) => look?.input.source === "sample" && look.input.index === 1);
     expect(state.look?.label).toBe(test.labels[1]);
     expectSameNumbers(state, test.batch([1]).x);
   });
@@ -133,6 +135,58 @@ describeInBrowser("drawing and looking inside", () => {
     await open.picture("inside-closer", "#inside");
     await open.page.getByRole("button", { name: /^All/ }).click();
     expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);
+  });
+
+  it("shows 100,000 neurons, and zooms into them", async () => {
+    const big = new SCNN({
+      inputShape: [32, 32, 1],
+      outputShape: [10],
+      filters: [100],
+      kernelSizes: [3],
+      paddings: [1],
+      strides: [1],
+      poolSizes: [8],
+      fcUnits: [],
+      timesteps: 8,
+      neuron: { kind: "ATIF", params: { vThreshold: 0.2 } },
+    });
+    const another = await OpenPage.at(browser, site);
+    await another.page.locator("#carry input[type=file]").setInputFiles({
+      name: "big.safetensors",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(encodeModel(big)),
+    });
+    await another.until(({ look }) => look?.layers[0].neurons === 102_400);
+    await drawWithMouse(another.page, digitStrokes[3]);
+    await another.until(isSettled);
+    await another.page.getByRole("button", { name: "All 102,400 neurons" }).waitFor();
+    const raster = another.page.locator(".raster-canvas");
+    await raster.scrollIntoViewIfNeeded();
+    const box = await raster.boundingBox();
+    if (box === null) throw new Error("the page has no raster");
+    await another.page.mouse.move(box.x + 50, box.y + 200);
+    const gaps = another.page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const times: number[] = [];
+          const frame = (now: number): void => {
+            times.push(now);
+            if (times.length > 60) resolve(times.slice(1).map((time, i) => time - times[i]));
+            else requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+        }),
+    );
+    await another.page.keyboard.down("Control");
+    for (let i = 0; i < 24; i++) await another.page.mouse.wheel(0, i < 12 ? -100 : 100);
+    await another.page.keyboard.up("Control");
+    const sorted = (await gaps).sort((a, b) => a - b);
+    console.log(
+      `zooming in 102,400 neurons: ${sorted[30].toFixed(1)} ms per frame (median), ${sorted[57].toFixed(1)} ms (95 %)`,
+    );
+    await another.picture("inside-100000", "#inside");
+    expect(another.problems).toEqual([]);
+    await another.close();
   });
 
   it("can be drawn on with the keyboard", async () => {
