@@ -7,7 +7,7 @@ import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { ordered, settingsFromHash, settingsToHash, type Settings } from "./state/settings.js";
 import type { DroppedFile } from "./worker/data-files.js";
-import type { Input, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
+import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
 
 const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
 const frames = new FrameMeter();
@@ -58,8 +58,19 @@ const look = latestOnly(() =>
       trace: look.trace,
       picked: look.trace === null ? null : current().picked,
     });
+    if (current().picked === null) await pick(lively(look));
   }),
 );
+
+/** A neuron that fires now and then: the first potential to be shown has something to show. */
+function lively({ layers: [first], timesteps }: Look): PickedNeuron {
+  for (let neuron = 0; neuron < first.neurons; neuron++) {
+    let count = 0;
+    for (let t = 0; t < timesteps; t++) count += first.spikes[t * first.neurons + neuron];
+    if (count === Math.ceil(timesteps / 3)) return { layer: 0, neuron };
+  }
+  return { layer: 0, neuron: 0 };
+}
 
 export function draw(strokes: readonly Stroke[]): void {
   show({ source: "drawing", strokes });

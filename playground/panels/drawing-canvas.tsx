@@ -45,7 +45,8 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
     context.strokeStyle = seriesColours[0] ?? ink;
     for (const stroke of drawn.current) {
       context.beginPath();
-      context.moveTo(stroke[0] ?? 0, stroke[1] ?? 0);
+      // A little to the side: a line of no length is not drawn, and a tap is to leave a dot.
+      context.moveTo((stroke[0] ?? 0) - 0.01, stroke[1] ?? 0);
       for (let i = 0; i + 1 < stroke.length; i += 2) context.lineTo(stroke[i] ?? 0, stroke[i + 1] ?? 0);
       context.stroke();
     }

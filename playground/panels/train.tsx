@@ -17,6 +17,7 @@ import { select } from "../state/page-state.js";
 import { LogSlider, Slider } from "./slider.js";
 
 const engine = select((state) => state.engine);
+const data = select((state) => state.data);
 const settings = select((state) => state.settings);
 const training = select((state) => state.training);
 const model = select((state) => state.model);
@@ -26,9 +27,10 @@ export function TrainPanel() {
   return (
     <>
       <p>
-        The network sees 1,437 digits again and again, a few at a time. After each batch every weight moves a
-        little so that the error gets smaller, and so does the threshold <i>θ</i> of every layer. After each
-        round (an <em>epoch</em>) it is tested on digits that it never learns from.
+        The network sees {grouped(data.value?.train ?? 0)} images again and again, a few at a time. After each
+        batch every weight moves a little so that the error gets smaller, and so does the threshold <i>θ</i>{" "}
+        of every layer. After each round (an <em>epoch</em>) it is tested on {grouped(data.value?.test ?? 0)}{" "}
+        images that it never learns from.
       </p>
       <div class="columns">
         <Controls />
@@ -93,9 +95,9 @@ function Numbers() {
         <Figure name="state" value={states[status]} id="training-state" />
         <Figure name="epoch" value={epoch === 0 ? "–" : `${epoch} of ${epochs}`} />
         <Figure name="held-out accuracy" value={last?.validation ? percent(last.validation.accuracy) : "–"} />
-        <Figure name="spikes per digit" value={last ? figure(last.spikesPerInference) : "–"} />
+        <Figure name="spikes per image" value={last ? figure(last.spikesPerInference) : "–"} />
         <Figure
-          name="digits per second"
+          name="images per second"
           value={samplesPerSecond > 0 ? grouped(Math.round(samplesPerSecond)) : "–"}
         />
         <Figure name="time left" value={secondsLeft === null ? "–" : duration(secondsLeft)} />
@@ -145,7 +147,7 @@ function Charts() {
         series={[{ label: "loss of each batch", values: losses, colour: 0 }]}
       />
       <LineChart
-        title="Accuracy: how many digits are right"
+        title="Accuracy: share of images that are right"
         x={perEpoch}
         xLabel="epoch"
         low={0}

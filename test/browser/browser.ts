@@ -88,14 +88,28 @@ export class OpenPage {
     return state;
   }
 
-  /** A picture of the page, or of a part of it, if pictures are wanted. */
-  async picture(name: string, selector?: string): Promise<void> {
+  /** A picture of the page, or of a part of it, or from one part to another, if pictures are wanted. */
+  async picture(name: string, from?: string, to = from): Promise<void> {
     const folder = process.env.ATIF_SCREENSHOTS ?? "";
     if (folder === "") return;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    if (selector === undefined) await this.page.screenshot({ path, fullPage: true });
-    else await this.page.locator(selector).screenshot({ path });
+    if (from === undefined || to === undefined) {
+      await this.page.screenshot({ path, fullPage: true });
+      return;
+    }
+    const clip = await this.page.evaluate(
+      (selectors) => {
+        const [first, last] = selectors.map((selector) =>
+          document.querySelector(selector)?.getBoundingClientRect(),
+        );
+        if (first === undefined || last === undefined) throw new Error("there is no such part");
+        const { x, width } = first;
+        return { x, y: first.top + scrollY, width, height: last.bottom - first.top };
+      },
+      [from, to],
+    );
+    await this.page.screenshot({ path, fullPage: true, clip });
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,7 @@ describeInBrowser("loading, saving and sharing", () => {
 
   it("says in a sentence what is wrong with a truncated model, and keeps the one it has", async () => {
     const whole = readFileSync(modelFile);
+    await open.picture("carry", "#carry");
     await give(given("half.safetensors", whole.subarray(0, whole.length / 2)));
     const { notice, model } = await open.until((state) => state.notice !== null);
     let message = "";

@@ -107,12 +107,15 @@ describeInBrowser("drawing and looking inside", () => {
     const box = await raster.boundingBox();
     if (box === null) throw new Error("the page has no raster");
     await open.page.mouse.move(box.x + 0.4 * box.width, box.y + 0.3 * box.height);
-    expect(await open.page.locator(".raster-spot").textContent()).toMatch(
+    const spot = (await open.page.locator(".raster-spot").textContent()) ?? "";
+    expect(spot).toMatch(
       /^neuron1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
     );
     await open.page.mouse.down();
     await open.page.mouse.up();
-    const { look, picked, trace } = await open.until((state) => state.trace !== null);
+    const neuron = Number(/neuron (\d+)/.exec(spot)?.[1]) - 1;
+    await expect.poll(async () => (await open.state()).trace).toMatchObject({ layer: 0, neuron });
+    const { look, picked, trace } = await open.state();
     if (look === null || picked === null || trace === null) throw new Error("nothing was picked");
     const { layers } = recordActivity(model, tensor(look.image, [1, 8, 8, 1]), { timesteps: 8 });
     const { neurons, ...layer } = layers[picked.layer];
@@ -123,6 +126,7 @@ describeInBrowser("drawing and looking inside", () => {
     await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("3");
     expect((await open.state()).step).toBe(3);
     await open.picture("inside", "#inside");
+    await open.picture("draw-and-inside", "#draw", "#inside");
   });
 
   it("zooms to single neurons and back, with buttons and keys", async () => {
@@ -131,7 +135,7 @@ describeInBrowser("drawing and looking inside", () => {
     await raster.focus();
     await open.page.keyboard.press("ArrowDown");
     await open.page.keyboard.press("Enter");
-    await open.until(({ picked, trace }) => picked !== null && trace?.neuron === picked.neuron);
+    await open.until(({ picked, trace }) => picked?.layer === 0 && trace?.neuron === picked.neuron);
     await open.picture("inside-closer", "#inside");
     await open.page.getByRole("button", { name: /^All/ }).click();
     expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);

@@ -34,4 +34,100 @@ describeInBrowser("the page", () => {
     await open.close();
     await site.close();
   });
+
+  it("fits a phone, in light and dark, with touch", async () => {
+    const site = await serve(true);
+    for (const colorScheme of ["light", "dark"] as const) {
+      const open = await OpenPage.at(browser, site, {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+        colorScheme,
+      });
+      const { page } = open;
+      await page.locator("canvas.drawing").tap();
+      await open.until(({ input, look }) => input.source === "drawing" && look?.input.source === "drawing");
+      await open.until(({ staircases }) => staircases.trained !== null);
+      // nothing sticks out to the side
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await open.picture(`phone-${colorScheme}`);
+      expect(open.problems).toEqual([]);
+      await open.close();
+    }
+    await site.close();
+  });
+
+  it("has a name for every control, text that contrasts, and headings in order", async () => {
+    const site = await serve(true);
+    for (const theme of ["light", "dark"]) {
+      const open = await OpenPage.at(browser, site);
+      const { page } = open;
+      await page.getByLabel("Colours").selectOption(theme);
+      await open.until(({ staircases }) => staircases.trained !== null);
+      if (theme === "dark") await open.picture("dark");
+      const nameless = await page.evaluate(() =>
+        [...document.querySelectorAll("button, input:not([hidden]), select, canvas, svg")]
+          // What lies inside a picture is spoken with it.
+          .filter((element) => element.parentElement?.closest("[role=img]") === null)
+          .filter((element) => {
+            const label =
+              element.getAttribute("aria-label") ??
+              element.closest("label")?.textContent ??
+              element.textContent;
+            return (label ?? "").trim() === "";
+          })
+          .map((element) => element.outerHTML.slice(0, 200)),
+      );
+      expect(nameless).toEqual([]);
+      const headings = await page.evaluate(() =>
+        [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1])),
+      );
+      expect(headings[0]).toBe(1);
+      headings.forEach((level, i) => expect(level - (headings[i - 1] ?? 0)).toBeLessThanOrEqual(1));
+      // WCAG 2.1, 1.4.3: 4.5 to 1 for text
+      const pale = await page.evaluate(lowContrast);
+      expect(pale, theme).toEqual([]);
+      await open.close();
+    }
+    await site.close();
+  });
 });
+
+/** Texts whose colour differs too little from the nearest background behind them. Runs in the page. */
+function lowContrast(): string[] {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (canvas === null) return ["no canvas"];
+  const rgba = (colour: string): Uint8ClampedArray => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = ([red, green, blue]: ArrayLike<number> & Iterable<number>): number => {
+    const [r, g, b] = [red, green, blue].map((value) => {
+      const share = value / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element: Element | null): Uint8ClampedArray => {
+    if (element === null) return rgba("white");
+    const colour = rgba(getComputedStyle(element).backgroundColor);
+    return colour[3] === 255 ? colour : behind(element.parentElement);
+  };
+  return [
+    ...document.querySelectorAll(
+      "p, small, b, button, a, dt, dd, li, th, td, caption, legend, figcaption, h1, h2, h3, output, span",
+    ),
+  ]
+    .filter((element) =>
+      [...element.childNodes].some((node) => node.nodeType === 3 && (node.textContent ?? "").trim() !== ""),
+    )
+    .filter((element) => !element.matches(":disabled, .skip"))
+    .flatMap((element) => {
+      const [text, ground] = [luminance(rgba(getComputedStyle(element).color)), luminance(behind(element))];
+      const ratio = (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+      return ratio >= 4.5 ? [] : [`${ratio.toFixed(1)}: ${element.outerHTML.slice(0, 100)}`];
+    });
+}
