@@ -8,6 +8,12 @@ export function wholePercent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 
+/** Without "-0.0". */
+export function oneDecimal(value: number): string {
+  const text = value.toFixed(1);
+  return text === "-0.0" ? "0.0" : text;
+}
+
 /** Three significant figures, without an exponent for what people read as a number. */
 export function figure(value: number): string {
   if (value === 0) return "0";

@@ -2,7 +2,7 @@
 
 import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
-import { figure, grouped } from "../format.js";
+import { figure, grouped, oneDecimal } from "../format.js";
 import { select } from "../state/page-state.js";
 import type { Input, Look } from "../worker/protocol.js";
 import { DrawingCanvas } from "./drawing-canvas.js";
@@ -156,7 +156,7 @@ function Scores({ look: { scores, classes, timesteps, answers } }: { look: Look 
                     class={answers[t] === k ? "winner" : ""}
                     style={{ "--share": `${(100 * share ** 2).toFixed(0)}%` }}
                   >
-                    {score.toFixed(1)}
+                    {oneDecimal(score)}
                   </td>
                 );
               })}

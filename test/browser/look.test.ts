@@ -126,7 +126,6 @@ describeInBrowser("drawing and looking inside", () => {
     await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("3");
     expect((await open.state()).step).toBe(3);
     await open.picture("inside", "#inside");
-    await open.picture("draw-and-inside", "#draw", "#inside");
   });
 
   it("zooms to single neurons and back, with buttons and keys", async () => {
@@ -139,6 +138,25 @@ describeInBrowser("drawing and looking inside", () => {
     await open.picture("inside-closer", "#inside");
     await open.page.getByRole("button", { name: /^All/ }).click();
     expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);
+  });
+
+  it("shows a drawing, its answers and its spikes at once", async () => {
+    await open.page.getByRole("button", { name: "Clear" }).click();
+    await drawWithMouse(open.page, digitStrokes[4]);
+    const { look } = await open.until(isSettled);
+    if (look === null) throw new Error("there was no look");
+    const [{ neurons, spikes }] = look.layers;
+    const count = (neuron: number): number =>
+      spikes.filter((_, i) => i % neurons === neuron).reduce((a, b) => a + b, 0);
+    const row =
+      Array.from({ length: neurons }, (_, neuron) => neuron).find((neuron) => count(neuron) === 3) ?? 0;
+    const raster = open.page.locator(".raster-canvas");
+    const height = (await raster.boundingBox())?.height ?? 0;
+    await raster.click({ position: { x: 20, y: ((row + 0.5) / 1200) * height } });
+    await expect.poll(async () => (await open.state()).trace?.layer).toBe(0);
+    await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("5");
+    await open.page.mouse.move(0, 0);
+    await open.picture("draw-and-inside", "#draw", "#inside");
   });
 
   it("shows 100,000 neurons, and zooms into them", async () => {
