@@ -100,18 +100,12 @@ def time_runs(request):
     return {"ms": times}
 
 
-def set_threads(request):
-    torch.set_num_threads(request["threads"])
-    return {"threads": torch.get_num_threads()}
-
-
 ACTIONS = {
     "hello": hello,
     "prepare": prepare,
     "forget": forget,
     "results": results,
     "time": time_runs,
-    "threads": set_threads,
     "memory": memory,
 }
 

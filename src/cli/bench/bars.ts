@@ -3,6 +3,7 @@
 import { COPY, PART_NAMES, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
 import { rowName, SPARSE_CONVOLUTION } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
+import { CORE_BUNDLE } from "./startup-suite.js";
 
 export interface Bar {
   readonly what: string;
@@ -90,6 +91,13 @@ const BARS: readonly Bar[] = [
     atLeast: 8,
     unit: "times",
     measure: (suite) => ratio(suite, "inference", PYTORCH),
+  },
+  {
+    what: "core bundle, gzip",
+    suite: "e",
+    atMost: 100_000,
+    unit: "bytes",
+    measure: (suite) => figure(suite, CORE_BUNDLE),
   },
 ];
 

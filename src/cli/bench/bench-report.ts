@@ -11,7 +11,7 @@ const TIMES: readonly Column[] = [
   { title: "median ms", align: "right" },
   { title: "best ms", align: "right" },
   { title: "per second", align: "right" },
-  { title: "of atif", align: "right" },
+  { title: "of the first", align: "right" },
 ];
 
 export function printSuite(terminal: Terminal, { suite, title, rows, figures, notes }: SuiteResult): void {

@@ -1,10 +1,10 @@
 /** Peak memory of training steps, each side in a fresh process. */
 
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { saveModel } from "../../interop/model-file.js";
 import type { BenchRun } from "./bench-run.js";
+import { outputOf } from "./fresh-process.js";
 import type { MemoryAnswer, MemoryRequest } from "./memory-process.js";
 import { createNetwork, prepareNetwork, type TrainedNetwork } from "./network.js";
 import { PeerError } from "./peer-process.js";
@@ -62,7 +62,8 @@ async function ownMemory(
     labels: files.write(labels, labels.length === 0 ? [0] : [labels.length]),
     steps: STEPS,
   };
-  return JSON.parse(await outputOf(PROGRAM, JSON.stringify(request))) as MemoryAnswer;
+  const input = JSON.stringify(request);
+  return JSON.parse(await outputOf(process.execPath, [PROGRAM], { input })) as MemoryAnswer;
 }
 
 async function peerMemory(bench: BenchRun, trained: TrainedNetwork, peer: FoundPeer): Promise<Figure> {
@@ -84,20 +85,4 @@ async function peerMemory(bench: BenchRun, trained: TrainedNetwork, peer: FoundP
   } finally {
     process.close();
   }
-}
-
-/** Runs a program of this package with that input. @throws Error with what it said if it failed */
-async function outputOf(program: string, input: string): Promise<string> {
-  const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  if (code !== 0) throw new Error(`bench: the process that measures memory failed: ${stderr.trim()}`);
-  return stdout;
 }

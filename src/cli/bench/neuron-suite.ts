@@ -13,6 +13,7 @@ import { nearValues, sameValues, type Check } from "./check.js";
 import { byReferenceTwin, TWIN } from "./reference-twin.js";
 import type { Row, SuiteResult } from "./results.js";
 import { ownContestant, type Contestant } from "./timing.js";
+import type { Work } from "./work.js";
 
 const TIMESTEPS = [1, 4, 16] as const;
 const NEURONS = { full: 2 ** 20, quick: 2 ** 14 } as const;
@@ -119,6 +120,24 @@ async function compareNeuron(
     for (const each of [input, upstream, ...neuron.parameters()]) each.dispose();
     bench.files.clear();
   }
+}
+
+/** Forward and backward over four time steps, for other suites. */
+export function neuronWork(quick: boolean): Work {
+  const problem = randomProblem(4, quick ? NEURONS.quick : NEURONS.full);
+  const { x, gradient, shape } = problem;
+  const input = tensor(x, shape, { requiresGrad: true });
+  const upstream = tensor(gradient, shape);
+  const neuron = createNeuron();
+  return {
+    name: `neuron, T = ${shape[0]}, ${PART_NAMES.both}`,
+    run: () => runNeuron(neuron, input, upstream, false),
+    results: () => neuronResults(problem, "both"),
+    items: { count: x.length, name: "steps of a neuron" },
+    dispose: () => {
+      for (const each of [input, upstream, ...neuron.parameters()]) each.dispose();
+    },
+  };
 }
 
 function randomProblem(T: number, neurons: number): Problem {

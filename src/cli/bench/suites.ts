@@ -6,6 +6,8 @@ import { neuronSuite } from "./neuron-suite.js";
 import { trainNetwork, type TrainedNetwork } from "./network.js";
 import { productsSuite } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./results.js";
+import { scalingSuite } from "./scaling-suite.js";
+import { startupSuite } from "./startup-suite.js";
 import { trainingStepSuite } from "./training-step-suite.js";
 
 interface SuiteRow {
@@ -15,7 +17,7 @@ interface SuiteRow {
   readonly run: (bench: BenchRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
 }
 
-export const suiteTable: { readonly [Letter in "a" | "b" | "c" | "d"]: SuiteRow } = {
+export const suiteTable: { readonly [Letter in SuiteLetter]: SuiteRow } = {
   a: {
     summary: "the neuron alone, beside a copy of memory",
     run: (bench) => neuronSuite(bench),
@@ -32,9 +34,17 @@ export const suiteTable: { readonly [Letter in "a" | "b" | "c" | "d"]: SuiteRow 
     summary: "inference with it, images per second",
     run: async (bench, network) => inferenceSuite(bench, await network()),
   },
+  e: {
+    summary: "start-up time and sizes",
+    run: (bench) => startupSuite(bench),
+  },
+  f: {
+    summary: "scaling with threads",
+    run: async (bench, network) => scalingSuite(bench, await network()),
+  },
 };
 
-export const suiteLetters = Object.keys(suiteTable) as (keyof typeof suiteTable)[];
+export const suiteLetters = Object.keys(suiteTable) as SuiteLetter[];
 
 export interface SuitesResult {
   readonly suites: readonly SuiteResult[];

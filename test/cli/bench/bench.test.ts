@@ -24,15 +24,14 @@ describe("atif bench", () => {
       rows: Row[];
       figures: { name: string; value: number }[];
     }[];
-    expect(suites.map(({ suite }) => suite)).toEqual(["a", "b", "c", "d"]);
-    for (const { rows } of suites) {
-      expect(rows.length).toBeGreaterThan(0);
+    expect(suites.map(({ suite }) => suite)).toEqual(["a", "b", "c", "d", "e", "f"]);
+    for (const { suite, rows } of suites) {
       for (const { checks, valid, times } of rows) {
         expect(valid).toBe(true);
         expect(checks.length).toBeGreaterThan(0);
         expect(checks.every(({ passed }) => passed)).toBe(true);
-        expect(checks[0].against).toBe("the reference twin");
-        expect(times[0].contestant).toBe("atif");
+        expect(checks[0].against).toBe(suite === "f" ? "1 thread" : "the reference twin");
+        expect(times[0].contestant).toBe(suite === "f" ? "atif, 1 thread" : "atif");
         expect(times.every(({ medianMs }) => medianMs > 0)).toBe(true);
       }
     }
@@ -49,10 +48,13 @@ describe("atif bench", () => {
     expect(products.rows[0].times.map(({ contestant }) => contestant)).toEqual(["atif", "atif, dense"]);
     // One dense contestant for all densities.
     expect(products.rows[4].times[1]).toEqual(products.rows[0].times[1]);
-    const memory = suites
-      .flatMap(({ figures }) => figures)
-      .find(({ name }) => name === "atif, peak of memory()");
-    expect(memory?.value).toBeGreaterThan(0);
+    const figure = (name: string): number =>
+      suites.flatMap(({ figures }) => figures).find((each) => each.name === name)?.value ?? NaN;
+    expect(figure("atif, peak of memory()")).toBeGreaterThan(0);
+    expect(figure("atif, import")).toBeLessThan(figure("atif, whole process"));
+    expect(figure("wasm module, gzip")).toBeLessThan(figure("wasm module"));
+    expect(figure("wasm module, gzip")).toBeLessThan(figure("core bundle, gzip"));
+    expect(figure("core bundle, gzip")).toBeLessThan(figure("package, unpacked"));
     const bars = answer.bars as { what: string; met: boolean | null }[];
     expect(bars.map(({ what }) => what)).toContain("training step, PyTorch / atif");
     // Without PyTorch there is nothing to compare with.
