@@ -69,7 +69,7 @@ export function printBars(terminal: Terminal, bars: readonly BarResult[], quick:
   const rows = bars.map(({ what, atLeast, atMost, unit, measured, met }) => {
     const show = (value: number): string => (unit === "bytes" ? bytes(value) : `${value.toFixed(2)} x`);
     const bar = atLeast === undefined ? `at most ${show(atMost ?? NaN)}` : `at least ${show(atLeast)}`;
-    const verdict = met === null ? "not measured" : met ? "met" : "missed";
+    const verdict = measured === null ? "not measured" : met === null ? "" : met ? "met" : "missed";
     return [what, bar, measured === null ? "" : show(measured), verdict];
   });
   for (const line of formatTable(columns, rows, (titles) => terminal.dim(titles))) terminal.print(line);

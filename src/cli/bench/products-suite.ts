@@ -4,6 +4,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { BenchRun, Comparison, PeerPart } from "./bench-run.js";
 import { nearValues, type Check } from "./check.js";
 import type { FoundPeer } from "./peers.js";
+import { PYTORCH } from "./pytorch-peer.js";
 import {
   compute,
   convolution,
@@ -87,11 +88,14 @@ async function compareProduct(
         own: time("atif", "packed"),
         check: () => checkOwn(bench, product, operation, density, operands),
         limits: operation === "input gradient" ? [] : [dense],
-        peers: peers.map(({ peer, contestant }): PeerPart => ({
-          peer,
-          check: () => checkPeer(bench, peer, product, operation, arrays, operands),
-          contestant: () => contestant,
-        })),
+        peers: peers
+          // One density says all about a peer that takes as long at any; only PyTorch stands in every row.
+          .filter(({ peer }) => density === 1 || peer.name === PYTORCH)
+          .map(({ peer, contestant }): PeerPart => ({
+            peer,
+            check: () => checkPeer(bench, peer, product, operation, arrays, operands),
+            contestant: () => contestant,
+          })),
       };
     });
     return await bench.compareAll(`${product.name}, ${operation}`, comparisons, at);

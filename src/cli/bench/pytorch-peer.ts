@@ -7,6 +7,8 @@ import type { FoundPeer, MissingPeer } from "./peers.js";
 
 const SERVER = fileURLToPath(new URL("../../../bench/peers/pytorch/serve.py", import.meta.url));
 
+export const PYTORCH = "PyTorch";
+
 const INSTALL =
   "python3 -m venv torch && torch/bin/python -m pip install torch, and then --python torch/bin/python; " +
   "or apt install python3-torch";
@@ -21,14 +23,14 @@ export async function findPytorch(
 ): Promise<FoundPeer | MissingPeer> {
   const chosen = python ?? newestPython();
   if (chosen === null) {
-    return { name: "PyTorch", missing: "no Python here has it", install: INSTALL };
+    return { name: PYTORCH, missing: "no Python here has it", install: INSTALL };
   }
   const process = startPytorch(chosen);
   try {
     const { version, mkl } = await process.ask("hello", { threads });
     const note = mkl === true ? undefined : "without MKL: a slow build, ratios to it flatter atif";
     return {
-      name: "PyTorch",
+      name: PYTORCH,
       version: String(version),
       kinds: new Set(["neuron", "products", "network"]),
       note,
@@ -38,13 +40,13 @@ export async function findPytorch(
   } catch (error) {
     process.close();
     const why = error instanceof Error ? error.message : String(error);
-    return { name: "PyTorch", missing: `${chosen}: ${why}`, install: INSTALL };
+    return { name: PYTORCH, missing: `${chosen}: ${why}`, install: INSTALL };
   }
 }
 
 function startPytorch(python: string): PeerProcess {
   // -u: an answer must not wait in a buffer; -B: nothing is written beside the installed files.
-  return new PeerProcess("PyTorch", python, ["-u", "-B", SERVER]);
+  return new PeerProcess(PYTORCH, python, ["-u", "-B", SERVER]);
 }
 
 function newestPython(): string | null {

@@ -21,6 +21,10 @@ const MOST_RUNS = 100;
 /** Of a turn, before the next: the threads of whoever was timed go to sleep. */
 const PAUSE = 1 / 6;
 
+/** A contestant that takes longer than this over all rounds sits the later ones out. */
+const MOST_MS = 20_000;
+const LEAST_ROUNDS = 2;
+
 /**
  * @param turnMs a turn lasts about this long: short runs are repeated
  * @param onTurn told before each turn; may throw to stop
@@ -39,13 +43,19 @@ export async function alternate(
     return contestant.time(runs);
   };
   const runs: number[] = [];
+  const turns: number[] = [];
   for (const contestant of contestants) {
     const pilot = Math.min(...(await turn(contestant, 1)));
-    runs.push(Math.max(1, Math.min(MOST_RUNS, Math.round(turnMs / pilot))));
+    const count = Math.max(1, Math.min(MOST_RUNS, Math.round(turnMs / pilot)));
+    runs.push(count);
+    // The run that is not counted takes its time too.
+    turns.push(Math.max(LEAST_ROUNDS, Math.floor(MOST_MS / ((count + 1) * pilot))));
   }
   const times = contestants.map((): (readonly number[])[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, contestant] of contestants.entries()) times[i].push(await turn(contestant, runs[i]));
+    for (const [i, contestant] of contestants.entries()) {
+      if (round < turns[i]) times[i].push(await turn(contestant, runs[i]));
+    }
   }
   return contestants.map(({ name }, i) => ({
     contestant: name,

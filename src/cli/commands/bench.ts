@@ -4,9 +4,10 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { compareWithBars } from "../bench/bars.js";
 import { BenchRun } from "../bench/bench-run.js";
 import { describeNetwork, printBars, printSuite } from "../bench/bench-report.js";
+import { findJavascriptPeer, javascriptPeers } from "../bench/javascript-peers.js";
 import { isFound, type FoundPeer, type MissingPeer } from "../bench/peers.js";
 import { findPytorch } from "../bench/pytorch-peer.js";
-import { runSuites } from "../bench/suites.js";
+import { runSuites, suiteLetters } from "../bench/suites.js";
 import type { Row, SuiteLetter } from "../bench/results.js";
 import { initCompute } from "../compute-arguments.js";
 import { FoundFailure } from "../exit-codes.js";
@@ -46,12 +47,14 @@ export async function bench(args: BenchArguments): Promise<void> {
   try {
     await initCompute({ threads: options.threads });
     progress.update("looking for peers", 0);
-    const peers = args.peers === false ? [] : [await findPytorch(options.threads, args.python)];
+    const letters = args.suite ?? suiteLetters;
+    const peers = args.peers === false ? [] : await findPeers(letters, options.threads, args.python);
     run = new BenchRun(options, peers.filter(isFound), progress, interrupt);
     printHead(terminal, options, peers);
-    const { suites, network } = await runSuites(run, args.suite ?? ["a", "b", "c", "d", "e", "f"]);
+    const { suites, network } = await runSuites(run, letters);
     progress.clear();
-    const bars = compareWithBars(suites);
+    // The small sizes of a quick run say nothing about the bars.
+    const bars = compareWithBars(suites).map((bar) => (quick ? { ...bar, met: null } : bar));
     if (network !== null) terminal.print(describeNetwork(network));
     for (const suite of suites) printSuite(terminal, suite);
     printBars(terminal, bars, quick);
@@ -80,6 +83,18 @@ export async function bench(args: BenchArguments): Promise<void> {
 export function wrongResults(rows: readonly Row[], facts: Readonly<Record<string, unknown>>): FoundFailure {
   const names = rows.map(({ name }) => name).join("; ");
   return new FoundFailure(`${rows.length} of the results are wrong and were not timed: ${names}.`, facts);
+}
+
+/** Those that have a part in one of the suites. */
+async function findPeers(
+  letters: readonly SuiteLetter[],
+  threads: number,
+  python: string | undefined,
+): Promise<(FoundPeer | MissingPeer)[]> {
+  const found = [await findPytorch(threads, python)];
+  if (!letters.includes("b")) return found;
+  for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
+  return found;
 }
 
 function printHead(
