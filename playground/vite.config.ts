@@ -18,7 +18,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   server: { headers: isolation },
   preview: { headers: isolation },
-  worker: { format: "es" },
+  // Messages of the library name its classes.
+  worker: { format: "es", rolldownOptions: { output: { keepNames: true } } },
   build: {
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,

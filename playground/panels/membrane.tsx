@@ -85,8 +85,8 @@ export function Membrane({ look, trace, step }: Props) {
       <p class="muted">
         Step {step}: input {figure(input[step - 1] ?? 0)}, potential {figure(before(step - 1))} →{" "}
         {figure(charged[step - 1] ?? 0)}
-        {spikes[step - 1] === 1 ? `, a spike, and ${figure(potential[step - 1])} stay.` : `, no spike. `}
-        In all {count} {count === 1 ? "spike" : "spikes"} in {timesteps} steps.
+        {spikes[step - 1] === 1 ? `, a spike, and ${figure(potential[step - 1])} stay.` : ", no spike."} In
+        all {count} {count === 1 ? "spike" : "spikes"} in {timesteps} steps.
       </p>
     </figure>
   );

@@ -9,6 +9,7 @@ import { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import { kindOf } from "../training/layer-report.js";
 
 export interface NetworkLayer {
   /** As in the state dict, without "layers.": "conv1". */
@@ -50,7 +51,7 @@ export function networkLayers(model: SpikingModel): NetworkLayer[] {
           x = layer.forward(x);
           const outputShape = x.shape.slice(leading.length);
           const parameters = layer.parameters().reduce((sum, { size }) => sum + size, 0);
-          const facts = { name, kind: kindOf(layer), outputShape, parameters };
+          const facts = { name, kind: kindOfLayer(layer), outputShape, parameters };
           return layer instanceof BaseNode
             ? { ...facts, neuron: neuronFacts(layer, outputShape, model) }
             : facts;
@@ -64,8 +65,8 @@ export function networkLayers(model: SpikingModel): NetworkLayer[] {
 }
 
 /** The step mode is the network's, and not part of the kind. */
-function kindOf(layer: Module): string {
-  return layer.constructor.name.replace(/^MultiStep/, "");
+function kindOfLayer(layer: Module): string {
+  return layer instanceof BaseNode ? kindOf(layer) : layer.constructor.name;
 }
 
 function neuronFacts(neuron: BaseNode, outputShape: Shape, { timesteps }: SpikingModel): NeuronFacts {

@@ -52,6 +52,7 @@ describeInBrowser("loading, saving and sharing", () => {
 
   it("says in a sentence what is wrong with a truncated model, and keeps the one it has", async () => {
     const whole = readFileSync(modelFile);
+    await open.until(({ staircases }) => staircases.trained !== null);
     await open.picture("carry", "#carry");
     await give(given("half.safetensors", whole.subarray(0, whole.length / 2)));
     const { notice, model } = await open.until((state) => state.notice !== null);
@@ -84,6 +85,7 @@ describeInBrowser("loading, saving and sharing", () => {
       (state) => state.model?.origin === "file" && state.look?.layers[0].neurons === 20,
     );
     expect(model).toMatchObject({ fileName: "own.safetensors", kind: "SMLP", timesteps: 3, fitsData: true });
+    expect(model?.layers.map(({ kind }) => kind)).toEqual(["IFSRL"]);
     expect(look?.layers.map(({ name, kind }) => [name, kind])).toEqual([["neuron1", "IFSRL"]]);
     const download = open.page.waitForEvent("download");
     await open.page.getByRole("button", { name: "Save model.safetensors" }).click();

@@ -25,6 +25,12 @@ describeInBrowser("the page", () => {
     if (!isolated) expect(engine?.threads).toBe(1);
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
+    // Once it is there it needs nobody, not even its own server.
+    await open.page.context().setOffline(true);
+    await open.page.getByRole("button", { name: "Go on" }).click();
+    await open.until(({ training }) => training.losses.length > 20);
+    await open.page.getByRole("button", { name: "Held-out image ›" }).click();
+    await open.until(({ look }) => look?.input.source === "sample" && look.input.index === 1);
     expect(open.requests.length).toBeGreaterThan(3);
     const { origin } = new URL(site.address);
     expect(

@@ -46,15 +46,15 @@ describeInBrowser("training", () => {
 
   it("gives the numbers that the library gives in Node, to the bit, paused or not", async () => {
     const open = await OpenPage.at(browser, site, {
-      hash: "#net=convolutions&c=4-6&h=16&T=3&lr=0.01&e=2&s=7&a=2",
+      hash: "#net=convolutions&c=4-6&h=16&T=3&lr=0.01&e=5&s=7&a=2",
     });
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training: { status, losses } }) => status === "paused" && losses.length === 1);
     await open.page.getByRole("button", { name: "Go on" }).click();
-    await open.until(({ training: { losses } }) => losses.length > 10);
     await open.page.getByRole("button", { name: "Pause" }).click();
-    await open.until(({ training: { status } }) => status === "paused");
-    await open.page.getByRole("button", { name: "Go on" }).click();
+    // On a busy machine it may be through before the pause arrives; one batch alone is a pause in any case.
+    const { training: halfway } = await open.until(({ training: { status } }) => status !== "running");
+    if (halfway.status === "paused") await open.page.getByRole("button", { name: "Go on" }).click();
     const { training, model: shown } = await open.until(({ training: { status } }) => status === "finished");
 
     await init({ threads: 1 });
@@ -79,8 +79,8 @@ describeInBrowser("training", () => {
     const layers = model.spikingLayers().map(([, neuron]) => neuron);
     const { history } = await new Trainer(model, train, {
       optimizer: { kind: "Adam", params: { lr: 0.01 } },
-      scheduler: { kind: "CosineAnnealingLR", params: { tMax: 2 } },
-      epochs: 2,
+      scheduler: { kind: "CosineAnnealingLR", params: { tMax: 5 } },
+      epochs: 5,
       batchSize: 32,
       seed: 7,
       validation: test,
