@@ -1,6 +1,6 @@
 /** Load, save, share: models and data from files, the model as a file, the settings as an address. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { copyLink, linkToSettings, saveModel, takeFiles } from "../actions.js";
 import { select } from "../state/page-state.js";
 import type { DroppedFile } from "../worker/data-files.js";
@@ -11,24 +11,32 @@ const model = select((state) => state.model);
 export function CarryPanel() {
   const chooser = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const onDrop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(takeFiles);
-  };
+  useEffect(() => {
+    // Anywhere on the page: a file that misses the field would otherwise replace the page.
+    const onDragOver = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const onDragLeave = (): void => setOver(false);
+    const onDrop = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer !== null) void droppedFiles(event.dataTransfer).then(takeFiles);
+    };
+    addEventListener("dragover", onDragOver);
+    addEventListener("dragleave", onDragLeave);
+    addEventListener("drop", onDrop);
+    return () => {
+      removeEventListener("dragover", onDragOver);
+      removeEventListener("dragleave", onDragLeave);
+      removeEventListener("drop", onDrop);
+    };
+  }, []);
   return (
     <div class="carry">
-      <div
-        class={`drop ${over ? "over" : ""}`}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={onDrop}
-      >
+      <div class={`drop ${over ? "over" : ""}`}>
         <p>
-          <b>Drop files here</b>, or{" "}
+          <b>Drop files anywhere on the page</b>, or{" "}
           <button type="button" onClick={() => chooser.current?.click()}>
             Choose files
           </button>

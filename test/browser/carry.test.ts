@@ -54,7 +54,15 @@ describeInBrowser("loading, saving and sharing", () => {
     const whole = readFileSync(modelFile);
     await open.until(({ staircases }) => staircases.trained !== null);
     await open.picture("carry", "#carry");
-    await give(given("half.safetensors", whole.subarray(0, whole.length / 2)));
+    const dropped = await open.page.evaluateHandle(
+      (bytes) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], "half.safetensors"));
+        return transfer;
+      },
+      [...whole.subarray(0, whole.length / 2)],
+    );
+    await open.page.dispatchEvent("#carry .drop", "drop", { dataTransfer: dropped });
     const { notice, model } = await open.until((state) => state.notice !== null);
     let message = "";
     try {
