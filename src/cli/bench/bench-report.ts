@@ -23,8 +23,8 @@ export function printSuite(terminal: Terminal, { suite, title, rows, figures, no
   }
   for (const row of rows) {
     for (const line of wrongLines(row)) terminal.print(line);
-    for (const note of row.notes) terminal.print(terminal.dim(`${row.name}: ${note}`));
   }
+  for (const line of noteLines(rows)) terminal.print(terminal.dim(line));
   for (const line of formatTable(FIGURES, figures.map(figureCells)).slice(1)) terminal.print(line);
   for (const note of notes) terminal.print(terminal.dim(note));
 }
@@ -48,6 +48,17 @@ function wrongLines({ name, checks, valid }: Row): string[] {
       ({ what, against, measure, error, tolerance }) =>
         `${name}: WRONG, not timed: ${what} against ${against}: ${measure} ${significant(error)}, expected at most ${significant(tolerance)}`,
     );
+}
+
+/** A note that several rows share is told once. */
+function noteLines(rows: readonly Row[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, notes } of rows) {
+    for (const note of notes) names.set(note, [...(names.get(note) ?? []), name]);
+  }
+  return [...names].map(([note, [first, ...more]]) =>
+    more.length === 0 ? `${first}: ${note}` : `${first}, and ${more.length} more: ${note}`,
+  );
 }
 
 const FIGURES: readonly Column[] = [{ title: "" }, { title: "", align: "right" }, { title: "" }];
