@@ -59,7 +59,7 @@ describe("atif bench", () => {
     expect(bars.map(({ what }) => what)).toContain("training step, PyTorch / atif");
     // Without PyTorch there is nothing to compare with.
     expect(bars.filter(({ what }) => what.includes("PyTorch")).every(({ met }) => met === null)).toBe(true);
-  });
+  }, 120_000);
 
   it("names a peer that is missing, with the way to have it", async () => {
     const ended = await atif(["bench", "--quick", "--suite", "d", "--rounds", "1", "--python", "no-python"], {
