@@ -186,7 +186,7 @@ function compileWithLocal(clang, units) {
 function inspect(binary, contract) {
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1024, maximum: MAXIMUM_MEMORY / 65536, shared: true });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
   const kernels = Object.keys(exports).filter(
     (name) => !linkerSymbols.includes(name) && !poolFunctions.includes(name),
   );

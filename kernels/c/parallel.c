@@ -7,9 +7,9 @@
  * it reads of the job stands still. `undone` counts the chunks that are not finished.
  *
  * A thread without work first looks at the ticket again and again, since the next kernel mostly comes within
- * microseconds and to wake a sleeper takes 5 to 90 us; then it sleeps. `sleepers` tells the caller whether it has to
- * wake anybody, which costs a system call. A sleeper counts itself before it looks at the ticket for the last time, and
- * the caller looks at the sleepers after it wrote the ticket: one of the two sees the other.
+ * microseconds; then it sleeps. `sleepers` tells the caller whether there is anybody to wake, which costs a system call
+ * and is done for longer work only. A sleeper counts itself before it looks at the ticket for the last time, and the
+ * caller looks at the sleepers after it wrote the ticket: one of the two sees the other.
  */
 
 #include "parallel.h"
@@ -42,8 +42,15 @@ static struct {
 
   int threads;
   atomic_int limit, spins;
+  double worth_waking;
   int may_sleep;
 } pool = {.threads = 1, .limit = 1};
+
+/*
+ * A thread that was woken and came too late for the work goes back to sleep sooner by this factor: kernels that short
+ * gain nothing from it, and on a busy machine it looks around on the core that the caller needs.
+ */
+enum { FEWER_SPINS = 32 };
 
 static const uint64_t NEXT_JOB = (uint64_t)1 << 32;
 static const uint64_t CALLER_SLEEPS = (uint64_t)1 << 32;
@@ -68,9 +75,9 @@ static void take_chunks(void) {
 }
 
 /* Looks at a number until something is left, or nothing is, but only so often. */
-static uint64_t spin(_Atomic uint64_t *at, int until_some) {
+static uint64_t spin(_Atomic uint64_t *at, int until_some, int spins) {
   uint64_t number = atomic_load(at);
-  for (int i = atomic_load_explicit(&pool.spins, memory_order_relaxed); i > 0; i--) {
+  for (int i = spins; i > 0; i--) {
     if ((left(number) > 0) == until_some) break;
     number = atomic_load(at);
   }
@@ -87,7 +94,7 @@ static void finish_chunks(void) {
 
 static void wait_for_the_others(void) {
   for (;;) {
-    uint64_t undone = spin(&pool.undone, 0);
+    uint64_t undone = spin(&pool.undone, 0, atomic_load_explicit(&pool.spins, memory_order_relaxed));
     if (left(undone) == 0) return;
     if (!pool.may_sleep) continue;
     undone = atomic_fetch_add(&pool.undone, CALLER_SLEEPS) + CALLER_SLEEPS;
@@ -114,6 +121,7 @@ static void withdraw_job(void) {
   atomic_store(&pool.failed, 0);
 }
 
+/* The first chunk is this thread's own. */
 static void publish_job(range_function *range, const void *task, int count, int grain, int chunks) {
   pool.range = range;
   pool.task = task;
@@ -121,14 +129,20 @@ static void publish_job(range_function *range, const void *task, int count, int 
   pool.grain = grain;
   pool.chunks = chunks;
   atomic_store(&pool.undone, (uint64_t)chunks);
-  uint64_t job = (atomic_load_explicit(&pool.ticket, memory_order_relaxed) & -NEXT_JOB) + NEXT_JOB;
-  /* the first chunk is this thread's own */
   taken = 1;
+  uint64_t job = (atomic_load_explicit(&pool.ticket, memory_order_relaxed) & -NEXT_JOB) + NEXT_JOB;
   atomic_store(&pool.ticket, job + (uint64_t)(chunks - 1));
-  /* Those who are awake come by themselves; no more are woken than there are chunks for. */
+}
+
+/* Those who are awake come by themselves. Sleepers are woken if, by the first chunk's time, it is worth it. */
+static void run_first_chunk(range_function *range, const void *task, int count, int grain) {
   int sleepers = atomic_load(&pool.sleepers);
-  int wanted = smaller(sleepers, chunks - (pool.threads - sleepers));
-  if (wanted > 0) wake(&pool.ticket, wanted);
+  double start = sleepers > 0 ? clock_milliseconds() : 0;
+  run_chunk(range, task, count, grain, 0);
+  if (sleepers == 0) return;
+  int chunks = left(atomic_load(&pool.ticket));
+  if (chunks > 0 && chunks * (clock_milliseconds() - start) >= pool.worth_waking)
+    wake(&pool.ticket, smaller(sleepers, chunks));
 }
 
 void parallel_for(range_function *range, const void *task, int count, int grain) {
@@ -139,7 +153,7 @@ void parallel_for(range_function *range, const void *task, int count, int grain)
   }
   if (atomic_load(&pool.undone) != 0) withdraw_job();
   publish_job(range, task, count, grain, chunks);
-  run_chunk(range, task, count, grain, 0);
+  run_first_chunk(range, task, count, grain);
   take_chunks();
   finish_chunks();
   wait_for_the_others();
@@ -150,15 +164,19 @@ void parallel_for(range_function *range, const void *task, int count, int grain)
 
 void poolServe(int index, float *scratch) {
   this_thread = (struct thread){index, scratch};
+  int useful = 0;
   while (index < atomic_load(&pool.limit)) {
-    uint64_t ticket = spin(&pool.ticket, 1);
+    int spins = atomic_load_explicit(&pool.spins, memory_order_relaxed);
+    uint64_t ticket = spin(&pool.ticket, 1, useful ? spins : spins / FEWER_SPINS);
     if (left(ticket) == 0) {
+      useful = 0;
       atomic_fetch_add(&pool.sleepers, 1);
       /* The limit is lowered before the number of the job is raised, so one of the two is seen. */
       if (index < atomic_load(&pool.limit)) wait_while(&pool.ticket, ticket);
       atomic_fetch_sub(&pool.sleepers, 1);
     } else {
       take_chunks();
+      useful |= taken > 0;
       finish_chunks();
     }
   }
@@ -169,9 +187,10 @@ void poolAbandon(void) {
   finish_chunks();
 }
 
-void poolResize(int threads, int limit, int spins, int may_sleep) {
+void poolResize(int threads, int limit, int spins, double worth_waking, int may_sleep) {
   if (atomic_load(&pool.undone) != 0) withdraw_job();
   pool.threads = threads;
+  pool.worth_waking = worth_waking;
   pool.may_sleep = may_sleep;
   atomic_store(&pool.spins, spins);
   atomic_store(&pool.limit, limit);

@@ -7,11 +7,12 @@
 
 /*
  * For the thread that calls kernels, while none runs: from now on parallel_for counts on `threads` threads, itself
- * included. A thread that finds nothing to do looks `spins` times before it sleeps. The caller itself, when it waits
- * for the others, sleeps only if it may: the main thread of a browser's page must not.
- * Threads whose index is `limit` or more return from poolServe.
+ * included. Threads whose index is `limit` or more return from poolServe.
+ * A thread that finds nothing to do looks `spins` times before it sleeps; sleepers are woken for work that would take
+ * `worth_waking` milliseconds or more. The caller itself, when it waits for the others, sleeps only if it may: the main
+ * thread of a browser's page must not.
  */
-void poolResize(int threads, int limit, int spins, int may_sleep);
+void poolResize(int threads, int limit, int spins, double worth_waking, int may_sleep);
 
 /*
  * For every further thread: takes part in what parallel_for starts, until the pool is made smaller. index is from 1 on,

@@ -1,4 +1,7 @@
-/* Sleeping until a number in shared memory changes: WebAssembly's own instructions, or pthreads (native/waiting.c). */
+/*
+ * Time, and sleeping until a number in shared memory changes: WebAssembly's own instructions and a clock that the loader
+ * brings, or pthreads (native/waiting.c).
+ */
 #ifndef ATIF_WAITING_H
 #define ATIF_WAITING_H
 
@@ -7,6 +10,8 @@
 #include "parallel.h"
 
 #ifdef __wasm__
+
+__attribute__((import_module("env"), import_name("now"))) double clock_milliseconds(void);
 
 /* Sleeps if *at is `expected`, until woken. May return early. Traps on the main thread of a browser's page. */
 static inline void wait_while(_Atomic uint64_t *at, uint64_t expected) {
@@ -21,8 +26,11 @@ static inline void wake(_Atomic uint64_t *at, int count) {
 #else
 
 INTERNAL_BEGIN
+
+double clock_milliseconds(void);
 void wait_while(_Atomic uint64_t *at, uint64_t expected);
 void wake(_Atomic uint64_t *at, int count);
+
 INTERNAL_END
 
 #endif

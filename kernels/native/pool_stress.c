@@ -48,11 +48,12 @@ int main(void) {
   int running = 1;
   for (int round = 0; round < ROUNDS; round++) {
     int wanted = 1 + draw(MOST_THREADS), spins = (int[]){0, 10, 1000}[draw(3)], may_sleep = draw(4) > 0;
-    poolResize(smaller(wanted, running), wanted, spins, may_sleep);
+    double worth_waking = draw(2) * 0.01;
+    poolResize(smaller(wanted, running), wanted, spins, worth_waking, may_sleep);
     for (; running > wanted; running--) pthread_join(threads[running - 1], NULL);
     for (; running < wanted; running++)
       if (pthread_create(&threads[running], NULL, serve, &indices[running]) != 0) abort();
-    poolResize(running, running, spins, may_sleep);
+    poolResize(running, running, spins, worth_waking, may_sleep);
     for (int k = 0; k < JOBS; k++) {
       struct job job = {.seen = seen, .grain = 1 + draw(20), .count = draw(MOST_COUNT)};
       for (int i = 0; i < job.count; i++) seen[i] = 0;
@@ -64,7 +65,7 @@ int main(void) {
       }
     }
   }
-  poolResize(1, 1, 0, 1);
+  poolResize(1, 1, 0, 0, 1);
   for (; running > 1; running--) pthread_join(threads[running - 1], NULL);
   return 0;
 }

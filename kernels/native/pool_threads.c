@@ -19,7 +19,7 @@ static void *serve(void *argument) {
 
 __attribute__((constructor)) static void start(void) {
   static int indices[THREADS] = {0, 1, 2, 3};
-  poolResize(1, THREADS, SPINS, 1);
+  poolResize(1, THREADS, SPINS, 0, 1);
   for (int i = 1; i < THREADS; i++) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, serve, &indices[i]) != 0 || pthread_detach(thread) != 0) {
@@ -27,5 +27,5 @@ __attribute__((constructor)) static void start(void) {
       exit(1);
     }
   }
-  poolResize(THREADS, THREADS, SPINS, 1);
+  poolResize(THREADS, THREADS, SPINS, 0, 1);
 }

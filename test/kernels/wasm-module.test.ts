@@ -18,8 +18,11 @@ describe("the compiled module", () => {
     expect(exported.sort()).toEqual(Object.keys(kernels).sort());
   });
 
-  it("needs a memory and nothing else", () => {
-    expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+  it("needs a memory, a clock and nothing else", () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([
+      { module: "env", name: "memory", kind: "memory" },
+      { module: "env", name: "now", kind: "function" },
+    ]);
   });
 
   it("exports what a further thread must set: its stack and its thread-local data", () => {
@@ -37,7 +40,7 @@ describe("the compiled module", () => {
 
   it("starts in the pages that the loader gives it", () => {
     const memory = new WebAssembly.Memory({ initial: initialPages, maximum: 65536, shared: true });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
     const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
     expect(heapBase.value).toBeGreaterThan((initialPages - 1) * 65536);
     expect(heapBase.value).toBeLessThanOrEqual(initialPages * 65536);

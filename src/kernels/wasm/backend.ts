@@ -6,7 +6,7 @@ import type { Backend } from "../backend.js";
 import type { KernelName, Kernels } from "../contract.js";
 import { WasmHeap } from "./allocator.js";
 import { initialPages, wasmDeflatedBase64 } from "./binary.js";
-import { ThreadPool, type PoolExports } from "./pool.js";
+import { ThreadPool, TUNING, type PoolExports, type PoolTuning } from "./pool.js";
 import { findStartWorker, type StartWorker } from "./worker-thread.js";
 import { wrap, type Compiled, type Wrapper } from "./call.js";
 
@@ -85,10 +85,13 @@ function loadModule(): Promise<WebAssembly.Module> {
 export async function createWasmBackend(
   threads: number,
   start: StartWorker | null = findStartWorker(),
+  tuning: PoolTuning = TUNING,
 ): Promise<Backend> {
   const module = await loadModule();
   const { memory, maximum } = createMemory();
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { exports } = await WebAssembly.instantiate(module, {
+    env: { memory, now: () => performance.now() },
+  });
   const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
   const kernels = wrapKernels(exports);
   const heap = new WasmHeap(memory, heapBase.value, maximum);
@@ -99,6 +102,7 @@ export async function createWasmBackend(
     reserve: (bytes) => heap.reserve(bytes),
     start,
     cores: availableCores(),
+    tuning,
   });
   await pool.resize(threads);
   return {

@@ -10,9 +10,25 @@ import type { StartWorker, WorkerThread } from "./worker-thread.js";
 export interface PoolExports {
   readonly __tls_size: WebAssembly.Global<"i32">;
   readonly __tls_align: WebAssembly.Global<"i32">;
-  poolResize(threads: number, limit: number, spins: number, maySleep: number): void;
+  poolResize(threads: number, limit: number, spins: number, worthWaking: number, maySleep: number): void;
   poolScratch(): number;
 }
+
+/** What the pool trades waiting for work against. */
+export interface PoolTuning {
+  /** How often a thread without work looks for some before it sleeps. */
+  readonly spins: number;
+  /** The same where there are more threads than cores: who looks takes the core from one that works. */
+  readonly spinsOnSharedCores: number;
+  /** Milliseconds that work must take for sleeping threads to be woken. */
+  readonly worthWaking: number;
+}
+
+/**
+ * 20,000 looks take some 30 us, longer than most gaps between the kernels of a training step. To wake a thread takes
+ * the caller 10 us, and until that thread runs 5 to 90 us pass.
+ */
+export const TUNING: PoolTuning = { spins: 20_000, spinsOnSharedCores: 500, worthWaking: 0.05 };
 
 export interface PoolParts {
   readonly module: WebAssembly.Module;
@@ -24,17 +40,11 @@ export interface PoolParts {
   readonly start: StartWorker | null;
   /** Cores of the machine that this process may use. */
   readonly cores: number;
+  readonly tuning: PoolTuning;
 }
 
 const STACK_BYTES = 65536;
 const BOUNDARY = 64;
-
-/**
- * How often a thread without work looks before it sleeps: some 30 us, longer than the gaps between the kernels of a
- * training step. Where threads share a core, looking takes the core from the one that works.
- */
-const SPINS = 20_000;
-const SPINS_ON_SHARED_CORES = 500;
 
 /** A worker that has said nothing for so long is given up. */
 const START_MILLISECONDS = 30_000;
@@ -100,9 +110,9 @@ export class ThreadPool {
   }
 
   #tellKernels(): void {
-    const { exports, cores } = this.#parts;
-    const spins = this.threads <= cores ? SPINS : SPINS_ON_SHARED_CORES;
-    exports.poolResize(this.threads, this.#limit, spins, this.#maySleep ? 1 : 0);
+    const { exports, cores, tuning } = this.#parts;
+    const spins = this.threads <= cores ? tuning.spins : tuning.spinsOnSharedCores;
+    exports.poolResize(this.threads, this.#limit, spins, tuning.worthWaking, this.#maySleep ? 1 : 0);
   }
 
   /** Resolves when the worker serves, or when it is certain that it will not. */

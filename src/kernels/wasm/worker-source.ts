@@ -27,7 +27,7 @@ export const workerSource = `"use strict";
 const port = typeof require === "function" ? require("node:worker_threads").parentPort : self;
 port.onmessage = ({ data }) => {
   try {
-    const { exports } = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
+    const { exports } = new WebAssembly.Instance(data.module, { env: { memory: data.memory, now: () => performance.now() } });
     exports.__stack_pointer.value = data.stackTop;
     exports.__wasm_init_tls(data.tls);
     port.postMessage("serving");
