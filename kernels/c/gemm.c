@@ -4,9 +4,9 @@
 #include "simd.h"
 
 enum {
-  FEW_ROWS = 3,       /* up to which packing b costs more than it saves */
-  WIDE = 32,          /* columns summed at a time for one row: 8 registers */
-  COLUMNS_PER_CHUNK = 256,
+  FEW_ROWS = 3,                 /* up to which packing b costs more than it saves */
+  WIDE = 32,                    /* columns summed at a time for one row: 8 registers */
+  PRODUCTS_PER_CHUNK = 1 << 17, /* of few rows: some 20 us */
 };
 
 struct matrices {
@@ -118,6 +118,11 @@ static void row_range(const void *argument, int begin, int end) {
   }
 }
 
+/* Of few rows. */
+static int columns_per_chunk(const struct matrices *task) {
+  return ceil_divide(PRODUCTS_PER_CHUNK / FEW_ROWS / WIDE, larger(1, task->k)) * WIDE;
+}
+
 void gemm(float *c, const float *a, const float *b, int m, int n, int k, int transpose_a, int transpose_b,
           int accumulate) {
   struct matrices task = {c, a, b, m, n, k, transpose_a, transpose_b, accumulate};
@@ -127,9 +132,9 @@ void gemm(float *c, const float *a, const float *b, int m, int n, int k, int tra
   }
   if (task.m == 1) task.transpose_a = 0;
   if (task.m <= FEW_ROWS && !task.transpose_b) {
-    parallel_for(row_range, &task, task.m > 0 ? task.n : 0, COLUMNS_PER_CHUNK);
+    parallel_for(row_range, &task, task.m > 0 ? task.n : 0, columns_per_chunk(&task));
   } else if (task.m <= FEW_ROWS && !task.transpose_a) {
-    parallel_for(dot_range, &task, task.m > 0 ? task.n : 0, COLUMNS_PER_CHUNK / 4);
+    parallel_for(dot_range, &task, task.m > 0 ? task.n : 0, columns_per_chunk(&task));
   } else {
     struct product product = {
         .m = task.m,

@@ -291,7 +291,7 @@ void packedConv2dWeightGrad(float *dw, const float *dy, const int *bits, float s
   parallel_for(chunk_range, &grad, chunks * grad.word_chunks, 1);
   if (grad.splits == 1) return;
   struct combine combine = {dw, shared_scratch(), grad.splits, size};
-  parallel_for(combine_range, &combine, size, ELEMENTS_PER_CHUNK);
+  parallel_for(combine_range, &combine, size, ELEMENTS_PER_CHUNK / grad.splits);
 }
 
 void packedLinearWeightGrad(float *dw, const float *dy, const int *bits, float scale, int rows, int inputs,

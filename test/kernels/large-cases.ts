@@ -312,6 +312,16 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
       ...([T, rows, C, false] as const),
     ];
   },
+  packedAtifPoolBackward: (random, arrays) => [
+    arrays.output("dx", 4 * 6 * 28 * 28 * 21),
+    arrays.inPlace("dv", normals(random, 6 * 28 * 28 * 21)),
+    arrays.output("dtheta", 1),
+    arrays.input("gy", normals(random, 4 * 6 * 14 * 14 * 21)),
+    arrays.input("x", normals(random, 4 * 6 * 28 * 28 * 21)),
+    null,
+    arrays.input("theta", Float32Array.of(0.9)),
+    ...([4, 6, 28, 28, 21, 2, 2, 2, 2, 2, true, false, false] as const),
+  ],
   sgdStep: (random, arrays) => [
     arrays.inPlace("p", normals(random, N)),
     arrays.inPlace("buffer", normals(random, N)),
