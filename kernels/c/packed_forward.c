@@ -21,14 +21,15 @@ enum {
   PASS_BLOCKS = 8,
   LIST_ROOM = PASS_TABLES + WORD_GROUPS + COPIED,
   BATCH = 64,     /* positions whose lists are made before their sums */
-  RUN = 16,         /* rows are added up in runs of so many, and the runs then, for the sake of rounding (tile.h) */
+  RUN = 48,         /* rows are added up in runs of so many, and the runs then, for the sake of rounding (tile.h) */
   FEW_POSITIONS = 24,
-  CHUNK_ADDITIONS = 80000, /* rows added in a chunk at most, some 100 us */
+  CHUNK_ADDITIONS = 160000, /* rows added in a chunk at most, some 300 us */
   LEAST_CHUNKS = 16,
   TABLES_PER_CHUNK = 32,
-  /* Thread scratch: lists of positions, then lists of pixels. */
-  POSITION_INTS = BATCH * LIST_ROOM,
-  PIXEL_INTS = THREAD_SCRATCH_FLOATS - POSITION_INTS,
+  /* Thread scratch: lists of positions, sums of a batch, lists of pixels. */
+  SUMS_AT = BATCH * LIST_ROOM,
+  PIXELS_AT = SUMS_AT + BATCH * BLOCK,
+  PIXEL_INTS = THREAD_SCRATCH_FLOATS - PIXELS_AT,
   PIXEL_HEAD = 4, /* the count of a pixel's list, and three to keep the entries aligned */
 };
 
@@ -42,6 +43,7 @@ struct forward {
   /* The pass: output columns, and taps of which some words of channels. */
   int column, columns;
   int tap, taps;
+  int kh, kw; /* of the first tap */
   int word, word_count;
   int groups; /* in those words */
   int first, last; /* of the passes over these columns */
@@ -58,7 +60,7 @@ static void tables_range(const void *argument, int begin, int end) {
     int group = index % forward->groups, tap = index / forward->groups % forward->taps;
     int column = index / forward->groups / forward->taps * BLOCK;
     int columns = smaller(BLOCK, forward->columns - column);
-    int channel = forward->word * WORD_CHANNELS + group * GROUP, Cout = forward->of.Cout;
+    int channel = forward->word * WORD_BITS + group * GROUP, Cout = forward->of.Cout;
     const float *rows = forward->w + ((forward->tap + tap) * forward->of.Cin + channel) * Cout + forward->column + column;
     subset_sums(shared_scratch() + index * TABLE_FLOATS, rows, Cout, smaller(GROUP, forward->of.Cin - channel), columns,
                 block_width(columns), forward->scale);
@@ -71,20 +73,17 @@ static void tables_range(const void *argument, int begin, int end) {
 struct cursor {
   int image, i, j; /* of the output */
   int listed;      /* pixels before this one have been listed */
+  int *pixels;     /* their lists */
 };
 
-static inline int *pixel_list(const struct forward *forward, int pixel) {
-  return (int *)thread_scratch() + POSITION_INTS + (pixel & (forward->slots - 1)) * forward->slot_ints;
-}
-
-/* Lists the pixels that the output row of the cursor sees: those of h rows from h to h_end. */
+/* Lists the pixels of image rows h <= row < h_end, unless that was done. */
 static void list_pixels(const struct forward *forward, struct cursor *cursor, int h, int h_end) {
   const struct convolution *of = &forward->of;
   int pixel = larger(cursor->listed, (cursor->image * of->H + h) * of->W);
   int end = (cursor->image * of->H + h_end) * of->W;
   const int *words = forward->bits + pixel * forward->words + forward->word;
   for (; pixel < end; pixel++, words += forward->words) {
-    int *list = pixel_list(forward, pixel);
+    int *list = cursor->pixels + (pixel & (forward->slots - 1)) * forward->slot_ints;
     *list = list_words(words, forward->word_count, 0, list + PIXEL_HEAD, 0);
   }
   cursor->listed = larger(cursor->listed, end);
@@ -93,39 +92,42 @@ static void list_pixels(const struct forward *forward, struct cursor *cursor, in
 /* The list of one position, in the order of taps and channels. */
 static inline int list_position(const struct forward *forward, const struct cursor *cursor, int *list) {
   const struct convolution *of = &forward->of;
-  int count = 0, tap_bytes = forward->groups * TABLE_BYTES;
+  int tap_bytes = forward->groups * TABLE_BYTES, mask = forward->slots - 1;
   int h = cursor->i * of->SH - of->PH, w = cursor->j * of->SW - of->PW;
-  for (int t = 0; t < forward->taps;) {
-    int kh = (forward->tap + t) / of->KW, kw = (forward->tap + t) % of->KW;
+  int count = 0, kw = forward->kw;
+  for (int kh = forward->kh, t = 0; t < forward->taps; kh++) {
+    /* Taps kw to kw_end of this row; those from low to high see a pixel. */
     int kw_end = smaller(of->KW, kw + forward->taps - t);
-    int next = t + kw_end - kw;
+    int low = larger(kw, -w), high = smaller(kw_end, of->W - w);
     if (h + kh >= 0 && h + kh < of->H) {
       int pixel = (cursor->image * of->H + h + kh) * of->W + w;
-      t += larger(0, -w - kw);
-      kw = larger(kw, -w);
-      kw_end = smaller(kw_end, of->W - w);
-      for (; kw < kw_end; kw++, t++) {
-        if (forward->slots) {
-          const int *kept = pixel_list(forward, pixel + kw);
-          copy_entries(list + count, kept + PIXEL_HEAD, *kept, t * tap_bytes);
+      int base = (t + low - kw) * tap_bytes;
+      for (int seen = low; seen < high; seen++, base += tap_bytes) {
+        if (mask >= 0) {
+          const int *kept = cursor->pixels + ((pixel + seen) & mask) * forward->slot_ints;
+          copy_entries(list + count, kept + PIXEL_HEAD, *kept, base);
           count += *kept;
         } else {
-          const int *words = forward->bits + (pixel + kw) * forward->words + forward->word;
-          count = list_words(words, forward->word_count, t * tap_bytes, list, count);
+          const int *words = forward->bits + (pixel + seen) * forward->words + forward->word;
+          count = list_words(words, forward->word_count, base, list, count);
         }
       }
     }
-    t = next;
+    t += kw_end - kw;
+    kw = 0;
   }
   return count;
 }
 
 /* ---- sums ---- */
 
+/* One block of columns of a batch. */
 struct sums {
   const struct forward *forward;
-  const char *tables; /* of the block, or its columns of the weights */
-  int position, count;
+  const char *tables;
+  const float *weights; /* first tap, channel and column */
+  float *y;
+  int count; /* of positions */
   const int *lists, *counts;
   int column, columns; /* of y */
 };
@@ -147,77 +149,86 @@ static inline f32x4 gather_sum(const struct forward *forward, const float *w, in
   return sum;
 }
 
-/* Stores a vector of y: adds what earlier passes summed, or finishes the row. */
-static inline void finish(const struct sums *sums, f32x4 sum, float *y, int c) {
-  const struct forward *forward = sums->forward;
-  int count = sums->columns - c, column = sums->column + c;
-  if (count <= 0) return;
-  if (!forward->first) sum = load_up_to4(y + c, count) + sum;
-  if (forward->last) {
-    if (forward->bias) sum += load_up_to4(forward->bias + column, count);
-    if (forward->norm_scale)
-      sum = sum * load_up_to4(forward->norm_scale + column, count) + load_up_to4(forward->norm_shift + column, count);
-  }
-  store_up_to4(y + c, sum, count);
-}
-
-/* y of the positions of a batch, `vectors` vectors of columns. */
-static inline __attribute__((always_inline)) void add_rows(const struct sums *sums, const int vectors) {
+/*
+ * Sums of the positions of a batch, `vectors` vectors of columns, at to + position * stride. A sum that is more than one
+ * run is kept there between its runs.
+ */
+static inline __attribute__((always_inline)) void add_rows(const struct sums *sums, float *to, int stride,
+                                                            const int vectors) {
   const int *list = sums->lists;
-  float *y = sums->forward->y + sums->position * sums->forward->of.Cout + sums->column;
-  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, y += sums->forward->of.Cout) {
-    f32x4 total[BLOCK / 4];
-    const int *entry = list, *end = list + sums->counts[p];
-    int runs = 0;
+  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride) {
+    int left = sums->counts[p];
+    const int *entry = list;
     do {
-      f32x4 part[BLOCK / 4] = {0};
-      const int *run_end = end - entry > RUN ? entry + RUN : end;
-      for (; entry < run_end; entry++) {
+      f32x4 sum[BLOCK / 4] = {0};
+      for (const int *end = entry + smaller(left, RUN); entry < end; entry++) {
         const float *row = (const float *)(sums->tables + *entry);
-        for (int v = 0; v < vectors; v++) part[v] += load4(row + 4 * v);
+        for (int v = 0; v < vectors; v++) sum[v] += load4(row + 4 * v);
       }
-      for (int v = 0; v < vectors; v++) total[v] = runs ? total[v] + part[v] : part[v];
-      runs = 1;
-    } while (entry < end);
-    for (int v = 0; v < vectors; v++) finish(sums, total[v], y, 4 * v);
+      if (entry - list > RUN)
+        for (int v = 0; v < vectors; v++) sum[v] = load4(to + 4 * v) + sum[v];
+      for (int v = 0; v < vectors; v++) store4(to + 4 * v, sum[v]);
+      left -= RUN;
+    } while (left > 0);
   }
 }
 
-/* The same without tables, one vector. */
-static void gather_rows(const struct sums *sums, int c) {
+/* The same without tables. */
+static void gather_rows(const struct sums *sums, float *to, int stride) {
   const struct forward *forward = sums->forward;
   const int *list = sums->lists;
-  const float *w = (const float *)sums->tables + c;
-  int columns = smaller(4, sums->columns - c);
-  float *y = forward->y + sums->position * forward->of.Cout + sums->column;
-  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, y += forward->of.Cout) {
-    f32x4 total = {0};
-    for (int k = 0; k < sums->counts[p]; k += RUN) {
-      f32x4 part = {0};
-      for (int e = k; e < smaller(k + RUN, sums->counts[p]); e++) part += gather_sum(forward, w, list[e], columns);
-      total = k ? total + part : part;
+  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride)
+    for (int c = 0; c < sums->columns; c += 4) {
+      f32x4 total = {0};
+      for (int k = 0; k < sums->counts[p]; k += RUN) {
+        f32x4 sum = {0};
+        for (int e = k; e < smaller(k + RUN, sums->counts[p]); e++)
+          sum += gather_sum(forward, sums->weights + c, list[e], sums->columns - c);
+        total = k ? total + sum : sum;
+      }
+      store4(to + c, total);
     }
-    finish(sums, total, y, c);
-  }
+}
+
+/* y of a batch from the sums of this pass, and in the last pass with bias and norm. */
+static void finish(const struct sums *sums, const float *from) {
+  const struct forward *forward = sums->forward;
+  float *y = sums->y;
+  for (int p = 0; p < sums->count; p++, from += BLOCK, y += forward->of.Cout)
+    for (int c = 0; c < sums->columns; c += 4) {
+      int left = sums->columns - c, column = sums->column + c;
+      f32x4 sum = load4(from + c);
+      if (!forward->first) sum = load_up_to4(y + c, left) + sum;
+      if (forward->last && forward->bias) sum += load_up_to4(forward->bias + column, left);
+      if (forward->last && forward->norm_scale)
+        sum = sum * load_up_to4(forward->norm_scale + column, left) + load_up_to4(forward->norm_shift + column, left);
+      store_up_to4(y + c, sum, left);
+    }
 }
 
 static void add_block(const struct sums *sums) {
-  if (sums->forward->gathers) {
-    for (int c = 0; c < sums->columns; c += 4) gather_rows(sums, c);
-    return;
-  }
-  switch (block_width(sums->columns)) {
-    case 32: return add_rows(sums, 8);
-    case 16: return add_rows(sums, 4);
-    case 8: return add_rows(sums, 2);
-    case 4: return add_rows(sums, 1);
-  }
+  const struct forward *forward = sums->forward;
+  int width = block_width(sums->columns);
+  int plain = sums->columns == width && forward->first && (!forward->last || (!forward->bias && !forward->norm_scale));
+  float *to = plain ? sums->y : (float *)sums->lists + SUMS_AT;
+  int stride = plain ? forward->of.Cout : BLOCK;
+  if (forward->gathers)
+    gather_rows(sums, to, stride);
+  else if (width == 32)
+    add_rows(sums, to, stride, 8);
+  else if (width == 16)
+    add_rows(sums, to, stride, 4);
+  else if (width == 8)
+    add_rows(sums, to, stride, 2);
+  else
+    add_rows(sums, to, stride, 1);
+  if (!plain) finish(sums, to);
 }
 
 static void positions_range(const void *argument, int begin, int end) {
   const struct forward *forward = argument;
   const struct convolution *of = &forward->of;
-  struct cursor cursor = {begin / of->OW / of->OH, begin / of->OW % of->OH, begin % of->OW, 0};
+  struct cursor cursor = {begin / of->OW / of->OH, begin / of->OW % of->OH, begin % of->OW, 0, (int *)thread_scratch() + PIXELS_AT};
   int *lists = (int *)thread_scratch(), counts[BATCH];
   int new_row = 1;
   for (int position = begin; position < end; position += BATCH) {
@@ -237,16 +248,16 @@ static void positions_range(const void *argument, int begin, int end) {
       }
     }
     for (int column = 0; column < forward->columns; column += BLOCK) {
-      int tables = column / BLOCK * forward->taps * forward->groups;
-      const float *w = forward->w + (forward->tap * of->Cin + forward->word * WORD_CHANNELS) * of->Cout + forward->column;
+      int tables = column / BLOCK * forward->taps * forward->groups, first = forward->column + column;
       struct sums sums = {
           .forward = forward,
-          .tables = (const char *)(forward->gathers ? w + column : shared_scratch() + tables * TABLE_FLOATS),
-          .position = position,
+          .tables = (const char *)(shared_scratch() + tables * TABLE_FLOATS),
+          .weights = forward->w + (forward->tap * of->Cin + forward->word * WORD_BITS) * of->Cout + first,
+          .y = forward->y + position * of->Cout + first,
           .count = count,
           .lists = lists,
           .counts = counts,
-          .column = forward->column + column,
+          .column = first,
           .columns = smaller(BLOCK, forward->columns - column),
       };
       add_block(&sums);
@@ -294,6 +305,8 @@ static void run_forward(struct forward *forward) {
       for (int word = 0; word == 0 || word < forward->words; word += pass_words) {
         forward->tap = tap;
         forward->taps = smaller(pass_taps, taps - tap);
+        forward->kh = tap / of->KW;
+        forward->kw = tap % of->KW;
         forward->word = word;
         forward->word_count = smaller(pass_words, forward->words - word);
         forward->groups = smaller(forward->word_count * WORD_GROUPS, groups - word * WORD_GROUPS);

@@ -35,7 +35,7 @@ struct weight_grad {
   int word_chunks, chunk_words;
 };
 
-typedef unsigned short offset_list[WORD_CHANNELS][TILE];
+typedef unsigned short offset_list[WORD_BITS][TILE];
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 typedef unsigned short words8 __attribute__((vector_size(16)));
 
@@ -231,11 +231,11 @@ static void chunk_range(const void *argument, int begin, int end) {
         find_seen(grad, tap / of->KW, tap % of->KW, &tile);
         if (tile.seen == 0 && position > first) continue;
         for (int at = word; at < word_end; at++) {
-          int channel = at * WORD_CHANNELS;
+          int channel = at * WORD_BITS;
           list_tap(grad, &tile, at, lists);
           for (int c = column, block = 0; c < column_end; c += BLOCK, block++)
             sum_block(dw + (tap * of->Cin + channel) * of->Cout + c, of->Cout, lists,
-                      smaller(WORD_CHANNELS, of->Cin - channel), tile.seen,
+                      smaller(WORD_BITS, of->Cin - channel), tile.seen,
                       (const char *)(tables + block * TILE * TABLE_FLOATS), smaller(BLOCK, column_end - c),
                       position > first);
         }
