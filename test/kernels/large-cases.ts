@@ -4,7 +4,7 @@ import type { KernelName } from "../../src/kernels/contract.js";
 import { packedWords } from "../../src/kernels/reference/packed-spikes.js";
 import { referenceKernels } from "../../src/kernels/reference/kernels.js";
 import type { Generator } from "../../src/random/generator.js";
-import type { Arrays} from "../contract/arguments.js";
+import type { Arrays } from "../contract/arguments.js";
 import { type Case, type FloatArgument, type IntArgument } from "../contract/arguments.js";
 import { normals, spikes, uniforms } from "../contract/values.js";
 
