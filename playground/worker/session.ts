@@ -67,10 +67,13 @@ export class Session implements Handlers {
     const isolated = globalThis.crossOriginIsolated;
     // One core is left to the page, so that it can draw while the worker computes.
     const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
-    const file = fetch(shippedModel).then((response) => response.arrayBuffer());
-    await init({ threads: wanted });
-    this.#data = await loadDigits();
-    const { model, facts } = decodeModel(new Uint8Array(await file), "the digits network");
+    const [bytes, data] = await Promise.all([
+      fetch(shippedModel).then((response) => response.arrayBuffer()),
+      loadDigits(),
+      init({ threads: wanted }),
+    ]);
+    this.#data = data;
+    const { model, facts } = decodeModel(new Uint8Array(bytes), "the digits network");
     this.#hold({ model: model.eval(), origin: "shipped", fileName: null, facts });
     return { engine: { isolated, threads: threads() }, data: this.#dataSummary(), model: this.#summary() };
   }
