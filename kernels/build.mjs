@@ -42,6 +42,10 @@ const flags = [
   "-msign-ext",
   // What a header does not hide is a kernel, and is exported.
   "-fvisibility=default",
+  // Loop strength reduction turns the constant offsets of neighbouring loads into additions of their own: without it the
+  // module is a twelfth smaller, and dense products are an eighth faster.
+  "-mllvm",
+  "-disable-lsr",
 ];
 
 /**

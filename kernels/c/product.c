@@ -95,7 +95,7 @@ static void block_range(const void *argument, int begin, int end) {
 
     int first = split * slab->split_depth;
     int last = smaller(first + slab->split_depth, slab->depth);
-    struct tile tile = {.add = slab->accumulate && slab->splits == 1};
+    struct tile tile = {.run = RUN, .add = slab->accumulate && slab->splits == 1};
     if (first >= last) multiply_block(slab, tile, c, rows, j, columns, 0);
     /* Blocks of equal depth: 576 is 3 x 192, not 256 + 256 + 64. */
     int even = larger(1, ceil_divide(last - first, larger(1, ceil_divide(last - first, BLOCK_DEPTH))));

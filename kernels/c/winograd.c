@@ -30,6 +30,7 @@ enum {
   TILES_AT_ONCE = 32, /* with 64 + 32 channels, V and M take 192 KiB and U 128 KiB: level 2 cache */
   LEAST_TILES = 8,
   MOST_CHANNELS = 1024,
+  LONG_RUN = 32, /* products in a run (tile.h): 1.1 times as fast as runs of 8 */
 };
 
 static const float zeros[MOST_CHANNELS];
@@ -178,6 +179,7 @@ static void multiply_places(const struct gradient *task, const float *v, float *
             .stride = Cout,
             .panel = task->u + (place * panels + panel) * Cout * PANEL,
             .depth = Cout,
+            .run = LONG_RUN,
         };
         multiply_any_tile(&tile, TILE_ROWS, panel_width(columns), 0);
       }

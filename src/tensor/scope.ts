@@ -26,9 +26,11 @@ export function keep<T extends Owned>(tensor: T): T {
   return tensor;
 }
 
-/** Gives a kept tensor that its holder has replaced to the current scope, if there is one. */
+/** Gives a kept tensor that its holder has replaced to the current scope or, where there is none, frees it. */
 export function letGo(tensor: Owned): void {
-  frames.at(-1)?.add(tensor);
+  const frame = frames.at(-1);
+  if (frame === undefined) tensor.dispose();
+  else frame.add(tensor);
 }
 
 /**

@@ -339,6 +339,16 @@ describeBackends("state of a neuron", (backend) => {
       }
     }
 
+    it("is flat when the layer is reset between scopes", () => {
+      const node = new MultiStepATIF();
+      const x = ones([1, 1000]);
+      const round = (): void => {
+        node.reset();
+        scope(() => void node.forward(x));
+      };
+      expect(growth(round)).toEqual(flat);
+    });
+
     it("a graph that left its scope is still differentiable after the layer has moved on", () => {
       const node = atif(0.9);
       const x = tensor([0.5, 1.5], [2], { requiresGrad: true });
