@@ -14,46 +14,48 @@
 
 struct atif_forward_task {
   float *y, *v, *v_seq;
-  const float *x;
-  float theta;
-  int T, n, scaled, x_step; /* x_step: elements of x from a step to the next, 0 for the same x at every step */
+  const float *x, *v0;
+  float theta, spike; /* y of a spike */
+  int T, n, x_step;   /* x_step: elements of x from a step to the next, 0 for the same x at every step */
 };
 
-/* Four neurons, or the last one to three: a step of y, v and, unless it is null, v_seq. */
-static inline void fire4(float *y, float *v, float *v_seq, const float *x, float theta, int scaled, int count) {
-  f32x4 u = load_up_to4(v, count) + load_up_to4(x, count);
-  f32x4 q = u - theta;
-  f32x4 z = spike4(q);
-  f32x4 next = reset4(z, u, q);
-  store_up_to4(v, next, count);
-  store_up_to4(y, scaled ? z * theta : z, count);
-  if (v_seq) store_up_to4(v_seq, next, count);
-}
-
-static inline void forward_range(const struct atif_forward_task *task, int begin, int end, int scaled, int keep) {
-  float theta = task->theta;
-  for (int first = begin; first < end; first += NEURONS_AT_ONCE) {
-    int count = smaller(end - first, NEURONS_AT_ONCE);
-    for (int t = 0; t < task->T; t++) {
-      int at = t * task->n + first, i = 0;
-      float *y = task->y + at, *v = task->v + first, *v_seq = keep ? task->v_seq + at : 0;
-      const float *x = task->x + t * task->x_step + first;
-      for (; i + 4 <= count; i += 4) fire4(y + i, v + i, keep ? v_seq + i : 0, x + i, theta, scaled, 4);
-      if (i < count) fire4(y + i, v + i, keep ? v_seq + i : 0, x + i, theta, scaled, count - i);
+/* Neurons through all steps. Of quick neurons the numbers are right while v stays finite: returns 0 if it does not. */
+static inline int run_neurons(const struct atif_forward_task *task, int first, int count, int quick, int keep) {
+  float *v = task->v + first;
+  f32x4 sum = {0};
+  for (int i = 0; i < count; i += 4)
+    store_up_to4(v + i, task->v0 ? load_up_to4(task->v0 + first + i, count - i) : splat4(0), count - i);
+  for (int t = 0; t < task->T; t++) {
+    int at = t * task->n + first;
+    float *y = task->y + at, *v_seq = keep && task->v_seq ? task->v_seq + at : 0;
+    const float *x = task->x + t * task->x_step + first;
+    for (int i = 0; i < count; i += 4) {
+      int left = quick ? 4 : count - i;
+      f32x4 state = load_up_to4(v + i, left), current = load_up_to4(x + i, left), out;
+      if (quick) out = (f32x4)(run_finite4(&state, current, task->theta) & (i32x4)splat4(task->spike));
+      else out = spike4(run4(&state, current, task->theta)) * task->spike;
+      store_up_to4(v + i, state, left);
+      store_up_to4(y + i, out, left);
+      if (keep && (quick || v_seq)) store_up_to4(v_seq + i, state, left);
     }
   }
+  for (int i = 0; quick && i < count; i += 4) sum += load4(v + i);
+  return is_finite4(sum);
 }
 
 static void atif_forward_range(const void *argument, int begin, int end) {
   const struct atif_forward_task *task = argument;
-  if (task->v_seq) forward_range(task, begin, end, task->scaled, 1);
-  else if (task->scaled) forward_range(task, begin, end, 1, 0);
-  else forward_range(task, begin, end, 0, 0);
+  for (int first = begin, count; first < end; first += count) {
+    int left = end - first, quick = left >= 4 && is_usual_theta(task->theta);
+    count = quick ? smaller(left & ~3, NEURONS_AT_ONCE) : left;
+    if (quick && (task->v_seq ? run_neurons(task, first, count, 1, 1) : run_neurons(task, first, count, 1, 0))) continue;
+    run_neurons(task, first, count, 0, 1);
+  }
 }
 
-void atifForward(float *y, float *v, float *vSeq, const float *x, const float *theta, int T, int n, int scaled,
-                 int still) {
-  struct atif_forward_task task = {y, v, vSeq, x, theta[0], T, n, scaled, still ? 0 : n};
+void atifForward(float *y, float *v, float *vSeq, const float *x, const float *v0, const float *theta, int T, int n,
+                 int scaled, int still) {
+  struct atif_forward_task task = {y, v, vSeq, x, v0, theta[0], scaled ? theta[0] : 1.0f, T, n, still ? 0 : n};
   parallel_for(atif_forward_range, &task, n, NEURONS_PER_CHUNK);
 }
 
@@ -73,8 +75,11 @@ static inline void atif_run(const void *argument, struct stretch at, float *v, f
   for (int t = at.t; t < at.t_end; t++) {
     const float *x = task->x + (task->still ? 0 : t * task->n) + at.first;
     int i = 0;
-    for (; i + 4 <= at.count; i += 4) run4(v + i, rows ? rows + i : 0, load4(x + i), theta);
-    if (i < at.count) run4(v + i, rows ? rows + i : 0, load_tail(x + i, at.count - i), theta);
+    for (; i < at.count; i += 4) {
+      f32x4 state = load4(v + i), q = run4(&state, load_up_to4(x + i, at.count - i), theta);
+      store4(v + i, state);
+      if (rows) store4(rows + i, q);
+    }
     if (rows) rows += 2 * at.stride;
   }
 }

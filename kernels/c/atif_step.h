@@ -4,16 +4,29 @@
 
 #include "surrogate.h"
 
-/* (1 - z) u + z q as it stands: a select of u or q would be another number where u is infinite (0 inf is NaN) */
-static inline f32x4 reset4(f32x4 z, f32x4 u, f32x4 q) { return (1.0f - z) * u + z * q; }
-
-/* A step of v; q = u - theta goes to row, unless it is null. */
-static inline void run4(float *v, float *row, f32x4 x, float theta) {
-  f32x4 u = load4(v) + x;
-  f32x4 q = u - theta;
-  store4(v, reset4(spike4(q), u, q));
-  if (row) store4(row, q);
+/*
+ * A step of v; returns q = u - theta. (1 - z) u + z q as it stands: a select of u or q would be another number where u is
+ * infinite (0 inf is NaN).
+ */
+static inline f32x4 run4(f32x4 *v, f32x4 x, float theta) {
+  f32x4 u = *v + x, q = u - theta, z = spike4(q);
+  *v = (1.0f - z) * u + z * q;
+  return q;
 }
+
+/*
+ * The same bits in half the operations, while u and q are finite; returns where q >= 0. Of an infinite u or NaN, v stays
+ * infinite or NaN for good: who sees that at the end (is_finite4 of v, or of a sum of several) begins again with run4.
+ * q is finite where u and 2^24 theta are.
+ */
+static inline i32x4 run_finite4(f32x4 *v, f32x4 x, float theta) {
+  f32x4 u = *v + x;
+  i32x4 z = u >= theta;
+  *v = u - (f32x4)(z & (i32x4)splat4(theta));
+  return z;
+}
+static inline int is_usual_theta(float theta) { return theta > 0 && theta < 1e30f; }
+static inline int is_finite4(f32x4 v) { return !any4(v - v != 0.0f); }
 
 /*
  * One step back. w = dL/dy, lambda = dL/dv after the step, g = surrogate derivative at q:

@@ -67,8 +67,11 @@ static inline __attribute__((always_inline)) void run_steps(const struct task *t
     const float *x = task->x + (task->still ? 0 : t * task->n);
     for (int p = 0, at = 0; p < block->pixels; p++) {
       const float *from = x + block->first[p];
-      for (int i = 0; i < block->lanes; i += 4, at += 4)
-        run4(v + at, rows ? rows + at : 0, load_lanes(from + i, block->count - i, plain), theta);
+      for (int i = 0; i < block->lanes; i += 4, at += 4) {
+          f32x4 state = load4(v + at), q = run4(&state, load_lanes(from + i, block->count - i, plain), theta);
+          store4(v + at, state);
+          if (rows) store4(rows + at, q);
+        }
     }
     if (rows) rows += block->width;
   }

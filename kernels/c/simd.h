@@ -32,6 +32,15 @@ static inline f32x4 select4(i32x4 mask, f32x4 a, f32x4 b) {
 #endif
 }
 
+/* Whether any bit is set. */
+static inline int any4(i32x4 a) {
+#ifdef __wasm_simd128__
+  return wasm_v128_any_true((v128_t)a);
+#else
+  return (a[0] | a[1] | a[2] | a[3]) != 0;
+#endif
+}
+
 static inline f32x4 sqrt4(f32x4 a) {
 #ifdef __wasm_simd128__
   return (f32x4)wasm_f32x4_sqrt((v128_t)a);

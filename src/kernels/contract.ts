@@ -196,11 +196,11 @@ export interface Kernels {
 
   /**
    * u = v + x; q = u - theta; z = [q >= 0]; v = (1 - z) u + z q; y = z theta (scaled, ATIF) or z (IFSRL).
-   * v holds the state before the first step and, afterwards, after the last. vSeq [T, n] or null: v after
-   * every step. theta [1]. still: x [n] is the input of every step.
+   * v0 is the state before the first step (null: zeros), v after the last. vSeq [T, n] or null: v after every step.
+   * theta [1]. still: x [n] is the input of every step.
    */
   atifForward(
-    y: F32, v: F32, vSeq: F32 | null, x: F32, theta: F32,
+    y: F32, v: F32, vSeq: F32 | null, x: F32, v0: F32 | null, theta: F32,
     T: number, n: number, scaled: boolean, still: boolean,
   ): void; // prettier-ignore
   /**
@@ -258,7 +258,7 @@ export interface Kernels {
    * every step, else x [T, rows, C].
    */
   packedAtifForward(
-    bits: I32, v: F32, vSeq: F32 | null, x: F32, theta: F32,
+    bits: I32, v: F32, vSeq: F32 | null, x: F32, v0: F32 | null, theta: F32,
     T: number, rows: number, C: number, still: boolean,
   ): void; // prettier-ignore
   /**

@@ -85,8 +85,8 @@ export function atifUnroll(
   const T = still ?? x.shape[0];
   const shape = still === null ? x.shape.slice(1) : x.shape;
   const n = sizeOf(shape);
-  const v = initialState(shape, v0, x);
-  const y = fireAll(x, v, vSeq, theta, [T, ...shape], scaled, still !== null);
+  const v = Tensor.empty(shape, x.backend);
+  const y = fireAll(x, v0, v, vSeq, theta, [T, ...shape], scaled, still !== null);
   const inputs = v0 === null ? [x, theta] : [x, theta, v0];
   record("atif", inputs, [y, v], [x, theta, v0], ([gy, gv], { tensor, optional }) => {
     const dx = Tensor.empty(x.shape, x.backend);
@@ -114,9 +114,10 @@ export function atifUnroll(
   return { y, v };
 }
 
-/** y [T, ...] of x, which v goes through in place. */
+/** y [T, ...] of x; writes v and vSeq. */
 function fireAll(
   x: Tensor,
+  v0: Tensor | null,
   v: Tensor,
   vSeq: Tensor | null,
   theta: Tensor,
@@ -128,18 +129,18 @@ function fireAll(
   const { kernels } = backend;
   const [T, ...each] = shape;
   const n = sizeOf(each);
-  const states = vSeq?.data ?? null;
+  const [start, states] = [v0?.data ?? null, vSeq?.data ?? null];
   const scale = scaled ? theta.data[0] : 1;
   // Of a threshold that is not positive, a spike is no positive number: such outputs are not packed.
   if (!isPackable(each) || !(scale > 0 && scale < Infinity)) {
     const y = Tensor.empty(shape, backend);
-    kernels.atifForward(y.data, v.data, states, x.data, theta.data, T, n, scaled, still);
+    kernels.atifForward(y.data, v.data, states, x.data, start, theta.data, T, n, scaled, still);
     return y;
   }
   const bits = emptyBits(shape, backend);
   const channels = each[each.length - 1];
   const rows = n / channels;
-  kernels.packedAtifForward(bits.array, v.data, states, x.data, theta.data, T, rows, channels, still);
+  kernels.packedAtifForward(bits.array, v.data, states, x.data, start, theta.data, T, rows, channels, still);
   return spikeTensor(shape, bits, scale);
 }
 

@@ -111,9 +111,10 @@ describe.each(backends.map((backend) => ({ name: backend.name, backend })))(
         "atifForward",
         [
           arrays.output("y", T * n),
-          arrays.inPlace("v", new Float32Array(n)),
+          arrays.output("v", n),
           arrays.output("vSeq", T * n),
           arrays.input("x", x),
+          null,
           theta,
           T,
           n,

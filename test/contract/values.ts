@@ -63,3 +63,11 @@ function sprinkle(random: Generator, data: Float32Array): Float32Array {
 export function pick<T>(random: Generator, choices: readonly T[]): T {
   return choices[random.integer(choices.length)];
 }
+
+/** Of special numbers theta is one as often as not: no positive number, or one so large that u - theta overflows. */
+export function thetaFor(random: Generator, kind: "normal" | "on the threshold" | "special"): number {
+  if (kind === "on the threshold") return pick(random, [0.5, 0.875, 1, 1.25]);
+  const usual = random.uniform(0.3, 1.5);
+  if (kind === "normal" || random.uniform() < 0.5) return usual;
+  return pick(random, [0, -0, -usual, 2 ** -149, 1e30, 3e38, Infinity, -Infinity, NaN]);
+}

@@ -247,8 +247,9 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
     10,
   ],
   atifForward: (random, arrays) => {
-    const { v, x, one } = neurons(random, arrays);
-    return [arrays.output("y", T * n), v, arrays.output("vSeq", T * n), x, one, T, n, true, false];
+    const { x, one } = neurons(random, arrays);
+    const outputs = [arrays.output("y", T * n), arrays.output("v", n), arrays.output("vSeq", T * n)] as const;
+    return [...outputs, x, arrays.input("v0", normals(random, n)), one, T, n, true, false];
   },
   atifBackward: (random, arrays) => {
     const { dv, gy, x, one } = neurons(random, arrays);
@@ -305,9 +306,10 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
     const [rows, C] = [4_000, 21];
     return [
       arrays.indexOutput("bits", T * rows),
-      arrays.inPlace("v", normals(random, rows * C)),
+      arrays.output("v", rows * C),
       arrays.output("vSeq", T * rows * C),
       arrays.input("x", normals(random, T * rows * C)),
+      arrays.input("v0", normals(random, rows * C)),
       arrays.input("theta", Float32Array.of(0.9)),
       ...([T, rows, C, false] as const),
     ];

@@ -184,7 +184,7 @@ describe("atifBackward", () => {
         step,
         ({ x, v0, parameter }) => {
           const y = new Float32Array(T * n);
-          kernels.atifForward(y, v0.slice(), null, x, parameter, T, n, scaled, false);
+          kernels.atifForward(y, v0.slice(), null, x, v0, parameter, T, n, scaled, false);
           return y;
         },
         ({ dx, dv, dparameter, w, x, v0, parameter }) =>

@@ -12,10 +12,10 @@ describe("ATIF and IFSRL", () => {
   /** Spike trains of one neuron. */
   function train(x: number[], theta: number, v0 = 0): { spikes: string; v: number[] } {
     const T = x.length;
-    const [y, vSeq, v] = [blank(T), blank(T), f(v0)];
-    k.atifForward(y, v, vSeq, f(...x), f(theta), T, 1, true, false);
+    const [y, vSeq, v] = [blank(T), blank(T), blank(1)];
+    k.atifForward(y, v, vSeq, f(...x), f(v0), f(theta), T, 1, true, false);
     const unscaled = blank(T);
-    k.atifForward(unscaled, f(v0), null, f(...x), f(theta), T, 1, false, false);
+    k.atifForward(unscaled, blank(1), null, f(...x), f(v0), f(theta), T, 1, false, false);
     expect(y).toEqual(unscaled.map((z) => z * theta));
     expect(v[0]).toBe(vSeq[T - 1]);
     return { spikes: unscaled.join(""), v: [...vSeq] };
@@ -42,15 +42,15 @@ describe("ATIF and IFSRL", () => {
   });
 
   it("an infinite membrane is NaN after the step, as in PyTorch: 0 times infinity", () => {
-    const [y, v] = [blank(2), f(0, 0)];
-    k.atifForward(y, v, null, f(Infinity, -Infinity), f(1), 1, 2, true, false);
+    const [y, v] = [blank(2), blank(2)];
+    k.atifForward(y, v, null, f(Infinity, -Infinity), null, f(1), 1, 2, true, false);
     expect(y).toEqual(f(1, 0));
     expect(v).toEqual(f(NaN, NaN));
   });
 
   it("NaN stays in its neuron and never fires", () => {
-    const [y, v] = [blank(4), f(0, 0)];
-    k.atifForward(y, v, null, f(NaN, 1, 5, 1), f(1), 2, 2, true, false);
+    const [y, v] = [blank(4), blank(2)];
+    k.atifForward(y, v, null, f(NaN, 1, 5, 1), null, f(1), 2, 2, true, false);
     expect(y).toEqual(f(0, 1, 0, 1));
     expect(v).toEqual(f(NaN, 0));
   });

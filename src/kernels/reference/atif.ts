@@ -10,8 +10,9 @@ function resetOf(z: number, u: number, q: number): number {
   return fround(fround((1 - z) * u) + fround(z * q));
 }
 
-export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, theta, T, n, scaled, still) => {
+export const atifForward: Kernels["atifForward"] = (y, v, vSeq, x, v0, theta, T, n, scaled, still) => {
   const th = theta[0];
+  for (let i = 0; i < n; i++) v[i] = v0 === null ? 0 : v0[i];
   for (let t = 0; t < T; t++) {
     for (let i = 0; i < n; i++) {
       const u = fround(v[i] + x[still ? i : t * n + i]);

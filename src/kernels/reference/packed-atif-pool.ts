@@ -11,7 +11,7 @@ export const packedAtifPoolBackward: Kernels["packedAtifPoolBackward"] = (
   const n = N * H * W * C;
   const [OH, OW] = [outputSize(H, KH, SH, 0), outputSize(W, KW, SW, 0)];
   const z = new Float32Array(T * n);
-  atifForward(z, v0 === null ? new Float32Array(n) : v0.slice(0, n), null, x, theta, T, n, false, still);
+  atifForward(z, new Float32Array(n), null, x, v0, theta, T, n, false, still);
   const index = new Int32Array(T * N * OH * OW * C);
   maxPool2dForward(new Float32Array(index.length), index, z, T * N, H, W, C, KH, KW, SH, SW, 0, 0);
   const spread = new Float32Array(T * n);

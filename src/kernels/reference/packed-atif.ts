@@ -10,6 +10,7 @@ export const packedAtifForward: Kernels["packedAtifForward"] = (
   v,
   vSeq,
   x,
+  v0,
   theta,
   T,
   rows,
@@ -17,6 +18,6 @@ export const packedAtifForward: Kernels["packedAtifForward"] = (
   still,
 ) => {
   const z = new Float32Array(T * rows * C);
-  atifForward(z, v, vSeq, x, theta, T, rows * C, false, still);
+  atifForward(z, v, vSeq, x, v0, theta, T, rows * C, false, still);
   packSpikes(bits, z, T * rows, C);
 };

@@ -4,7 +4,7 @@ import { Charge } from "../../../src/kernels/contract.js";
 import type { Generator } from "../../../src/random/generator.js";
 import { Arrays } from "../arguments.js";
 import type { Case, Row, Tolerance } from "../arguments.js";
-import { eighths, mixed, normals, pick, uniforms } from "../values.js";
+import { eighths, mixed, normals, pick, thetaFor, uniforms } from "../values.js";
 
 const STEPS_AND_NEURONS = [
   [0, 5], [3, 0], [1, 1], [1, 4], [2, 3], [4, 1], [4, 5], [8, 7], [4, 16], [5, 17], [16, 31], [4, 100],
@@ -26,8 +26,7 @@ export const atifForward: Row<"atifForward"> = {
         [true, false].map((scaled): Case<"atifForward"> => {
           const arrays = new Arrays(random);
           const data = { normal: normals, "on the threshold": eighths, special: mixed }[kind];
-          const theta =
-            kind === "on the threshold" ? pick(random, [0.5, 0.875, 1, 1.25]) : random.uniform(0.3, 1.5);
+          const theta = thetaFor(random, kind);
           const [keepV, still] = [random.uniform() < 0.5, random.uniform() < 0.4];
           return {
             label:
@@ -35,9 +34,10 @@ export const atifForward: Row<"atifForward"> = {
               `${keepV ? ", v kept" : ""}${still ? ", still" : ""}`,
             args: [
               arrays.output("y", T * n),
-              arrays.inPlace("v", random.uniform() < 0.5 ? new Float32Array(n) : data(random, n)),
+              arrays.output("v", n),
               keepV ? arrays.output("vSeq", T * n) : null,
               arrays.input("x", data(random, still ? n : T * n)),
+              random.uniform() < 0.5 ? null : arrays.input("v0", data(random, n)),
               arrays.input("theta", Float32Array.of(theta)),
               T,
               n,

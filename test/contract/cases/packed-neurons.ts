@@ -4,7 +4,7 @@ import { outputSize } from "../../../src/kernels/reference/output-size.js";
 import { packedWords } from "../../../src/kernels/reference/packed-spikes.js";
 import { Arrays } from "../arguments.js";
 import type { Case, Row, Tolerance } from "../arguments.js";
-import { eighths, mixed, normals, pick } from "../values.js";
+import { eighths, mixed, normals, pick, thetaFor } from "../values.js";
 
 const LONG_SUM: Tolerance = { relative: 1e-4, because: "a sum over all elements and steps is reordered" };
 
@@ -22,17 +22,17 @@ export const packedAtifForward: Row<"packedAtifForward"> = {
         [true, false].map((still): Case<"packedAtifForward"> => {
           const arrays = new Arrays(random);
           const data = { normal: normals, "on the threshold": eighths, special: mixed }[kind];
-          const tied = kind === "on the threshold";
-          const theta = tied ? pick(random, [0.5, 0.875, 1, 1.25]) : random.uniform(0.3, 1.5);
+          const theta = thetaFor(random, kind);
           const keepV = random.uniform() < 0.5;
           const n = rows * C;
           return {
             label: `T=${T} [${rows}, ${C}] ${kind} numbers${keepV ? ", v kept" : ""}${still ? ", still" : ""}`,
             args: [
               arrays.indexOutput("bits", T * rows * packedWords(C)),
-              arrays.inPlace("v", random.uniform() < 0.5 ? new Float32Array(n) : data(random, n)),
+              arrays.output("v", n),
               keepV ? arrays.output("vSeq", T * n) : null,
               arrays.input("x", data(random, still ? n : T * n)),
+              random.uniform() < 0.5 ? null : arrays.input("v0", data(random, n)),
               arrays.input("theta", Float32Array.of(theta)),
               T,
               rows,
