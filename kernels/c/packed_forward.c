@@ -2,8 +2,8 @@
  * Forward pass of convolution and Linear on packed spikes; twin: reference/packed.ts.
  *
  * Output position p is the sum of the rows scale * w[tap, c, :] of the set bits that its window sees. Of every tap and
- * group of four input channels the 16 subset sums of its four rows are made first (subset_sums.h); then a position is a
- * list of table rows (spike_lists.h), at most one for each tap and group, added up in registers, 32 columns at a time.
+ * word of 32 input channels, tables of subset sums are made first (spike_lists.h, subset_sums.h); then a position is a list
+ * of table rows, at most six for each tap and word, added up in registers, 16 columns at a time.
  *
  * The order of the additions of a position depends on its window and the sizes of the layer, never on the number of
  * positions: an image alone gives the bits it gives in a batch. For a few positions the tables would cost more than
@@ -16,22 +16,30 @@
 #include "windows.h"
 
 enum {
-  /* Tables are made for so many groups at a time: 640 KiB, which stays in a level 2 cache of 1 MiB. */
-  PASS_TABLES = 320,
-  PASS_BLOCKS = 8,
-  LIST_ROOM = PASS_TABLES + WORD_GROUPS + COPIED,
-  BATCH = 64,     /* positions whose lists are made before their sums */
-  RUN = 48,         /* rows are added up in runs of so many, and the runs then, for the sake of rounding (tile.h) */
+  /*
+   * Words of taps in a pass, whose rows are added up in one run; longer sums are sums of passes, for the sake of rounding
+   * (tile.h). Fewer where there are many columns: the tables of a pass take 640 KiB at most and stay in a level 2 cache of
+   * 1 MiB.
+   */
+  PASS_WORDS = 10,
+  PASS_BLOCKS = 10,
+  PASS_TABLES = 40,
+  LIST_ROOM = (PASS_WORDS * FIELDS + 4 + COPIED + 3) / 4 * 4,
+  BATCH = 256, /* positions whose lists are made before their sums */
+  SOME = 64,   /* positions whose sums are finished together */
   FEW_POSITIONS = 24,
-  CHUNK_ADDITIONS = 160000, /* rows added in a chunk at most, some 300 us */
+  CHUNK_ADDITIONS = 160000, /* rows added in a chunk at most, some 200 us */
   LEAST_CHUNKS = 16,
-  TABLES_PER_CHUNK = 32,
-  /* Thread scratch: lists of positions, sums of a batch, lists of pixels. */
+  TABLES_PER_CHUNK = 4,
+  /* Thread scratch: lists of positions, some sums, lists of pixels. */
   SUMS_AT = BATCH * LIST_ROOM,
-  PIXELS_AT = SUMS_AT + BATCH * BLOCK,
+  PIXELS_AT = SUMS_AT + SOME * BLOCK,
   PIXEL_INTS = THREAD_SCRATCH_FLOATS - PIXELS_AT,
   PIXEL_HEAD = 4, /* the count of a pixel's list, and three to keep the entries aligned */
 };
+
+_Static_assert(PASS_TABLES * WORD_FLOATS <= SHARED_SCRATCH_FLOATS, "the tables of a pass");
+_Static_assert(PIXEL_INTS > 1 << 16, "lists of pixels");
 
 struct forward {
   struct convolution of;
@@ -45,25 +53,44 @@ struct forward {
   int tap, taps;
   int kh, kw; /* of the first tap */
   int word, word_count;
-  int groups; /* in those words */
   int first, last; /* of the passes over these columns */
   int gathers;     /* no tables */
   /* Lists of pixels are kept for the taps that see the same pixel; slots is a power of 2, or 0: nothing is kept. */
   int slots, slot_ints;
 };
 
-/* ---- tables: index is block, tap, group ---- */
+/* ---- tables: index is block, tap, word ---- */
+
+/* Of the first four rows of a field by subset_sums(), then of those with the rows that are left. */
+static void field_table(float *table, const float *rows, int Cout, int count, int bits, int columns, float scale) {
+  int width = block_width(columns);
+  subset_sums(table, rows, Cout, count, columns, width, scale);
+  for (int c = 0; c < width; c += 4) {
+    f32x4 factor = splat4(scale), last[2] = {{0}, {0}};
+    store4(table + c, splat4(0));
+    for (int k = 0; k < bits - GROUP; k++)
+      if (GROUP + k < count && c < columns) last[k] = load_up_to4(rows + (GROUP + k) * Cout + c, columns - c) * factor;
+    for (int high = 1; high < 1 << (bits - GROUP); high++) {
+      f32x4 added = high == 1 ? last[0] : high == 2 ? last[1] : last[0] + last[1];
+      for (int low = 0; low < SUBSETS; low++)
+        store4(table + (high * SUBSETS + low) * BLOCK + c, load4(table + low * BLOCK + c) + added);
+    }
+  }
+}
 
 static void tables_range(const void *argument, int begin, int end) {
   const struct forward *forward = argument;
+  int Cin = forward->of.Cin, Cout = forward->of.Cout;
   for (int index = begin; index < end; index++) {
-    int group = index % forward->groups, tap = index / forward->groups % forward->taps;
-    int column = index / forward->groups / forward->taps * BLOCK;
-    int columns = smaller(BLOCK, forward->columns - column);
-    int channel = forward->word * WORD_BITS + group * GROUP, Cout = forward->of.Cout;
-    const float *rows = forward->w + ((forward->tap + tap) * forward->of.Cin + channel) * Cout + forward->column + column;
-    subset_sums(shared_scratch() + index * TABLE_FLOATS, rows, Cout, smaller(GROUP, forward->of.Cin - channel), columns,
-                block_width(columns), forward->scale);
+    int word = index % forward->word_count, tap = index / forward->word_count % forward->taps;
+    int column = index / forward->word_count / forward->taps * BLOCK;
+    for (int field = 0; field < FIELDS; field++) {
+      int channel = (forward->word + word) * WORD_BITS + field_channel(field);
+      const float *rows = forward->w + ((forward->tap + tap) * Cin + channel) * Cout + forward->column + column;
+      field_table(shared_scratch() + index * WORD_FLOATS + field_row(field) * BLOCK, rows, Cout, Cin - channel,
+                  field < SHORT_FIELDS ? SHORT_BITS : SHORT_BITS + 1, smaller(BLOCK, forward->columns - column),
+                  forward->scale);
+    }
   }
 }
 
@@ -92,7 +119,7 @@ static void list_pixels(const struct forward *forward, struct cursor *cursor, in
 /* The list of one position, in the order of taps and channels. */
 static inline int list_position(const struct forward *forward, const struct cursor *cursor, int *list) {
   const struct convolution *of = &forward->of;
-  int tap_bytes = forward->groups * TABLE_BYTES, mask = forward->slots - 1;
+  int tap_bytes = forward->word_count * WORD_BYTES, mask = forward->slots - 1;
   int h = cursor->i * of->SH - of->PH, w = cursor->j * of->SW - of->PW;
   int count = 0, kw = forward->kw;
   for (int kh = forward->kh, t = 0; t < forward->taps; kh++) {
@@ -116,7 +143,9 @@ static inline int list_position(const struct forward *forward, const struct curs
     t += kw_end - kw;
     kw = 0;
   }
-  return count;
+  /* An even number: the first row of a table is zeros. */
+  list[count] = 0;
+  return count + (count & 1);
 }
 
 /* ---- sums ---- */
@@ -132,65 +161,58 @@ struct sums {
   int column, columns; /* of y */
 };
 
-/* The subset sum that a list entry names, from the weights; `columns` is less than 4 in the last columns only. */
-static inline f32x4 gather_sum(const struct forward *forward, const float *w, int entry, int columns) {
-  int row = entry / ROW_BYTES, Cin = forward->of.Cin, Cout = forward->of.Cout;
-  int group = row / SUBSETS, set = row % SUBSETS;
-  int tap = group / forward->groups, channel = group % forward->groups * GROUP;
-  w += (tap * Cin + channel) * Cout;
-  f32x4 factor = splat4(forward->scale), sum = {0};
-  int some = 0;
-  for (int c = 0; c < GROUP; c++, w += Cout) {
+/* The row that a list entry names, from the weights; `columns` is less than 4 in the last columns only. */
+static inline f32x4 gather_row(const struct forward *forward, const float *w, int entry, int columns) {
+  int word = entry / WORD_BYTES, row = entry / ROW_BYTES % WORD_ROWS, field = FIELDS - 1;
+  while (row < field_row(field)) field--;
+  int set = row - field_row(field), channel = word % forward->word_count * WORD_BITS + field_channel(field);
+  w += (word / forward->word_count * forward->of.Cin + channel) * forward->of.Cout;
+  f32x4 factor = splat4(forward->scale), part[2] = {{0}, {0}}; /* of the first four channels, and of the others */
+  for (int c = 0, some = 0; set >> c; c++, w += forward->of.Cout) {
+    if (c == GROUP) some = 0;
     if (!(set >> c & 1)) continue;
     f32x4 term = load_up_to4(w, columns) * factor;
-    sum = some ? sum + term : term;
+    part[c / GROUP] = some ? part[c / GROUP] + term : term;
     some = 1;
   }
-  return sum;
+  return part[0] + part[1];
 }
 
-/*
- * Sums of the positions of a batch, `vectors` vectors of columns, at to + position * stride. A sum that is more than one
- * run is kept there between its runs.
- */
+/* Sums of some positions, `vectors` vectors of columns, at to + position * stride. */
 static inline __attribute__((always_inline)) void add_rows(const struct sums *sums, float *to, int stride,
                                                             const int vectors) {
   const int *list = sums->lists;
   for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride) {
-    int left = sums->counts[p];
     const int *entry = list;
-    do {
-      f32x4 sum[BLOCK / 4] = {0};
-      for (const int *end = entry + smaller(left, RUN); entry < end; entry++) {
-        const float *row = (const float *)(sums->tables + *entry);
-        for (int v = 0; v < vectors; v++) sum[v] += load4(row + 4 * v);
+    f32x4 sum[BLOCK / 4] = {0};
+    for (int left = sums->counts[p]; left > 0; left -= 4, entry += 4) {
+      /* A way out behind every two rows, as in tile.h. */
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 4; k += 2) {
+        if (k > 0 && k == left) break;
+        const float *first = (const float *)(sums->tables + entry[k]);
+        const float *second = (const float *)(sums->tables + entry[k + 1]);
+        for (int v = 0; v < vectors; v++) sum[v] += load4(first + 4 * v) + load4(second + 4 * v);
       }
-      if (entry - list > RUN)
-        for (int v = 0; v < vectors; v++) sum[v] = load4(to + 4 * v) + sum[v];
-      for (int v = 0; v < vectors; v++) store4(to + 4 * v, sum[v]);
-      left -= RUN;
-    } while (left > 0);
+    }
+    for (int v = 0; v < vectors; v++) store4(to + 4 * v, sum[v]);
   }
 }
 
 /* The same without tables. */
 static void gather_rows(const struct sums *sums, float *to, int stride) {
-  const struct forward *forward = sums->forward;
   const int *list = sums->lists;
   for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride)
     for (int c = 0; c < sums->columns; c += 4) {
-      f32x4 total = {0};
-      for (int k = 0; k < sums->counts[p]; k += RUN) {
-        f32x4 sum = {0};
-        for (int e = k; e < smaller(k + RUN, sums->counts[p]); e++)
-          sum += gather_sum(forward, sums->weights + c, list[e], sums->columns - c);
-        total = k ? total + sum : sum;
-      }
-      store4(to + c, total);
+      f32x4 sum = {0};
+      for (int k = 0; k < sums->counts[p]; k += 2)
+        sum += gather_row(sums->forward, sums->weights + c, list[k], sums->columns - c) +
+               gather_row(sums->forward, sums->weights + c, list[k + 1], sums->columns - c);
+      store4(to + c, sum);
     }
 }
 
-/* y of a batch from the sums of this pass, and in the last pass with bias and norm. */
+/* y of some positions from the sums of this pass, and in the last pass with bias and norm. */
 static void finish(const struct sums *sums, const float *from) {
   const struct forward *forward = sums->forward;
   float *y = sums->y;
@@ -206,16 +228,14 @@ static void finish(const struct sums *sums, const float *from) {
     }
 }
 
-static void add_block(const struct sums *sums) {
+static void add_block(const struct sums *sums, float *room) {
   const struct forward *forward = sums->forward;
   int width = block_width(sums->columns);
   int plain = sums->columns == width && forward->first && (!forward->last || (!forward->bias && !forward->norm_scale));
-  float *to = plain ? sums->y : (float *)sums->lists + SUMS_AT;
+  float *to = plain ? sums->y : room;
   int stride = plain ? forward->of.Cout : BLOCK;
   if (forward->gathers)
     gather_rows(sums, to, stride);
-  else if (width == 32)
-    add_rows(sums, to, stride, 8);
   else if (width == 16)
     add_rows(sums, to, stride, 4);
   else if (width == 8)
@@ -247,21 +267,22 @@ static void positions_range(const void *argument, int begin, int end) {
         cursor.image++;
       }
     }
-    for (int column = 0; column < forward->columns; column += BLOCK) {
-      int tables = column / BLOCK * forward->taps * forward->groups, first = forward->column + column;
-      struct sums sums = {
-          .forward = forward,
-          .tables = (const char *)(shared_scratch() + tables * TABLE_FLOATS),
-          .weights = forward->w + (forward->tap * of->Cin + forward->word * WORD_BITS) * of->Cout + first,
-          .y = forward->y + position * of->Cout + first,
-          .count = count,
-          .lists = lists,
-          .counts = counts,
-          .column = first,
-          .columns = smaller(BLOCK, forward->columns - column),
-      };
-      add_block(&sums);
-    }
+    for (int column = 0; column < forward->columns; column += BLOCK)
+      for (int p = 0; p < count; p += SOME) {
+        int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
+        struct sums sums = {
+            .forward = forward,
+            .tables = (const char *)(shared_scratch() + table * WORD_FLOATS),
+            .weights = forward->w + (forward->tap * of->Cin + forward->word * WORD_BITS) * of->Cout + first,
+            .y = forward->y + (position + p) * of->Cout + first,
+            .count = smaller(SOME, count - p),
+            .lists = lists + p * LIST_ROOM,
+            .counts = counts + p,
+            .column = first,
+            .columns = smaller(BLOCK, forward->columns - column),
+        };
+        add_block(&sums, (float *)lists + SUMS_AT);
+      }
   }
 }
 
@@ -269,10 +290,10 @@ static void positions_range(const void *argument, int begin, int end) {
 
 static void run_pass(struct forward *forward) {
   const struct convolution *of = &forward->of;
-  int blocks = ceil_divide(forward->columns, BLOCK), tables = blocks * forward->taps * forward->groups;
+  int blocks = ceil_divide(forward->columns, BLOCK), tables = blocks * forward->taps * forward->word_count;
   int positions = of->N * of->OH * of->OW;
   forward->slots = 0;
-  forward->slot_ints = PIXEL_HEAD + ceil_divide(forward->word_count * WORD_GROUPS + 1, COPIED) * COPIED;
+  forward->slot_ints = PIXEL_HEAD + (forward->word_count * FIELDS + 4 + 3) / 4 * 4;
   if (forward->taps > 1 && of->W > 0 && of->KH <= PIXEL_INTS / forward->slot_ints / of->W) {
     forward->slots = 1;
     while (forward->slots < of->KH * of->W) forward->slots *= 2;
@@ -280,26 +301,26 @@ static void run_pass(struct forward *forward) {
   }
   forward->gathers = positions < FEW_POSITIONS;
   if (!forward->gathers) parallel_for(tables_range, forward, tables, TABLES_PER_CHUNK);
-  int grain = smaller(CHUNK_ADDITIONS / larger(1, tables), ceil_divide(positions, LEAST_CHUNKS));
+  int grain = smaller(CHUNK_ADDITIONS / FIELDS / larger(1, tables), ceil_divide(positions, LEAST_CHUNKS));
   /* A chunk that is less than a row of the image would list the same pixels as others. */
   parallel_for(positions_range, forward, positions, larger(grain, forward->slots ? of->OW : 1));
 }
 
 static void run_forward(struct forward *forward) {
   const struct convolution *of = &forward->of;
-  int taps = of->KH * of->KW, groups = ceil_divide(of->Cin, GROUP);
+  int taps = of->KH * of->KW;
   forward->words = packed_words(of->Cin);
   if (of->N * of->OH * of->OW == 0) return;
   for (int column = 0; column < of->Cout; column += forward->columns) {
     forward->column = column;
     forward->columns = smaller(PASS_BLOCKS * BLOCK, of->Cout - column);
     /* Whole taps, or, where the channels of one tap are too many, some words of one. Passes of equal size. */
-    int most = PASS_TABLES / ceil_divide(forward->columns, BLOCK);
     int pass_taps = 1, pass_words = larger(1, forward->words);
-    if (groups > most)
-      pass_words = ceil_divide(forward->words, ceil_divide(forward->words, most / WORD_GROUPS));
+    int most = smaller(PASS_WORDS, PASS_TABLES / ceil_divide(forward->columns, BLOCK));
+    if (pass_words > most)
+      pass_words = ceil_divide(pass_words, ceil_divide(pass_words, most));
     else
-      pass_taps = larger(1, ceil_divide(taps, ceil_divide(taps, larger(1, most / larger(1, groups)))));
+      pass_taps = larger(1, ceil_divide(taps, ceil_divide(taps, most / pass_words)));
     forward->first = 1;
     for (int tap = 0; tap == 0 || tap < taps; tap += pass_taps)
       for (int word = 0; word == 0 || word < forward->words; word += pass_words) {
@@ -309,7 +330,6 @@ static void run_forward(struct forward *forward) {
         forward->kw = tap % of->KW;
         forward->word = word;
         forward->word_count = smaller(pass_words, forward->words - word);
-        forward->groups = smaller(forward->word_count * WORD_GROUPS, groups - word * WORD_GROUPS);
         forward->last = tap + pass_taps >= taps && word + pass_words >= forward->words;
         run_pass(forward);
         forward->first = 0;

@@ -14,9 +14,10 @@
 #include "windows.h"
 
 enum {
-  TILE = 32,         /* pixels; offsets into their tables fit in 16 bits, and sums are runs of so many, then of tiles */
+  TILE = 32,        /* pixels; offsets into their tables fit in 16 bits, and sums are runs of so many, then of tiles */
+  TAPS = 9,         /* whose spikes are listed before their sums: for so long a block's tables stay in a level 1 cache */
   OCTET = 8,        /* pixels whose spikes are transposed together */
-  CHUNK_BLOCKS = 2, /* blocks of columns for which the spikes of a tile are read once */
+  CHUNK_BLOCKS = 4, /* blocks of columns for which the spikes of a tile are read once */
   CHUNKS_WANTED = 16,
   TABLES_FLOATS = TILE * CHUNK_BLOCKS * TABLE_FLOATS,
 };
@@ -136,9 +137,14 @@ static inline __attribute__((always_inline)) void sum_lists(float *dw, int Cout,
   for (int c = 0; c < channels; c++, dw += Cout) {
     f32x4 sum[BLOCK / 4] = {0};
     const unsigned short *list = lists[c];
-    for (int k = 0; k < count; k++) {
-      const float *row = (const float *)(tables + list[k]);
-      for (int v = 0; v < vectors; v++) sum[v] += load4(row + 4 * v);
+    int k = 0;
+    for (; k + 1 < count; k += 2) {
+      const float *a = (const float *)(tables + list[k]), *b = (const float *)(tables + list[k + 1]);
+      for (int v = 0; v < vectors; v++) sum[v] += load4(a + 4 * v) + load4(b + 4 * v);
+    }
+    if (k < count) {
+      const float *a = (const float *)(tables + list[k]);
+      for (int v = 0; v < vectors; v++) sum[v] += load4(a + 4 * v);
     }
     if (columns == 4 * vectors) {
       for (int v = 0; v < vectors; v++) store4(dw + 4 * v, add ? load4(dw + 4 * v) + sum[v] : sum[v]);
@@ -154,7 +160,6 @@ static inline __attribute__((always_inline)) void sum_lists(float *dw, int Cout,
 static void sum_block(float *dw, int Cout, offset_list lists, int channels, int count, const char *tables, int columns,
                       int add) {
   switch (block_width(columns)) {
-    case 32: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 8);
     case 16: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 4);
     case 8: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 2);
     case 4: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 1);
@@ -194,14 +199,18 @@ static void find_seen(const struct weight_grad *grad, int kh, int kw, struct til
   tile->seen = seen;
 }
 
+/* Of `columns` columns of dy from `column` on; tables are [block][pixel]. */
 static void make_tables(const struct weight_grad *grad, const struct tile_pixels *tile, int column, int columns,
                         float *tables) {
   const struct convolution *of = &grad->of;
   for (int k = 0; k < tile->count; k++) {
     int image = tile->group[k] * GROUP;
     const float *rows = grad->dy + ((image * of->OH + tile->i[k]) * of->OW + tile->j[k]) * of->Cout + column;
-    subset_sums(tables + k * TABLE_FLOATS, rows, of->OH * of->OW * of->Cout, smaller(GROUP, of->N - image), columns,
-                block_width(columns), grad->scale);
+    for (int c = 0; c < columns; c += BLOCK) {
+      int some = smaller(BLOCK, columns - c);
+      subset_sums(tables + (c / BLOCK * TILE + k) * TABLE_FLOATS, rows + c, of->OH * of->OW * of->Cout,
+                  of->N - image, some, block_width(some), grad->scale);
+    }
   }
 }
 
@@ -209,7 +218,8 @@ static void chunk_range(const void *argument, int begin, int end) {
   const struct weight_grad *grad = argument;
   const struct convolution *of = &grad->of;
   float *tables = thread_scratch();
-  offset_list lists;
+  offset_list lists[TAPS];
+  int seen[TAPS], taps = of->KH * of->KW;
   struct tile_pixels tile;
   /* Row 0 of every table, the sum of none. */
   for (int table = 0; table < TILE * CHUNK_BLOCKS; table++)
@@ -225,19 +235,23 @@ static void chunk_range(const void *argument, int begin, int end) {
     int last = smaller(grad->positions, first + grad->split_positions);
     for (int position = first; position < last; position += TILE) {
       find_pixels(grad, position, smaller(TILE, last - position), &tile);
-      for (int c = column, block = 0; c < column_end; c += BLOCK, block++)
-        make_tables(grad, &tile, c, smaller(BLOCK, column_end - c), tables + block * TILE * TABLE_FLOATS);
-      for (int tap = 0; tap < of->KH * of->KW; tap++) {
-        find_seen(grad, tap / of->KW, tap % of->KW, &tile);
-        if (tile.seen == 0 && position > first) continue;
-        for (int at = word; at < word_end; at++) {
-          int channel = at * WORD_BITS;
-          list_tap(grad, &tile, at, lists);
+      make_tables(grad, &tile, column, column_end - column, tables);
+      for (int at = word; at < word_end; at++) {
+        int channel = at * WORD_BITS, channels = smaller(WORD_BITS, of->Cin - channel);
+        for (int tap = 0; tap < taps; tap += TAPS) {
+          int tap_end = smaller(taps, tap + TAPS);
+          for (int t = tap; t < tap_end; t++) {
+            find_seen(grad, t / of->KW, t % of->KW, &tile);
+            seen[t - tap] = tile.seen;
+            list_tap(grad, &tile, at, lists[t - tap]);
+          }
           for (int c = column, block = 0; c < column_end; c += BLOCK, block++)
-            sum_block(dw + (tap * of->Cin + channel) * of->Cout + c, of->Cout, lists,
-                      smaller(WORD_BITS, of->Cin - channel), tile.seen,
-                      (const char *)(tables + block * TILE * TABLE_FLOATS), smaller(BLOCK, column_end - c),
-                      position > first);
+            for (int t = tap; t < tap_end; t++) {
+              if (seen[t - tap] == 0 && position > first) continue;
+              sum_block(dw + (t * of->Cin + channel) * of->Cout + c, of->Cout, lists[t - tap], channels, seen[t - tap],
+                        (const char *)(tables + block * TILE * TABLE_FLOATS), smaller(BLOCK, column_end - c),
+                        position > first);
+            }
         }
       }
     }

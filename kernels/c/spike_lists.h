@@ -1,9 +1,9 @@
 /*
- * Which rows of which tables of subset sums a packed pixel asks for.
+ * Which spikes a packed pixel has, as a list.
  *
- * Four neighbouring channels are a group; the group's four bits, if not all 0, choose one of 16 rows of the group's
- * table (subset_sums.h). An entry is the offset of that row in bytes from the first table of the pixel:
- * (group * 16 + bits) * ROW_BYTES.
+ * The 32 channels of a word are six fields, of 5, 5, 5, 5, 6 and 6 bits. For each there is a table of the sums of all subsets of
+ * its channels' rows: 4 x 32 + 2 x 64 are 256 rows a word. An entry stands for a field whose bits are not all 0: it is the
+ * offset, in bytes, of the row that these bits choose.
  */
 #ifndef ATIF_SPIKE_LISTS_H
 #define ATIF_SPIKE_LISTS_H
@@ -13,8 +13,13 @@
 #include "subset_sums.h"
 
 enum {
-  WORD_GROUPS = WORD_BITS / GROUP,
-  COPIED = 8,  /* entries that copy_entries moves at a time */
+  FIELDS = 6,
+  SHORT_FIELDS = 4, /* the first ones, of 5 bits; the others have one more */
+  SHORT_BITS = 5,
+  WORD_ROWS = SHORT_FIELDS * 32 + 2 * 64,
+  WORD_FLOATS = WORD_ROWS * BLOCK,
+  WORD_BYTES = WORD_ROWS * ROW_BYTES,
+  COPIED = 4, /* entries that copy_entries moves at a time */
 };
 
 /* Byte k of row m says which byte comes to place k when only the lanes of mask m are kept, in order. */
@@ -39,25 +44,30 @@ static inline i32x4 keep_lanes(i32x4 a, unsigned mask) {
 #endif
 }
 
+/* The first channel of a field, and the first row of its table. */
+static inline int field_channel(int field) { return SHORT_BITS * field + larger(0, field - SHORT_FIELDS); }
+static inline int field_row(int field) { return 32 * (field + larger(0, field - SHORT_FIELDS)); }
+
 /*
- * Writes the entries of one word to list[count] ... and returns the new count. Four groups at a time and without
- * branches, which would be mispredicted at every other group: list has room for 4 entries more.
+ * Writes the entries of one word to list[count] ... and returns the new count. Several fields at a time and without
+ * branches, which would be mispredicted at every other one: list has room for FIELDS + 2 entries more.
  */
 static inline int list_word(unsigned word, int base, int *list, int count) {
-  _Static_assert(ROW_BYTES == 1 << 7 && GROUP == 4, "the bits of a group go to bits 28 to 31, and then to 7 to 10");
-  const u32x4 to_top[2] = {{1u << 28, 1u << 24, 1u << 20, 1u << 16}, {1u << 12, 1u << 8, 1u << 4, 1}};
-  const i32x4 tables = {0, TABLE_BYTES, 2 * TABLE_BYTES, 3 * TABLE_BYTES};
+  _Static_assert(ROW_BYTES == 1 << 6, "the bits of a field go to the top, and then to bit 6 and up");
+  const u32x4 to_top[2] = {{1u << 27, 1u << 22, 1u << 17, 1u << 12}, {1u << 6, 1, 0, 0}};
+  const i32x4 tables[2] = {{0, 32 * ROW_BYTES, 64 * ROW_BYTES, 96 * ROW_BYTES}, {128 * ROW_BYTES, 192 * ROW_BYTES, 0, 0}};
   for (int half = 0; half < 2; half++) {
-    i32x4 rows = (i32x4)(((u32x4)splat4i((int)word) * to_top[half]) >> 21) & splat4i(15 << 7);
+    u32x4 top = (u32x4)splat4i((int)word) * to_top[half];
+    i32x4 rows = half ? (i32x4)(top >> 20) & splat4i(63 << 6) : (i32x4)(top >> 21) & splat4i(31 << 6);
     unsigned set = bits_of4(rows != splat4i(0));
-    store4i(list + count, keep_lanes(rows + tables + splat4i(base + half * 4 * TABLE_BYTES), set));
+    store4i(list + count, keep_lanes(rows + tables[half] + splat4i(base), set));
     count += __builtin_popcount(set);
   }
   return count;
 }
 
 static inline int list_words(const int *words, int n, int base, int *list, int count) {
-  for (int i = 0; i < n; i++, base += WORD_GROUPS * TABLE_BYTES) count = list_word((unsigned)words[i], base, list, count);
+  for (int i = 0; i < n; i++, base += WORD_BYTES) count = list_word((unsigned)words[i], base, list, count);
   return count;
 }
 
@@ -67,7 +77,6 @@ static inline void copy_entries(int *to, const int *from, int count, int base) {
   int i = 0;
   do {
     store4i(to + i, load4i(from + i) + added);
-    store4i(to + i + 4, load4i(from + i + 4) + added);
     i += COPIED;
   } while (i < count);
 }

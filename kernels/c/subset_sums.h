@@ -12,14 +12,14 @@
 enum {
   GROUP = 4,
   SUBSETS = 1 << GROUP,
-  BLOCK = 32, /* columns: 8 vectors of 4, which is what fits in registers as a sum */
+  BLOCK = 16, /* columns: 4 vectors, so that two rows at a time and their sum fit in registers */
   ROW_BYTES = BLOCK * sizeof(float),
   TABLE_FLOATS = SUBSETS * BLOCK,
   TABLE_BYTES = SUBSETS * ROW_BYTES,
 };
 
 /* How much of a table row is used for `columns` columns: there is code for these widths. */
-static inline int block_width(int columns) { return columns > 16 ? BLOCK : columns > 8 ? 16 : columns > 4 ? 8 : 4; }
+static inline int block_width(int columns) { return columns > 8 ? BLOCK : columns > 4 ? 8 : 4; }
 
 /* One vector of columns of a table, of the rows r0 ... r3: rows are added in this order. Row 0 is not written. */
 static inline void subset_sums4(float *table, f32x4 r0, f32x4 r1, f32x4 r2, f32x4 r3) {
@@ -42,7 +42,7 @@ static inline void subset_sums4(float *table, f32x4 r0, f32x4 r1, f32x4 r2, f32x
 }
 
 /*
- * The table of `count` rows (1 to 4) of `columns` numbers (1 to `width`), each times scale, rounded once. Row i is at
+ * The table of `count` rows (4 if it is more, none if it is negative) of `columns` numbers (1 to `width`), each times scale, rounded once. Row i is at
  * rows + i * stride. width is a multiple of 4, at most BLOCK; columns from `columns` to `width` are zeros.
  */
 static inline void subset_sums(float *table, const float *rows, int stride, int count, int columns, int width,
