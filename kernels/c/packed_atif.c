@@ -13,7 +13,7 @@
 struct packed_atif_task {
   int *bits;
   float *v, *v_seq;
-  const float *x, *v0;
+  const float *x, *v0, *scale, *shift;
   float theta;
   int T, n, C, words;    /* channels and words of a row */
   int bits_step, x_step; /* elements from a step to the next; x_step is 0 for the same x at every step */
@@ -24,34 +24,66 @@ struct packed_atif_task {
 enum { HALF = WORD_BITS / 2 };
 typedef unsigned short half_word __attribute__((may_alias));
 
-/* A whole half, as long as v stays finite: returns 0 if it does not. */
-static inline int run_half(const struct packed_atif_task *task, half_word *bits, int first, int keep) {
-  f32x4 v[4];
-  for (int k = 0; k < 4; k++) v[k] = task->v0 ? load4(task->v0 + first + 4 * k) : splat4(0);
+/* `vectors` times four neurons, as long as v stays finite: returns 0 if it does not. */
+static inline __attribute__((always_inline)) int run_vectors(const struct packed_atif_task *task, unsigned char *bits,
+                                                              int first, int channel, const int vectors,
+                                                              const int keep, const int affine, const int still) {
+  f32x4 v[4], u[4], scale[4], shift[4], bound = {0};
   const float *x = task->x + first;
   float *v_seq = keep ? task->v_seq + first : 0;
-  for (int t = 0; t < task->T; t++, x += task->x_step, bits += 2 * task->bits_step) {
+  for (int k = 0; k < vectors; k++) {
+    v[k] = task->v0 ? load4(task->v0 + first + 4 * k) : splat4(0);
+    if (affine) {
+      scale[k] = load4(task->scale + channel + 4 * k);
+      shift[k] = load4(task->shift + channel + 4 * k);
+    }
+    if (still) u[k] = load4(x + 4 * k) * scale[k] + shift[k];
+  }
+  for (int t = 0; t < task->T; t++, x += task->x_step, bits += 4 * task->bits_step) {
     i32x4 z[4];
-    for (int k = 0; k < 4; k++) z[k] = run_finite4(&v[k], load4(x + 4 * k), task->theta);
-    *bits = (half_word)bits_of16(z[0], z[1], z[2], z[3]);
+    for (int k = 0; k < vectors; k++) {
+      if (!still) u[k] = load4(x + 4 * k);
+      if (!still && affine) u[k] = u[k] * scale[k] + shift[k];
+      z[k] = run_finite4(&v[k], u[k], task->theta);
+    }
+    if (vectors == 4)
+      *(half_word *)bits = (half_word)bits_of16(z[0], z[1], z[2], z[3]);
+    else
+      *bits = (unsigned char)bits_of16(z[0], z[1], z[0], z[1]);
     if (!keep) continue;
-    for (int k = 0; k < 4; k++) store4(v_seq + 4 * k, v[k]);
+    for (int k = 0; k < vectors; k++) store4(v_seq + 4 * k, v[k]);
     v_seq += task->n;
   }
-  for (int k = 0; k < 4; k++) store4(task->v + first + 4 * k, v[k]);
-  return is_finite4((v[0] + v[1]) + (v[2] + v[3]));
+  for (int k = 0; k < vectors; k++) {
+    store4(task->v + first + 4 * k, v[k]);
+    bound += v[k];
+  }
+  return is_finite4(bound);
+}
+
+/* A whole half, eight neurons at a time where more would not fit the registers. */
+static int run_half(const struct packed_atif_task *task, half_word *half, int first, int channel) {
+  unsigned char *bits = (unsigned char *)half;
+  if (!task->quick || (task->v_seq && task->scale)) return 0;
+  if (task->v_seq) return run_vectors(task, bits, first, channel, 4, 1, 0, 0);
+  if (!task->scale) return run_vectors(task, bits, first, channel, 4, 0, 0, 0);
+  if (task->x_step == 0) return run_vectors(task, bits, first, channel, 4, 0, 1, 1);
+  return run_vectors(task, bits, first, channel, 2, 0, 1, 0) &
+         run_vectors(task, bits + 1, first + 8, channel + 8, 2, 0, 1, 0);
 }
 
 /* The first `count` neurons of a half, whatever their numbers. */
-static void run_any_half(const struct packed_atif_task *task, half_word *bits, int first, int count) {
+static void run_any_half(const struct packed_atif_task *task, half_word *bits, int first, int channel, int count) {
   float *v = task->v + first;
   for (int i = 0; i < count; i++) v[i] = task->v0 ? task->v0[first + i] : 0.0f;
   for (int t = 0; t < task->T; t++, bits += 2 * task->bits_step) {
-    const float *x = task->x + t * task->x_step + first;
+    const float *from = task->x + t * task->x_step + first;
     unsigned word = 0;
     for (int i = 0; i < count; i += 4) {
-      f32x4 state = load_up_to4(v + i, count - i);
-      f32x4 q = run4(&state, load_up_to4(x + i, count - i), task->theta);
+      f32x4 state = load_up_to4(v + i, count - i), x = load_up_to4(from + i, count - i);
+      if (task->scale)
+        x = x * load_up_to4(task->scale + channel + i, count - i) + load_up_to4(task->shift + channel + i, count - i);
+      f32x4 q = run4(&state, x, task->theta);
       word |= bits_of4(q >= 0.0f) << i;
       store_up_to4(v + i, state, count - i);
       if (task->v_seq) store_up_to4(task->v_seq + t * task->n + first + i, state, count - i);
@@ -65,20 +97,19 @@ static void packed_atif_forward_range(const void *argument, int begin, int end) 
   const struct packed_atif_task *task = argument;
   for (int index = begin; index < end; index++) {
     int word = index % task->words, left = channels_of_word(word, task->C);
-    int first = index / task->words * task->C + word * WORD_BITS;
+    int channel = word * WORD_BITS, first = index / task->words * task->C + channel;
     half_word *bits = (half_word *)(task->bits + index);
-    for (int half = 0; half < 2; half++, bits++, first += HALF, left -= HALF) {
-      if (left >= HALF && task->quick && (task->v_seq ? run_half(task, bits, first, 1) : run_half(task, bits, first, 0)))
-        continue;
-      run_any_half(task, bits, first, larger(0, smaller(left, HALF)));
+    for (int half = 0; half < 2; half++, bits++, first += HALF, channel += HALF, left -= HALF) {
+      if (left >= HALF && run_half(task, bits, first, channel)) continue;
+      run_any_half(task, bits, first, channel, larger(0, smaller(left, HALF)));
     }
   }
 }
 
-void packedAtifForward(int *bits, float *v, float *vSeq, const float *x, const float *v0, const float *theta, int T,
-                       int rows, int C, int still) {
+void packedAtifForward(int *bits, float *v, float *vSeq, const float *x, const float *v0, const float *scale,
+                       const float *shift, const float *theta, int T, int rows, int C, int still) {
   int n = rows * C, words = packed_words(C), per_word = larger(1, smaller(C, WORD_BITS));
-  struct packed_atif_task task = {bits, v, vSeq, x, v0, theta[0], T, n, C, words, rows * words, still ? 0 : n,
+  struct packed_atif_task task = {bits, v, vSeq, x, v0, scale, shift, theta[0], T, n, C, words, rows * words, still ? 0 : n,
                                   is_usual_theta(theta[0])};
   parallel_for(packed_atif_forward_range, &task, rows * words, NEURONS_PER_CHUNK / per_word);
 }

@@ -255,10 +255,10 @@ export interface Kernels {
   ): void; // prettier-ignore
   /**
    * atifForward with n = rows * C, z as bits [T, rows, ceil(C / 32)] in place of y. still: x [rows, C] is the input of
-   * every step, else x [T, rows, C].
+   * every step, else x [T, rows, C]. scale and shift [C], both or none: the input is x * scale + shift.
    */
   packedAtifForward(
-    bits: I32, v: F32, vSeq: F32 | null, x: F32, v0: F32 | null, theta: F32,
+    bits: I32, v: F32, vSeq: F32 | null, x: F32, v0: F32 | null, scale: F32 | null, shift: F32 | null, theta: F32,
     T: number, rows: number, C: number, still: boolean,
   ): void; // prettier-ignore
   /**

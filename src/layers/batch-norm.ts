@@ -6,14 +6,9 @@
 import { checkBetween, checkFloat32, checkInteger, checkOptions, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
-import {
-  batchNorm,
-  batchNormAffine,
-  batchStatistics,
-  type BatchStatistics,
-  type ChannelAffine,
-} from "../ops/batch-norm.js";
+import { batchNorm, batchNormAffine, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
 import { formatShape } from "../shapes.js";
+import type { ChannelAffine } from "../tensor/affine-map.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { StatelessLayer } from "./stateless-layer.js";

@@ -20,6 +20,7 @@ import { record } from "../autograd/node.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
+import { AffineMap } from "../tensor/affine-map.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
@@ -140,7 +141,12 @@ function fireAll(
   const bits = emptyBits(shape, backend);
   const channels = each[each.length - 1];
   const rows = n / channels;
-  kernels.packedAtifForward(bits.array, v.data, states, x.data, start, theta.data, T, rows, channels, still);
+  const map = AffineMap.behind(x);
+  const affine = map?.affine;
+  kernels.packedAtifForward(
+    bits.array, v.data, states, (map?.x ?? x).data, start, affine?.scale.data ?? null, affine?.shift.data ?? null, theta.data,
+    T, rows, channels, still,
+  ); // prettier-ignore
   return spikeTensor(shape, bits, scale);
 }
 

@@ -3,6 +3,8 @@
 import { record } from "../autograd/node.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
+import { AffineMap, type ChannelAffine } from "../tensor/affine-map.js";
+import { isPackable } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend } from "./arithmetic.js";
 
@@ -49,8 +51,7 @@ export function batchNorm(
     }
   }
   const rows = C === 0 ? 0 : x.size / C;
-  const y = Tensor.empty(x.shape, x.backend);
-  kernels.batchNormForward(y.data, x.data, mean.data, variance.data, gamma.data, beta.data, rows, C, eps);
+  const y = normalized(x, { mean, variance }, gamma, beta, eps);
   record("batchNorm", [x, gamma, beta], [y], [x, mean, variance, gamma], ([g], { tensor }) => {
     if (g === null) return [];
     const dx = Tensor.empty(x.shape, g.backend);
@@ -63,10 +64,22 @@ export function batchNorm(
   return y;
 }
 
-/** y = x * scale + shift per channel [C] */
-export interface ChannelAffine {
-  readonly scale: Tensor;
-  readonly shift: Tensor;
+function normalized(
+  x: Tensor,
+  statistics: BatchStatistics,
+  gamma: Tensor,
+  beta: Tensor,
+  eps: number,
+): Tensor {
+  // The neurons of such a layer apply it themselves.
+  if (isPackable(x.shape)) return AffineMap.tensor(x, batchNormAffine(statistics, gamma, beta, eps));
+  const y = Tensor.empty(x.shape, x.backend);
+  const { mean, variance } = statistics;
+  const C = gamma.size;
+  const rows = C === 0 ? 0 : x.size / C;
+  const { kernels } = x.backend;
+  kernels.batchNormForward(y.data, x.data, mean.data, variance.data, gamma.data, beta.data, rows, C, eps);
+  return y;
 }
 
 /** What batchNorm does with these statistics, as a scale and a shift; rounded as its kernel rounds them. */

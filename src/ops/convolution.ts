@@ -6,9 +6,9 @@ import { checkInteger, show } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
 import { spikesOf, type Spikes } from "../tensor/packed-spikes.js";
+import type { ChannelAffine } from "../tensor/affine-map.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend, present } from "./arithmetic.js";
-import type { ChannelAffine } from "./batch-norm.js";
 import { reshape } from "./reshape.js";
 import { sum } from "./reduce.js";
 

@@ -310,6 +310,8 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
       arrays.output("vSeq", T * rows * C),
       arrays.input("x", normals(random, T * rows * C)),
       arrays.input("v0", normals(random, rows * C)),
+      arrays.input("scale", normals(random, C)),
+      arrays.input("shift", normals(random, C)),
       arrays.input("theta", Float32Array.of(0.9)),
       ...([T, rows, C, false] as const),
     ];

@@ -59,7 +59,7 @@ const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>
   repackSpikes: 5,
   packedMaxPool2dForward: 12,
   packedMaxPool2dBackward: 13,
-  packedAtifForward: 10,
+  packedAtifForward: 12,
   packedAtifPoolBackward: 20,
   sgdStep: 10,
   adamStep: 13,

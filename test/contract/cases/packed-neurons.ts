@@ -23,16 +23,20 @@ export const packedAtifForward: Row<"packedAtifForward"> = {
           const arrays = new Arrays(random);
           const data = { normal: normals, "on the threshold": eighths, special: mixed }[kind];
           const theta = thetaFor(random, kind);
-          const keepV = random.uniform() < 0.5;
+          const [keepV, withAffine] = [random.uniform() < 0.5, random.uniform() < 0.5];
           const n = rows * C;
           return {
-            label: `T=${T} [${rows}, ${C}] ${kind} numbers${keepV ? ", v kept" : ""}${still ? ", still" : ""}`,
+            label:
+              `T=${T} [${rows}, ${C}] ${kind} numbers${keepV ? ", v kept" : ""}${still ? ", still" : ""}` +
+              (withAffine ? ", scaled and shifted" : ""),
             args: [
               arrays.indexOutput("bits", T * rows * packedWords(C)),
               arrays.output("v", n),
               keepV ? arrays.output("vSeq", T * n) : null,
               arrays.input("x", data(random, still ? n : T * n)),
               random.uniform() < 0.5 ? null : arrays.input("v0", data(random, n)),
+              withAffine ? arrays.input("scale", data(random, C)) : null,
+              withAffine ? arrays.input("shift", data(random, C)) : null,
               arrays.input("theta", Float32Array.of(theta)),
               T,
               rows,
