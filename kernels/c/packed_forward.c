@@ -21,9 +21,9 @@ enum {
    * (tile.h). Fewer where there are many columns: the tables of a pass take 640 KiB at most and stay in a level 2 cache of
    * 1 MiB.
    */
-  PASS_WORDS = 10,
-  PASS_BLOCKS = 10,
-  PASS_TABLES = 40,
+  PASS_WORDS = 18,
+  PASS_BLOCKS = 8,
+  PASS_TABLES = 72,
   LIST_ROOM = (PASS_WORDS * FIELDS + 4 + COPIED + 3) / 4 * 4,
   BATCH = 256, /* positions whose lists are made before their sums */
   SOME = 64,   /* positions whose sums are finished together */
