@@ -52,24 +52,22 @@ struct tile_pixels {
 
 /* ---- spikes of a tap, by channel ---- */
 
-/* Lane c: bit c of low (c < 8) or high, as 0 or 255. */
-static inline bytes16 spread_bits(unsigned low, unsigned high) {
-  unsigned long long a = low * 0x0101010101010101ull, b = high * 0x0101010101010101ull;
-  typedef unsigned long long longs2 __attribute__((vector_size(16)));
-  bytes16 copies = (bytes16)(longs2){a, b};
+/* Lane c: 1 << image where bit c + 16 half of the word is set, else 0. */
+static inline bytes16 spread_bits(unsigned word, int half, int image) {
   const bytes16 lane_bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-  return (bytes16)((copies & lane_bit) == lane_bit);
+  const bytes16 ones = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  bytes16 bytes = (bytes16)splat4i((int)word), copies;
+  if (half)
+    copies = __builtin_shufflevector(bytes, bytes, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+  else
+    copies = __builtin_shufflevector(bytes, bytes, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+  return (bytes16)((copies & lane_bit) == lane_bit) & (ones << image);
 }
 
 /* Of 16 channels: which of the four images spike. Bit i of a lane is image i. */
 static inline bytes16 image_sets(const unsigned words[GROUP], int half) {
   bytes16 sets = {0};
-  for (int i = 0; i < GROUP; i++) {
-    unsigned sixteen = words[i] >> (16 * half);
-    sets |= spread_bits(sixteen & 255, sixteen >> 8 & 255) & (bytes16){
-        1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i,
-        1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i, 1 << i};
-  }
+  for (int i = 0; i < GROUP; i++) sets |= spread_bits(words[i], half, i);
   return sets;
 }
 
