@@ -19,6 +19,10 @@ struct forward {
 
 static const float *forward_a(const void *operands, int row, int rows, int p, int depth, float *room, int *stride) {
   const struct forward *forward = operands;
+  if (taps_are_runs(&forward->windows)) {
+    gather_taps(&forward->windows, row, rows, p, depth, room, *stride = rows);
+    return room;
+  }
   const float *in_place = windows_in_place(&forward->windows, row, p);
   *stride = in_place ? forward->windows.C : depth;
   if (in_place) return in_place;
@@ -52,6 +56,7 @@ void conv2dForward(float *y, const float *x, const float *w, const float *bias, 
         .k = KH * KW * of.channels_in,
         .bias = bias ? bias + first : 0,
         .operands = &forward,
+        .a_by_columns = taps_are_runs(&forward.windows),
         .block_a = forward_a,
         .panel_b = forward_b,
         .rows_c = forward_c,
@@ -206,6 +211,10 @@ struct weight_grad {
 
 static const float *weight_grad_a(const void *operands, int row, int rows, int p, int depth, float *room, int *stride) {
   const struct weight_grad *grad = operands;
+  if (taps_are_runs(&grad->windows)) {
+    gather_taps(&grad->windows, p, depth, row, rows, room, *stride = depth);
+    return room;
+  }
   const float *in_place = windows_in_place(&grad->windows, p, row);
   *stride = in_place ? grad->windows.C : rows;
   if (in_place) return in_place;
@@ -238,7 +247,7 @@ void conv2dWeightGrad(float *dw, const float *dy, const float *x, int N, int H, 
         .n = of.channels_out,
         .k = N * of.OH * of.OW,
         .operands = &grad,
-        .a_by_columns = 1,
+        .a_by_columns = !taps_are_runs(&grad.windows),
         .block_a = weight_grad_a,
         .panel_b = weight_grad_b,
         .rows_c = weight_grad_c,

@@ -101,6 +101,8 @@ static void block_range(const void *argument, int begin, int end) {
     int even = larger(1, ceil_divide(last - first, larger(1, ceil_divide(last - first, BLOCK_DEPTH))));
     for (int p = first; p < last; p += even) {
       tile.depth = smaller(even, last - p);
+      /* A run of one behind the first gives the bits of a longer run: 3 x 3 windows of one channel take 9. */
+      tile.run = tile.depth == RUN + 1 ? RUN + 1 : RUN;
       tile.a = product->block_a(product->operands, row, rows, slab->p + p, tile.depth, thread_scratch(), &tile.stride);
       multiply_block(slab, tile, c, rows, j, columns, p);
       tile.add = 1;

@@ -113,6 +113,29 @@ void gather_windows(const struct windows *windows, int position, int count, int 
   }
 }
 
+void gather_taps(const struct windows *windows, int position, int count, int k, int depth, float *out, int stride) {
+  int j = position % windows->columns;
+  int i = position / windows->columns % windows->rows;
+  int image = position / windows->columns / windows->rows;
+  for (; count > 0; j = 0) {
+    int run = smaller(count, windows->columns - j);
+    for (int tap = k; tap < k + depth; tap++) {
+      int h = i * windows->step_h + windows->start_h + tap / windows->KW, w = j + windows->start_w + tap % windows->KW;
+      int low = smaller(run, larger(0, -w)), high = larger(low, smaller(run, windows->W - w));
+      float *to = out + (tap - k) * stride;
+      if (h < 0 || h >= windows->H) low = high = run;
+      clear(to, low);
+      copy(to + low, windows->x + (image * windows->H + h) * windows->W + w + low, high - low);
+      clear(to + high, run - high);
+    }
+    out += run;
+    count -= run;
+    if (++i < windows->rows) continue;
+    i = 0;
+    image++;
+  }
+}
+
 const float *windows_in_place(const struct windows *windows, int position, int k) {
   if (windows->KH != 1 || windows->KW != 1 || windows->start_h != 0 || windows->start_w != 0) return 0;
   if (windows->step_h != 1 || windows->step_w != 1) return 0;

@@ -67,6 +67,12 @@ INTERNAL_BEGIN
 /* Copies `count` rows from `position` on, of each the `depth` columns from k on, to out[count][stride]. */
 void gather_windows(const struct windows *windows, int position, int count, int k, int depth, float *out, int stride);
 
+/* Whether gather_taps() can be used: one channel, columns side by side. */
+static inline int taps_are_runs(const struct windows *windows) { return windows->C == 1 && windows->step_w == 1; }
+
+/* The same transposed, to out[depth][stride]: in a row, what one tap sees at `count` positions. */
+void gather_taps(const struct windows *windows, int position, int count, int k, int depth, float *out, int stride);
+
 /*
  * Points to the same elements where they lie, if the windows are single pixels in order (1 x 1 kernel, stride 1, no
  * padding); null otherwise. Rows are windows->C apart.
