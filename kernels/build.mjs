@@ -69,6 +69,7 @@ const optimizationOf = {
   "depthwise.c": "unrolled",
   "packed_atif.c": "unrolled",
   "packed_atif_pool.c": "unrolled",
+  "packed_atif_pool_forward.c": "unrolled",
   "packed_forward.c": "unrolled",
   "packed_weight_grad.c": "unrolled",
   "product.c": "unrolledFurther",

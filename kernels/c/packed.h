@@ -28,6 +28,13 @@ static inline unsigned bits_of4(i32x4 mask) {
 }
 
 /* Bit i is lane i % 4 of mask i / 4. */
+static inline unsigned bits_of8(i32x4 a, i32x4 b) {
+#ifdef __wasm_simd128__
+  return (unsigned)wasm_i16x8_bitmask(wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b));
+#else
+  return bits_of4(a) | bits_of4(b) << 4;
+#endif
+}
 static inline unsigned bits_of16(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
 #ifdef __wasm_simd128__
   v128_t low = wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b), high = wasm_i16x8_narrow_i32x4((v128_t)c, (v128_t)d);

@@ -262,6 +262,15 @@ export interface Kernels {
     T: number, rows: number, C: number, still: boolean,
   ): void; // prettier-ignore
   /**
+   * packedAtifForward of x * normScale + normShift (per channel [C], one rounding per operation; both null: of x), then
+   * packedMaxPool2dForward in windows of KH x KW side by side: bits [T, N, floor(H / KH), floor(W / KW), ceil(C / 32)].
+   * x [N, H, W, C] if still, else [T, N, H, W, C]; v, v0 [N, H, W, C].
+   */
+  packedAtifPoolForward(
+    bits: I32, v: F32, x: F32, normScale: F32 | null, normShift: F32 | null, v0: F32 | null, theta: F32,
+    T: number, N: number, H: number, W: number, C: number, KH: number, KW: number, still: boolean,
+  ): void; // prettier-ignore
+  /**
    * atifBackward of a neuron whose output [T, N, H, W, C] went through max pooling without padding in windows that do not
    * overlap (KH <= SH, KW <= SW; SH * SW <= 64, T <= 65536). gy [T, N, OH, OW, C] is the gradient behind the pooling: it
    * goes to the first spike of its window (row-major) or, if there is none, to the first element, and everything else

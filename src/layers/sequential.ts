@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { BatchNorm2d } from "./batch-norm.js";
 import { Conv2d } from "./convolution.js";
 import { Dropout } from "./dropout.js";
+import { fireStage, stageAt } from "./fused-stage.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 /** An input of fewer elements, all time steps together, is repeated: to run its layers once would save nothing. */
@@ -74,10 +75,13 @@ export class Sequential extends Module {
     for (; once && first < layers.length; first++) {
       const layer = layers[first];
       if (!(layer instanceof StatelessLayer) && !(layer instanceof Dropout)) break;
+      if (stageAt(layers, first, still.shape) !== null) break;
       still = layer.applyStill(still, T);
     }
     const rest = layers.slice(first);
     if (this.stepMode === "m") {
+      const stage = once ? stageAt(rest, 0, still.shape) : null;
+      if (stage !== null) return forwardThrough(rest.slice(stage.layers), fireStage(stage, still, T)).sum(0);
       const [neuron, ...behind] = rest;
       if (once && neuron instanceof BaseNode)
         return forwardThrough(behind, neuron.forwardStill(still, T)).sum(0);
@@ -93,12 +97,16 @@ export class Sequential extends Module {
   }
 }
 
-/** A convolution of packed spikes takes the batch normalisation behind it along, in evaluation. */
+/** In evaluation, a neuron takes its neighbours along, or a convolution of packed spikes the normalisation behind it. */
 function forwardThrough(layers: readonly Module[], x: Tensor): Tensor {
   let y = x;
   for (let i = 0; i < layers.length; i++) {
     const [layer, next] = [layers[i], layers[i + 1]];
-    if (next instanceof BatchNorm2d && foldable(layer, next, y)) {
+    const stage = stageAt(layers, i, y.shape.slice(1));
+    if (stage !== null) {
+      y = fireStage(stage, y, null);
+      i += stage.layers - 1;
+    } else if (next instanceof BatchNorm2d && foldable(layer, next, y)) {
       y = layer.forwardAffine(y, next.affine());
       i++;
     } else y = layer.forward(y);

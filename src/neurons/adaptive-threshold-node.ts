@@ -2,9 +2,12 @@
 
 import { checkOptions } from "../checks.js";
 import type { Parameter } from "../module/parameter.js";
+import { checkSameBackend, present } from "../ops/arithmetic.js";
+import type { Shape } from "../shapes.js";
 import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { atifCharged, atifStep, atifUnroll, type Unrolled } from "./atif-unroll.js";
+import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { atifCharged, atifStep, atifUnroll, isSpikeScale, type Unrolled } from "./atif-unroll.js";
 import { BaseNode } from "./base-node.js";
 import {
   checkThreshold,
@@ -13,6 +16,14 @@ import {
   thresholdOptionNames,
   type ThresholdOptions,
 } from "./threshold.js";
+
+/** Writes bits and v, of the state before (null: zeros) and theta [1]. */
+export type PooledFiring = (
+  bits: Int32Array,
+  v: Float32Array,
+  v0: Float32Array | null,
+  theta: Float32Array,
+) => void;
 
 export abstract class AdaptiveThresholdNode extends BaseNode {
   /** Steepness of the surrogate, rounded to float32. */
@@ -68,5 +79,30 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
   protected override unrollStill(x: Tensor, T: number, v: Tensor | null, vSeq: Tensor | null): Unrolled {
     const { fusedAlpha: alpha, detachReset } = this;
     return atifUnroll(x, v, this.#threshold, { alpha, scaled: this.#scaled, detachReset }, vSeq, T);
+  }
+
+  /** Whether firePooled() may take the place of forward() for so many channels. */
+  isPoolable(channels: number): boolean {
+    return this.isFusable && isPackable([channels]) && isSpikeScale(this.#scaled ? this.theta : 1);
+  }
+
+  /**
+   * Evaluation together with the layers around, in step mode 'm': the neuron keeps its state, `kernel` says how the spikes
+   * come about.
+   *
+   * @param x what goes into the kernel
+   * @param input shape of the neuron's own input [T, N, ..., C], which is never made
+   * @param pooled shape of the output [T, N, ..., C]
+   * @throws as forward
+   */
+  firePooled(x: Tensor, input: Shape, pooled: Shape, kernel: PooledFiring): Tensor {
+    const neurons = input.slice(1);
+    return this.forwardFused(x, neurons, (v0) => {
+      checkSameBackend(this.constructor.name, x, this.#threshold, ...present(v0));
+      const v = Tensor.empty(neurons, x.backend);
+      const bits = emptyBits(pooled, x.backend);
+      kernel(bits.array, v.data, v0?.data ?? null, this.#threshold.data);
+      return { y: spikeTensor(pooled, bits, this.#scaled ? this.theta : 1), v };
+    });
   }
 }

@@ -115,6 +115,11 @@ export function atifUnroll(
   return { y, v };
 }
 
+/** Of a threshold that is not positive, a spike is no positive number: such outputs are not packed. */
+export function isSpikeScale(scale: number): boolean {
+  return scale > 0 && scale < Infinity;
+}
+
 /** y [T, ...] of x; writes v and vSeq. */
 function fireAll(
   x: Tensor,
@@ -132,8 +137,7 @@ function fireAll(
   const n = sizeOf(each);
   const [start, states] = [v0?.data ?? null, vSeq?.data ?? null];
   const scale = scaled ? theta.data[0] : 1;
-  // Of a threshold that is not positive, a spike is no positive number: such outputs are not packed.
-  if (!isPackable(each) || !(scale > 0 && scale < Infinity)) {
+  if (!isPackable(each) || !isSpikeScale(scale)) {
     const y = Tensor.empty(shape, backend);
     kernels.atifForward(y.data, v.data, states, x.data, start, theta.data, T, n, scaled, still);
     return y;

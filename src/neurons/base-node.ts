@@ -1,12 +1,13 @@
 /** What all spiking neurons share: state between steps, step modes, reset and detach, backends. */
 
+import { gradEnabled } from "../autograd/grad-mode.js";
 import { checkBoolean, checkInteger, checkOneOf, show } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
 import { countNonZero } from "../ops/reduce.js";
 import { at, repeat, stack } from "../ops/slice.js";
-import { formatShape } from "../shapes.js";
+import { formatShape, type Shape } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { keep, letGo } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -195,6 +196,25 @@ export abstract class BaseNode extends Module {
     const vSeq = this.storeVSeq ? Tensor.empty([T, ...x.shape], x.backend) : null;
     const next = this.unrollStill(x, T, v, vSeq);
     this.#storeVSeq(vSeq);
+    return this.#finish(next);
+  }
+
+  /**
+   * Whether nothing but the output of all steps is asked of the layer, now and in backward: then its kernel may take its
+   * neighbours along.
+   */
+  protected get isFusable(): boolean {
+    if (gradEnabled() || this.stepMode !== "m" || this.#backend !== "fused") return false;
+    return !this.storeVSeq && this.#spikeCount === null && this.surrogateFunction.sigmoidAlpha !== undefined;
+  }
+
+  /** As forward(), of an output that `unroll` makes of the state. @throws as forward */
+  protected forwardFused(x: Tensor, shape: Shape, unroll: (v: Tensor | null) => Unrolled): Tensor {
+    const where = this.constructor.name;
+    checkSameBackend(where, x);
+    checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
+    const next = unroll(this.#membrane.before(where, shape, x.backend));
+    this.#storeVSeq(null);
     return this.#finish(next);
   }
 

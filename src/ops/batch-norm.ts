@@ -91,10 +91,12 @@ export function batchNormAffine(
 ): ChannelAffine {
   const { fround } = Math;
   const [scale, shift] = [Tensor.empty(gamma.shape, gamma.backend), Tensor.empty(gamma.shape, gamma.backend)];
-  for (let c = 0; c < gamma.size; c++) {
-    const factor = fround(fround(1 / Math.sqrt(variance.data[c] + fround(eps))) * gamma.data[c]);
-    scale.data[c] = factor;
-    shift.data[c] = fround(beta.data[c] - fround(mean.data[c] * factor));
+  const [scales, shifts] = [scale.data, shift.data];
+  const [means, variances, gammas, betas] = [mean.data, variance.data, gamma.data, beta.data];
+  for (let c = 0; c < scales.length; c++) {
+    const factor = fround(fround(1 / Math.sqrt(variances[c] + fround(eps))) * gammas[c]);
+    scales[c] = factor;
+    shifts[c] = fround(betas[c] - fround(means[c] * factor));
   }
   return { scale, shift };
 }

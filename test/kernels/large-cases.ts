@@ -316,6 +316,16 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
       ...([T, rows, C, false] as const),
     ];
   },
+  packedAtifPoolForward: (random, arrays) => [
+    arrays.indexOutput("bits", 4 * 6 * 14 * 14 * 2),
+    arrays.output("v", 6 * 28 * 28 * 41),
+    arrays.input("x", normals(random, 4 * 6 * 28 * 28 * 41)),
+    arrays.input("normScale", normals(random, 41)),
+    arrays.input("normShift", normals(random, 41)),
+    null,
+    arrays.input("theta", Float32Array.of(0.9)),
+    ...([4, 6, 28, 28, 41, 2, 2, false] as const),
+  ],
   packedAtifPoolBackward: (random, arrays) => [
     arrays.output("dx", 4 * 6 * 28 * 28 * 21),
     arrays.inPlace("dv", normals(random, 6 * 28 * 28 * 21)),

@@ -34,7 +34,7 @@ import { atifForward, atifBackward } from "./atif.js";
 import { lifForward, lifBackward } from "./lif.js";
 import { unpackSpikes, packSpikes, countSpikes, repackSpikes } from "./packed-spikes.js";
 import { packedMaxPool2dForward, packedMaxPool2dBackward } from "./packed-pooling.js";
-import { packedAtifPoolBackward } from "./packed-atif-pool.js";
+import { packedAtifPoolForward, packedAtifPoolBackward } from "./packed-atif-pool.js";
 import { packedAtifForward } from "./packed-atif.js";
 import { sgdStep, adamStep } from "./optimizers.js";
 
@@ -87,6 +87,7 @@ export const referenceKernels: Kernels = {
   packedMaxPool2dForward,
   packedMaxPool2dBackward,
   packedAtifForward,
+  packedAtifPoolForward,
   packedAtifPoolBackward,
   sgdStep,
   adamStep,

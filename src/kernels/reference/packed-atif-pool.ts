@@ -1,9 +1,21 @@
-/** The backward pass of ATIF behind which a max pooling stands: forward once more, spread the gradient, back. */
+/** ATIF behind which a max pooling stands: one after the other; back: forward once more, spread the gradient, back. */
 
 import type { Kernels } from "../contract.js";
 import { atifBackward, atifForward } from "./atif.js";
 import { outputSize } from "./output-size.js";
+import { packedAtifForward } from "./packed-atif.js";
+import { packedMaxPool2dForward } from "./packed-pooling.js";
+import { packedWords } from "./packed-spikes.js";
 import { maxPool2dBackward, maxPool2dForward } from "./pooling.js";
+
+export const packedAtifPoolForward: Kernels["packedAtifPoolForward"] = (
+  bits, v, x, normScale, normShift, v0, theta, T, N, H, W, C, KH, KW, still,
+) => {
+  const rows = N * H * W;
+  const map = new Int32Array(T * rows * packedWords(C));
+  packedAtifForward(map, v, null, x, v0, normScale, normShift, theta, T, rows, C, still);
+  packedMaxPool2dForward(bits, map, T * N, H, W, C, KH, KW, KH, KW, 0, 0);
+}; // prettier-ignore
 
 export const packedAtifPoolBackward: Kernels["packedAtifPoolBackward"] = (
   dx, dv, dtheta, gy, x, v0, theta, T, N, H, W, C, KH, KW, SH, SW, alpha, scaled, detachReset, still,

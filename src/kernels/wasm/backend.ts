@@ -60,6 +60,7 @@ const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>
   packedMaxPool2dForward: 12,
   packedMaxPool2dBackward: 13,
   packedAtifForward: 12,
+  packedAtifPoolForward: 15,
   packedAtifPoolBackward: 20,
   sgdStep: 10,
   adamStep: 13,

@@ -4,7 +4,7 @@ import { outputSize } from "../../../src/kernels/reference/output-size.js";
 import { packedWords } from "../../../src/kernels/reference/packed-spikes.js";
 import { Arrays } from "../arguments.js";
 import type { Case, Row, Tolerance } from "../arguments.js";
-import { eighths, mixed, normals, pick, thetaFor } from "../values.js";
+import { eighths, mixed, normals, pick, thetaFor, uniforms } from "../values.js";
 
 const LONG_SUM: Tolerance = { relative: 1e-4, because: "a sum over all elements and steps is reordered" };
 
@@ -44,6 +44,47 @@ export const packedAtifForward: Row<"packedAtifForward"> = {
               still,
             ],
           };
+        }),
+      ),
+    ),
+};
+
+/** Windows side by side: with rows and columns that none covers, of odd size, larger than the map, of a single pixel. */
+const STEPS_AND_WINDOWS = [
+  // T, N, H, W, C, KH, KW
+  [4, 2, 6, 8, 32, 2, 2], [4, 1, 5, 7, 33, 2, 2], [1, 2, 4, 4, 5, 2, 2], [3, 1, 7, 8, 18, 3, 2], [2, 3, 1, 9, 40, 1, 3],
+  [70, 1, 4, 2, 3, 2, 2], [2, 1, 2, 3, 7, 3, 3], [3, 1, 9, 9, 6, 8, 8], [2, 0, 4, 4, 4, 2, 2], [0, 1, 2, 2, 40, 2, 2],
+  [2, 1, 2, 2, 0, 2, 2], [2, 1, 0, 2, 8, 2, 2], [4, 3, 12, 12, 64, 2, 2], [2, 1, 5, 5, 16, 1, 1], [2, 2, 7, 6, 130, 3, 5],
+  [4, 2, 7, 5, 48, 2, 1],
+] as const; // prettier-ignore
+
+export const packedAtifPoolForward: Row<"packedAtifPoolForward"> = {
+  tolerance: "bits",
+  cases: (random) =>
+    STEPS_AND_WINDOWS.flatMap(([T, N, H, W, C, KH, KW]) =>
+      (["normal", "on the threshold", "special"] as const).flatMap((kind) =>
+        [true, false].map((still): Case<"packedAtifPoolForward"> => {
+          const arrays = new Arrays(random);
+          const data = { normal: normals, "on the threshold": eighths, special: mixed }[kind];
+          const [withNorm, withState] = [random.uniform() < 0.5, random.uniform() < 0.5];
+          const n = N * H * W * C;
+          const pooled = T * N * Math.floor(H / KH) * Math.floor(W / KW);
+          return {
+            label:
+              `T=${T} [${[N, H, W, C].join(", ")}] pool ${KH}x${KW} ${kind} numbers` +
+              `${withNorm ? ", norm" : ""}${withState ? ", v0" : ""}${still ? ", still" : ""}`,
+            args: [
+              arrays.indexOutput("bits", pooled * packedWords(C)),
+              arrays.output("v", n),
+              arrays.input("x", data(random, still ? n : T * n)),
+              withNorm ? arrays.input("normScale", uniforms(random, C, -1, 2)) : null,
+              withNorm ? arrays.input("normShift", data(random, C)) : null,
+              withState ? arrays.input("v0", data(random, n)) : null,
+              arrays.input("theta", Float32Array.of(thetaFor(random, kind))),
+              T, N, H, W, C, KH, KW,
+              still,
+            ],
+          }; // prettier-ignore
         }),
       ),
     ),

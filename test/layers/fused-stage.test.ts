@@ -1,0 +1,170 @@
+/** Layers that run as one under noGrad, against the same layers one by one: to the bit, state included. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { noGrad } from "../../src/autograd/grad-mode.js";
+import { init } from "../../src/kernels/select.js";
+import { BatchNorm2d } from "../../src/layers/batch-norm.js";
+import { Conv2d } from "../../src/layers/convolution.js";
+import { stageAt } from "../../src/layers/fused-stage.js";
+import { MaxPool2d } from "../../src/layers/pooling.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import type { Module } from "../../src/module/module.js";
+import { MultiStepATIF } from "../../src/neurons/atif.js";
+import { IFNode } from "../../src/neurons/if-node.js";
+import "../../src/ops/install.js";
+import { repeat } from "../../src/ops/slice.js";
+import { Generator, manualSeed } from "../../src/random/generator.js";
+import { spikesOf } from "../../src/tensor/packed-spikes.js";
+import { tensor, type Tensor } from "../../src/tensor/tensor.js";
+import { describeBackends } from "../backends.js";
+import { expectSameBits } from "../closeness.js";
+
+const T = 3;
+
+function numbers(shape: readonly number[], seed: number, special = false): Tensor {
+  const generator = new Generator(seed);
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = Array.from({ length: size }, () => generator.normal());
+  if (special) [Infinity, -Infinity, NaN, 3e38].forEach((value, i) => (values[7 * i] = value));
+  return tensor(values, shape);
+}
+
+/** Two stages; of some sizes, rows and channels are left over. */
+interface Net {
+  readonly layers: Sequential;
+  readonly neurons: readonly MultiStepATIF[];
+}
+type Make = (channels: number, pool: MaxPool2d | null, batchNorm: boolean) => Net;
+
+const make: Make = (channels, pool, batchNorm) => {
+  manualSeed(3);
+  const neurons = [new MultiStepATIF({ vThreshold: 0.4 }), new MultiStepATIF({ vThreshold: 0.3 })];
+  const stage = (from: number, neuron: MultiStepATIF): Module[] => {
+    const norm = new BatchNorm2d(channels);
+    norm.loadStateDict({
+      weight: numbers([channels], 5),
+      bias: numbers([channels], 6),
+      running_mean: numbers([channels], 7),
+      running_var: tensor(Array.from({ length: channels }, (_, i) => 0.5 + i / 20)),
+    });
+    return [
+      new Conv2d(from, channels, 3, { padding: 1 }),
+      ...(batchNorm ? [norm] : []),
+      neuron,
+      ...(pool === null ? [] : [new MaxPool2d(pool.kernelSize, pool.options)]),
+    ];
+  };
+  const layers = new Sequential(...stage(2, neurons[0]), ...stage(channels, neurons[1]));
+  layers.stepMode = "m";
+  layers.eval();
+  return { layers, neurons };
+};
+
+const variants: [string, number, MaxPool2d | null, boolean][] = [
+  ["norm and pooling", 40, new MaxPool2d(2), true],
+  ["pooling alone", 64, new MaxPool2d(2), false],
+  ["norm alone", 33, null, true],
+  ["windows of 3 x 1", 32, new MaxPool2d([3, 1]), true],
+  ["windows that overlap", 32, new MaxPool2d(3, { stride: 2 }), true],
+  ["windows with padding", 32, new MaxPool2d(2, { padding: 1 }), true],
+  ["few channels", 6, new MaxPool2d(2), true],
+];
+
+describeBackends("layers that run as one", (backend) => {
+  beforeAll(() => init({ backend }));
+
+  describe.each(variants)("%s", (_, channels, pool, batchNorm) => {
+    it.each([false, true])(
+      "give the same bits and state, call after call; special numbers: %s",
+      (special) => {
+        const [one, other] = [make(channels, pool, batchNorm), make(channels, pool, batchNorm)];
+        for (let call = 0; call < 2; call++) {
+          const x = numbers([T, 2, 13, 9, 2], call, special);
+          const fused = noGrad(() => one.layers.forward(x));
+          const apart = other.layers.forward(x);
+          expect(fused.shape).toEqual(apart.shape);
+          expectSameBits(fused.toArray(), apart.toArray());
+          one.neurons.forEach((neuron, i) =>
+            expectSameBits(neuron.v.toArray(), other.neurons[i].v.toArray()),
+          );
+          expect(one.neurons[0].v.shape).toEqual([2, 13, 9, channels]);
+          if (!special) expect(fused.toArray().some((y) => y > 0)).toBe(true);
+        }
+      },
+    );
+
+    it("give the same bits for a still input", () => {
+      const [one, other] = [make(channels, pool, batchNorm), make(channels, pool, batchNorm)];
+      const x = numbers([24, 13, 19, 2], 4);
+      const fused = noGrad(() => one.layers.sumOverTime(x, T));
+      expectSameBits(fused.toArray(), other.layers.forward(repeat(x, T)).sum(0).toArray());
+      one.neurons.forEach((neuron, i) => expectSameBits(neuron.v.toArray(), other.neurons[i].v.toArray()));
+    });
+  });
+
+  it("begin with the v that the user gave, and forget it with reset()", () => {
+    const [one, other] = [make(32, new MaxPool2d(2), true), make(32, new MaxPool2d(2), true)];
+    const x = numbers([T, 1, 4, 4, 2], 1);
+    const fresh = noGrad(() => one.layers.forward(x)).toArray();
+    for (const { neurons } of [one, other]) {
+      neurons[0].v = tensor([0.25]);
+      neurons[1].v = numbers([1, 2, 2, 32], 9);
+    }
+    expectSameBits(noGrad(() => one.layers.forward(x)).toArray(), other.layers.forward(x).toArray());
+    one.layers.reset();
+    expectSameBits(noGrad(() => one.layers.forward(x)).toArray(), fresh);
+  });
+
+  it("refuse another batch as the neuron does", () => {
+    const { layers, neurons } = make(32, new MaxPool2d(2), true);
+    noGrad(() => layers.forward(numbers([T, 1, 4, 4, 2], 1)));
+    expect(() => noGrad(() => layers.forward(numbers([T, 2, 4, 4, 2], 1)))).toThrow(
+      "MultiStepATIF: x is [2, 4, 4, 32] per time step but the state v is [1, 4, 4, 32]",
+    );
+    expect(neurons[0].v.shape).toEqual([1, 4, 4, 32]);
+  });
+
+  it("are a neuron and a pooling, when nobody asks for what is between them", () => {
+    const shape = [1, 4, 4, 32];
+    const neuron = new MultiStepATIF();
+    const norm = new BatchNorm2d(32);
+    const pool = new MaxPool2d(2);
+    const layers = [norm, neuron, pool];
+    for (const layer of layers) layer.stepMode = "m";
+    norm.eval();
+    const found = (list: readonly Module[] = layers) => noGrad(() => stageAt(list, 0, shape)?.layers ?? 0);
+    expect(found()).toBe(3);
+    expect(found([norm, neuron])).toBe(0);
+    expect(found([neuron, pool])).toBe(2);
+    expect(found([neuron])).toBe(0);
+    expect(found([norm, new IFNode({ stepMode: "m" }), pool])).toBe(0);
+    expect(stageAt(layers, 0, shape)).toBeNull();
+    expect(noGrad(() => stageAt(layers, 0, [1, 1, 4, 32]))).toBeNull();
+    expect(noGrad(() => stageAt(layers, 0, [1, 4, 4, 31]))).toBeNull();
+    neuron.spikeCount = { spikes: 0, opportunities: 0 };
+    expect(found()).toBe(0);
+    neuron.spikeCount = null;
+    neuron.storeVSeq = true;
+    expect(found()).toBe(0);
+    neuron.storeVSeq = false;
+    neuron.backend = "eager";
+    expect(found()).toBe(0);
+    neuron.backend = "fused";
+    norm.train();
+    expect(found()).toBe(0);
+    norm.eval();
+    neuron.stepMode = "s";
+    expect(found()).toBe(0);
+  });
+
+  it("forget vSeq as forward() does, and give packed spikes", () => {
+    const { layers, neurons } = make(32, new MaxPool2d(2), true);
+    const x = numbers([T, 1, 4, 4, 2], 1);
+    neurons[0].storeVSeq = true;
+    noGrad(() => layers.forward(x));
+    expect(neurons[0].vSeq?.shape).toEqual([T, 1, 4, 4, 32]);
+    neurons[0].storeVSeq = false;
+    expect(spikesOf(noGrad(() => layers.forward(x)))).toMatchObject({ rows: T, channels: 32 });
+    expect(neurons[0].vSeq).toBeNull();
+  });
+});
