@@ -67,6 +67,7 @@ const optimizationOf = {
   "pooling.c": "small",
   "reductions.c": "small",
   "depthwise.c": "unrolled",
+  "atif.c": "unrolled",
   "packed_atif.c": "unrolled",
   "packed_atif_pool.c": "unrolled",
   "packed_atif_pool_forward.c": "unrolled",

@@ -2,6 +2,7 @@
 #ifndef ATIF_ATIF_STEP_H
 #define ATIF_ATIF_STEP_H
 
+#include "parallel.h"
 #include "surrogate.h"
 
 /*
@@ -28,32 +29,46 @@ static inline i32x4 run_finite4(f32x4 *v, f32x4 x, float theta) {
 static inline int is_usual_theta(float theta) { return theta > 0 && theta < 1e30f; }
 static inline int is_finite4(f32x4 v) { return !any4(v - v != 0.0f); }
 
+INTERNAL_BEGIN
+
+/*
+ * v of a row of neurons through steps of x, x_step elements apart. Each step leaves q in rows, with room as surrogate.h
+ * says and `stride` neurons apart, unless that is null.
+ */
+void run_row(float *v, float *rows, int stride, const float *x, int x_step, int steps, int count, float theta);
+
+INTERNAL_END
+
 /*
  * One step back. w = dL/dy, lambda = dL/dv after the step, g = surrogate derivative at q:
  *
  *   v = (1 - z) u + z q:  dv/du = 1 - theta g   dv/dtheta = theta g - z     (reset detached: 1 and -z)
  *   y = z theta (ATIF):   dy/du = theta g       dy/dtheta = z - theta g
  *   y = z (IFSRL):        dy/du = g             dy/dtheta = -g
- *
- * lambda becomes dL/du, which is dL/dx and dL/dv before the step. Returns dL/dtheta.
  */
-static inline f32x4 step_back4(f32x4 *lambda, f32x4 w, f32x4 q, f32x4 g, float theta, int scaled, int detach) {
-  f32x4 z = spike4(q), tg = theta * g, after = *lambda;
-  if (scaled && !detach) { /* z acts on y and on v alike */
+struct back {
+  struct surrogate surrogate; /* its gain is dy/dz alpha */
+  float by_reset;             /* of lambda, what goes through z of the reset, in units of dy/dz */
+  float by_theta;             /* dy/dtheta of a spike */
+  int usual;                  /* both are 1 */
+};
+
+static inline struct back make_back(float theta, float alpha, int scaled, int detach_reset) {
+  float spike = scaled ? theta : 1.0f, reset = scaled ? 1.0f : theta;
+  return (struct back){{alpha, alpha * spike}, detach_reset ? 0.0f : reset, scaled, scaled && !detach_reset};
+}
+
+/* p: see surrogate.h. lambda becomes dL/du, which is dL/dx and dL/dv before the step. Returns dL/dtheta. */
+static inline f32x4 step_back4(f32x4 *lambda, f32x4 w, const float *p, const struct back *back, int usual) {
+  f32x4 after = *lambda, z = spike4(load4(p)), tg = surrogate_end4(p, back->surrogate);
+  if (usual) { /* z acts on y and on v alike */
     f32x4 through = w - after;
     *lambda = after + through * tg;
     return through * (z - tg);
   }
-  if (scaled) {
-    *lambda = after + w * tg;
-    return w * (z - tg) - after * z;
-  }
-  if (!detach) {
-    *lambda = after + (w * g - after * tg);
-    return after * (tg - z) - w * g;
-  }
-  *lambda = after + w * g;
-  return -(w * g) - after * z;
+  f32x4 gained = (w - back->by_reset * after) * tg;
+  *lambda = after + gained;
+  return (back->by_theta * w - after) * z - gained;
 }
 
 #endif

@@ -126,7 +126,8 @@ struct lif_backward_task {
   const float *gy, *x, *v0;
   int T, n;
   struct neuron neuron;
-  float alpha, du_dx;
+  float du_dx;
+  struct surrogate surrogate;
   int detach_reset, wants_leak, leaks_input, grain;
 };
 
@@ -174,8 +175,11 @@ static inline double lif_back(const void *argument, struct stretch at, float *ro
   int steps = at.t_end - at.t;
   for (int step = 0; step < steps; step++) {
     float *row = rows + step * ROWS * at.stride, *u = row + U * at.stride, *g = row + G * at.stride;
-    for (int i = 0; i < at.count; i += 4) store4(g + i, load4(u + i) - task.neuron.threshold);
-    surrogates(g, g, ceil_divide(at.count, 4) * 4, task.alpha);
+    float parts[NEURONS_PER_BLOCK / 4 * SURROGATE_FLOATS];
+    for (int i = 0; i < at.count; i += 4)
+      store4(parts + 2 * i, load4(u + i) - task.neuron.threshold);
+    surrogate_exponentials(parts, ceil_divide(at.count, 4) * 4, task.surrogate.alpha);
+    for (int i = 0; i < at.count; i += 4) store4(g + i, surrogate_end4(parts + 2 * i, task.surrogate));
   }
   struct sum4 dleak = {0};
   for (int step = steps - 1; step >= 0; step--) {
@@ -202,8 +206,9 @@ void lifBackward(float *dx, float *dv, float *dleak, const float *gy, const floa
                  float alpha, int detachReset) {
   int by_tau = charge == LEAK_INPUT_BY_TAU || charge == LEAK_BY_TAU;
   int leaks_input = charge == LEAK_INPUT_BY_TAU || charge == LEAK_INPUT_BY_RATE;
-  struct lif_backward_task task = {.dx = dx, .dv = dv, .gy = gy, .x = x, .v0 = v0, .T = T, .n = n, .alpha = alpha};
+  struct lif_backward_task task = {.dx = dx, .dv = dv, .gy = gy, .x = x, .v0 = v0, .T = T, .n = n};
   task.neuron = make_neuron(leak, charge, vThreshold, vReset, softReset);
+  task.surrogate = (struct surrogate){alpha, alpha};
   task.du_dx = leaks_input ? (by_tau ? 1.0f / leak[0] : leak[0]) : 1.0f;
   task.detach_reset = detachReset;
   task.wants_leak = dleak != 0;

@@ -21,8 +21,9 @@ enum {
 struct task {
   float *dx, *dv;
   const float *gy, *x, *v0;
-  float theta, alpha;
-  int T, N, H, W, C, KH, KW, SH, SW, scaled, detach_reset, still;
+  float theta;
+  struct back back;
+  int T, N, H, W, C, KH, KW, SH, SW, still;
   int OH, OW, cells_h, cells_w;
   int n;        /* neurons of a step */
   int gy_step;  /* gradients of a step */
@@ -60,26 +61,11 @@ static struct block block_of(const struct task *task, int image, int ci, int cj,
 static inline f32x4 load_lanes(const float *p, int count, int plain) { return plain ? load4(p) : load_up_to4(p, count); }
 
 /* Steps t to t_end - 1; q of each goes to rows, unless that is null. */
-static inline __attribute__((always_inline)) void run_steps(const struct task *task, const struct block *block, int t,
-                                                            int t_end, float *v, float *rows, int plain) {
-  float theta = task->theta;
-  for (; t < t_end; t++) {
-    const float *x = task->x + (task->still ? 0 : t * task->n);
-    for (int p = 0, at = 0; p < block->pixels; p++) {
-      const float *from = x + block->first[p];
-      for (int i = 0; i < block->lanes; i += 4, at += 4) {
-          f32x4 state = load4(v + at), q = run4(&state, load_lanes(from + i, block->count - i, plain), theta);
-          store4(v + at, state);
-          if (rows) store4(rows + at, q);
-        }
-    }
-    if (rows) rows += block->width;
-  }
-}
-
 static void run_block(const struct task *task, const struct block *block, int t, int t_end, float *v, float *rows) {
-  if (block->plain && rows) run_steps(task, block, t, t_end, v, rows, 1);
-  else run_steps(task, block, t, t_end, v, rows, 0);
+  int x_step = task->still ? 0 : task->n;
+  for (int p = 0, at = 0; p < block->pixels; p++, at += block->lanes)
+    run_row(v + at, rows ? rows + at * (SURROGATE_FLOATS / 4) : 0, block->width,
+            task->x + t * x_step + block->first[p], x_step, t_end - t, block->count, task->theta);
 }
 
 /*
@@ -87,28 +73,29 @@ static void run_block(const struct task *task, const struct block *block, int t,
  * first neuron of the window that fires or, if none does, to the first. Returns dL/dtheta, lane by lane.
  */
 static inline __attribute__((always_inline)) f32x4 back_step(const struct task *task, const struct block *block, int t,
-                                                             const float *q, const float *g, float *lambda,
-                                                             float *sum_dx, int scaled, int detach, int still,
-                                                             int plain, const int pixels) {
+                                                             const float *q, float *lambda, float *sum_dx, int usual,
+                                                             int still, int plain, const int pixels) {
   f32x4 dtheta = {0};
-  float *dx = task->dx + t * task->n, theta = task->theta;
+  float *dx = task->dx + t * task->n;
   const float *gy = plain || block->gy ? block->gy + t * task->gy_step : 0;
+  struct back back = task->back;
   int lanes = block->lanes;
   for (int i = 0; i < lanes; i += 4) {
     int count = block->count - i;
     i32x4 open = gy ? (i32x4)load_lanes(gy + i, count, plain) : splat4i(0); /* what is still to be given away */
     i32x4 any = {0};
     for (int p = 1; p < pixels; p++)
-      if (plain || block->pooled[p]) any |= load4(q + p * lanes + i) >= 0.0f;
+      if (plain || block->pooled[p]) any |= load4(q + (p * lanes + i) * (SURROGATE_FLOATS / 4)) >= 0.0f;
     for (int p = 0; p < pixels; p++) {
       int at = p * lanes + i;
-      f32x4 u = load4(q + at), after = load4(lambda + at);
-      i32x4 takes = u >= 0.0f;
+      const float *from = q + at * (SURROGATE_FLOATS / 4);
+      f32x4 after = load4(lambda + at);
+      i32x4 takes = load4(from) >= 0.0f;
       if (p == 0) takes |= ~any;
       if (!plain && !block->pooled[p]) takes = splat4i(0);
       f32x4 w = (f32x4)(takes & open);
       open &= ~takes;
-      dtheta += step_back4(&after, w, u, load4(g + at), theta, scaled, detach);
+      dtheta += step_back4(&after, w, from, &back, usual);
       store4(lambda + at, after);
       if (still) store4(sum_dx + at, load4(sum_dx + at) + after);
       else if (plain) store4(dx + block->first[p] + i, after);
@@ -138,20 +125,20 @@ static double back_block(const struct task *task, const struct block *block) {
   }
   struct sum4 total = {0};
   for (int k = segments - 1; k >= 0; k--) {
-    int t = k * steps, t_end = smaller(t + steps, task->T), floats = (t_end - t) * width;
+    int t = k * steps, t_end = smaller(t + steps, task->T);
     run_block(task, block, t, t_end, states + k * width, rows);
-    surrogates(rows + floats, rows, floats, task->alpha);
+    surrogate_exponentials(rows, (t_end - t) * width, task->back.surrogate.alpha);
     for (int step = t_end - 1; step >= t; step--) {
-      const float *q = rows + (step - t) * width, *g = q + floats;
+      const float *q = rows + (step - t) * width * (SURROGATE_FLOATS / 4);
       f32x4 sum;
-      if (!task->scaled || task->detach_reset || !block->plain)
-        sum = back_step(task, block, step, q, g, lambda, sum_dx, task->scaled, task->detach_reset, task->still, 0, block->pixels);
+      if (!task->back.usual || !block->plain)
+        sum = back_step(task, block, step, q, lambda, sum_dx, task->back.usual, task->still, 0, block->pixels);
       else if (block->pixels != 4)
-        sum = back_step(task, block, step, q, g, lambda, sum_dx, 1, 0, task->still, 1, block->pixels);
+        sum = back_step(task, block, step, q, lambda, sum_dx, 1, task->still, 1, block->pixels);
       else if (task->still)
-        sum = back_step(task, block, step, q, g, lambda, sum_dx, 1, 0, 1, 1, 4);
+        sum = back_step(task, block, step, q, lambda, sum_dx, 1, 1, 1, 4);
       else
-        sum = back_step(task, block, step, q, g, lambda, sum_dx, 1, 0, 0, 1, 4);
+        sum = back_step(task, block, step, q, lambda, sum_dx, 1, 0, 1, 4);
       sum4_add(&total, sum);
     }
   }
@@ -180,7 +167,8 @@ static void rows_range(const void *argument, int begin, int end) {
 void packedAtifPoolBackward(float *dx, float *dv, float *dtheta, const float *gy, const float *x, const float *v0,
                             const float *theta, int T, int N, int H, int W, int C, int KH, int KW, int SH, int SW,
                             float alpha, int scaled, int detachReset, int still) {
-  struct task task = {dx, dv, gy, x, v0, theta[0], alpha, T, N, H, W, C, KH, KW, SH, SW, scaled, detachReset, still,
+  struct task task = {dx, dv, gy, x, v0, theta[0], make_back(theta[0], alpha, scaled, detachReset),
+                      T, N, H, W, C, KH, KW, SH, SW, still,
                       .OH = H < KH ? 0 : (H - KH) / SH + 1,
                       .OW = W < KW ? 0 : (W - KW) / SW + 1,
                       .cells_h = ceil_divide(H, SH),

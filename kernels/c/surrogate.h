@@ -8,14 +8,29 @@
 /* z = [q >= 0]: a tie fires, NaN does not */
 static inline f32x4 spike4(f32x4 q) { return (f32x4)((q >= 0.0f) & (i32x4)splat4(1.0f)); }
 
+/*
+ * ((1 - s) s) gain, s = sigmoid(alpha q): its derivative, for gain = alpha. 1 - s has the bits of sigmoid4 while
+ * |alpha q| <= 86: gradients of other bits than the PyTorch reference's make training traces part early. Beyond 86, s
+ * stays at 4e-38 or 1, so that exp never leaves the normal numbers, and a quarter of the operations goes.
+ *
+ * What the steps of a neuron leave for it takes two vectors: q, and room for 2 + 2 exp(-alpha q).
+ */
+enum { SURROGATE_FLOATS = 8 };
+
+struct surrogate {
+  float alpha, gain;
+};
+
 INTERNAL_BEGIN
 
-/*
- * g = ((1 - s) s) alpha, s = sigmoid(alpha q), of `count` elements, which is a multiple of 4; g may be q. The bits are
- * those of sigmoid4 while |alpha q| <= 86; beyond that s stays at 4e-38 or 1.
- */
-void surrogates(float *g, const float *q, int count, float alpha);
+/* Fills the room behind `count` floats of q. */
+void surrogate_exponentials(float *p, int count, float alpha);
 
 INTERNAL_END
+
+static inline f32x4 surrogate_end4(const float *p, struct surrogate surrogate) {
+  f32x4 s = 2.0f / load4(p + 4);
+  return (1.0f - s) * s * surrogate.gain;
+}
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "parallel.h"
 #include "scratch.h"
+#include "tail.h"
 
 enum {
   NEURONS_PER_CHUNK = 4096, /* what a thread takes at once; one partial sum of a parameter's gradient */
@@ -42,10 +43,11 @@ static inline double back_through_time(const void *task, const float *v0, int T,
   double total = 0;
   for (int first = begin; first < end; first += block) {
     struct stretch at = {.first = first, .count = smaller(end - first, block), .stride = block};
-    for (int i = 0; i < block; i++) states[i] = v0 && i < at.count ? v0[first + i] : 0.0f;
+    for (int i = 0; i < block; i += 4)
+      store4(states + i, v0 && i < at.count ? load_up_to4(v0 + first + i, at.count - i) : splat4(0));
     for (int k = 1; k < segments; k++) {
       float *v = states + k * block;
-      for (int i = 0; i < block; i++) v[i] = v[i - block];
+      for (int i = 0; i < block; i += 4) store4(v + i, load4(v + i - block));
       at.t = (k - 1) * steps;
       at.t_end = k * steps;
       run(task, at, v, 0);

@@ -32,6 +32,7 @@ const compiler = process.env.CC ?? "gcc";
 const flags = [
   "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-math-errno", "-ffp-contract=off",
   "-fno-omit-frame-pointer", "-fno-sanitize-recover=all",
+  "-Wno-unknown-pragmas", // of clang
   // names that the C library has too
   ...["exp", "log", "sqrt"].map((name) => `-D${name}=kernel_${name}`),
 ]; // prettier-ignore

@@ -204,12 +204,12 @@ export interface Kernels {
     T: number, n: number, scaled: boolean, still: boolean,
   ): void; // prettier-ignore
   /**
-   * Recomputes u from v0 (null: zeros) and x. dv in place: dL/dv_T in, dL/dv_0 out. dtheta [1] is a sum over
-   * all elements. detachReset: no gradient through z in the reset. still: x [n]; dx [n] = 0 + dx_T + ... + dx_1, in
+   * Recomputes u from v0 (null: zeros) and x. dv in place: dL/dv_T in, dL/dv_0 out; null: zeros in, and dL/dv_0 is not
+   * wanted. dtheta [1] is a sum over all elements. detachReset: no gradient through z in the reset. still: x [n]; dx [n] = 0 + dx_T + ... + dx_1, in
    * this order.
    */
   atifBackward(
-    dx: F32, dv: F32, dtheta: F32, gy: F32, x: F32, v0: F32 | null, theta: F32,
+    dx: F32, dv: F32 | null, dtheta: F32, gy: F32, x: F32, v0: F32 | null, theta: F32,
     T: number, n: number, alpha: number, scaled: boolean, detachReset: boolean, still: boolean,
   ): void; // prettier-ignore
   /**

@@ -94,9 +94,9 @@ export function atifUnroll(
     const dtheta = Tensor.empty(theta.shape, x.backend);
     const start = optional(2)?.data ?? null;
     const [xs, th] = [tensor(0).data, tensor(1).data];
+    const dv = gv === null && v0 === null ? null : initialState(shape, gv, x);
     const unpooled = gy === null ? null : UnpooledGradient.behind(gy);
     if (unpooled?.isPartition) {
-      const dv = gv === null && v0 === null ? null : initialState(shape, gv, x);
       const { H, W, C, KH, KW, SH, SW } = unpooled.geometry;
       kernels.packedAtifPoolBackward(
         dx.data, dv?.data ?? null, dtheta.data, unpooled.pooled.data, xs, start, th,
@@ -104,10 +104,9 @@ export function atifUnroll(
       ); // prettier-ignore
       return [dx, dtheta, dv];
     }
-    const dv = initialState(shape, gv, x);
     const w = gy ?? Tensor.full([T, ...shape], 0, x.backend);
     kernels.atifBackward(
-      dx.data, dv.data, dtheta.data, w.data, xs, start, th,
+      dx.data, dv?.data ?? null, dtheta.data, w.data, xs, start, th,
       T, n, alpha, scaled, detachReset, still !== null,
     ); // prettier-ignore
     return [dx, dtheta, dv];

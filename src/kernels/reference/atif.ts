@@ -1,7 +1,8 @@
 /** ATIF and IFSRL: integrate, fire at the learnable threshold theta, soft reset; the whole time loop. */
 
 import type { Kernels } from "../contract.js";
-import { heavisideOf, sigmoidSurrogateOf } from "./elementwise.js";
+import { heavisideOf } from "./elementwise.js";
+import { sigmoidSurrogateOf } from "./surrogate.js";
 
 const { fround } = Math;
 
@@ -49,6 +50,9 @@ export const atifBackward: Kernels["atifBackward"] = (
 ) => {
   const th = theta[0];
   const a = fround(alpha);
+  const byReset = detachReset ? 0 : scaled ? 1 : th;
+  const byTheta = scaled ? 1 : 0;
+  const gain = scaled ? fround(a * th) : a;
   const qSeq = new Float32Array(T);
   dtheta[0] = 0;
   if (still) dx.fill(0, 0, n);
@@ -60,28 +64,23 @@ export const atifBackward: Kernels["atifBackward"] = (
       qSeq[t] = q;
       v = resetOf(heavisideOf(q), u, q);
     }
-    let lambda = dv[i];
+    let lambda = dv === null ? 0 : dv[i];
     for (let t = T - 1; t >= 0; t--) {
       const w = gy[t * n + i];
       const z = heavisideOf(qSeq[t]);
-      const g = sigmoidSurrogateOf(qSeq[t], a);
-      const tg = fround(th * g);
+      const tg = sigmoidSurrogateOf(qSeq[t], a, gain);
+      const gained = fround(fround(w - fround(byReset * lambda)) * tg);
       if (scaled && !detachReset) {
         // z acts on y and on v alike
-        const through = fround(w - lambda);
-        dtheta[0] = fround(dtheta[0] + fround(through * fround(z - tg)));
-        lambda = fround(lambda + fround(through * tg));
+        dtheta[0] = fround(dtheta[0] + fround(fround(w - lambda) * fround(z - tg)));
       } else {
-        const viaY = fround(w * (scaled ? tg : g));
-        const ofY = scaled ? fround(w * fround(z - tg)) : -viaY;
-        const viaReset = detachReset ? 0 : fround(lambda * tg);
-        const ofReset = fround(lambda * (detachReset ? -z : fround(tg - z)));
-        dtheta[0] = fround(dtheta[0] + fround(ofY + ofReset));
-        lambda = fround(lambda + fround(viaY - viaReset));
+        const own = fround(fround(byTheta * w) - lambda);
+        dtheta[0] = fround(dtheta[0] + fround(fround(own * z) - gained));
       }
+      lambda = fround(lambda + gained);
       if (still) dx[i] = fround(dx[i] + lambda);
       else dx[t * n + i] = lambda;
     }
-    dv[i] = lambda;
+    if (dv !== null) dv[i] = lambda;
   }
 };

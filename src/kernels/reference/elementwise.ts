@@ -42,15 +42,6 @@ export const heaviside: Kernels["heaviside"] = (y, x, n) => {
   for (let i = 0; i < n; i++) y[i] = heavisideOf(x[i]);
 };
 
-/**
- * The derivative that stands in for that of heaviside in the neurons' backward passes: ((1 - s) s) alpha, s = sigmoid(alpha q),
- * of float32s. |alpha q| counts as 86 beyond that, where s is 4e-38 or 1: so the compiled kernels save a quarter of it.
- */
-export function sigmoidSurrogateOf(q: number, alpha: number): number {
-  const s = sigmoidOf(Math.max(-86, Math.min(86, fround(alpha * q))));
-  return fround(fround(fround(1 - s) * s) * alpha);
-}
-
 /** ((g (1 - s)) s) alpha: the incoming gradient is multiplied in first, which rounds differently */
 export const sigmoidSurrogateBackward: Kernels["sigmoidSurrogateBackward"] = (dx, g, x, alpha, n) => {
   const a = fround(alpha);

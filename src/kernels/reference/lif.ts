@@ -2,7 +2,8 @@
 
 import { Charge } from "../contract.js";
 import type { Kernels } from "../contract.js";
-import { heavisideOf, sigmoidSurrogateOf } from "./elementwise.js";
+import { heavisideOf } from "./elementwise.js";
+import { sigmoidSurrogateOf } from "./surrogate.js";
 
 const { fround } = Math;
 
@@ -131,7 +132,7 @@ export const lifBackward: Kernels["lifBackward"] = (
     for (let t = T - 1; t >= 0; t--) {
       const q = fround(uSeq[t] - th);
       const z = heavisideOf(q);
-      const g = sigmoidSurrogateOf(q, a);
+      const g = sigmoidSurrogateOf(q, a, a);
       const kept = softReset ? 1 : 1 - z;
       const viaReset = detachReset ? 0 : fround((softReset ? th : fround(uSeq[t] - r)) * g);
       const dvDu = fround(kept - viaReset);

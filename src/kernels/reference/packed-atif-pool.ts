@@ -28,5 +28,5 @@ export const packedAtifPoolBackward: Kernels["packedAtifPoolBackward"] = (
   maxPool2dForward(new Float32Array(index.length), index, z, T * N, H, W, C, KH, KW, SH, SW, 0, 0);
   const spread = new Float32Array(T * n);
   maxPool2dBackward(spread, gy, index, T * N, H, W, C, OH, OW);
-  atifBackward(dx, dv ?? new Float32Array(n), dtheta, spread, x, v0, theta, T, n, alpha, scaled, detachReset, still);
+  atifBackward(dx, dv, dtheta, spread, x, v0, theta, T, n, alpha, scaled, detachReset, still);
 }; // prettier-ignore
