@@ -8,9 +8,13 @@
  * The order of the additions of a position depends on its window and the sizes of the layer, never on the number of
  * positions: an image alone gives the bits it gives in a batch. For a few positions the tables would cost more than
  * they save; then each list entry adds its weight rows up by itself, in the order in which a table holds them.
+ *
+ * In evaluation the neurons behind a convolution fire and are pooled here (pooled_firing.h): the sums of a row of windows at
+ * all steps stay in the cache, and the map of them is never stored. They are the same sums, to the bit.
  */
 
 #include "parallel.h"
+#include "pooled_firing.h"
 #include "scratch.h"
 #include "spike_lists.h"
 #include "windows.h"
@@ -36,10 +40,14 @@ enum {
   PIXELS_AT = SUMS_AT + SOME * BLOCK,
   PIXEL_INTS = THREAD_SCRATCH_FLOATS - PIXELS_AT,
   PIXEL_HEAD = 4, /* the count of a pixel's list, and three to keep the entries aligned */
+  /* Where neurons fire what is summed: at the end of the scratch, the sums of a row of windows at all steps. */
+  MAP_POSITIONS = 1024,
+  MAP_AT = THREAD_SCRATCH_FLOATS - MAP_POSITIONS * PASS_BLOCKS * BLOCK,
+  FIRING_PIXEL_INTS = MAP_AT - PIXELS_AT,
 };
 
 _Static_assert(PASS_TABLES * WORD_FLOATS <= SHARED_SCRATCH_FLOATS, "the tables of a pass");
-_Static_assert(PIXEL_INTS > 1 << 16, "lists of pixels");
+_Static_assert(PIXEL_INTS > 1 << 16 && FIRING_PIXEL_INTS > 1 << 15, "lists of pixels");
 
 struct forward {
   struct convolution of;
@@ -57,6 +65,7 @@ struct forward {
   int gathers;     /* no tables */
   /* Lists of pixels are kept for the taps that see the same pixel; slots is a power of 2, or 0: nothing is kept. */
   int slots, slot_ints;
+  const struct firing *firing; /* what the sums go to, all steps of an image one after the other; or null: to y */
 };
 
 /* ---- tables: index is block, tap, word ---- */
@@ -156,9 +165,10 @@ struct sums {
   const char *tables;
   const float *weights; /* first tap, channel and column */
   float *y;
-  int count; /* of positions */
+  int stride; /* of y */
+  int count;  /* of positions */
   const int *lists, *counts;
-  int column, columns; /* of y */
+  int column, columns; /* of the layer */
 };
 
 /* The row that a list entry names, from the weights; `columns` is less than 4 in the last columns only. */
@@ -216,7 +226,7 @@ static void gather_rows(const struct sums *sums, float *to, int stride) {
 static void finish(const struct sums *sums, const float *from) {
   const struct forward *forward = sums->forward;
   float *y = sums->y;
-  for (int p = 0; p < sums->count; p++, from += BLOCK, y += forward->of.Cout)
+  for (int p = 0; p < sums->count; p++, from += BLOCK, y += sums->stride)
     for (int c = 0; c < sums->columns; c += 4) {
       int left = sums->columns - c, column = sums->column + c;
       f32x4 sum = load4(from + c);
@@ -233,7 +243,7 @@ static void add_block(const struct sums *sums, float *room) {
   int width = block_width(sums->columns);
   int plain = sums->columns == width && forward->first && (!forward->last || (!forward->bias && !forward->norm_scale));
   float *to = plain ? sums->y : room;
-  int stride = plain ? forward->of.Cout : BLOCK;
+  int stride = plain ? sums->stride : BLOCK;
   if (forward->gathers)
     gather_rows(sums, to, stride);
   else if (width == 16)
@@ -245,37 +255,37 @@ static void add_block(const struct sums *sums, float *room) {
   if (!plain) finish(sums, to);
 }
 
-static void positions_range(const void *argument, int begin, int end) {
-  const struct forward *forward = argument;
+/* Positions from the cursor on, to y[count][stride]. */
+static void sum_positions(const struct forward *forward, struct cursor *cursor, int count, float *y, int stride) {
   const struct convolution *of = &forward->of;
-  struct cursor cursor = {begin / of->OW / of->OH, begin / of->OW % of->OH, begin % of->OW, 0, (int *)thread_scratch() + PIXELS_AT};
   int *lists = (int *)thread_scratch(), counts[BATCH];
   int new_row = 1;
-  for (int position = begin; position < end; position += BATCH) {
-    int count = smaller(BATCH, end - position);
-    for (int p = 0; p < count; p++) {
+  for (int position = 0; position < count; position += BATCH) {
+    int batch = smaller(BATCH, count - position);
+    for (int p = 0; p < batch; p++) {
       if (new_row && forward->slots) {
-        int h = cursor.i * of->SH - of->PH;
-        list_pixels(forward, &cursor, smaller(of->H, larger(0, h)), larger(0, smaller(of->H, h + of->KH)));
+        int h = cursor->i * of->SH - of->PH;
+        list_pixels(forward, cursor, smaller(of->H, larger(0, h)), larger(0, smaller(of->H, h + of->KH)));
       }
-      counts[p] = list_position(forward, &cursor, lists + p * LIST_ROOM);
-      new_row = ++cursor.j == of->OW;
+      counts[p] = list_position(forward, cursor, lists + p * LIST_ROOM);
+      new_row = ++cursor->j == of->OW;
       if (!new_row) continue;
-      cursor.j = 0;
-      if (++cursor.i == of->OH) {
-        cursor.i = 0;
-        cursor.image++;
+      cursor->j = 0;
+      if (++cursor->i == of->OH) {
+        cursor->i = 0;
+        cursor->image++;
       }
     }
     for (int column = 0; column < forward->columns; column += BLOCK)
-      for (int p = 0; p < count; p += SOME) {
+      for (int p = 0; p < batch; p += SOME) {
         int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
         struct sums sums = {
             .forward = forward,
             .tables = (const char *)(shared_scratch() + table * WORD_FLOATS),
             .weights = forward->w + (forward->tap * of->Cin + forward->word * WORD_BITS) * of->Cout + first,
-            .y = forward->y + (position + p) * of->Cout + first,
-            .count = smaller(SOME, count - p),
+            .y = y + (position + p) * stride + column,
+            .stride = stride,
+            .count = smaller(SOME, batch - p),
             .lists = lists + p * LIST_ROOM,
             .counts = counts + p,
             .column = first,
@@ -283,6 +293,34 @@ static void positions_range(const void *argument, int begin, int end) {
         };
         add_block(&sums, (float *)lists + SUMS_AT);
       }
+  }
+}
+
+static void positions_range(const void *argument, int begin, int end) {
+  const struct forward *forward = argument;
+  const struct convolution *of = &forward->of;
+  struct cursor cursor = {begin / of->OW / of->OH, begin / of->OW % of->OH, begin % of->OW, 0,
+                          (int *)thread_scratch() + PIXELS_AT};
+  sum_positions(forward, &cursor, end - begin, forward->y + begin * of->Cout + forward->column, of->Cout);
+}
+
+/* Rows of windows, of the images of a step; sums at all steps are made, then the neurons fire. */
+static void firing_range(const void *argument, int begin, int end) {
+  const struct forward *forward = argument;
+  const struct convolution *of = &forward->of;
+  const struct firing *firing = forward->firing;
+  int rows = firing_rows(firing), row = of->OW * forward->columns, listed[MAP_POSITIONS] = {0};
+  float *map = thread_scratch() + MAP_AT;
+  for (int index = begin; index < end; index++) {
+    int image = index / rows, i = index % rows, h = i * firing->KH, height = smaller(firing->KH, of->OH - h);
+    for (int t = 0; t < firing->T; t++) {
+      struct cursor cursor = {t * firing->N + image, h, 0, listed[t],
+                              (int *)thread_scratch() + PIXELS_AT + t * forward->slots * forward->slot_ints};
+      sum_positions(forward, &cursor, height * of->OW, map + t * height * row, forward->columns);
+      listed[t] = cursor.listed;
+    }
+    struct firing_input from = {map, height * row, row, forward->columns};
+    fire_row(firing, image, i, forward->column, forward->columns, from);
   }
 }
 
@@ -294,14 +332,21 @@ static void run_pass(struct forward *forward) {
   int positions = of->N * of->OH * of->OW;
   forward->slots = 0;
   forward->slot_ints = PIXEL_HEAD + (forward->word_count * FIELDS + 4 + 3) / 4 * 4;
-  if (forward->taps > 1 && of->W > 0 && of->KH <= PIXEL_INTS / forward->slot_ints / of->W) {
+  int most = PIXEL_INTS / forward->slot_ints;
+  if (forward->firing) most = FIRING_PIXEL_INTS / forward->slot_ints / larger(1, forward->firing->T);
+  if (forward->taps > 1 && of->W > 0 && of->KH <= most / of->W) {
     forward->slots = 1;
     while (forward->slots < of->KH * of->W) forward->slots *= 2;
-    if (forward->slots > PIXEL_INTS / forward->slot_ints) forward->slots = 0;
+    if (forward->slots > most) forward->slots = 0;
   }
   forward->gathers = positions < FEW_POSITIONS;
   if (!forward->gathers) parallel_for(tables_range, forward, tables, TABLES_PER_CHUNK);
   int grain = smaller(CHUNK_ADDITIONS / FIELDS / larger(1, tables), ceil_divide(positions, LEAST_CHUNKS));
+  if (forward->firing) {
+    int rows = forward->firing->N * firing_rows(forward->firing);
+    parallel_for(firing_range, forward, rows, larger(1, (int)((long long)rows * grain / larger(1, positions))));
+    return;
+  }
   /* A chunk that is less than a row of the image would list the same pixels as others. */
   parallel_for(positions_range, forward, positions, larger(grain, forward->slots ? of->OW : 1));
 }
@@ -331,6 +376,8 @@ static void run_forward(struct forward *forward) {
         forward->word = word;
         forward->word_count = smaller(pass_words, forward->words - word);
         forward->last = tap + pass_taps >= taps && word + pass_words >= forward->words;
+        /* Neurons would fire before all is summed. */
+        if (forward->firing && (!forward->first || !forward->last)) __builtin_trap();
         run_pass(forward);
         forward->first = 0;
       }
@@ -363,5 +410,22 @@ void packedLinearForward(float *y, const int *bits, const float *w, const float 
       .bias = bias,
       .scale = scale,
   };
+  run_forward(&forward);
+}
+
+void packedConv2dAtifPoolForward(int *out, float *v, const int *bits, const float *w, const float *bias,
+                                 const float *normScale, const float *normShift, const float *v0, const float *theta,
+                                 float scale, int T, int N, int H, int W, int Cin, int Cout, int KH, int KW, int SH,
+                                 int SW, int PH, int PW, int windowH, int windowW) {
+  struct forward forward = {
+      .of = convolution_of(T * N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, 1),
+      .bits = bits,
+      .w = w,
+      .bias = bias,
+      .scale = scale,
+  };
+  struct firing firing = firing_of(out, v, normScale, normShift, v0, theta[0], T, N, forward.of.OH, forward.of.OW, Cout,
+                                   windowH, windowW);
+  forward.firing = &firing;
   run_forward(&forward);
 }

@@ -118,6 +118,18 @@ export interface Kernels {
     N: number, H: number, W: number, Cin: number, Cout: number,
     KH: number, KW: number, SH: number, SW: number, PH: number, PW: number,
   ): void; // prettier-ignore
+  /**
+   * packedConv2dForward of T N images and then, on its output [T, N, ...], packedAtifPoolForward with windows of
+   * windowH x windowW: the same sums, to the bit. out [T, N, floor(OH / windowH), floor(OW / windowW), ceil(Cout / 32)].
+   * T >= 1; T windowH OW <= 1024; KH KW ceil(Cin / 32) <= 18 where Cout <= 64, <= 72 / ceil(Cout / 16) where
+   * Cout <= 128, and <= 9 beyond.
+   */
+  packedConv2dAtifPoolForward(
+    out: I32, v: F32, bits: I32, w: F32, bias: F32 | null, normScale: F32 | null, normShift: F32 | null,
+    v0: F32 | null, theta: F32, scale: number,
+    T: number, N: number, H: number, W: number, Cin: number, Cout: number,
+    KH: number, KW: number, SH: number, SW: number, PH: number, PW: number, windowH: number, windowW: number,
+  ): void; // prettier-ignore
   /** dw [KH, KW, Cin, Cout]: the sum over output positions of (scale * dy) where the tap sees a spike */
   packedConv2dWeightGrad(
     dw: F32, dy: F32, bits: I32, scale: number,

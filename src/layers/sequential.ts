@@ -75,12 +75,12 @@ export class Sequential extends Module {
     for (; once && first < layers.length; first++) {
       const layer = layers[first];
       if (!(layer instanceof StatelessLayer) && !(layer instanceof Dropout)) break;
-      if (stageAt(layers, first, still.shape) !== null) break;
+      if (stageAt(layers, first, still, true) !== null) break;
       still = layer.applyStill(still, T);
     }
     const rest = layers.slice(first);
     if (this.stepMode === "m") {
-      const stage = once ? stageAt(rest, 0, still.shape) : null;
+      const stage = once ? stageAt(rest, 0, still, true) : null;
       if (stage !== null) return forwardThrough(rest.slice(stage.layers), fireStage(stage, still, T)).sum(0);
       const [neuron, ...behind] = rest;
       if (once && neuron instanceof BaseNode)
@@ -102,7 +102,7 @@ function forwardThrough(layers: readonly Module[], x: Tensor): Tensor {
   let y = x;
   for (let i = 0; i < layers.length; i++) {
     const [layer, next] = [layers[i], layers[i + 1]];
-    const stage = stageAt(layers, i, y.shape.slice(1));
+    const stage = stageAt(layers, i, y, false);
     if (stage !== null) {
       y = fireStage(stage, y, null);
       i += stage.layers - 1;

@@ -316,6 +316,18 @@ export const largeCases: { readonly [Name in KernelName]: Make<Name> } = {
       ...([T, rows, C, false] as const),
     ];
   },
+  packedConv2dAtifPoolForward: (random, arrays) => [
+    arrays.indexOutput("out", 3 * 8 * 14 * 14 * 2),
+    arrays.output("v", 8 * 28 * 28 * 41),
+    packed(random, arrays, 24 * 28 * 28, 16),
+    arrays.input("w", normals(random, 9 * 16 * 41)),
+    null,
+    arrays.input("normScale", normals(random, 41)),
+    arrays.input("normShift", normals(random, 41)),
+    null,
+    arrays.input("theta", Float32Array.of(0.9)),
+    ...([0.9, 3, 8, 28, 28, 16, 41, 3, 3, 1, 1, 1, 1, 2, 2] as const),
+  ],
   packedAtifPoolForward: (random, arrays) => [
     arrays.indexOutput("bits", 4 * 6 * 14 * 14 * 2),
     arrays.output("v", 6 * 28 * 28 * 41),

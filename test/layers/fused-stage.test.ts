@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import { init } from "../../src/kernels/select.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
-import { Conv2d } from "../../src/layers/convolution.js";
+import { Conv2d, type Conv2dOptions } from "../../src/layers/convolution.js";
 import { stageAt } from "../../src/layers/fused-stage.js";
 import { MaxPool2d } from "../../src/layers/pooling.js";
 import { Sequential } from "../../src/layers/sequential.js";
@@ -125,22 +125,23 @@ describeBackends("layers that run as one", (backend) => {
   });
 
   it("are a neuron and a pooling, when nobody asks for what is between them", () => {
-    const shape = [1, 4, 4, 32];
+    const still = (shape: readonly number[]) => numbers(shape, 1);
+    const x = still([1, 4, 4, 32]);
     const neuron = new MultiStepATIF();
     const norm = new BatchNorm2d(32);
     const pool = new MaxPool2d(2);
     const layers = [norm, neuron, pool];
     for (const layer of layers) layer.stepMode = "m";
     norm.eval();
-    const found = (list: readonly Module[] = layers) => noGrad(() => stageAt(list, 0, shape)?.layers ?? 0);
+    const found = (list: readonly Module[] = layers) => noGrad(() => stageAt(list, 0, x, true)?.layers ?? 0);
     expect(found()).toBe(3);
     expect(found([norm, neuron])).toBe(0);
     expect(found([neuron, pool])).toBe(2);
     expect(found([neuron])).toBe(0);
     expect(found([norm, new IFNode({ stepMode: "m" }), pool])).toBe(0);
-    expect(stageAt(layers, 0, shape)).toBeNull();
-    expect(noGrad(() => stageAt(layers, 0, [1, 1, 4, 32]))).toBeNull();
-    expect(noGrad(() => stageAt(layers, 0, [1, 4, 4, 31]))).toBeNull();
+    expect(stageAt(layers, 0, x, true)).toBeNull();
+    expect(noGrad(() => stageAt(layers, 0, still([1, 1, 4, 32]), true))).toBeNull();
+    expect(noGrad(() => stageAt(layers, 0, still([1, 4, 4, 31]), true))).toBeNull();
     neuron.spikeCount = { spikes: 0, opportunities: 0 };
     expect(found()).toBe(0);
     neuron.spikeCount = null;
@@ -155,6 +156,37 @@ describeBackends("layers that run as one", (backend) => {
     norm.eval();
     neuron.stepMode = "s";
     expect(found()).toBe(0);
+  });
+
+  it("are a convolution of spikes too, within the limits of its kernel", () => {
+    const layersOf = (inC: number, outC: number, options: Conv2dOptions = {}): Module[] => {
+      const layers = [
+        new Conv2d(inC, outC, 3, { padding: 1, ...options }),
+        new MultiStepATIF(),
+        new MaxPool2d(2),
+      ];
+      for (const layer of layers) layer.stepMode = "m";
+      return layers;
+    };
+    const spikes = (shape: readonly number[]) => noGrad(() => new MultiStepATIF().forward(numbers(shape, 1)));
+    const found = (layers: readonly Module[], x: Tensor) =>
+      noGrad(() => stageAt(layers, 0, x, false)?.layers ?? 0);
+    const x = spikes([T, 1, 4, 6, 64]);
+    expect(found(layersOf(64, 64), x)).toBe(3);
+    expect(found(layersOf(64, 65), x)).toBe(0);
+    expect(found(layersOf(64, 64, { groups: 2 }), x)).toBe(0);
+    expect(found(layersOf(64, 64), numbers([T, 1, 4, 6, 64], 1))).toBe(0);
+    expect(found(layersOf(32, 64), x)).toBe(0);
+    expect(found(layersOf(32, 300), spikes([2, 1, 2, 256, 32]))).toBe(3);
+    expect(found(layersOf(32, 300), spikes([2, 1, 2, 257, 32]))).toBe(0);
+    // The kernel's sums are those of the layer by itself.
+    const [fused, apart] = [x, x].map(() => {
+      manualSeed(8);
+      return layersOf(64, 64);
+    });
+    const y = noGrad(() => new Sequential(...fused).forward(x));
+    expectSameBits(y.toArray(), new Sequential(...apart).forward(x).toArray());
+    expect(y.shape).toEqual([T, 1, 2, 3, 64]);
   });
 
   it("forget vSeq as forward() does, and give packed spikes", () => {

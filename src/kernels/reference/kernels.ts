@@ -34,7 +34,11 @@ import { atifForward, atifBackward } from "./atif.js";
 import { lifForward, lifBackward } from "./lif.js";
 import { unpackSpikes, packSpikes, countSpikes, repackSpikes } from "./packed-spikes.js";
 import { packedMaxPool2dForward, packedMaxPool2dBackward } from "./packed-pooling.js";
-import { packedAtifPoolForward, packedAtifPoolBackward } from "./packed-atif-pool.js";
+import {
+  packedAtifPoolForward,
+  packedAtifPoolBackward,
+  packedConv2dAtifPoolForward,
+} from "./packed-atif-pool.js";
 import { packedAtifForward } from "./packed-atif.js";
 import { sgdStep, adamStep } from "./optimizers.js";
 
@@ -63,6 +67,7 @@ export const referenceKernels: Kernels = {
   conv2dInputGrad,
   conv2dWeightGrad,
   packedConv2dForward,
+  packedConv2dAtifPoolForward,
   packedConv2dWeightGrad,
   packedLinearForward,
   packedLinearWeightGrad,

@@ -3,6 +3,7 @@
 import type { Kernels } from "../contract.js";
 import { atifBackward, atifForward } from "./atif.js";
 import { outputSize } from "./output-size.js";
+import { packedConv2dForward } from "./packed.js";
 import { packedAtifForward } from "./packed-atif.js";
 import { packedMaxPool2dForward } from "./packed-pooling.js";
 import { packedWords } from "./packed-spikes.js";
@@ -15,6 +16,16 @@ export const packedAtifPoolForward: Kernels["packedAtifPoolForward"] = (
   const map = new Int32Array(T * rows * packedWords(C));
   packedAtifForward(map, v, null, x, v0, normScale, normShift, theta, T, rows, C, still);
   packedMaxPool2dForward(bits, map, T * N, H, W, C, KH, KW, KH, KW, 0, 0);
+}; // prettier-ignore
+
+export const packedConv2dAtifPoolForward: Kernels["packedConv2dAtifPoolForward"] = (
+  out, v, bits, w, bias, normScale, normShift, v0, theta, scale,
+  T, N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, windowH, windowW,
+) => {
+  const [OH, OW] = [outputSize(H, KH, SH, PH), outputSize(W, KW, SW, PW)];
+  const y = new Float32Array(T * N * OH * OW * Cout);
+  packedConv2dForward(y, bits, w, bias, null, null, scale, T * N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW);
+  packedAtifPoolForward(out, v, y, normScale, normShift, v0, theta, T, N, OH, OW, Cout, windowH, windowW, false);
 }; // prettier-ignore
 
 export const packedAtifPoolBackward: Kernels["packedAtifPoolBackward"] = (

@@ -36,6 +36,7 @@ const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>
   conv2dInputGrad: 15,
   conv2dWeightGrad: 15,
   packedConv2dForward: 18,
+  packedConv2dAtifPoolForward: 24,
   packedConv2dWeightGrad: 15,
   packedLinearForward: 8,
   packedLinearWeightGrad: 7,

@@ -20,7 +20,7 @@ function low(value: Argument): number {
  * small kernel does, and to write the function with `new Function` is forbidden under a strict CSP. What a kernel
  * does not take is passed as 0, which the module ignores.
  *
- * @param count parameters of the kernel, at most 20
+ * @param count parameters of the kernel, at most 24
  */
 export function wrap(k: Compiled, count: number): Wrapper {
   if (count <= 6) return (a, b, c, d, e, f) => k(low(a), low(b), low(c), low(d), low(e), low(f));
@@ -36,11 +36,12 @@ export function wrap(k: Compiled, count: number): Wrapper {
         low(i), low(j), low(l), low(m), low(n), low(o), low(p), low(q),
       );
   }
-  if (count > 20) throw new RangeError(`wrap: count is ${count}; expected at most 20.`);
+  if (count > 24) throw new RangeError(`wrap: count is ${count}; expected at most 24.`);
   // prettier-ignore
-  return (a, b, c, d, e, f, g, h, i, j, l, m, n, o, p, q, r, s, t, u) =>
+  return (a, b, c, d, e, f, g, h, i, j, l, m, n, o, p, q, r, s, t, u, v, w, x, y) =>
     k(
       low(a), low(b), low(c), low(d), low(e), low(f), low(g), low(h), low(i), low(j),
       low(l), low(m), low(n), low(o), low(p), low(q), low(r), low(s), low(t), low(u),
+      low(v), low(w), low(x), low(y),
     );
 }

@@ -3,7 +3,7 @@
 import type { Generator } from "../../../src/random/generator.js";
 import { Arrays } from "../arguments.js";
 import type { Case, Row, Tolerance } from "../arguments.js";
-import { normals, pick, uniforms } from "../values.js";
+import { eighths, normals, pick, uniforms } from "../values.js";
 
 /**
  * Sums of up to some thousand terms in another order: with partial sums both are within a few roundings of the size
@@ -142,6 +142,60 @@ export const packedConv2dForward = convolutions<"packedConv2dForward">((random, 
     ...sizes,
   ];
 });
+
+/**
+ * With rows and columns that no window covers, channels that fill neither a block nor a word, the largest numbers of words
+ * and positions, few positions, two passes over columns.
+ */
+const FIRED = [
+  // T, N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, windowH, windowW
+  [4, 2, 6, 6, 32, 64, 3, 3, 1, 1, 1, 1, 2, 2], [3, 2, 7, 9, 33, 40, 3, 3, 1, 1, 1, 1, 2, 2],
+  [1, 3, 5, 4, 64, 33, 3, 3, 1, 1, 0, 0, 3, 1], [2, 1, 4, 4, 20, 5, 1, 1, 1, 1, 0, 0, 2, 2],
+  [4, 2, 9, 8, 31, 21, 3, 2, 2, 1, 1, 0, 1, 3], [8, 1, 3, 64, 8, 16, 3, 3, 1, 1, 1, 1, 2, 2],
+  [2, 1, 4, 256, 3, 130, 1, 3, 1, 1, 0, 1, 2, 2], [512, 1, 2, 2, 5, 8, 1, 1, 1, 1, 0, 0, 1, 2],
+  [2, 9, 5, 5, 40, 100, 2, 2, 1, 1, 0, 0, 2, 2], [2, 30, 4, 4, 7, 18, 4, 4, 1, 1, 2, 2, 5, 5],
+  [2, 1, 3, 3, 0, 9, 1, 1, 1, 1, 0, 0, 2, 2], [2, 1, 3, 3, 9, 0, 1, 1, 1, 1, 0, 0, 2, 2],
+  [2, 0, 3, 3, 9, 9, 1, 1, 1, 1, 0, 0, 2, 2], [2, 2, 2, 2, 9, 9, 3, 3, 1, 1, 0, 0, 1, 1],
+] as const; // prettier-ignore
+
+/** Numbers of which all sums are exact: in any order, neurons see the same. */
+export const packedConv2dAtifPoolForward: Row<"packedConv2dAtifPoolForward"> = {
+  tolerance: "bits",
+  cases: (random) =>
+    FIRED.flatMap(([T, N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, windowH, windowW]) =>
+      Array.from({ length: 6 }, (): Case<"packedConv2dAtifPoolForward"> => {
+        const arrays = new Arrays(random);
+        const [OH, OW] = [outputSide(H, KH, SH, PH), outputSide(W, KW, SW, PW)];
+        const pooled = T * N * Math.floor(OH / windowH) * Math.floor(OW / windowW);
+        const optional = (name: string, size: number) =>
+          random.uniform() < 0.5 ? arrays.input(name, eighths(random, size)) : null;
+        const w = eighths(random, KH * KW * Cin * Cout).map((value) => value - 0.5);
+        if (w.length > 0 && random.uniform() < 0.3)
+          w[random.integer(w.length)] = pick(random, [Infinity, NaN]);
+        const bias = optional("bias", Cout);
+        const normScale = Float32Array.from({ length: Cout }, () => pick(random, [0.5, 1, -1, 2]));
+        const normShift = optional("normShift", Cout);
+        return {
+          label:
+            `T=${T} [${[N, H, W, Cin].join(", ")}] to ${Cout}, ${KH}x${KW} / ${SH}x${SW} padding ${PH}x${PW}, ` +
+            `pool ${windowH}x${windowW}`,
+          args: [
+            arrays.indexOutput("out", pooled * Math.ceil(Cout / 32)),
+            arrays.output("v", N * OH * OW * Cout),
+            arrays.indices("bits", packedSpikes(random, T * N * H * W, Cin)),
+            arrays.input("w", w),
+            bias,
+            normShift === null ? null : arrays.input("normScale", normScale),
+            normShift,
+            optional("v0", N * OH * OW * Cout),
+            arrays.input("theta", Float32Array.of(pick(random, [0.5, 0.875, 2.5, 1e38]))),
+            pick(random, [0.5, 1, -2]),
+            T, N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, windowH, windowW,
+          ],
+        }; // prettier-ignore
+      }),
+    ),
+};
 
 export const packedLinearForward: Row<"packedLinearForward"> = {
   tolerance: REORDERED,
