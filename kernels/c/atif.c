@@ -138,8 +138,7 @@ static inline double atif_back(const void *argument, struct stretch at, float *r
   float *lambda = thread_scratch() + THREAD_SCRATCH_FLOATS - NEURONS_PER_BLOCK;
   float *dv = task->dv ? task->dv + at.first : 0;
   surrogate_exponentials(rows, (at.t_end - at.t) * at.stride, task->back.surrogate.alpha);
-  if (at.t_end == task->T)
-    for (int i = 0; i < at.count; i += 4) store4(lambda + i, dv ? load_up_to4(dv + i, at.count - i) : splat4(0));
+  if (at.t_end == task->T) start_row(lambda, dv, at.count, at.stride);
   double total;
   if (!task->back.usual) total = back_with(task, at, rows, lambda, 0, task->still);
   else if (task->still) total = back_with(task, at, rows, lambda, 1, 1);

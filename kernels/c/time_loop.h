@@ -32,6 +32,12 @@ typedef void run_function(const void *task, struct stretch at, float *v, float *
 /* Goes back through a stretch that was just run; returns its share of the parameter's gradient. */
 typedef double back_function(const void *task, struct stretch at, float *rows);
 
+/* A row of `from` or, if that is null, of zeros, as lanes beyond count are. */
+static inline void start_row(float *row, const float *from, int count, int width) {
+  for (int i = 0; i < width; i += 4) store4(row + i, splat4(0));
+  for (int i = 0; from && i < count; i += 4) store4(row + i, load_up_to4(from + i, count - i));
+}
+
 /* Backward for neurons begin to end - 1: the gradient of the parameter. v0 may be null: zeros. */
 static inline double back_through_time(const void *task, const float *v0, int T, int begin, int end, run_function *run,
                                        back_function *back) {
@@ -43,8 +49,7 @@ static inline double back_through_time(const void *task, const float *v0, int T,
   double total = 0;
   for (int first = begin; first < end; first += block) {
     struct stretch at = {.first = first, .count = smaller(end - first, block), .stride = block};
-    for (int i = 0; i < block; i += 4)
-      store4(states + i, v0 && i < at.count ? load_up_to4(v0 + first + i, at.count - i) : splat4(0));
+    start_row(states, v0 ? v0 + first : 0, at.count, block);
     for (int k = 1; k < segments; k++) {
       float *v = states + k * block;
       for (int i = 0; i < block; i += 4) store4(v + i, load4(v + i - block));
