@@ -5,6 +5,7 @@
 
 #include "depthwise.h"
 #include "product.h"
+#include "tile.h"
 #include "windows.h"
 #include "winograd.h"
 
@@ -55,6 +56,7 @@ void conv2dForward(float *y, const float *x, const float *w, const float *bias, 
         .n = of.channels_out,
         .k = KH * KW * of.channels_in,
         .bias = bias ? bias + first : 0,
+        .run = RUN,
         .operands = &forward,
         .a_by_columns = taps_are_runs(&forward.windows),
         .block_a = forward_a,
@@ -165,6 +167,7 @@ static void input_grad_of_phase(struct input_grad *grad) {
       .m = of->N * grad->h.count * grad->w.count,
       .n = of->channels_in,
       .k = grad->h.taps * grad->w.taps * of->channels_out,
+      .run = RUN,
       .operands = grad,
       .block_a = input_grad_a,
       .panel_b = input_grad_b,
@@ -246,6 +249,7 @@ void conv2dWeightGrad(float *dw, const float *dy, const float *x, int N, int H, 
         .m = KH * KW * of.channels_in,
         .n = of.channels_out,
         .k = N * of.OH * of.OW,
+        .run = RUN,
         .operands = &grad,
         .a_by_columns = !taps_are_runs(&grad.windows),
         .block_a = weight_grad_a,

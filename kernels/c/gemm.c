@@ -2,11 +2,13 @@
 
 #include "product.h"
 #include "simd.h"
+#include "tile.h"
 
 enum {
   FEW_ROWS = 3,                 /* up to which packing b costs more than it saves */
   WIDE = 32,                    /* columns summed at a time for one row: 8 registers */
   PRODUCTS_PER_CHUNK = 1 << 17, /* of few rows: some 20 us */
+  MANY_COLUMNS = 512, /* with b transposed, the input gradient of a layer with many inputs: runs may be long */
 };
 
 struct matrices {
@@ -140,6 +142,7 @@ void gemm(float *c, const float *a, const float *b, int m, int n, int k, int tra
         .m = task.m,
         .n = task.n,
         .k = task.k,
+        .run = task.transpose_b && task.n >= MANY_COLUMNS ? LONG_RUN : RUN,
         .accumulate = task.accumulate,
         .operands = &task,
         .a_by_columns = task.transpose_a,

@@ -95,14 +95,14 @@ static void block_range(const void *argument, int begin, int end) {
 
     int first = split * slab->split_depth;
     int last = smaller(first + slab->split_depth, slab->depth);
-    struct tile tile = {.run = RUN, .add = slab->accumulate && slab->splits == 1};
+    struct tile tile = {.add = slab->accumulate && slab->splits == 1};
     if (first >= last) multiply_block(slab, tile, c, rows, j, columns, 0);
     /* Blocks of equal depth: 576 is 3 x 192, not 256 + 256 + 64. */
     int even = larger(1, ceil_divide(last - first, larger(1, ceil_divide(last - first, BLOCK_DEPTH))));
     for (int p = first; p < last; p += even) {
       tile.depth = smaller(even, last - p);
       /* A run of one behind the first gives the bits of a longer run: 3 x 3 windows of one channel take 9. */
-      tile.run = tile.depth == RUN + 1 ? RUN + 1 : RUN;
+      tile.run = product->run + (tile.depth == product->run + 1);
       tile.a = product->block_a(product->operands, row, rows, slab->p + p, tile.depth, thread_scratch(), &tile.stride);
       multiply_block(slab, tile, c, rows, j, columns, p);
       tile.add = 1;

@@ -15,6 +15,7 @@ enum {
 
 struct product {
   int m, n, k;
+  int run; /* products in a run (tile.h) */
   int accumulate;    /* C += A B */
   const float *bias; /* [n] or null; every row starts from it */
   const void *operands;

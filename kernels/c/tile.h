@@ -20,6 +20,7 @@ enum {
    * shows the difference.
    */
   RUN = 8,
+  LONG_RUN = 32, /* where no spike depends on it: 1.1 to 1.2 times as fast */
   UNROLLED = 4, /* steps of the depth */
 };
 
