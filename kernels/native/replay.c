@@ -17,7 +17,7 @@
 
 enum { NOTHING, NUMBER, ARRAY };
 enum { INPUT, OUTPUT, IN_PLACE };
-enum { MOST_ARGUMENTS = 20, WORD = 4, LONGEST_LABEL = 256 };
+enum { MOST_ARGUMENTS = 24, WORD = 4, LONGEST_LABEL = 256 };
 
 struct argument {
   uint32_t kind, role, offset, length;

@@ -9,7 +9,8 @@ import { Tensor } from "../tensor/tensor.js";
 export function uniformParameter(shape: Shape, fanIn: number): Parameter {
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   const values = Tensor.empty(shape);
+  const { data } = values;
   const generator = defaultGenerator();
-  for (let i = 0; i < values.size; i++) values.data[i] = generator.uniform(-bound, bound);
+  for (let i = 0; i < data.length; i++) data[i] = generator.uniform(-bound, bound);
   return new Parameter(values);
 }
