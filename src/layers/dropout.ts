@@ -9,7 +9,7 @@ import { Module } from "../module/module.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
 import { defaultGenerator } from "../random/generator.js";
 import { formatShape, sameShape } from "../shapes.js";
-import { keep, letGo } from "../tensor/scope.js";
+import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export class Dropout extends Module {
@@ -48,7 +48,7 @@ export class Dropout extends Module {
   }
 
   override reset(): void {
-    if (this.#mask !== null) letGo(this.#mask);
+    this.#mask?.dispose();
     this.#mask = null;
   }
 

@@ -9,7 +9,7 @@ import { countNonZero } from "../ops/reduce.js";
 import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape, type Shape } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
-import { keep, letGo } from "../tensor/scope.js";
+import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Unrolled } from "./atif-unroll.js";
 import { Membrane } from "./membrane.js";
@@ -260,7 +260,7 @@ export abstract class BaseNode extends Module {
   }
 
   #storeVSeq(vSeq: Tensor | null): void {
-    if (this.#vSeq !== null) letGo(this.#vSeq);
+    this.#vSeq?.dispose();
     this.#vSeq = vSeq === null ? null : keep(vSeq);
   }
 

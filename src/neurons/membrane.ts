@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { checkSameBackend } from "../ops/arithmetic.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
-import { keep, letGo } from "../tensor/scope.js";
+import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export class Membrane {
@@ -37,13 +37,13 @@ export class Membrane {
 
   /** Stores the potential after a step. */
   replace(v: Tensor): void {
-    if (this.#v !== null && this.#v !== v) letGo(this.#v);
+    if (this.#v !== v) this.#v?.dispose();
     this.#v = keep(v);
     this.#fresh = false;
   }
 
   reset(): void {
-    if (this.#v !== null) letGo(this.#v);
+    this.#v?.dispose();
     this.#v = null;
     this.#fresh = true;
   }

@@ -26,13 +26,6 @@ export function keep<T extends Owned>(tensor: T): T {
   return tensor;
 }
 
-/** Gives a kept tensor that its holder has replaced to the current scope or, where there is none, frees it. */
-export function letGo(tensor: Owned): void {
-  const frame = frames.at(-1);
-  if (frame === undefined) tensor.dispose();
-  else frame.add(tensor);
-}
-
 /**
  * Runs fn and frees every tensor that was made inside, except those it returns (alone, or in arrays and plain
  * objects), parameters, gradients of outer tensors and the state that modules hold. What is returned stays

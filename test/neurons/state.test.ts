@@ -349,6 +349,16 @@ describeBackends("state of a neuron", (backend) => {
       expect(growth(round)).toEqual(flat);
     });
 
+    it("a reset frees the potential at once, also in a scope", () => {
+      const node = new MultiStepATIF();
+      noGrad(() => scope(() => node.forward(ones([1, 1000])).dispose()));
+      const held = memory().liveBytes;
+      scope(() => {
+        node.reset();
+        expect(memory().liveBytes).toBe(held - 4000);
+      });
+    });
+
     it("a graph that left its scope is still differentiable after the layer has moved on", () => {
       const node = atif(0.9);
       const x = tensor([0.5, 1.5], [2], { requiresGrad: true });

@@ -11,7 +11,7 @@ import { Parameter } from "../../src/module/parameter.js";
 import "../../src/ops/install.js";
 import { linear } from "../../src/ops/matmul.js";
 import { memory } from "../../src/tensor/memory.js";
-import { keep, letGo, scope } from "../../src/tensor/scope.js";
+import { keep, scope } from "../../src/tensor/scope.js";
 import { ones, tensor, zeros, type Tensor } from "../../src/tensor/tensor.js";
 import { describeBackends } from "../backends.js";
 
@@ -208,11 +208,12 @@ describeBackends("scope", (backend) => {
       expect([...module.forward(ones([2])).toArray()]).toEqual([1, 1]);
     });
 
-    it("a tensor that is kept stays until it is let go, and then goes with the next scope", () => {
+    it("a tensor that is kept stays until its holder disposes of it", () => {
       const held = scope(() => keep(zeros([5])));
       expect(held.disposed).toBe(false);
-      scope(() => letGo(held));
-      expect(held.disposed).toBe(true);
+      scope(() => void held.add(1));
+      expect(held.disposed).toBe(false);
+      held.dispose();
     });
   });
 
