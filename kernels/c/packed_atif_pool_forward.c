@@ -89,7 +89,7 @@ static inline __attribute__((always_inline)) int fire_pairs(const struct firing 
 }
 
 /* Any number of channels, whatever their numbers. */
-static __attribute__((noinline)) void fire_any(const struct firing *of, const struct firing_row *row,
+static __attribute__((noinline, cold)) void fire_any(const struct firing *of, const struct firing_row *row,
                                                const struct firing_input *from) {
   for (int h = 0; h < row->height; h++)
     for (int w = 0; w < of->W; w++)
