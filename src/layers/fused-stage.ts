@@ -1,6 +1,7 @@
 /**
  * In evaluation, a convolution of packed spikes, batch normalisation, spiking neuron and max pooling run as one kernel (the
- * first two where they are), so that neither the maps between them nor the spikes before the pooling are ever stored. The numbers are those of the layers one by one, to the bit.
+ * first two where they are), so that neither the maps between them nor the spikes before the pooling are ever stored.
+ * The numbers are those of the layers one by one, to the bit.
  */
 
 import type { Module } from "../module/module.js";
@@ -12,6 +13,7 @@ import { spikesOf, wordsPerRow } from "../tensor/packed-spikes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BatchNorm2d } from "./batch-norm.js";
 import { Conv2d } from "./convolution.js";
+import { isExactly, isPlain } from "./plain-layer.js";
 import { MaxPool2d } from "./pooling.js";
 
 /** Layers that run as one. */
@@ -43,7 +45,7 @@ export function stageAt(
 ): FusedStage | null {
   const layer = layers[first];
   const shape = still ? x.shape : x.shape.slice(1);
-  if (still || !(layer instanceof Conv2d)) return firingAt(layers, first, shape);
+  if (still || !isExactly(layer, Conv2d)) return firingAt(layers, first, shape);
   const map = mapOf(layer, x);
   const stage = map === null ? null : firingAt(layers, first + 1, map);
   if (stage === null || !fitsOnePass(layer, x.shape[0] * stage.window[0] * stage.map[2])) return null;
@@ -53,10 +55,10 @@ export function stageAt(
 /** As stageAt, without a convolution. */
 function firingAt(layers: readonly Module[], first: number, map: Shape): FusedStage | null {
   const layer = layers[first];
-  const norm = layer instanceof BatchNorm2d ? layer : null;
+  const norm = isExactly(layer, BatchNorm2d) ? layer : null;
   const at = norm === null ? first : first + 1;
   const neuron = layers[at];
-  if (!(neuron instanceof AdaptiveThresholdNode) || map.length !== 4) return null;
+  if (!isPlain(neuron, AdaptiveThresholdNode) || map.length !== 4) return null;
   const [, H, W, C] = map;
   const window = windowOf(layers[at + 1]);
   if (window === null || window[0] > H || window[1] > W) return null;
@@ -87,7 +89,7 @@ function isFoldable(norm: BatchNorm2d, channels: number): boolean {
 
 /** Of a max pooling in windows side by side, their size. */
 function windowOf(layer: Module | undefined): readonly [number, number] | null {
-  if (!(layer instanceof MaxPool2d) || layer.stepMode !== "m") return null;
+  if (!isExactly(layer, MaxPool2d) || layer.stepMode !== "m") return null;
   const { stride, padding } = layer.options;
   const [KH, KW] = checkPair("MaxPool2d: kernelSize", layer.kernelSize, 1);
   const [SH, SW] = checkPair("MaxPool2d: stride", stride ?? [KH, KW], 1);

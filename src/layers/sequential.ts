@@ -12,6 +12,7 @@ import { BatchNorm2d } from "./batch-norm.js";
 import { Conv2d } from "./convolution.js";
 import { Dropout } from "./dropout.js";
 import { fireStage, stageAt } from "./fused-stage.js";
+import { isExactly, isPlain } from "./plain-layer.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 /** An input of fewer elements, all time steps together, is repeated: to run its layers once would save nothing. */
@@ -74,7 +75,7 @@ export class Sequential extends Module {
     const once = T * x.size >= LEAST_STILL_ELEMENTS;
     for (; once && first < layers.length; first++) {
       const layer = layers[first];
-      if (!(layer instanceof StatelessLayer) && !(layer instanceof Dropout)) break;
+      if (!isPlain(layer, StatelessLayer) && !isPlain(layer, Dropout)) break;
       if (stageAt(layers, first, still, true) !== null) break;
       still = layer.applyStill(still, T);
     }
@@ -83,7 +84,7 @@ export class Sequential extends Module {
       const stage = once ? stageAt(rest, 0, still, true) : null;
       if (stage !== null) return forwardThrough(rest.slice(stage.layers), fireStage(stage, still, T)).sum(0);
       const [neuron, ...behind] = rest;
-      if (once && neuron instanceof BaseNode)
+      if (once && isPlain(neuron, BaseNode))
         return forwardThrough(behind, neuron.forwardStill(still, T)).sum(0);
       return forwardThrough(rest, repeat(still, T)).sum(0);
     }
@@ -106,7 +107,7 @@ function forwardThrough(layers: readonly Module[], x: Tensor): Tensor {
     if (stage !== null) {
       y = fireStage(stage, y, null);
       i += stage.layers - 1;
-    } else if (next instanceof BatchNorm2d && foldable(layer, next, y)) {
+    } else if (isExactly(next, BatchNorm2d) && foldable(layer, next, y)) {
       y = layer.forwardAffine(y, next.affine());
       i++;
     } else y = layer.forward(y);
@@ -126,6 +127,6 @@ function checkOrder(names: readonly string[]): void {
 
 /** Whether two layers are a convolution of packed spikes and a batch normalisation that can go along with it. */
 function foldable(layer: Module, next: BatchNorm2d, x: Tensor): layer is Conv2d {
-  if (gradEnabled() || !(layer instanceof Conv2d)) return false;
+  if (gradEnabled() || !isExactly(layer, Conv2d)) return false;
   return !next.training && next.numFeatures === layer.outChannels && spikesOf(x) !== null;
 }

@@ -77,13 +77,24 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
   }
 
   protected override unrollStill(x: Tensor, T: number, v: Tensor | null, vSeq: Tensor | null): Unrolled {
+    if (!this.#hasOurEquations) return super.unrollStill(x, T, v, vSeq);
     const { fusedAlpha: alpha, detachReset } = this;
     return atifUnroll(x, v, this.#threshold, { alpha, scaled: this.#scaled, detachReset }, vSeq, T);
   }
 
+  /** A subclass may have others. */
+  get #hasOurEquations(): boolean {
+    return this.unroll === AdaptiveThresholdNode.prototype.unroll;
+  }
+
   /** Whether firePooled() may take the place of forward() for so many channels. */
   isPoolable(channels: number): boolean {
-    return this.isFusable && isPackable([channels]) && isSpikeScale(this.#scaled ? this.theta : 1);
+    return (
+      this.#hasOurEquations &&
+      this.isFusable &&
+      isPackable([channels]) &&
+      isSpikeScale(this.#scaled ? this.theta : 1)
+    );
   }
 
   /**

@@ -158,6 +158,50 @@ describeBackends("layers that run as one", (backend) => {
     expect(found()).toBe(0);
   });
 
+  it("are none of a user's own classes: their forward() is called", () => {
+    const calls: string[] = [];
+    class MyNorm extends BatchNorm2d {
+      override forward(x: Tensor): Tensor {
+        calls.push("norm");
+        return super.forward(x);
+      }
+    }
+    class MyNeuron extends MultiStepATIF {
+      override forward(x: Tensor): Tensor {
+        calls.push("neuron");
+        return super.forward(x);
+      }
+    }
+    class MyEquations extends MultiStepATIF {
+      protected override unroll(...[x, v, vSeq]: Parameters<MultiStepATIF["unroll"]>) {
+        calls.push("equations");
+        return super.unroll(x, v, vSeq);
+      }
+    }
+    class MyPool extends MaxPool2d {
+      override forward(x: Tensor): Tensor {
+        calls.push("pool");
+        return super.forward(x);
+      }
+    }
+    const run = (norm: BatchNorm2d, neuron: MultiStepATIF, pool: MaxPool2d): string[] => {
+      calls.length = 0;
+      const layers = new Sequential(norm, neuron, pool);
+      layers.stepMode = "m";
+      layers.eval();
+      noGrad(() => layers.forward(numbers([T, 1, 4, 4, 32], 1)));
+      layers.reset();
+      noGrad(() => layers.sumOverTime(numbers([24, 8, 8, 32], 1), T));
+      return calls;
+    };
+    const [Norm, Neuron, Pool] = [BatchNorm2d, MultiStepATIF, MaxPool2d];
+    expect(run(new Norm(32), new Neuron(), new Pool(2))).toEqual([]);
+    expect(run(new MyNorm(32), new Neuron(), new Pool(2))).toEqual(["norm", "norm"]);
+    expect(run(new Norm(32), new MyNeuron(), new Pool(2))).toEqual(["neuron", "neuron"]);
+    expect(run(new Norm(32), new MyEquations(), new Pool(2))).toEqual(["equations", "equations"]);
+    expect(run(new Norm(32), new Neuron(), new MyPool(2))).toEqual(["pool", "pool"]);
+  });
+
   it("are a convolution of spikes too, within the limits of its kernel", () => {
     const layersOf = (inC: number, outC: number, options: Conv2dOptions = {}): Module[] => {
       const layers = [
