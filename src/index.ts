@@ -22,16 +22,12 @@ export { Generator, manualSeed, type GeneratorState } from "./random/generator.j
 export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
 export type { Surrogate } from "./surrogates/surrogate.js";
 
-export {
-  Module,
-  type LoadableStateDict,
-  type StateDict,
-  type StateEntry,
-  type StepMode,
-} from "./module/module.js";
+export { Module, type StepMode } from "./module/module.js";
+export { type LoadableStateDict, type StateDict, type StateEntry } from "./module/state-dict.js";
 export { Parameter, type ParameterOptions } from "./module/parameter.js";
 export { ATIF, MultiStepATIF } from "./neurons/atif.js";
-export { BaseNode, type BaseNodeOptions, type NodeBackend, type SpikeCount } from "./neurons/base-node.js";
+export { BaseNode, type BaseNodeOptions, type NodeBackend } from "./neurons/base-node.js";
+export { type SpikeCount } from "./neurons/spike-count.js";
 export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
@@ -87,7 +83,7 @@ export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
-export type { LayerReport } from "./training/layer-report.js";
+export type { LayerReport } from "./measuring/layer-report.js";
 export {
   Trainer,
   type BatchProgress,
@@ -129,8 +125,8 @@ export {
   loadCheckpoint,
   saveCheckpoint,
   type Checkpoint,
-} from "./interop/checkpoint.js";
-export { FileError } from "./interop/file-errors.js";
+} from "./formats/checkpoint.js";
+export { FileError } from "./platform/file-errors.js";
 export {
   decodeModel,
   encodeModel,
@@ -140,4 +136,4 @@ export {
   saveModel,
   type LoadedModel,
   type ModelFacts,
-} from "./interop/model-file.js";
+} from "./formats/model-file.js";

@@ -3,7 +3,8 @@
 import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
 import { permutedLayout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
-import { checkPair, conv1d, conv2d, conv2dAffine, type Pair } from "../ops/convolution.js";
+import { conv1d, conv2d, conv2dAffine } from "../ops/convolution.js";
+import { checkPair, type Pair } from "../windows.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { uniformParameter } from "./initial.js";

@@ -6,7 +6,7 @@
 import { checkBetween } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Module } from "../module/module.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { defaultGenerator } from "../random/generator.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";

@@ -9,7 +9,7 @@ import {
   type Pool1dOptions,
   type Pool2dOptions,
 } from "../ops/pooling.js";
-import { checkPair, type Pair } from "../ops/convolution.js";
+import { checkPair, type Pair } from "../windows.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";

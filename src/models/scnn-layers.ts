@@ -10,7 +10,7 @@ import { AvgPool1d, AvgPool2d, GlobalSumPool, MaxPool1d, MaxPool2d } from "../la
 import { Sequential } from "../layers/sequential.js";
 import type { Module } from "../module/module.js";
 import { createNeuron } from "../neurons/table.js";
-import { windowCount, type Pair } from "../ops/convolution.js";
+import { windowCount, type Pair } from "../windows.js";
 import { formatShape } from "../shapes.js";
 import type { ResolvedSCNNOptions } from "./scnn-options.js";
 
