@@ -54,7 +54,8 @@ export { Sequential } from "./layers/sequential.js";
 export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
 export { SMLP, type SMLPOptions } from "./models/smlp.js";
-export { SpikingModel, type Architecture } from "./models/spiking-model.js";
+export { SpikingModel } from "./models/spiking-model.js";
+export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";
