@@ -9,7 +9,7 @@ import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
 import { checkSameBackend, present } from "../ops/arithmetic.js";
 import { checkPair, windowCount } from "../ops/convolution.js";
 import type { Shape } from "../shapes.js";
-import { spikesOf, wordsPerRow } from "../tensor/packed-spikes.js";
+import { spikesOf } from "../tensor/packed-spikes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BatchNorm2d } from "./batch-norm.js";
 import { Conv2d } from "./convolution.js";
@@ -48,7 +48,7 @@ export function stageAt(
   if (still || !isExactly(layer, Conv2d)) return firingAt(layers, first, shape);
   const map = mapOf(layer, x);
   const stage = map === null ? null : firingAt(layers, first + 1, map);
-  if (stage === null || !fitsOnePass(layer, x.shape[0] * stage.window[0] * stage.map[2])) return null;
+  if (stage === null || !fitsOnePass(layer, x, stage)) return null;
   return { ...stage, convolution: layer, layers: stage.layers + 1 };
 }
 
@@ -77,10 +77,12 @@ function mapOf(layer: Conv2d, x: Tensor): Shape | null {
   return [x.shape[1], OH, OW, outChannels];
 }
 
-/** The limits of packedConv2dAtifPoolForward: sums in one pass, which neurons may meet as they are made. */
-function fitsOnePass({ inChannels, outChannels, kernelSize: [KH, KW] }: Conv2d, positions: number): boolean {
-  const words = KH * KW * wordsPerRow(inChannels);
-  return positions <= 1024 && words <= Math.min(18, 72 / Math.min(8, Math.ceil(outChannels / 16)));
+/** Whether sums in one pass, which neurons may meet as they are made, are few enough. */
+function fitsOnePass(layer: Conv2d, { shape, backend }: Tensor, { map, window }: FusedStage): boolean {
+  const { inChannels, outChannels, kernelSize } = layer;
+  const { limits } = backend;
+  const [T, OW] = [shape[0], map[2]];
+  return limits.packedConv2dAtifPoolForwardFits(T, OW, inChannels, outChannels, ...kernelSize, window[0]);
 }
 
 function isFoldable(norm: BatchNorm2d, channels: number): boolean {
