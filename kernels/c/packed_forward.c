@@ -419,7 +419,10 @@ void packedLinearForward(float *y, const int *bits, const float *w, const float 
   run_forward(&forward);
 }
 
-/* Sums in one pass, which neurons meet as they are made, of a row of windows that fits. Products in float64: none overflows. */
+/*
+ * Sums in one pass, which neurons may meet as they are made, and a row of windows that fits the scratch at all steps.
+ * Products of sizes in float64: none overflows. Not inlined, for it is called from outside too.
+ */
 __attribute__((noinline)) int packedConv2dAtifPoolForwardFits(int T, int OW, int Cin, int Cout, int KH, int KW, int windowH) {
   double positions = (double)T * windowH * OW, words = (double)KH * KW * larger(1, packed_words(Cin));
   return T >= 1 && positions <= MAP_POSITIONS && words <= most_words(most_columns(Cout));

@@ -325,8 +325,8 @@ export type KernelName = keyof Kernels;
  */
 export interface Limits {
   /**
-   * Whether packedConv2dAtifPoolForward takes these of its sizes: T >= 1; T windowH OW <= 1024; KH KW max(1, ceil(Cin / 32))
-   * <= 18 where Cout <= 64, <= 72 / ceil(Cout / 16) where Cout <= 128, and <= 9 beyond.
+   * Whether packedConv2dAtifPoolForward takes these of its sizes: T >= 1; T windowH OW <= 1024;
+   * KH KW max(1, ceil(Cin / 32)) <= 18 where Cout <= 64, <= 72 / ceil(Cout / 16) where Cout <= 128, and <= 9 beyond.
    */
   packedConv2dAtifPoolForwardFits(
     T: number, OW: number, Cin: number, Cout: number, KH: number, KW: number, windowH: number,
