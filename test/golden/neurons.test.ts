@@ -81,7 +81,7 @@ describeBackends("golden neurons", (backend) => {
 
   describe.each<NodeBackend>(["fused", "eager"])("%s", (nodeBackend) => {
     describe.each<StepMode>(["s", "m"])("step mode %s", (stepMode) => {
-      it.each(files)("%s", (file, create) => {
+      it.each(files)("y and v to the bit, and the gradients: %s", (file, create) => {
         for (const [i, golden] of readCases(file).entries()) {
           const what = (name: string): string => `${file} case ${i}: ${name}`;
           scope(() => {
