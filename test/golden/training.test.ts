@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
-import type { LoadableStateDict } from "../../src/module/module.js";
+import type { LoadableStateDict } from "../../src/module/state-dict.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import "../../src/ops/install.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";

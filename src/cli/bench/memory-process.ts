@@ -4,7 +4,7 @@ import "../../ops/install.js";
 
 import { readFileSync } from "node:fs";
 import { init } from "../../kernels/select.js";
-import { loadModel } from "../../interop/model-file.js";
+import { loadModel } from "../../formats/model-file.js";
 import { SCNN } from "../../models/scnn.js";
 import { memory, resetPeakMemory } from "../../tensor/memory.js";
 import { createOptimizer, trainingStep } from "./network.js";

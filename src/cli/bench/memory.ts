@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { saveModel } from "../../interop/model-file.js";
+import { saveModel } from "../../formats/model-file.js";
 import type { BenchRun } from "./bench-run.js";
 import { outputOf } from "./fresh-process.js";
 import type { MemoryAnswer, MemoryRequest } from "./memory-process.js";
