@@ -1,8 +1,9 @@
 /** What this library means to reach, beside what was measured. Bars are printed, never asserted. */
 
-import { COPY, PART_NAMES, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
+import { PART_NAMES } from "../../dist/cli/quick-bench/neuron-work.js";
+import { COPY, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
 import { rowName, SPARSE_CONVOLUTION } from "./products-suite.js";
-import type { SuiteLetter, SuiteResult } from "./results.js";
+import type { SuiteLetter, SuiteResult } from "./suite-result.js";
 import { CORE_BUNDLE } from "./startup-suite.js";
 
 export interface Bar {

@@ -1,20 +1,23 @@
-/** atif bench: validates, then times, beside peers. */
+/** The whole bench: validates, then times, beside peers. */
 
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { compareWithBars } from "../bench/bars.js";
-import { BenchRun } from "../bench/bench-run.js";
-import { describeNetwork, printBars, printSuite } from "../bench/bench-report.js";
-import { findJavascriptPeer, javascriptPeers } from "../bench/javascript-peers.js";
-import { isFound, type FoundPeer, type MissingPeer } from "../bench/peers.js";
-import { findPytorch } from "../bench/pytorch-peer.js";
-import { runSuites, suiteLetters } from "../bench/suites.js";
-import type { Row, SuiteLetter } from "../bench/results.js";
-import { initCompute } from "../compute-arguments.js";
-import { FoundFailure } from "../exit-codes.js";
-import { Interrupt } from "../interrupt.js";
-import { Progress } from "../progress.js";
-import { Terminal } from "../terminal.js";
-import { packageVersion } from "../version.js";
+import { availableParallelism } from "node:os";
+import { initCompute } from "../../dist/cli/compute-arguments.js";
+import { Interrupt } from "../../dist/cli/interrupt.js";
+import { Progress } from "../../dist/cli/progress.js";
+import { ROUNDS } from "../../dist/cli/quick-bench/bench-run.js";
+import { machine, printMachine } from "../../dist/cli/quick-bench/machine.js";
+import { describeNetwork } from "../../dist/cli/quick-bench/result-table.js";
+import { refuseWrong } from "../../dist/cli/quick-bench/wrong-results.js";
+import { Terminal } from "../../dist/cli/terminal.js";
+import { packageVersion } from "../../dist/cli/version.js";
+import { compareWithBars } from "./bars.js";
+import { printBars, printSuite } from "./bench-report.js";
+import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
+import { PeerRun } from "./peer-run.js";
+import { isFound, type FoundPeer, type MissingPeer } from "./peers.js";
+import { findPytorch } from "./pytorch-peer.js";
+import type { SuiteLetter } from "./suite-result.js";
+import { runSuites, suiteLetters } from "./suites.js";
 
 export interface BenchArguments {
   readonly suite?: readonly SuiteLetter[];
@@ -29,7 +32,6 @@ export interface BenchArguments {
 }
 
 const DEFAULT_THREADS = 2;
-const ROUNDS = { full: 9, quick: 2 } as const;
 
 /** @throws FoundFailure with the whole answer if a result was wrong */
 export async function bench(args: BenchArguments): Promise<void> {
@@ -43,22 +45,23 @@ export async function bench(args: BenchArguments): Promise<void> {
     quick,
     data: args.data,
   };
-  let run: BenchRun | null = null;
+  let run: PeerRun | null = null;
   try {
     await initCompute({ threads: options.threads });
     progress.update("looking for peers", 0);
     const letters = args.suite ?? suiteLetters;
     const peers = args.peers === false ? [] : await findPeers(letters, options.threads, args.python);
-    run = new BenchRun(options, peers.filter(isFound), progress, interrupt);
-    printHead(terminal, options, peers);
+    run = new PeerRun(options, peers.filter(isFound), progress, interrupt);
+    printMachine(terminal, `${options.threads} threads each, medians of ${options.rounds} rounds`);
+    printPeers(terminal, peers);
     const { suites, network } = await runSuites(run, letters);
     progress.clear();
     // The small sizes of a quick run say nothing about the bars.
     const bars = compareWithBars(suites).map((bar) => (quick ? { ...bar, met: null } : bar));
-    if (network !== null) terminal.print(describeNetwork(network));
+    if (network !== null) terminal.print(`network of c and d: ${describeNetwork(network)}`);
     for (const suite of suites) printSuite(terminal, suite);
     printBars(terminal, bars, quick);
-    const wrong = suites.flatMap(({ rows }) => rows.filter(({ valid }) => !valid));
+    const rows = suites.flatMap((suite) => suite.rows);
     const answer = {
       version: packageVersion(),
       ...options,
@@ -68,21 +71,15 @@ export async function bench(args: BenchArguments): Promise<void> {
       network,
       suites,
       bars,
-      valid: wrong.length === 0,
+      valid: rows.every(({ valid }) => valid),
     };
-    if (wrong.length > 0) throw wrongResults(wrong, answer);
+    refuseWrong(rows, answer);
     terminal.answer(answer);
   } finally {
     progress.clear();
     run?.dispose();
     interrupt.dispose();
   }
-}
-
-/** What is said of results that were refused. */
-export function wrongResults(rows: readonly Row[], facts: Readonly<Record<string, unknown>>): FoundFailure {
-  const names = rows.map(({ name }) => name).join("; ");
-  return new FoundFailure(`${rows.length} of the results are wrong and were not timed: ${names}.`, facts);
 }
 
 /** Those that have a part in one of the suites. */
@@ -97,18 +94,7 @@ async function findPeers(
   return found;
 }
 
-function printHead(
-  terminal: Terminal,
-  { threads, rounds }: { readonly threads: number; readonly rounds: number },
-  peers: readonly (FoundPeer | MissingPeer)[],
-): void {
-  const { cpu, cores, node, load } = machine();
-  terminal.print(
-    `atif ${packageVersion()}, ${threads} threads each, medians of ${rounds} rounds; ` +
-      `${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
-  );
-  if (load > cores / 2)
-    terminal.warn(`the machine is busy (load ${load.toFixed(1)}): figures are not to be trusted.`);
+function printPeers(terminal: Terminal, peers: readonly (FoundPeer | MissingPeer)[]): void {
   for (const peer of peers) {
     terminal.print(
       isFound(peer)
@@ -116,24 +102,6 @@ function printHead(
         : `without ${peer.name}: ${peer.missing}. To have it: ${peer.install}`,
     );
   }
-}
-
-function machine(): {
-  cpu: string;
-  cores: number;
-  memoryBytes: number;
-  node: string;
-  load: number;
-  platform: string;
-} {
-  return {
-    cpu: cpus()[0]?.model ?? "unknown processor",
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    node: process.versions.node,
-    load: loadavg()[0],
-    platform: `${process.platform} ${process.arch}`,
-  };
 }
 
 function describePeer(peer: FoundPeer | MissingPeer): object {

@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import type { Rollup } from "vite";
 
-const LIBRARY = fileURLToPath(new URL("../../index.js", import.meta.url));
+const LIBRARY = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
 /** The core of the public interface: what it takes to build, train, save and load a network. */
 const CORE_NAMES = [
@@ -16,31 +17,19 @@ const CORE_NAMES = [
   ...["crossEntropy", "mse", "SGD", "Adam", "saveModel", "loadModel"],
 ] as const;
 
-/** The part of vite that is used. It is a tool of the repository; those who only use this package do not have it. */
-interface Vite {
-  build(options: object): Promise<{ readonly output: readonly Output[] }>;
-}
-
-interface Output {
-  /** Of a chunk of JavaScript. */
-  readonly code?: string;
-  /** Of any other file. */
-  readonly source?: string | Uint8Array;
-}
-
 export interface BundleSize {
   /** Every file on its own. */
   readonly gzipBytes: number;
   readonly minifiedBytes: number;
 }
 
-/** @param folder for the entry @returns null where vite is not installed */
-export async function measureCoreBundle(folder: string): Promise<BundleSize | null> {
-  const vite = await findVite();
-  if (vite === null) return null;
+/** @param folder for the entry */
+export async function measureCoreBundle(folder: string): Promise<BundleSize> {
+  // Not loaded for other suites.
+  const { build } = await import("vite");
   const entry = join(folder, "core.js");
   writeFileSync(entry, `export { ${CORE_NAMES.join(", ")} } from ${JSON.stringify(LIBRARY)};\n`);
-  const { output } = await vite.build({
+  const { output } = (await build({
     configFile: false,
     root: folder,
     logLevel: "silent",
@@ -51,23 +40,12 @@ export async function measureCoreBundle(folder: string): Promise<BundleSize | nu
       // An entry whose exports nobody imports would be empty.
       rollupOptions: { input: entry, preserveEntrySignatures: "strict" },
     },
-  });
-  const files = output.map(({ code, source }) => Buffer.from(code ?? source ?? ""));
+  })) as Rollup.RollupOutput;
+  const files = output.map((file) => Buffer.from(file.type === "chunk" ? file.code : file.source));
   return {
     gzipBytes: total(files.map((file) => gzipSync(file, { level: 9 }).length)),
     minifiedBytes: total(files.map(({ length }) => length)),
   };
-}
-
-async function findVite(): Promise<Vite | null> {
-  // Not a literal: the compiler and bundlers must not follow it.
-  const name: string = "vite";
-  try {
-    return (await import(name)) as Vite;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return null;
-    throw error;
-  }
 }
 
 function total(numbers: readonly number[]): number {

@@ -1,23 +1,22 @@
 /** Suite d: images per second through the trained network. */
 
-import type { BenchRun, PeerPart } from "./bench-run.js";
-import { classify, createNetwork, cycle, prepareNetwork, type TrainedNetwork } from "./network.js";
-import { compareResults, compareWithTwin, inferenceResults } from "./network-results.js";
-import type { SuiteResult } from "./results.js";
-import { ownContestant } from "./timing.js";
+import type { TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
+import { compareResults, inferenceResults } from "../../dist/cli/quick-bench/network-results.js";
+import { inferenceWork } from "../../dist/cli/quick-bench/network-work.js";
+import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
+import { prepareNetwork } from "./network-peer.js";
+import type { PeerPart, PeerRun } from "./peer-run.js";
+import type { SuiteResult } from "./suite-result.js";
 
-export async function inferenceSuite(bench: BenchRun, trained: TrainedNetwork): Promise<SuiteResult> {
+export async function inferenceSuite(bench: PeerRun, trained: TrainedNetwork): Promise<SuiteResult> {
   const { files, options, peers } = bench;
-  const { testBatches, sizes, weights } = trained;
-  const [first] = testBatches;
-  const network = createNetwork(sizes, weights);
-  network.eval();
-  const next = cycle(testBatches);
+  const { testBatches } = trained;
+  const { name, run, check, items } = inferenceWork(trained);
   const row = await bench.compare(
     {
-      name: `inference, batch ${sizes.batch}`,
-      own: ownContestant("atif", () => classify(network, next())),
-      check: () => compareWithTwin(inferenceResults, trained, first, options.threads),
+      name,
+      own: ownContestant("atif", run),
+      check: () => check(options.threads),
       peers: peers
         .filter(({ kinds }) => kinds.has("network"))
         .map((peer): PeerPart => ({
@@ -25,11 +24,11 @@ export async function inferenceSuite(bench: BenchRun, trained: TrainedNetwork): 
           check: async () => {
             await prepareNetwork(bench, peer.process, trained, testBatches);
             const theirs = await peer.process.results("network", "inference", files);
-            return compareResults(peer.name, inferenceResults(trained, first), theirs);
+            return compareResults(peer.name, inferenceResults(trained, testBatches[0]), theirs);
           },
           contestant: () => peer.process.contestant("network", "inference"),
         })),
-      items: { count: sizes.batch, name: "images" },
+      items,
     },
     [0, 1],
   );

@@ -3,7 +3,7 @@
 import { PeerProcess } from "./peer-process.js";
 import type { FoundPeer, MissingPeer } from "./peers.js";
 
-const SERVER = new URL("../../../bench/peers/javascript/serve.mjs", import.meta.url);
+const SERVER = new URL("../peers/javascript/serve.mjs", import.meta.url);
 
 /** Their packages, as they are installed. */
 const PACKAGES = {

@@ -1,13 +1,8 @@
 /** A fresh process that takes a few training steps and says how much memory they took. Its input is one JSON line. */
 
-import "../../ops/install.js";
-
 import { readFileSync } from "node:fs";
-import { init } from "../../kernels/select.js";
-import { loadModel } from "../../interop/model-file.js";
-import { SCNN } from "../../models/scnn.js";
-import { memory, resetPeakMemory } from "../../tensor/memory.js";
-import { createOptimizer, trainingStep } from "./network.js";
+import { createOptimizer, trainingStep } from "../../dist/cli/quick-bench/network.js";
+import { init, loadModel, memory, resetPeakMemory, SCNN } from "../../dist/index.js";
 import { residentBytes, resetPeakResident } from "./resident.js";
 
 export interface MemoryRequest {

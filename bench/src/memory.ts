@@ -2,33 +2,28 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { saveModel } from "../../interop/model-file.js";
-import type { BenchRun } from "./bench-run.js";
+import { createNetwork, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
+import type { Figure } from "../../dist/cli/quick-bench/results.js";
+import { MEMORY_STEPS, peakFigure } from "../../dist/cli/quick-bench/training-memory.js";
+import { saveModel } from "../../dist/index.js";
+import type { PeerRun } from "./peer-run.js";
 import { outputOf } from "./fresh-process.js";
 import type { MemoryAnswer, MemoryRequest } from "./memory-process.js";
-import { createNetwork, prepareNetwork, type TrainedNetwork } from "./network.js";
+import { prepareNetwork } from "./network-peer.js";
 import { PeerError } from "./peer-process.js";
 import type { FoundPeer } from "./peers.js";
-import type { Figure } from "./results.js";
 
 const PROGRAM = fileURLToPath(new URL("./memory-process.js", import.meta.url));
-/** The first makes the optimizer's state, the later ones are what training is like. */
-const STEPS = 4;
 
 export interface MemoryResult {
   readonly figures: readonly Figure[];
   readonly notes: readonly string[];
 }
 
-export async function measureMemory(bench: BenchRun, trained: TrainedNetwork): Promise<MemoryResult> {
+export async function measureMemory(bench: PeerRun, trained: TrainedNetwork): Promise<MemoryResult> {
   const own = await ownMemory(bench, trained);
   const figures: Figure[] = [
-    {
-      name: "atif, peak of memory()",
-      value: own.heapPeakBytes,
-      unit: "bytes",
-      note: `tensors, of which ${own.heapLiveBytes} bytes stay: weights, gradients, Adam's moments`,
-    },
+    peakFigure(own.heapPeakBytes, own.heapLiveBytes),
     {
       name: "atif, resident peak above idle",
       value: own.peakResidentBytes - own.idleResidentBytes,
@@ -49,7 +44,7 @@ export async function measureMemory(bench: BenchRun, trained: TrainedNetwork): P
 }
 
 async function ownMemory(
-  { files, options }: BenchRun,
+  { files, options }: PeerRun,
   { trainBatches, sizes, weights }: TrainedNetwork,
 ): Promise<MemoryAnswer> {
   const model = join(files.folder, "network.safetensors");
@@ -60,18 +55,18 @@ async function ownMemory(
     model,
     images: files.write(x, shape),
     labels: files.write(labels, labels.length === 0 ? [0] : [labels.length]),
-    steps: STEPS,
+    steps: MEMORY_STEPS,
   };
   const input = JSON.stringify(request);
   return JSON.parse(await outputOf(process.execPath, [PROGRAM], { input })) as MemoryAnswer;
 }
 
-async function peerMemory(bench: BenchRun, trained: TrainedNetwork, peer: FoundPeer): Promise<Figure> {
+async function peerMemory(bench: PeerRun, trained: TrainedNetwork, peer: FoundPeer): Promise<Figure> {
   const process = peer.restart();
   try {
     const idle = await process.ask("hello", { threads: bench.options.threads });
     await prepareNetwork(bench, process, trained, trained.trainBatches.slice(0, 1));
-    await process.ask("time", { kind: "network", case: "step", runs: STEPS - 1 });
+    await process.ask("time", { kind: "network", case: "step", runs: MEMORY_STEPS - 1 });
     const { peakBytes } = await process.ask("memory");
     if (typeof peakBytes !== "number" || typeof idle.residentBytes !== "number") {
       throw new PeerError("this system does not say how much memory a process takes");

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { ArrayFile, ArrayFiles } from "./array-files.js";
-import type { Contestant } from "./timing.js";
+import type { Contestant } from "../../dist/cli/quick-bench/timing.js";
 
 /** The peer could not do what it was asked to. */
 export class PeerError extends Error {

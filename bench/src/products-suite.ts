@@ -1,8 +1,8 @@
 /** Suite b: Linear and Conv2d forward, their weight gradient and input gradient, by how many of the inputs are spikes. */
 
-import type { Tensor } from "../../tensor/tensor.js";
-import type { BenchRun, Comparison, PeerPart } from "./bench-run.js";
-import { nearValues, type Check } from "./check.js";
+import type { Tensor } from "../../dist/index.js";
+import type { PeerComparison, PeerPart, PeerRun } from "./peer-run.js";
+import { nearValues, type Check } from "../../dist/cli/quick-bench/check.js";
 import type { FoundPeer } from "./peers.js";
 import { PYTORCH } from "./pytorch-peer.js";
 import {
@@ -18,9 +18,10 @@ import {
   type Operation,
   type Product,
 } from "./products.js";
-import { byReferenceTwin, TWIN } from "./reference-twin.js";
-import type { Row, SuiteResult } from "./results.js";
-import { ownContestant, type Contestant } from "./timing.js";
+import { byReferenceTwin, TWIN } from "../../dist/cli/quick-bench/reference-twin.js";
+import type { Row } from "../../dist/cli/quick-bench/results.js";
+import type { SuiteResult } from "./suite-result.js";
+import { ownContestant, type Contestant } from "../../dist/cli/quick-bench/timing.js";
 
 const DENSITIES = [0.05, 0.1, 0.2, 0.4, 1] as const;
 const OPERATIONS: readonly Operation[] = ["forward", "weight gradient", "input gradient"];
@@ -37,7 +38,7 @@ const PRODUCTS = {
 export const SPARSE_CONVOLUTION = PRODUCTS.full[0].name;
 export const DENSE = "atif, dense";
 
-export async function productsSuite(bench: BenchRun): Promise<SuiteResult> {
+export async function productsSuite(bench: PeerRun): Promise<SuiteResult> {
   const products: readonly Product[] = PRODUCTS[bench.options.quick ? "quick" : "full"];
   const rows: Row[] = [];
   const groups = products.flatMap((product) => OPERATIONS.map((operation) => ({ product, operation })));
@@ -64,7 +65,7 @@ export function rowName(product: string, operation: Operation, density: number):
 
 /** Rows of all densities, timed in turns. */
 async function compareProduct(
-  bench: BenchRun,
+  bench: PeerRun,
   product: Product,
   operation: Operation,
   at: readonly [number, number],
@@ -76,7 +77,7 @@ async function compareProduct(
     .map((peer) => ({ peer, contestant: peer.process.contestant("products", operation) }));
   let dense: Contestant | null = null;
   try {
-    const comparisons = (operation === "input gradient" ? [1] : DENSITIES).map((density): Comparison => {
+    const comparisons = (operation === "input gradient" ? [1] : DENSITIES).map((density): PeerComparison => {
       const arrays = randomArrays(product, density);
       const operands = createOperands(product, arrays);
       made.push(operands);
@@ -107,7 +108,7 @@ async function compareProduct(
 
 /** Few samples with the twin; the whole by the kernels for spikes with the dense ones. */
 async function checkOwn(
-  { options }: BenchRun,
+  { options }: PeerRun,
   product: Product,
   operation: Operation,
   density: number,
@@ -135,7 +136,7 @@ async function checkOwn(
 }
 
 async function checkPeer(
-  { files }: BenchRun,
+  { files }: PeerRun,
   { name, process }: FoundPeer,
   product: Product,
   operation: Operation,

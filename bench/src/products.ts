@@ -1,9 +1,8 @@
 /** The products of layers that suite b measures: their sizes, their operands, and the kernels that compute them. */
 
-import { Generator } from "../../random/generator.js";
-import { sizeOf, type Shape } from "../../shapes.js";
-import { packSpikes, spikesOf } from "../../tensor/packed-spikes.js";
-import { Tensor, tensor } from "../../tensor/tensor.js";
+import { Generator, Tensor, tensor } from "../../dist/index.js";
+import { sizeOf, type Shape } from "../../dist/shapes.js";
+import { packSpikes, spikesOf } from "../../dist/tensor/packed-spikes.js";
 
 export type Operation = "forward" | "weight gradient" | "input gradient";
 

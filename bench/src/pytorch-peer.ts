@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { PeerProcess } from "./peer-process.js";
 import type { FoundPeer, MissingPeer } from "./peers.js";
 
-const SERVER = fileURLToPath(new URL("../../../bench/peers/pytorch/serve.py", import.meta.url));
+const SERVER = fileURLToPath(new URL("../peers/pytorch/serve.py", import.meta.url));
 
 export const PYTORCH = "PyTorch";
 

@@ -2,33 +2,34 @@
 
 import { fileURLToPath } from "node:url";
 import { gzipSync, inflateRawSync } from "node:zlib";
-import { wasmDeflatedBase64 } from "../../kernels/wasm/binary.js";
-import type { BenchRun } from "./bench-run.js";
+import { wasmDeflatedBase64 } from "../../dist/kernels/wasm/binary.js";
+import type { PeerRun } from "./peer-run.js";
 import { measureCoreBundle } from "./core-bundle.js";
 import { outputOf } from "./fresh-process.js";
 import { PeerError } from "./peer-process.js";
 import type { FoundPeer } from "./peers.js";
-import type { Figure, SuiteResult } from "./results.js";
-import { median } from "./timing.js";
+import type { Figure } from "../../dist/cli/quick-bench/results.js";
+import type { SuiteResult } from "./suite-result.js";
+import { median } from "../../dist/cli/quick-bench/timing.js";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const LIBRARY = new URL("../../index.js", import.meta.url).href;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
 
 export const CORE_BUNDLE = "core bundle, gzip";
 
-export async function startupSuite(bench: BenchRun): Promise<SuiteResult> {
+export async function startupSuite(bench: PeerRun): Promise<SuiteResult> {
   const notes: string[] = [];
   const figures = [
     ...(await startTimes(bench, notes)),
     ...(await packageSizes(bench, notes)),
     ...moduleSizes(),
-    ...(await bundleSizes(bench, notes)),
+    await bundleSize(bench),
   ];
   return { suite: "e", title: "start-up and sizes", rows: [], figures, notes };
 }
 
 /** Fresh processes, in turns. */
-async function startTimes(bench: BenchRun, notes: string[]): Promise<Figure[]> {
+async function startTimes(bench: PeerRun, notes: string[]): Promise<Figure[]> {
   const { rounds, threads } = bench.options;
   const program = `
     const start = performance.now();
@@ -91,7 +92,7 @@ async function duration(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - begin;
 }
 
-async function packageSizes(bench: BenchRun, notes: string[]): Promise<Figure[]> {
+async function packageSizes(bench: PeerRun, notes: string[]): Promise<Figure[]> {
   await bench.say("size of the package", 0.7);
   try {
     const words = ["pack", "--dry-run", "--json", "--ignore-scripts"];
@@ -123,15 +124,9 @@ function moduleSizes(): Figure[] {
   ];
 }
 
-async function bundleSizes(bench: BenchRun, notes: string[]): Promise<Figure[]> {
+async function bundleSize(bench: PeerRun): Promise<Figure> {
   await bench.say("size of the core bundle", 0.8);
   const size = await measureCoreBundle(bench.files.folder);
-  if (size === null) {
-    notes.push(
-      "the core bundle was not measured: vite is not installed. To have it: npm install --no-save vite",
-    );
-    return [];
-  }
   const note = `the core of the interface and the kernels, by vite for browsers; ${size.minifiedBytes} bytes before gzip`;
-  return [{ name: CORE_BUNDLE, value: size.gzipBytes, unit: "bytes", note }];
+  return { name: CORE_BUNDLE, value: size.gzipBytes, unit: "bytes", note };
 }

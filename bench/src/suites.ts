@@ -1,11 +1,11 @@
 /** The suites by letter. */
 
-import type { BenchRun } from "./bench-run.js";
+import type { PeerRun } from "./peer-run.js";
 import { inferenceSuite } from "./inference-suite.js";
 import { neuronSuite } from "./neuron-suite.js";
-import { trainNetwork, type TrainedNetwork } from "./network.js";
+import { trainNetwork, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { productsSuite } from "./products-suite.js";
-import type { SuiteLetter, SuiteResult } from "./results.js";
+import type { SuiteLetter, SuiteResult } from "./suite-result.js";
 import { scalingSuite } from "./scaling-suite.js";
 import { startupSuite } from "./startup-suite.js";
 import { trainingStepSuite } from "./training-step-suite.js";
@@ -14,7 +14,7 @@ interface SuiteRow {
   /** For help texts. */
   readonly summary: string;
   /** @param network trained once for all suites that ask for it */
-  readonly run: (bench: BenchRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
+  readonly run: (bench: PeerRun, network: () => Promise<TrainedNetwork>) => Promise<SuiteResult>;
 }
 
 export const suiteTable: { readonly [Letter in SuiteLetter]: SuiteRow } = {
@@ -51,7 +51,7 @@ export interface SuitesResult {
   readonly network: TrainedNetwork["facts"] | null;
 }
 
-export async function runSuites(bench: BenchRun, letters: readonly SuiteLetter[]): Promise<SuitesResult> {
+export async function runSuites(bench: PeerRun, letters: readonly SuiteLetter[]): Promise<SuitesResult> {
   let trained: TrainedNetwork | null = null;
   const network = async (): Promise<TrainedNetwork> => (trained ??= await trainNetwork(bench));
   const suites: SuiteResult[] = [];

@@ -1,25 +1,23 @@
 /** Suite c: one training step of the network, its time and its memory. */
 
-import type { BenchRun, PeerPart } from "./bench-run.js";
-import { createNetwork, createOptimizer, cycle, prepareNetwork, trainingStep } from "./network.js";
-import type { TrainedNetwork } from "./network.js";
-import { compareResults, compareWithTwin, stepResults } from "./network-results.js";
+import type { TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
+import { compareResults, stepResults } from "../../dist/cli/quick-bench/network-results.js";
+import { trainingWork } from "../../dist/cli/quick-bench/network-work.js";
+import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
 import { measureMemory } from "./memory.js";
-import type { SuiteResult } from "./results.js";
-import { ownContestant } from "./timing.js";
+import { prepareNetwork } from "./network-peer.js";
+import type { PeerPart, PeerRun } from "./peer-run.js";
+import type { SuiteResult } from "./suite-result.js";
 
-export async function trainingStepSuite(bench: BenchRun, trained: TrainedNetwork): Promise<SuiteResult> {
+export async function trainingStepSuite(bench: PeerRun, trained: TrainedNetwork): Promise<SuiteResult> {
   const { files, options, peers } = bench;
-  const { trainBatches, sizes, weights } = trained;
-  const [first] = trainBatches;
-  const network = createNetwork(sizes, weights);
-  const optimizer = createOptimizer(network);
-  const next = cycle(trainBatches);
+  const { trainBatches } = trained;
+  const { name, run, check, items } = trainingWork(trained);
   const row = await bench.compare(
     {
-      name: `training step, batch ${sizes.batch}`,
-      own: ownContestant("atif", () => trainingStep(network, optimizer, next())),
-      check: () => compareWithTwin(stepResults, trained, first, options.threads),
+      name,
+      own: ownContestant("atif", run),
+      check: () => check(options.threads),
       peers: peers
         .filter(({ kinds }) => kinds.has("network"))
         .map((peer): PeerPart => ({
@@ -27,11 +25,11 @@ export async function trainingStepSuite(bench: BenchRun, trained: TrainedNetwork
           check: async () => {
             await prepareNetwork(bench, peer.process, trained, trainBatches);
             const theirs = await peer.process.results("network", "step", files);
-            return compareResults(peer.name, stepResults(trained, first), theirs);
+            return compareResults(peer.name, stepResults(trained, trainBatches[0]), theirs);
           },
           contestant: () => peer.process.contestant("network", "step"),
         })),
-      items: { count: sizes.batch, name: "images" },
+      items,
     },
     [0, 0.8],
   );

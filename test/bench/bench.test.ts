@@ -1,7 +1,8 @@
-/** `atif bench`, built, in a process of its own. */
+/** `npm run bench`, built, in a process of its own. */
 
 import { describe, expect, it } from "vitest";
-import { answerOf, atif, start, temporaryFolder } from "../atif.js";
+import { answerOf, temporaryFolder } from "../cli/atif.js";
+import { bench, startBench } from "./bench-process.js";
 
 const folder = temporaryFolder();
 
@@ -12,9 +13,9 @@ interface Row {
   readonly times: readonly { readonly contestant: string; readonly medianMs: number }[];
 }
 
-describe("atif bench", () => {
+describe("the bench", () => {
   it("validates every row, times it, and answers with one object", async () => {
-    const ended = await atif(["bench", "--quick", "--no-peers", "--json", "--rounds", "1"], { cwd: folder });
+    const ended = await bench(["--quick", "--no-peers", "--json", "--rounds", "1"], { cwd: folder });
     expect(ended.code).toBe(0);
     const answer = answerOf(ended);
     expect(answer).toMatchObject({ valid: true, quick: true, rounds: 1, peers: [] });
@@ -62,7 +63,7 @@ describe("atif bench", () => {
   }, 120_000);
 
   it("names a peer that is missing, with the way to have it", async () => {
-    const ended = await atif(["bench", "--quick", "--suite", "d", "--rounds", "1", "--python", "no-python"], {
+    const ended = await bench(["--quick", "--suite", "d", "--rounds", "1", "--python", "no-python"], {
       cwd: folder,
     });
     expect(ended.code).toBe(0);
@@ -73,16 +74,19 @@ describe("atif bench", () => {
 
   it.each([
     [["--suite", "a,x"], '--suite is "a,x"; expected letters from a to f, as in --suite a,c.'],
+    [["x"], 'suites is "x"; expected letters from a to f, as in --suite a,c.'],
+    [["c", "--suite", "d"], "suites were named twice, as words and by --suite; expected one of the two."],
+    [["--sute", "c"], "npm run bench -- has no option --sute. Did you mean --suite?"],
     [["--rounds", "0"], '--rounds is "0"; expected a whole number from 1 to 10000, as in --rounds 9.'],
     [["--data", "nowhere", "--suite", "c", "--no-peers"], "nowhere cannot be read as a folder"],
   ])("refuses %j", async (words, says) => {
-    const ended = await atif(["bench", ...words], { cwd: folder });
+    const ended = await bench(words, { cwd: folder });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(says);
   });
 
   it("ends when Ctrl-C comes", async () => {
-    const { child, ended } = start(["bench", "--suite", "d", "--no-peers", "--rounds", "1000"], {
+    const { child, ended } = startBench(["d", "--no-peers", "--rounds", "1000"], {
       cwd: folder,
     });
     // The head of the table is printed when the handler is in place.

@@ -3,7 +3,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { answerOf, atif, temporaryFolder } from "../atif.js";
+import { answerOf, temporaryFolder, type Ended } from "../cli/atif.js";
+import { bench } from "./bench-process.js";
 
 const folder = temporaryFolder();
 
@@ -44,7 +45,7 @@ interface Row {
   readonly notes: readonly string[];
 }
 
-let ended: Awaited<ReturnType<typeof atif>>;
+let ended: Ended;
 
 function row(name: string): Row {
   const [{ rows }] = answerOf(ended).suites as { rows: Row[] }[];
@@ -68,7 +69,7 @@ beforeAll(async () => {
     "no-python",
     "--json",
   ];
-  ended = await atif(["bench", ...words], { cwd: folder });
+  ended = await bench(words, { cwd: folder });
 });
 
 describe("libraries beside atif", () => {

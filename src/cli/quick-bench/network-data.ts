@@ -1,4 +1,4 @@
-/** What the network of suites c and d is trained on: Fashion-MNIST, or the built-in digits enlarged. */
+/** What the network that is timed is trained on: Fashion-MNIST, or the built-in digits enlarged. */
 
 import { existsSync } from "node:fs";
 import { Dataset, type TrainTest } from "../../datasets/dataset.js";

@@ -1,4 +1,4 @@
-/** What a network computes for one batch, and its comparison with the reference twin and with peers. */
+/** What a network computes for one batch, and its comparison with what the reference twin or another library computes. */
 
 import { noGrad } from "../../autograd/grad-mode.js";
 import type { Batch } from "../../datasets/batch.js";
@@ -9,8 +9,7 @@ import { tensor } from "../../tensor/tensor.js";
 import { nearOverall, type Check } from "./check.js";
 import { byReferenceTwin, TWIN } from "./reference-twin.js";
 import { createNetwork, type TrainedNetwork } from "./network.js";
-
-export type Results = ReadonlyMap<string, Float32Array>;
+import type { Results } from "./work.js";
 
 /** A batch that the twin, which takes a quarter of a second per sample, computes in a moment. */
 const TWIN_SAMPLES = 2;
@@ -28,7 +27,6 @@ export function stepResults(trained: TrainedNetwork, batch: Batch): Results {
     const logits = network.run(tensor(batch.x, batch.shape));
     crossEntropy(logits, batch.labels).backward();
     const results = new Map([["logits", logits.toArray()]]);
-    // In PyTorch's layout, which peers compute in.
     for (const [name, data] of gradients(network)) results.set(`gradient of ${name}`, data);
     for (const [name, { data }] of Object.entries(network.stateDict())) {
       if (name.includes("running")) results.set(name, data);

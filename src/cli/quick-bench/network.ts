@@ -1,4 +1,4 @@
-/** The network of suites c and d, 32C3-BN-ATIF-MP2-64C3-BN-ATIF-MP2-FC128-ATIF-FC10, trained before it is measured. */
+/** The network that is timed, 32C3-BN-ATIF-MP2-64C3-BN-ATIF-MP2-FC128-ATIF-FC10, trained before it is measured. */
 
 import { ConfigError } from "../../errors.js";
 import { noGrad } from "../../autograd/grad-mode.js";
@@ -13,12 +13,11 @@ import { tensor } from "../../tensor/tensor.js";
 import { evaluate } from "../../training/evaluate.js";
 import type { BenchRun } from "./bench-run.js";
 import { loadNetworkData } from "./network-data.js";
-import type { FoundPeer } from "./peers.js";
 
 export const TIMESTEPS = 4;
 /** Steepness of the surrogate gradient. */
-const ALPHA = 1;
-const LEARNING_RATE = 1e-3;
+export const ALPHA = 1;
+export const LEARNING_RATE = 1e-3;
 const SEED = 1;
 /** Batches that a measurement goes through in turn. */
 const BATCHES = 16;
@@ -91,7 +90,7 @@ export function classify(network: SCNN, { x, shape }: Batch): Int32Array {
   return noGrad(() => scope(() => network.run(tensor(x, shape)).argmax()));
 }
 
-export async function trainNetwork(bench: BenchRun): Promise<TrainedNetwork> {
+export async function trainNetwork(bench: Pick<BenchRun, "options" | "say">): Promise<TrainedNetwork> {
   const { quick, data: folder } = bench.options;
   const sizes = quick ? SIZES.quick : SIZES.full;
   await bench.say("reading the data", 0);
@@ -127,30 +126,6 @@ export async function trainNetwork(bench: BenchRun): Promise<TrainedNetwork> {
   };
 }
 
-/** Gives a peer the network's weights and these batches. */
-export async function prepareNetwork(
-  { files }: BenchRun,
-  process: FoundPeer["process"],
-  { weights, sizes }: TrainedNetwork,
-  batches: readonly Batch[],
-): Promise<void> {
-  const images = batches.map(({ x }) => x);
-  const labels = batches.map((batch) => batch.labels);
-  await process.ask("prepare", {
-    kind: "network",
-    folder: files.folder,
-    timesteps: TIMESTEPS,
-    alpha: ALPHA,
-    lr: LEARNING_RATE,
-    weights: Object.fromEntries(
-      Object.entries(weights).map(([name, { data, shape }]) => [name, files.write(data, shape)]),
-    ),
-    // One channel: channels first and channels last are the same.
-    images: files.write(joined(images, Float32Array), [batches.length, sizes.batch, 1, 28, 28]),
-    labels: files.write(joined(labels, Int32Array), [batches.length, sizes.batch]),
-  });
-}
-
 /** Goes round in a list. */
 export function cycle<T>(list: readonly T[]): () => T {
   let next = 0;
@@ -167,17 +142,4 @@ function endless(pass: () => IterableIterator<Batch>, size: number): () => Batch
       batches = pass();
     }
   };
-}
-
-function joined<A extends Float32Array | Int32Array>(
-  parts: readonly A[],
-  Kind: new (length: number) => A,
-): A {
-  const all = new Kind(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

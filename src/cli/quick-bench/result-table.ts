@@ -1,9 +1,9 @@
-/** The results of the bench as text. */
+/** Results of the bench as text. */
 
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import type { Terminal } from "../terminal.js";
-import type { BarResult } from "./bars.js";
-import type { Figure, Row, SuiteResult } from "./results.js";
+import type { NetworkFacts } from "./network.js";
+import type { Figure, Row } from "./results.js";
 
 const TIMES: readonly Column[] = [
   { title: "" },
@@ -14,9 +14,8 @@ const TIMES: readonly Column[] = [
   { title: "of the first", align: "right" },
 ];
 
-export function printSuite(terminal: Terminal, { suite, title, rows, figures, notes }: SuiteResult): void {
-  terminal.print();
-  terminal.print(terminal.bold(`(${suite}) ${title}`));
+/** Times of what is right, and what is said of the rest. */
+export function printRows(terminal: Terminal, rows: readonly Row[]): void {
   if (rows.some(({ valid }) => valid)) {
     const lines = formatTable(TIMES, rows.flatMap(timeCells), (titles) => terminal.dim(titles));
     for (const line of lines) terminal.print(line);
@@ -25,8 +24,6 @@ export function printSuite(terminal: Terminal, { suite, title, rows, figures, no
     for (const line of wrongLines(row)) terminal.print(line);
   }
   for (const line of noteLines(rows)) terminal.print(terminal.dim(line));
-  for (const line of formatTable(FIGURES, figures.map(figureCells)).slice(1)) terminal.print(line);
-  for (const note of notes) terminal.print(terminal.dim(note));
 }
 
 function timeCells({ name, times, ratios, items }: Row): string[][] {
@@ -63,52 +60,24 @@ function noteLines(rows: readonly Row[]): string[] {
 
 const FIGURES: readonly Column[] = [{ title: "" }, { title: "", align: "right" }, { title: "" }];
 
+export function printFigures(terminal: Terminal, figures: readonly Figure[]): void {
+  for (const line of formatTable(FIGURES, figures.map(figureCells)).slice(1)) terminal.print(line);
+}
+
 function figureCells({ name, value, unit, note }: Figure): string[] {
-  return [name, unit === "bytes" ? bytes(value) : `${significant(value)} ms`, note ?? ""];
+  return [name, unit === "bytes" ? byteSize(value) : `${significant(value)} ms`, note ?? ""];
 }
 
-export function printBars(terminal: Terminal, bars: readonly BarResult[], quick: boolean): void {
-  if (bars.length === 0) return;
-  terminal.print();
-  terminal.print(terminal.bold("bars"));
-  const columns: Column[] = [
-    { title: "" },
-    { title: "bar", align: "right" },
-    { title: "measured", align: "right" },
-    { title: "" },
-  ];
-  const rows = bars.map(({ what, atLeast, atMost, unit, measured, met }) => {
-    const show = (value: number): string => (unit === "bytes" ? bytes(value) : `${value.toFixed(2)} x`);
-    const bar = atLeast === undefined ? `at most ${show(atMost ?? NaN)}` : `at least ${show(atLeast)}`;
-    const verdict = measured === null ? "not measured" : met === null ? "" : met ? "met" : "missed";
-    return [what, bar, measured === null ? "" : show(measured), verdict];
-  });
-  for (const line of formatTable(columns, rows, (titles) => terminal.dim(titles))) terminal.print(line);
-  if (quick) terminal.print("A quick run is too small to compare; leave --quick out for figures.");
-}
-
-/** "sees Fashion-MNIST, 82.1 % right; layers fire 12.3 %, …" */
-export function describeNetwork({
-  data,
-  trainingSteps,
-  accuracy,
-  firingRates,
-}: {
-  readonly data: string;
-  readonly trainingSteps: number;
-  readonly accuracy: number;
-  readonly firingRates: Readonly<Record<string, number>>;
-}): string {
+/** What the network was trained on, how well it does, how much its layers fire: for a line of the head. */
+export function describeNetwork({ data, trainingSteps, accuracy, firingRates }: NetworkFacts): string {
   const rates = Object.entries(firingRates).map(
     ([name, rate]) => `${name.replace(/^layers\./, "")} ${percent(rate)}`,
   );
-  return (
-    `network of c and d: ${trainingSteps} training steps on ${data}; ` +
-    `accuracy ${percent(accuracy)}, firing rates ${rates.join(", ")}`
-  );
+  return `${trainingSteps} training steps on ${data}; accuracy ${percent(accuracy)}, firing rates ${rates.join(", ")}`;
 }
 
-function bytes(value: number): string {
+/** "66.1 MB" */
+export function byteSize(value: number): string {
   if (Math.abs(value) >= 1e6) return `${(value / 1e6).toFixed(1)} MB`;
   return Math.abs(value) >= 1e3 ? `${(value / 1e3).toFixed(1)} kB` : `${value} B`;
 }

@@ -3,8 +3,6 @@
 import type { Check } from "./check.js";
 import type { Timed } from "./timing.js";
 
-export type SuiteLetter = "a" | "b" | "c" | "d" | "e" | "f";
-
 /** Contestants that computed the same, side by side. */
 export interface Row {
   readonly name: string;
@@ -14,11 +12,11 @@ export interface Row {
   readonly valid: boolean;
   /** Atif first; empty if it is not valid. */
   readonly times: readonly Timed[];
-  /** Median time of each other contestant in units of atif's: 3 is three times as slow as atif. */
+  /** Median time of each other contestant in units of the first one's: 3 takes three times as long. */
   readonly ratios: Readonly<Record<string, number>>;
   /** How many images, neurons, ... a run computes, for figures per second. */
   readonly items?: { readonly count: number; readonly name: string };
-  /** Peers that could not take part, and why. */
+  /** Contestants that could not take part, and why. */
   readonly notes: readonly string[];
 }
 
@@ -29,13 +27,4 @@ export interface Figure {
   readonly unit: "bytes" | "ms";
   /** What exactly was measured. */
   readonly note?: string;
-}
-
-export interface SuiteResult {
-  readonly suite: SuiteLetter;
-  readonly title: string;
-  readonly rows: readonly Row[];
-  readonly figures: readonly Figure[];
-  /** What could not be measured, and what there is to know about the rest. */
-  readonly notes: readonly string[];
 }

@@ -1,24 +1,19 @@
 /** A row of the bench: validated first; what is wrong is refused and never timed. */
 
 import { afterAll, describe, expect, it } from "vitest";
-import { BenchRun, type Comparison } from "../../../src/cli/bench/bench-run.js";
-import { sameValues } from "../../../src/cli/bench/check.js";
-import { PeerError } from "../../../src/cli/bench/peer-process.js";
-import type { FoundPeer } from "../../../src/cli/bench/peers.js";
-import type { Contestant } from "../../../src/cli/bench/timing.js";
-import { wrongResults } from "../../../src/cli/commands/bench.js";
 import { failureOf } from "../../../src/cli/exit-codes.js";
 import { Interrupt } from "../../../src/cli/interrupt.js";
 import { Progress } from "../../../src/cli/progress.js";
+import { BenchRun, type Comparison } from "../../../src/cli/quick-bench/bench-run.js";
+import { sameValues } from "../../../src/cli/quick-bench/check.js";
+import type { Contestant } from "../../../src/cli/quick-bench/timing.js";
+import { refuseWrong } from "../../../src/cli/quick-bench/wrong-results.js";
 
 const interrupt = new Interrupt();
 const silent = new Progress({ write: () => undefined }, { silent: true });
 const options = { threads: 1, rounds: 3, quick: true, data: undefined };
-const bench = new BenchRun(options, [], silent, interrupt);
-afterAll(() => {
-  bench.dispose();
-  interrupt.dispose();
-});
+const bench = new BenchRun(options, silent, interrupt);
+afterAll(() => interrupt.dispose());
 
 /** Says that each run took so long, and in which order it was called. */
 function contestant(name: string, ms: number, order: string[] = []): Contestant {
@@ -32,11 +27,19 @@ function contestant(name: string, ms: number, order: string[] = []): Contestant 
 }
 
 const right = sameValues("the reference twin", "y", Float32Array.of(1), Float32Array.of(1));
-const wrong = sameValues("PyTorch", "y", Float32Array.of(1), Float32Array.of(2));
-const peer = { name: "PyTorch" } as FoundPeer;
+const wrong = sameValues("the reference twin", "y", Float32Array.of(1), Float32Array.of(2));
 
 function comparison(changes: Partial<Comparison>): Comparison {
-  return { name: "sum", own: contestant("atif", 50), check: () => [right], peers: [], ...changes };
+  return { name: "sum", own: contestant("atif", 50), check: () => [right], ...changes };
+}
+
+function thrownBy(run: () => void): unknown {
+  try {
+    run();
+  } catch (thrown) {
+    return thrown;
+  }
+  throw new Error("nothing was thrown");
 }
 
 describe("a row", () => {
@@ -45,76 +48,42 @@ describe("a row", () => {
     const row = await bench.compare(
       comparison({
         own: contestant("atif", 50, order),
-        peers: [
-          {
-            peer,
-            check: () => Promise.resolve([right]),
-            contestant: () => contestant("PyTorch", 125, order),
-          },
-        ],
         limits: [contestant("memory copy", 25, order)],
       }),
       [0, 1],
     );
     expect(row.valid).toBe(true);
-    expect(row.checks).toHaveLength(2);
+    expect(row.checks).toEqual([right]);
     expect(row.times.map(({ contestant, medianMs }) => [contestant, medianMs])).toEqual([
       ["atif", 50],
       ["memory copy", 25],
-      ["PyTorch", 125],
     ]);
-    expect(row.ratios).toEqual({ "memory copy": 0.5, PyTorch: 2.5 });
+    expect(row.ratios).toEqual({ "memory copy": 0.5 });
     // A pilot turn each, then the rounds.
-    const turn = ["atif", "memory copy", "PyTorch"];
+    const turn = ["atif", "memory copy"];
     expect(order).toEqual([...turn, ...turn, ...turn, ...turn]);
   });
 
-  it("with a wrong result is refused: nothing of it is timed", async () => {
+  it("with a wrong result is refused: nothing of it is timed, and the command fails", async () => {
     const order: string[] = [];
     const row = await bench.compare(
-      comparison({
-        own: contestant("atif", 50, order),
-        peers: [
-          {
-            peer,
-            check: () => Promise.resolve([wrong]),
-            contestant: () => contestant("PyTorch", 125, order),
-          },
-        ],
-      }),
+      comparison({ own: contestant("atif", 50, order), check: () => [right, wrong] }),
       [0, 1],
     );
     expect(row).toMatchObject({ valid: false, times: [], ratios: {} });
     expect(order).toEqual([]);
-    const failure = failureOf(wrongResults([row], { valid: false }));
-    expect(failure).toEqual({
+    const refused = (): void => refuseWrong([{ ...row, name: "right", valid: true }, row], { valid: false });
+    expect(failureOf(thrownBy(refused))).toEqual({
       exitCode: 1,
       sentence: "1 of the results are wrong and were not timed: sum.",
       facts: { valid: false },
     });
+    expect(() => refuseWrong([{ ...row, valid: true }], {})).not.toThrow();
   });
 
   it("that nothing has validated is not timed either", async () => {
     const row = await bench.compare(comparison({ check: () => [] }), [0, 1]);
     expect(row).toMatchObject({ valid: false, times: [] });
-  });
-
-  it("goes on without a peer that fails, and says why", async () => {
-    const row = await bench.compare(
-      comparison({
-        peers: [
-          {
-            peer,
-            check: () => Promise.reject(new PeerError("RuntimeError: no memory")),
-            contestant: () => contestant("PyTorch", 1),
-          },
-        ],
-      }),
-      [0, 1],
-    );
-    expect(row.valid).toBe(true);
-    expect(row.times).toHaveLength(1);
-    expect(row.notes).toEqual(["PyTorch does not take part: RuntimeError: no memory"]);
   });
 
   it("shares its contestants with the rows it is compared with", async () => {

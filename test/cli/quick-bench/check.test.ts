@@ -1,7 +1,7 @@
 /** Results are compared before they are timed: what the comparisons let pass and what they refuse. */
 
 import { describe, expect, it } from "vitest";
-import { nearOverall, nearValues, sameValues } from "../../../src/cli/bench/check.js";
+import { nearOverall, nearValues, sameValues } from "../../../src/cli/quick-bench/check.js";
 
 const f32 = (...values: number[]): Float32Array => Float32Array.from(values);
 

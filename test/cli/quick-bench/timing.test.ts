@@ -1,7 +1,7 @@
 /** Contestants take turns, and those that are slow have fewer. */
 
 import { describe, expect, it } from "vitest";
-import { alternate, median, type Contestant } from "../../../src/cli/bench/timing.js";
+import { alternate, median, type Contestant } from "../../../src/cli/quick-bench/timing.js";
 
 function contestant(name: string, ms: number, turns: [string, number][]): Contestant {
   return {
