@@ -22,16 +22,12 @@ export { Generator, manualSeed, type GeneratorState } from "./random/generator.j
 export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
 export type { Surrogate } from "./surrogates/surrogate.js";
 
-export {
-  Module,
-  type LoadableStateDict,
-  type StateDict,
-  type StateEntry,
-  type StepMode,
-} from "./module/module.js";
+export { Module, type StepMode } from "./module/module.js";
+export { type LoadableStateDict, type StateDict, type StateEntry } from "./module/state-dict.js";
 export { Parameter, type ParameterOptions } from "./module/parameter.js";
 export { ATIF, MultiStepATIF } from "./neurons/atif.js";
-export { BaseNode, type BaseNodeOptions, type NodeBackend, type SpikeCount } from "./neurons/base-node.js";
+export { BaseNode, type BaseNodeOptions, type NodeBackend } from "./neurons/base-node.js";
+export { type SpikeCount } from "./neurons/spike-count.js";
 export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
@@ -50,7 +46,9 @@ export { Conv1d, Conv2d, type Conv1dOptions, type Conv2dOptions } from "./layers
 export { Dropout } from "./layers/dropout.js";
 export { Flatten, type FlattenOptions } from "./layers/flatten.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
-export { AvgPool1d, AvgPool2d, GlobalSumPool, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { Add } from "./layers/add.js";
+export { GlobalSumPool } from "./layers/global-sum-pool.js";
+export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
 export { Sequential } from "./layers/sequential.js";
 
 export { SCNN } from "./models/scnn.js";
@@ -87,7 +85,7 @@ export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
-export type { LayerReport } from "./training/layer-report.js";
+export type { LayerReport } from "./measuring/layer-report.js";
 export {
   Trainer,
   type BatchProgress,
@@ -129,8 +127,8 @@ export {
   loadCheckpoint,
   saveCheckpoint,
   type Checkpoint,
-} from "./interop/checkpoint.js";
-export { FileError } from "./interop/file-errors.js";
+} from "./formats/checkpoint.js";
+export { FileError } from "./platform/file-errors.js";
 export {
   decodeModel,
   encodeModel,
@@ -140,4 +138,4 @@ export {
   saveModel,
   type LoadedModel,
   type ModelFacts,
-} from "./interop/model-file.js";
+} from "./formats/model-file.js";

@@ -1,6 +1,6 @@
 /** Shapes: pure arithmetic on dimension lists, row-major. */
 
-import { show } from "./checks.js";
+import { show } from "./show.js";
 import { ShapeError } from "./errors.js";
 
 export type Shape = readonly number[];

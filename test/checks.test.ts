@@ -9,8 +9,8 @@ import {
   checkOneOf,
   checkOptions,
   checkPositive,
-  nearest,
 } from "../src/checks.js";
+import { nearest } from "../src/nearest.js";
 
 type Kind = new (...args: never[]) => Error;
 

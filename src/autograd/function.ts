@@ -1,6 +1,6 @@
 /** User-defined operations: a forward and a backward that belong together. */
 
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { StateError } from "../errors.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";

@@ -1,6 +1,7 @@
 /** Finite differences: compares an analytic gradient with (f(x + h) - f(x - h)) / 2h. */
 
-import { checkFunction, checkOptions, checkPositive, isList, show } from "../checks.js";
+import { checkFunction, checkOptions, checkPositive, isList } from "../checks.js";
+import { show } from "../show.js";
 import { noGrad } from "./grad-mode.js";
 import { Tensor } from "../tensor/tensor.js";
 import { scope } from "../tensor/scope.js";

@@ -1,6 +1,6 @@
 /** Values of options: read strictly, refused with a sentence. */
 
-import { nearest } from "../checks.js";
+import { nearest } from "../nearest.js";
 import type { BackendName } from "../kernels/backend.js";
 import { UsageError } from "./exit-codes.js";
 

@@ -2,7 +2,7 @@
 
 import { ConfigError, FormatError, messageOf, OutOfMemoryError } from "../errors.js";
 import { DivergenceError } from "../training/divergence-error.js";
-import { FileError, fileErrorFrom } from "../interop/file-errors.js";
+import { FileError, fileErrorFrom } from "../platform/file-errors.js";
 
 export const ExitCode = {
   ok: 0,

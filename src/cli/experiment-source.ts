@@ -2,10 +2,10 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Experiment } from "../interop/config/experiment.js";
-import { parseExperiment, parseOverride } from "../interop/config/index.js";
-import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../interop/experiment/adjust.js";
-import { readFileBounded } from "../interop/files.js";
+import type { Experiment } from "../experiment/description/experiment.js";
+import { parseExperiment, parseOverride } from "../experiment/description/index.js";
+import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
+import { readFileBounded } from "../platform/files.js";
 import { UsageError } from "./exit-codes.js";
 import { isFolder } from "./run-folder.js";
 

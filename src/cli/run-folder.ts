@@ -10,8 +10,8 @@
 
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileErrorFrom } from "../interop/file-errors.js";
-import { FileError, readFileBounded, writeFileAtomic } from "../interop/files.js";
+import { fileErrorFrom } from "../platform/file-errors.js";
+import { FileError, readFileBounded, writeFileAtomic } from "../platform/files.js";
 import { shortPath } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
 

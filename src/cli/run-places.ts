@@ -1,8 +1,8 @@
 /** The folders of the runs of one command. */
 
 import { join } from "node:path";
-import { writeExperiment } from "../interop/config/index.js";
-import type { SingleRun } from "../interop/experiment/adjust.js";
+import { writeExperiment } from "../experiment/description/index.js";
+import type { SingleRun } from "../experiment/adjust.js";
 import { spellCommand } from "./command-line.js";
 import { makeFolder, RunFolder } from "./run-folder.js";
 import type { RunPlan } from "./run-plan.js";

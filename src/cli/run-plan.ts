@@ -1,9 +1,9 @@
 /** What one `atif train` is to do: a new run or an old one continued, in which folder, with which experiment. */
 
 import { existsSync } from "node:fs";
-import type { Experiment } from "../interop/config/experiment.js";
-import { writeExperiment } from "../interop/config/index.js";
-import { singleRuns, withDataFolder, type SingleRun } from "../interop/experiment/adjust.js";
+import type { Experiment } from "../experiment/description/experiment.js";
+import { writeExperiment } from "../experiment/description/index.js";
+import { singleRuns, withDataFolder, type SingleRun } from "../experiment/adjust.js";
 import type { BackendName } from "../kernels/backend.js";
 import { spellCommand } from "./command-line.js";
 import type { ComputeArguments } from "./compute-arguments.js";

@@ -1,7 +1,7 @@
 /** Keeps a run on disk while it is trained: metrics by epoch, and checkpoints from which it goes on. */
 
 import { ConfigError, messageOf, StateError } from "../errors.js";
-import { loadCheckpoint, saveCheckpoint } from "../interop/checkpoint.js";
+import { loadCheckpoint, saveCheckpoint } from "../formats/checkpoint.js";
 import type { Architecture } from "../models/spiking-model.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { TrainingState } from "../training/training-state.js";

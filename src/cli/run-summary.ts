@@ -1,12 +1,12 @@
 /** summary.json: what is running, and what came out. */
 
-import type { Experiment } from "../interop/config/experiment.js";
-import type { SingleRun } from "../interop/experiment/adjust.js";
+import type { Experiment } from "../experiment/description/experiment.js";
+import type { SingleRun } from "../experiment/adjust.js";
 import type { BackendName } from "../kernels/backend.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { Evaluation } from "../training/evaluate.js";
-import type { LayerReport } from "../training/layer-report.js";
+import type { LayerReport } from "../measuring/layer-report.js";
 import type { TrainingResult } from "../training/trainer.js";
 import { levels } from "./report-table.js";
 

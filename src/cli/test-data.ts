@@ -4,13 +4,13 @@ import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js
 import type { Dataset } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
-import type { Experiment } from "../interop/config/experiment.js";
-import { parseExperiment } from "../interop/config/index.js";
+import type { Experiment } from "../experiment/description/experiment.js";
+import { parseExperiment } from "../experiment/description/index.js";
 import { ConfigError } from "../errors.js";
-import { FileError } from "../interop/files.js";
+import { FileError } from "../platform/files.js";
 import { readExperiment } from "./experiment-source.js";
-import { withDataFolder } from "../interop/experiment/adjust.js";
-import { augmentationsOf, networkInputShape, prepareData } from "../interop/experiment/data.js";
+import { withDataFolder } from "../experiment/adjust.js";
+import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";

@@ -2,10 +2,10 @@
 
 import { basename } from "node:path";
 import { messageOf } from "../errors.js";
-import type { Experiment } from "../interop/config/experiment.js";
-import { writeExperiment } from "../interop/config/index.js";
-import { withDataFolder } from "../interop/experiment/adjust.js";
-import { saveModel } from "../interop/model-file.js";
+import type { Experiment } from "../experiment/description/experiment.js";
+import { writeExperiment } from "../experiment/description/index.js";
+import { withDataFolder } from "../experiment/adjust.js";
+import { saveModel } from "../formats/model-file.js";
 import { DivergenceError } from "../training/divergence-error.js";
 import { evaluate, type Evaluation } from "../training/evaluate.js";
 import type { Trainer, TrainingResult } from "../training/trainer.js";

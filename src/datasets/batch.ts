@@ -1,6 +1,6 @@
 /** What a data set hands to the trainer: some samples side by side. Channels last, float32. */
 
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";

@@ -5,7 +5,8 @@
  * rounded once to float32. The divisor is 255 unless told otherwise, and 1 casts without scaling (values 0 to 255).
  */
 
-import { checkInteger, checkOptions, checkPositive, isList, show } from "../checks.js";
+import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js";
+import { show } from "../show.js";
 import { OutOfMemoryError, ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import { formatShape, sizeOf } from "../shapes.js";

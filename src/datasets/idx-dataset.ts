@@ -1,6 +1,7 @@
 /** A data set from a pair of IDX arrays, as MNIST and its relatives come. */
 
-import { isList, show } from "../checks.js";
+import { isList } from "../checks.js";
+import { show } from "../show.js";
 import { FormatError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Dataset } from "./dataset.js";

@@ -1,7 +1,9 @@
 /** A folder with the four IDX files of MNIST, Fashion-MNIST, KMNIST. For Node: it reads the file system. */
 
-import { checkOptions, show } from "../checks.js";
+import { checkOptions } from "../checks.js";
+import { show } from "../show.js";
 import { FormatError, messageOf, StateError } from "../errors.js";
+import { builtinModule } from "../platform/host.js";
 import { formatShape, sameShape } from "../shapes.js";
 import type { Dataset, TrainTest } from "./dataset.js";
 import { idxDataset } from "./idx-dataset.js";
@@ -47,7 +49,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
     );
   }
   checkOptions("loadIdxFolder", options ?? null, ["name", "classes", "classNames", "divisor"]);
-  const fs: FileSystem | undefined = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const fs = builtinModule<FileSystem>("node:fs/promises");
   if (fs === undefined) {
     throw new StateError(
       `loadIdxFolder("${folder}"): there is no file system here; expected Node 20.16 or newer. ` +

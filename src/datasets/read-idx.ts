@@ -3,7 +3,7 @@
  * their first bytes and decompressed on the way.
  */
 
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError } from "../errors.js";
 import { gunzip } from "./gunzip.js";
 import { idxArray, idxHeaderBytes, parseIdxHeader, trailing, truncated } from "./idx.js";

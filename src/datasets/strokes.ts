@@ -9,7 +9,8 @@
  *   1995 (UCI); Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"
  */
 
-import { checkFinite, checkInteger, isList, show } from "../checks.js";
+import { checkFinite, checkInteger, isList } from "../checks.js";
+import { show } from "../show.js";
 import { formatShape, type Shape } from "../shapes.js";
 
 /** The way of the pen, in any units, y downwards: x0, y0, x1, y1, … */

@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { sizeOf, formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { kindOf } from "../training/layer-report.js";
+import { kindOf } from "../measuring/layer-report.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 
 /** One spiking layer over T steps; arrays are [T, neurons], row-major, neurons in the order of `shape`. */

@@ -10,9 +10,9 @@ import { IFSRL } from "../neurons/ifsrl.js";
 import { LIFNode } from "../neurons/lif-node.js";
 import { ParametricLIFNode } from "../neurons/parametric-lif-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
-import { checkFits, checkSignal, inputOf } from "../training/batch-input.js";
-import { EventLoopTurns } from "../training/event-loop.js";
-import { kindOf, type LayerReport } from "../training/layer-report.js";
+import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
+import { EventLoopTurns } from "../platform/event-loop.js";
+import { kindOf, type LayerReport } from "../measuring/layer-report.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 import { staircase } from "./staircase.js";
 

@@ -1,7 +1,8 @@
 /** Runs a model layer by layer over all time steps, and shows what each spiking layer took in and gave. */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkInteger, show } from "../checks.js";
+import { checkInteger } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Sequential } from "../layers/sequential.js";
 import { SpikingModel } from "../models/spiking-model.js";
@@ -11,7 +12,7 @@ import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { withMode } from "../training/model-mode.js";
+import { withMode } from "../module/mode.js";
 
 /** One spiking layer at work. The tensors live until the visit ends. */
 export interface LayerVisit {

@@ -9,7 +9,7 @@ import { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { kindOf } from "../training/layer-report.js";
+import { kindOf } from "../measuring/layer-report.js";
 
 export interface NetworkLayer {
   /** As in the state dict, without "layers.": "conv1". */

@@ -7,7 +7,8 @@
  * is lost in two ways: rounding down to a level below theta, and clipping above it.
  */
 
-import { checkFloat32, checkInteger, checkOptions, checkPositive, show } from "../checks.js";
+import { checkFloat32, checkInteger, checkOptions, checkPositive } from "../checks.js";
+import { show } from "../show.js";
 
 /** A staircase. */
 export interface Quantizer {

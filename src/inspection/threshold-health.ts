@@ -1,7 +1,8 @@
 /** Names spiking layers that have gone wrong, and what to try. */
 
-import { isList, show } from "../checks.js";
-import type { LayerReport } from "../training/layer-report.js";
+import { isList } from "../checks.js";
+import { show } from "../show.js";
+import type { LayerReport } from "../measuring/layer-report.js";
 
 export type HealthProblem = "silent" | "mostly silent" | "saturated" | "theta near zero";
 

@@ -2,7 +2,7 @@
 
 import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
 import { StateError } from "../errors.js";
-import { availableCores } from "./available-cores.js";
+import { availableCores } from "../platform/available-cores.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createReferenceBackend } from "./reference/backend.js";
 import { createWasmBackend } from "./wasm/backend.js";

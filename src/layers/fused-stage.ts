@@ -6,8 +6,8 @@
 
 import type { Module } from "../module/module.js";
 import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
-import { checkSameBackend, present } from "../ops/arithmetic.js";
-import { checkPair, windowCount } from "../ops/convolution.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
+import { checkPair, windowCount } from "../windows.js";
 import type { Shape } from "../shapes.js";
 import { spikesOf, wordsPerRow } from "../tensor/packed-spikes.js";
 import type { Tensor } from "../tensor/tensor.js";

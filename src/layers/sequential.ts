@@ -1,10 +1,11 @@
 /** Layers one after another. */
 
 import { gradEnabled } from "../autograd/grad-mode.js";
-import { checkInteger, show } from "../checks.js";
+import { checkInteger } from "../checks.js";
+import { show } from "../show.js";
 import { Module } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { repeat } from "../ops/slice.js";
 import { spikesOf } from "../tensor/packed-spikes.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -2,7 +2,7 @@
 
 import { ShapeError } from "../errors.js";
 import { Module } from "../module/module.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -1,6 +1,6 @@
 /** Mean squared error. */
 
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";

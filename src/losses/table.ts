@@ -1,6 +1,6 @@
 /** Losses by name, as training and configuration files know them: mean outputs [N, classes] and labels to a scalar. */
 
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
 import { Tensor } from "../tensor/tensor.js";
 import { mse } from "./mse.js";

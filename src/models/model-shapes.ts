@@ -1,6 +1,7 @@
 /** Checks of the shapes a model is made for. */
 
-import { checkInteger, show } from "../checks.js";
+import { checkInteger } from "../checks.js";
+import { show } from "../show.js";
 import { formatShape, type Shape } from "../shapes.js";
 
 /** @throws TypeError, RangeError */

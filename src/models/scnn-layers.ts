@@ -6,11 +6,12 @@ import { Conv1d, Conv2d } from "../layers/convolution.js";
 import { Dropout } from "../layers/dropout.js";
 import { Flatten } from "../layers/flatten.js";
 import { Linear } from "../layers/linear.js";
-import { AvgPool1d, AvgPool2d, GlobalSumPool, MaxPool1d, MaxPool2d } from "../layers/pooling.js";
+import { GlobalSumPool } from "../layers/global-sum-pool.js";
+import { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "../layers/pooling.js";
 import { Sequential } from "../layers/sequential.js";
 import type { Module } from "../module/module.js";
 import { createNeuron } from "../neurons/table.js";
-import { windowCount, type Pair } from "../ops/convolution.js";
+import { windowCount, type Pair } from "../windows.js";
 import { formatShape } from "../shapes.js";
 import type { ResolvedSCNNOptions } from "./scnn-options.js";
 

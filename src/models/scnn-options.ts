@@ -1,17 +1,10 @@
 /** Options of an SCNN: what they mean, their defaults, and which of them make no network. */
 
-import {
-  checkBetween,
-  checkBoolean,
-  checkInteger,
-  checkOneOf,
-  checkOptions,
-  isList,
-  show,
-} from "../checks.js";
+import { checkBetween, checkBoolean, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
+import { show } from "../show.js";
 import type { StepMode } from "../module/module.js";
 import { copyNeuronSpec, type NeuronSpec } from "../neurons/table.js";
-import { checkPair, type Pair } from "../ops/convolution.js";
+import { checkPair, type Pair } from "../windows.js";
 import type { Shape } from "../shapes.js";
 import { checkModelShapes } from "./model-shapes.js";
 

@@ -1,6 +1,7 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { checkInteger, checkOneOf, checkOptions, isList, show } from "../checks.js";
+import { checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
+import { show } from "../show.js";
 import { Flatten } from "../layers/flatten.js";
 import { Linear } from "../layers/linear.js";
 import { Sequential } from "../layers/sequential.js";

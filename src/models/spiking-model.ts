@@ -4,7 +4,7 @@ import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import type { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
@@ -95,6 +95,11 @@ export abstract class SpikingModel extends Module {
   /** The spiking layers with their names in the state dict, in order. */
   spikingLayers(): [string, BaseNode][] {
     return this.namedModules().filter((entry): entry is [string, BaseNode] => entry[1] instanceof BaseNode);
+  }
+
+  /** The spiking layers, in order. */
+  neurons(): BaseNode[] {
+    return this.spikingLayers().map(([, neuron]) => neuron);
   }
 
   #checkInput(method: string, x: Tensor, leading: number): void {

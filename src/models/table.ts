@@ -1,6 +1,7 @@
 /** Models by name: model files and configuration files make them from plain data. */
 
-import { checkOneOf, show } from "../checks.js";
+import { checkOneOf } from "../checks.js";
+import { show } from "../show.js";
 import { SCNN } from "./scnn.js";
 import { scnnWeightCount } from "./scnn-layers.js";
 import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";

@@ -1,53 +1,43 @@
 /** The base of everything with parameters: neurons, layers, models. */
 
-import { checkBoolean, checkOneOf, checkOptions, show } from "../checks.js";
-import { ShapeError, StateError } from "../errors.js";
-import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { checkBoolean, checkOneOf } from "../checks.js";
+import { show } from "../show.js";
+import { StateError } from "../errors.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { sameLayout, type Layout } from "./layout.js";
 import { Parameter } from "./parameter.js";
+import {
+  readStateDict,
+  stateSlot,
+  writeStateDict,
+  type LoadableStateDict,
+  type SlotOptions,
+  type StateDict,
+  type StateSlot,
+} from "./state-dict.js";
 
 /** 's': x is one time step [N, ...]. 'm': x is all of them [T, N, ...]. */
 export type StepMode = "s" | "m";
 
-/** One array of a state dict, row-major, in PyTorch's layout. */
-export interface StateEntry {
-  shape: number[];
-  data: Float32Array;
-}
-
-/** PyTorch's names, such as "layers.conv1.weight", to arrays. */
-export type StateDict = Record<string, StateEntry>;
-
-/** What a state dict may hold when it is loaded. */
-export type LoadableStateDict = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>
->;
-
-interface Slot {
-  readonly tensor: Tensor;
-  /** Asked for when needed: a linear layer learns from its neighbours what its columns mean. */
-  readonly layout: () => Layout;
-  /** Values must pass this to be loaded; it throws a sentence that starts with the name. */
-  readonly check: (name: string, values: ArrayLike<number>) => void;
-}
-
-export interface SlotOptions {
-  layout?: () => Layout;
-  check?: (name: string, values: ArrayLike<number>) => void;
-}
-
 export abstract class Module {
-  /** True: batch norm uses the batch's statistics, dropout drops. Set with train() and eval(). */
-  training = true;
+  #training = true;
   #stepMode: StepMode = "s";
-  readonly #parameters = new Map<string, Slot & { readonly tensor: Parameter }>();
-  readonly #buffers = new Map<string, Slot>();
+  readonly #parameters = new Map<string, StateSlot & { readonly tensor: Parameter }>();
+  readonly #buffers = new Map<string, StateSlot>();
   readonly #children = new Map<string, Module>();
 
-  /** y of x. Layers and neurons keep no graph of their own. */
-  abstract forward(x: Tensor): Tensor;
+  /** y of x, and of further inputs where the layer takes several. Layers and neurons keep no graph of their own. */
+  abstract forward(x: Tensor, ...others: readonly Tensor[]): Tensor;
+
+  /** True: batch norm uses the batch's statistics, dropout drops. Set with train() and eval(), or of one module alone. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** @throws TypeError unless true or false */
+  set training(training: boolean) {
+    this.#training = checkBoolean(`${this.constructor.name}: training`, training);
+  }
 
   get stepMode(): StepMode {
     return this.#stepMode;
@@ -71,7 +61,7 @@ export abstract class Module {
         `${this.constructor.name}.registerParameter: ${show(name)} is ${show(parameter)}; expected a Parameter. Make one with new Parameter(tensor).`,
       );
     }
-    this.#parameters.set(name, slot(parameter, options) as Slot & { tensor: Parameter });
+    this.#parameters.set(name, stateSlot(parameter, options));
     return parameter;
   }
 
@@ -83,7 +73,7 @@ export abstract class Module {
         `${this.constructor.name}.registerBuffer: ${show(name)} is ${show(buffer)}; expected a Tensor.`,
       );
     }
-    this.#buffers.set(name, slot(keep(buffer), options));
+    this.#buffers.set(name, stateSlot(keep(buffer), options));
     return buffer;
   }
 
@@ -164,12 +154,7 @@ export abstract class Module {
 
   /** A copy of all parameters and buffers, in PyTorch's names, order and layouts. Neuron state is not in it. */
   stateDict(): StateDict {
-    const dict: StateDict = {};
-    for (const [name, { tensor, layout }] of this.#namedSlots()) {
-      const { foreign, toForeign } = layout();
-      dict[name] = { shape: [...foreign], data: toForeign(tensor.data) };
-    }
-    return dict;
+    return readStateDict(this.#namedSlots());
   }
 
   /**
@@ -184,55 +169,14 @@ export abstract class Module {
     dict: LoadableStateDict,
     options: { strict?: boolean } = {},
   ): { missing: string[]; unexpected: string[] } {
-    if (!isRecord(dict)) {
-      throw new TypeError(
-        `loadStateDict: got ${show(dict)}; expected an object of names to { shape, data }. Give it what stateDict() returns.`,
-      );
-    }
-    checkOptions("loadStateDict", options ?? null, ["strict"]);
-    const strict = checkBoolean("loadStateDict: strict", options.strict ?? true);
-    const slots = new Map(this.#namedSlots());
-    const missing = [...slots.keys()].filter((name) => !Object.hasOwn(dict, name));
-    const unexpected = Object.keys(dict).filter(
-      (name) => !slots.has(name) && !name.endsWith("num_batches_tracked"),
+    return writeStateDict(new Map(this.#namedSlots()), dict, options);
+  }
+
+  /** The tensors of the state dict that are not learned, with their names. */
+  namedBuffers(): [string, Tensor][] {
+    return this.namedModules().flatMap(([prefix, module]) =>
+      [...module.#buffers].map(([name, { tensor }]): [string, Tensor] => [join(prefix, name), tensor]),
     );
-    if (strict && missing.length + unexpected.length > 0) {
-      throw new RangeError(
-        `loadStateDict: ${describe("missing", missing)}${describe("unexpected", unexpected)}` +
-          `expected the names of this model. Check its layers, or pass { strict: false }.`,
-      );
-    }
-    const loaded = [...slots]
-      .filter(([name]) => Object.hasOwn(dict, name))
-      .map(([name, slot]) => {
-        const { foreign, toOwn } = slot.layout();
-        const entry: unknown = dict[name];
-        checkEntry(name, entry);
-        if (!sameShape(entry.shape, foreign) || entry.data.length !== sizeOf(foreign)) {
-          throw new ShapeError(
-            `loadStateDict: ${name} is ${show(entry.shape)} with ${entry.data.length} numbers; expected ${formatShape(foreign)}. Load the weights of a model with the same layers.`,
-          );
-        }
-        for (let i = 0; i < entry.data.length; i++) {
-          if (typeof entry.data[i] !== "number") {
-            throw new TypeError(
-              `loadStateDict: ${name} holds ${show(entry.data[i])} at element ${i}; expected numbers. Use a Float32Array.`,
-            );
-          }
-          if (!Number.isFinite(Math.fround(entry.data[i]))) {
-            throw new RangeError(
-              `loadStateDict: ${name} holds ${show(entry.data[i])} at element ${i}; expected finite float32 numbers. The model may have diverged in training.`,
-            );
-          }
-        }
-        slot.check(`loadStateDict: ${name}`, entry.data);
-        return [slot.tensor, toOwn(entry.data)] as const;
-      });
-    for (const [tensor, values] of loaded) {
-      tensor.data.set(values);
-      tensor.storage.version++;
-    }
-    return { missing, unexpected };
   }
 
   /** @throws TypeError, RangeError unless a parameter, buffer or child may have this name */
@@ -267,9 +211,9 @@ export abstract class Module {
     }
   }
 
-  #namedSlots(): [string, Slot][] {
+  #namedSlots(): [string, StateSlot][] {
     return this.namedModules().flatMap(([prefix, module]) =>
-      [...module.#parameters, ...module.#buffers].map(([name, slot]): [string, Slot] => [
+      [...module.#parameters, ...module.#buffers].map(([name, slot]): [string, StateSlot] => [
         join(prefix, name),
         slot,
       ]),
@@ -277,33 +221,6 @@ export abstract class Module {
   }
 }
 
-/** An object of names, and not a list, a Map or something with a class of its own. */
-function isRecord(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
-  return prototype === null || prototype.constructor === Object;
-}
-
-/** @throws TypeError unless it is { shape, data } */
-function checkEntry(name: string, entry: unknown): asserts entry is LoadableStateDict[string] {
-  const { shape, data } = (entry ?? {}) as { shape?: unknown; data?: unknown };
-  if (!Array.isArray(shape) || typeof data !== "object" || data === null || !("length" in data)) {
-    throw new TypeError(
-      `loadStateDict: ${name} is not an array with a shape; expected { shape: [...], data: Float32Array }.`,
-    );
-  }
-}
-
-function slot(tensor: Tensor, { layout, check }: SlotOptions): Slot {
-  return { tensor, layout: layout ?? (() => sameLayout(tensor.shape)), check: check ?? (() => undefined) };
-}
-
 function join(prefix: string, name: string): string {
   return prefix === "" ? name : name === "" ? prefix : `${prefix}.${name}`;
-}
-
-function describe(what: string, names: readonly string[]): string {
-  if (names.length === 0) return "";
-  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
-  return `${what} ${shown}; `;
 }

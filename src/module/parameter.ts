@@ -1,6 +1,7 @@
 /** A tensor that is learned: it outlives scopes and tells optimizers how it wants to be treated. */
 
-import { checkBoolean, checkFloat32, checkOptions, show } from "../checks.js";
+import { checkBoolean, checkFloat32, checkOptions } from "../checks.js";
+import { show } from "../show.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 

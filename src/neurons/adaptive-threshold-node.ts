@@ -2,12 +2,13 @@
 
 import { checkOptions } from "../checks.js";
 import type { Parameter } from "../module/parameter.js";
-import { checkSameBackend, present } from "../ops/arithmetic.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
 import type { Shape } from "../shapes.js";
 import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { atifCharged, atifStep, atifUnroll, isSpikeScale, type Unrolled } from "./atif-unroll.js";
+import { atifCharged, atifStep, atifUnroll, isSpikeScale } from "./atif-unroll.js";
+import { type Unrolled } from "./unrolled.js";
 import { BaseNode } from "./base-node.js";
 import {
   checkThreshold,

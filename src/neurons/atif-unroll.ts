@@ -17,13 +17,14 @@
  */
 
 import { record } from "../autograd/node.js";
-import { checkSameBackend, present } from "../ops/arithmetic.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
 import { AffineMap } from "../tensor/affine-map.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
+import { initialState, type Unrolled } from "./unrolled.js";
 
 export interface AtifSettings {
   readonly alpha: number;
@@ -31,13 +32,6 @@ export interface AtifSettings {
   readonly scaled: boolean;
   /** true: no gradient through z in (3). The thresholds then stop growing with T. */
   readonly detachReset: boolean;
-}
-
-export interface Unrolled {
-  /** [T, ...] */
-  readonly y: Tensor;
-  /** After the last step. */
-  readonly v: Tensor;
 }
 
 /** (1): u of x and the potential before. */
@@ -151,12 +145,4 @@ function fireAll(
     T, rows, channels, still,
   ); // prettier-ignore
   return spikeTensor(shape, bits, scale);
-}
-
-/** A fresh copy of a state, or zeros, for a kernel that changes it in place. */
-export function initialState(shape: readonly number[], from: Tensor | null, like: Tensor): Tensor {
-  if (from === null) return Tensor.full(shape, 0, like.backend);
-  const copy = Tensor.empty(shape, like.backend);
-  copy.data.set(from.data);
-  return copy;
 }

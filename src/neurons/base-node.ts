@@ -1,18 +1,20 @@
 /** What all spiking neurons share: state between steps, step modes, reset and detach, backends. */
 
 import { gradEnabled } from "../autograd/grad-mode.js";
-import { checkBoolean, checkInteger, checkOneOf, show } from "../checks.js";
+import { checkBoolean, checkInteger, checkOneOf } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { countNonZero } from "../ops/reduce.js";
 import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape, type Shape } from "../shapes.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Unrolled } from "./atif-unroll.js";
+import type { Unrolled } from "./unrolled.js";
 import { Membrane } from "./membrane.js";
+import { checkSpikeCount, type SpikeCount } from "./spike-count.js";
 
 /**
  * How a neuron computes. 'fused': one kernel for the whole time loop. 'eager': tensor operations step by step,
@@ -27,13 +29,6 @@ export interface BaseNodeOptions {
   stepMode?: StepMode;
   backend?: NodeBackend;
   storeVSeq?: boolean;
-}
-
-/** Outputs of a neuron since the count was started. */
-export interface SpikeCount {
-  spikes: number;
-  /** Neurons times time steps. */
-  opportunities: number;
 }
 
 export abstract class BaseNode extends Module {
@@ -274,16 +269,4 @@ export abstract class BaseNode extends Module {
     }
     return alpha;
   }
-}
-
-function checkSpikeCount(where: string, count: unknown): SpikeCount {
-  if (typeof count !== "object" || count === null) {
-    throw new TypeError(
-      `${where}: spikeCount is ${show(count)}; expected null or { spikes: 0, opportunities: 0 }.`,
-    );
-  }
-  const { spikes, opportunities } = count as Partial<SpikeCount>;
-  checkInteger(`${where}: spikeCount.spikes`, spikes);
-  checkInteger(`${where}: spikeCount.opportunities`, opportunities);
-  return count as SpikeCount;
 }

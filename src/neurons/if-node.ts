@@ -7,7 +7,7 @@ import type { Parameter } from "../module/parameter.js";
 import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Unrolled } from "./atif-unroll.js";
+import type { Unrolled } from "./unrolled.js";
 import { BaseNode, type NodeBackend } from "./base-node.js";
 import { lifCharged, lifStep, lifUnroll } from "./lif-unroll.js";
 

@@ -16,12 +16,12 @@
 
 import { record } from "../autograd/node.js";
 import { Charge } from "../kernels/contract.js";
-import { checkSameBackend, present } from "../ops/arithmetic.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { sizeOf } from "../shapes.js";
 import { fire, type Surrogate } from "../surrogates/surrogate.js";
 import { isPackable, packSpikes } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { initialState, type Unrolled } from "./atif-unroll.js";
+import { initialState, type Unrolled } from "./unrolled.js";
 
 export interface LifSettings {
   readonly charge: Charge;

@@ -3,7 +3,7 @@
 import { withGrad } from "../autograd/grad-mode.js";
 import { ShapeError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
-import { checkSameBackend } from "../ops/arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";

@@ -3,7 +3,8 @@
  * one row here and one test.
  */
 
-import { checkOneOf, checkOptions, show } from "../checks.js";
+import { checkOneOf, checkOptions } from "../checks.js";
+import { show } from "../show.js";
 import type { StepMode } from "../module/module.js";
 import { ATIF, MultiStepATIF } from "./atif.js";
 import type { BaseNode } from "./base-node.js";

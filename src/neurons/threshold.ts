@@ -1,6 +1,7 @@
 /** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
 
-import { checkFinite, checkFloat32, checkNonNegative, checkPositive, show } from "../checks.js";
+import { checkFinite, checkFloat32, checkNonNegative, checkPositive } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";

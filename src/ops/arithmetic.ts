@@ -1,10 +1,9 @@
 /** Elementwise arithmetic with broadcasting: add, sub, mul, div. */
 
 import { record } from "../autograd/node.js";
-import { show } from "../checks.js";
-import { StateError } from "../errors.js";
-import type { Backend } from "../kernels/backend.js";
+import { show } from "../show.js";
 import { broadcastShapes, broadcastStrides, sameShape, type Shape } from "../shapes.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withPlan } from "./plan.js";
 import { sum } from "./reduce.js";
@@ -76,32 +75,6 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
     if (shape[axis] === 1 && g.shape[axis] !== 1) g = sum(g, axis).reshape(g.shape.with(axis, 1));
   }
   return g;
-}
-
-/** Their backend. @throws TypeError unless all are tensors; StateError if tensors of two backends meet */
-export function checkSameBackend(where: string, ...tensors: readonly Tensor[]): Backend {
-  for (const tensor of tensors as readonly unknown[]) {
-    if (Tensor.isTensor(tensor)) continue;
-    throw new TypeError(
-      tensor instanceof Tensor
-        ? `${where}: an argument is a Proxy of a Tensor or inherits from one; expected the Tensor itself. Unwrap it first.`
-        : `${where}: an argument is ${show(tensor)}; expected a Tensor. Make one with tensor(data, shape).`,
-    );
-  }
-  const [{ backend }] = tensors;
-  const other = tensors.find((tensor) => tensor.backend !== backend);
-  if (other !== undefined) {
-    throw new StateError(
-      `${where}: one tensor lives in the ${backend.name} backend and one in the ${other.backend.name} backend; ` +
-        `expected one backend. Make both after the same init().`,
-    );
-  }
-  return backend;
-}
-
-/** An optional tensor as the arguments it adds. */
-export function present(tensor: Tensor | null): Tensor[] {
-  return tensor === null ? [] : [tensor];
 }
 
 function operand(where: string, a: Tensor, b: Tensor | number): Tensor {

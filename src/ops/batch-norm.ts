@@ -6,7 +6,7 @@ import { formatShape } from "../shapes.js";
 import { AffineMap, type ChannelAffine } from "../tensor/affine-map.js";
 import { isPackable } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 
 /** Mean and biased variance per channel [C]. */
 export interface BatchStatistics {

@@ -2,18 +2,16 @@
 
 import { withGrad } from "../autograd/grad-mode.js";
 import { record } from "../autograd/node.js";
-import { checkInteger, show } from "../checks.js";
+import { checkInteger } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
+import { checkPair, windowCount, type Pair } from "../windows.js";
 import { spikesOf, type Spikes } from "../tensor/packed-spikes.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend, present } from "./arithmetic.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { reshape } from "./reshape.js";
 import { sum } from "./reduce.js";
-
-/** One number for both axes, or [height, width]. */
-export type Pair = number | readonly [number, number];
 
 export interface Convolution2dOptions {
   stride?: Pair;
@@ -26,20 +24,6 @@ export interface Convolution1dOptions {
   stride?: number;
   padding?: number;
   groups?: number;
-}
-
-/** @throws RangeError unless value is a whole number, or two, of at least low */
-export function checkPair(where: string, value: Pair, low: number): [number, number] {
-  const pair = typeof value === "number" ? [value, value] : value;
-  if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new RangeError(`${where} is ${show(value)}; expected a number or two, [height, width].`);
-  }
-  return [checkInteger(where, pair[0], low), checkInteger(where, pair[1], low)];
-}
-
-/** Windows along an axis: floor((length + 2 padding - kernel) / stride) + 1, or 0 if none fits. */
-export function windowCount(length: number, kernel: number, stride: number, padding: number): number {
-  return Math.max(0, Math.floor((length + 2 * padding - kernel) / stride) + 1);
 }
 
 /**

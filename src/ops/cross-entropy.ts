@@ -1,12 +1,12 @@
 /** Softmax cross-entropy. */
 
 import { record } from "../autograd/node.js";
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 
 /**
  * The mean over rows of -ln softmax(logits)[label].

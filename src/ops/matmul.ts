@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf, type Shape } from "../shapes.js";
 import { withSpikeRows } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend, present } from "./arithmetic.js";
+import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { withPlan } from "./plan.js";
 import { sum } from "./reduce.js";
 

@@ -1,7 +1,8 @@
 /** Axes in another order. */
 
 import { record } from "../autograd/node.js";
-import { isList, show } from "../checks.js";
+import { isList } from "../checks.js";
+import { show } from "../show.js";
 import { stridesOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withPlan } from "./plan.js";

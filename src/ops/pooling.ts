@@ -7,8 +7,9 @@ import { formatShape } from "../shapes.js";
 import { emptyBits, spikesOf, spikeTensor, type Spikes } from "../tensor/packed-spikes.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
-import { checkPair, dropHeight, flat, windowCount, type Pair } from "./convolution.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
+import { dropHeight, flat } from "./convolution.js";
+import { checkPair, windowCount, type Pair } from "../windows.js";
 import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
 
 export interface Pool2dOptions {

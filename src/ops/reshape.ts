@@ -1,7 +1,7 @@
 /** The same elements in another shape. */
 
 import { record } from "../autograd/node.js";
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sizeOf, type Shape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,11 +1,12 @@
 /** Slices along axis 0, and their inverse: stacking. */
 
 import { record } from "../autograd/node.js";
-import { checkInteger, isList, show } from "../checks.js";
+import { checkInteger, isList } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 
 /** y = x[i]; shares memory with x. @throws RangeError if there is no such slice */
 export function at(x: Tensor, i: number): Tensor {

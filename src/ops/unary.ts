@@ -2,7 +2,7 @@
 
 import { record } from "../autograd/node.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSameBackend } from "./arithmetic.js";
+import { checkSameBackend } from "../tensor/same-backend.js";
 
 type UnaryKernel = "negate" | "exp" | "log" | "sqrt" | "sigmoid" | "relu" | "heaviside";
 

@@ -9,7 +9,8 @@
  * @source D. P. Kingma, J. Ba, "Adam", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay", ICLR 2019
  */
 
-import { checkFloat32, checkNonNegative, checkOptions, checkPositive, isList, show } from "../checks.js";
+import { checkFloat32, checkNonNegative, checkOptions, checkPositive, isList } from "../checks.js";
+import { show } from "../show.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer } from "./optimizer.js";
 

@@ -1,6 +1,7 @@
 /** What all optimizers share: the parameters, the learning rate, the threshold guard, state that can be saved. */
 
-import { checkFinite, checkInteger, show } from "../checks.js";
+import { checkFinite, checkInteger } from "../checks.js";
+import { show } from "../show.js";
 import { StateError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
 import { keep } from "../tensor/scope.js";

@@ -1,6 +1,7 @@
 /** Learning rate by epoch. A schedule is a pure function of the epoch number, so that a resumed run needs no state. */
 
-import { checkFinite, checkInteger, checkNonNegative, checkOptions, checkPositive, show } from "../checks.js";
+import { checkFinite, checkInteger, checkNonNegative, checkOptions, checkPositive } from "../checks.js";
+import { show } from "../show.js";
 import { Optimizer } from "./optimizer.js";
 
 /** Sets the optimizer's learning rate: step() after each epoch. */

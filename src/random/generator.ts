@@ -5,7 +5,8 @@
  * @source D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 47 (2021)
  */
 
-import { checkInteger, show } from "../checks.js";
+import { checkInteger } from "../checks.js";
+import { show } from "../show.js";
 
 /** Four 32-bit words. */
 export type GeneratorState = readonly [number, number, number, number];

@@ -1,6 +1,6 @@
 /** What stands in for the derivative of the spike: a function that fires forward and is smooth backward. */
 
-import { show } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";

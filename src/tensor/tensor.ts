@@ -1,6 +1,7 @@
 /** Eager float32 tensors: a shape, memory in the backend's heap, and a place on the tape. */
 
-import { checkBoolean, checkInteger, checkOptions, show } from "../checks.js";
+import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { currentBackend } from "../kernels/select.js";

@@ -1,9 +1,10 @@
 /** Whether a state could have come from a run of this model. What it contains may have come from a file. */
 
-import { checkBetween, checkInteger, show } from "../checks.js";
+import { checkBetween, checkInteger } from "../checks.js";
+import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { StateDict } from "../module/module.js";
+import type { StateDict } from "../module/state-dict.js";
 import { Generator } from "../random/generator.js";
 import { formatShape, sameShape } from "../shapes.js";
 import type { TrainingState } from "./training-state.js";

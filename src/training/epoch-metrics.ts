@@ -1,7 +1,7 @@
 /** What is known about an epoch when it is over, and the one figure by which epochs are compared. */
 
 import type { Evaluation } from "./evaluate.js";
-import type { LayerReport } from "./layer-report.js";
+import type { LayerReport } from "../measuring/layer-report.js";
 
 export interface EpochMetrics {
   /** 1 for the first. */

@@ -1,20 +1,22 @@
 /** Measures a model on a data set. */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkFunction, checkInteger, checkOneOf, checkOptions, show } from "../checks.js";
+import { checkFunction, checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import { show } from "../show.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { SpikeCount } from "../neurons/base-node.js";
+import type { SpikeCount } from "../neurons/spike-count.js";
 import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
-import { checkFits, checkSignal, inputOf } from "./batch-input.js";
+import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
-import { EventLoopTurns } from "./event-loop.js";
-import { addCounts, countingSpikes, layerReports, totalSpikes, type LayerReport } from "./layer-report.js";
-import { withMode } from "./model-mode.js";
+import { EventLoopTurns } from "../platform/event-loop.js";
+import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
+import { addCounts, countingSpikes } from "../neurons/spike-count.js";
+import { withMode } from "../module/mode.js";
 
 export interface Evaluation {
   samples: number;
@@ -104,7 +106,7 @@ function measure(
   loss: Loss,
 ): { loss: number; predicted: Int32Array; counts: readonly SpikeCount[] } {
   try {
-    const { result, counts } = countingSpikes(model, () =>
+    const { result, counts } = countingSpikes(model.neurons(), () =>
       withMode(model, false, () =>
         scope(() =>
           noGrad(() => {

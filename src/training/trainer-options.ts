@@ -8,8 +8,8 @@ import {
   checkOneOf,
   checkOptions,
   isList,
-  show,
 } from "../checks.js";
+import { show } from "../show.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
 import { lossNames, type LossName } from "../losses/table.js";

@@ -9,20 +9,21 @@ import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { lossTable } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { StateDict } from "../module/module.js";
+import type { StateDict } from "../module/state-dict.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
-import { checkFits, checkSignal } from "./batch-input.js";
+import { checkFits, checkSignal } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
 import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
-import { EventLoopTurns } from "./event-loop.js";
+import { EventLoopTurns } from "../platform/event-loop.js";
 import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
-import { addCounts, layerReports, totalSpikes, type LayerReport } from "./layer-report.js";
+import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
+import { addCounts } from "../neurons/spike-count.js";
 import {
   resolveTrainerOptions,
   type BatchProgress,

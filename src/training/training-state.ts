@@ -1,7 +1,7 @@
 /** Everything from which a run continues to the same bits, as plain data. */
 
-import type { StateDict } from "../module/module.js";
-import type { SpikeCount } from "../neurons/base-node.js";
+import type { StateDict } from "../module/state-dict.js";
+import type { SpikeCount } from "../neurons/spike-count.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { GeneratorState } from "../random/generator.js";
 import type { EpochMetrics } from "./epoch-metrics.js";

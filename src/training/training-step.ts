@@ -5,15 +5,15 @@ import type { Batch } from "../datasets/batch.js";
 import { BatchNorm } from "../layers/batch-norm.js";
 import type { Loss } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { SpikeCount } from "../neurons/base-node.js";
+import type { SpikeCount } from "../neurons/spike-count.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { defaultGenerator, type GeneratorState } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { inputOf } from "./batch-input.js";
+import { inputOf } from "../measuring/batch-input.js";
 import { DivergenceError } from "./divergence-error.js";
-import { countingSpikes } from "./layer-report.js";
-import { withMode } from "./model-mode.js";
+import { countingSpikes } from "../neurons/spike-count.js";
+import { withMode } from "../module/mode.js";
 
 export interface StepResult {
   loss: number;
@@ -40,7 +40,7 @@ export function trainingStep(
     const work = (): Omit<StepResult, "counts"> =>
       withMode(model, true, () => scope(() => learn(model, batch, loss, optimizer, statistics)));
     if (!countSpikes) return { ...work(), counts: [] };
-    const { result, counts } = countingSpikes(model, work);
+    const { result, counts } = countingSpikes(model.neurons(), work);
     return { ...result, counts };
   } catch (error) {
     statistics.restore();

@@ -143,7 +143,7 @@ describe("a file that is something else", () => {
   }); // prettier-ignore
 
   it("weights without an architecture name the way to load them", async () => {
-    const { encodeSafetensors } = await import("../../src/interop/safetensors.js");
+    const { encodeSafetensors } = await import("../../src/formats/safetensors.js");
     writeFileSync(path("weights"), encodeSafetensors(Object.entries(model.stateDict())));
     await expect(loadModel(path("weights"))).rejects.toThrow("call loadStateDict(readStateDict(bytes)).");
   });

@@ -3,7 +3,7 @@ import { spellOutSettings } from "../../src/cli/arguments.js";
 import { shortPath, spellCommand } from "../../src/cli/command-line.js";
 import { ExitCode, failureOf, InterruptedError, UsageError } from "../../src/cli/exit-codes.js";
 import { ConfigError, FormatError, OutOfMemoryError } from "../../src/errors.js";
-import { FileError } from "../../src/interop/files.js";
+import { FileError } from "../../src/platform/files.js";
 import { DivergenceError } from "../../src/training/divergence-error.js";
 
 describe("spellCommand", () => {

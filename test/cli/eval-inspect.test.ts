@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDigits } from "../../src/datasets/digits.js";
-import { readModelFile, saveModel } from "../../src/interop/model-file.js";
+import { readModelFile, saveModel } from "../../src/formats/model-file.js";
 import { init } from "../../src/kernels/select.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadCheckpoint } from "../../src/interop/checkpoint.js";
+import { loadCheckpoint } from "../../src/formats/checkpoint.js";
 import { Generator } from "../../src/random/generator.js";
 import { atif, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js";
 

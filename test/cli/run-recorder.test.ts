@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { RunFolder } from "../../src/cli/run-folder.js";
 import { RunRecorder } from "../../src/cli/run-recorder.js";
 import { Dataset } from "../../src/datasets/dataset.js";
-import { loadCheckpoint } from "../../src/interop/checkpoint.js";
+import { loadCheckpoint } from "../../src/formats/checkpoint.js";
 import { init } from "../../src/kernels/select.js";
 import { SMLP } from "../../src/models/smlp.js";
 import "../../src/ops/install.js";

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDigits } from "../../src/datasets/digits.js";
-import { parseExperiment } from "../../src/interop/config/index.js";
-import { readModelFile } from "../../src/interop/model-file.js";
+import { parseExperiment } from "../../src/experiment/description/index.js";
+import { readModelFile } from "../../src/formats/model-file.js";
 import { init } from "../../src/kernels/select.js";
 import { SMLP } from "../../src/models/smlp.js";
 import "../../src/ops/install.js";

@@ -4,7 +4,7 @@
  * exact, so that the outputs must be equal and not only close.
  */
 
-import type { StateDict } from "../../src/module/module.js";
+import type { StateDict } from "../../src/module/state-dict.js";
 import { at, conv, fullyConnected, mapOf, pool, type FeatureMap } from "../layers/channels-first.js";
 
 export interface PlainOptions {

@@ -205,8 +205,8 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
 
 /** What src/ops exports beside the table: not differentiable, or part of another operation. */
 const otherExports = [
-  "argmax", "batchNormAffine", "batchStatistics", "checkPair", "checkSameBackend", "conv2dAffine", "countNonZero", "dropHeight", "flat", "heaviside",
-  "present", "sigmoidSurrogateGradient", "sumTo", "windowCount", "withPlan",
+  "argmax", "batchNormAffine", "batchStatistics", "conv2dAffine", "countNonZero", "dropHeight", "flat", "heaviside",
+  "sigmoidSurrogateGradient", "sumTo", "withPlan",
 ]; // prettier-ignore
 
 describeBackends("gradients by finite differences", (backend) => {

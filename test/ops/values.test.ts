@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
 import { batchNorm, batchStatistics } from "../../src/ops/batch-norm.js";
-import { checkPair, conv1d, conv2d, type Convolution2dOptions } from "../../src/ops/convolution.js";
+import { conv1d, conv2d, type Convolution2dOptions } from "../../src/ops/convolution.js";
+import { checkPair } from "../../src/windows.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import "../../src/ops/install.js";
 import { linear } from "../../src/ops/matmul.js";

@@ -6,7 +6,7 @@ import { GaussianNoise } from "../../src/datasets/augmentations/gaussian-noise.j
 import { HorizontalFlip } from "../../src/datasets/augmentations/horizontal-flip.js";
 import { Mixup } from "../../src/datasets/augmentations/mixup.js";
 import { AugmentationPipeline } from "../../src/datasets/augmentations/pipeline.js";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/interop/checkpoint.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/formats/checkpoint.js";
 import { init } from "../../src/kernels/select.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import { defaultGenerator, manualSeed } from "../../src/random/generator.js";

@@ -1,7 +1,7 @@
 /** Small data sets and models whose training takes milliseconds. */
 
 import { Dataset } from "../../src/datasets/dataset.js";
-import type { StateDict } from "../../src/module/module.js";
+import type { StateDict } from "../../src/module/state-dict.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";

@@ -1,6 +1,6 @@
 /** atif eval: tests a trained network. */
 
-import { readModelFile } from "../../interop/model-file.js";
+import { readModelFile } from "../../formats/model-file.js";
 import { evaluate } from "../../training/evaluate.js";
 import type { Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";

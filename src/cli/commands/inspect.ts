@@ -1,7 +1,7 @@
 /** atif inspect: looks into a network. */
 
 import { ConfigError, FormatError } from "../../errors.js";
-import { readModelFile } from "../../interop/model-file.js";
+import { readModelFile } from "../../formats/model-file.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";

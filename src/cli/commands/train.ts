@@ -1,7 +1,7 @@
 /** atif train: trains what an experiment describes, or continues a run. */
 
 import type { TrainTest } from "../../datasets/dataset.js";
-import { loadDataset } from "../../interop/experiment/data.js";
+import { loadDataset } from "../../experiment/data.js";
 import { initCompute } from "../compute-arguments.js";
 import { Interrupt } from "../interrupt.js";
 import { prepareRun } from "../prepared-run.js";

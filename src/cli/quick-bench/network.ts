@@ -4,7 +4,7 @@ import { ConfigError } from "../../errors.js";
 import { noGrad } from "../../autograd/grad-mode.js";
 import type { Batch } from "../../datasets/batch.js";
 import { SCNN } from "../../models/scnn.js";
-import type { LoadableStateDict, StateDict } from "../../module/module.js";
+import type { LoadableStateDict, StateDict } from "../../module/state-dict.js";
 import { crossEntropy } from "../../ops/cross-entropy.js";
 import { Adam } from "../../optimizers/adam.js";
 import { Generator, manualSeed } from "../../random/generator.js";

@@ -1,6 +1,7 @@
 /** What every augmentation shares: its flags, and the checks around its work. */
 
-import { checkOptions, show } from "../../checks.js";
+import { checkOptions } from "../../checks.js";
+import { show } from "../../show.js";
 import { Generator } from "../../random/generator.js";
 import { checkBatch } from "../batch.js";
 import type { Batch } from "../batch.js";

@@ -1,6 +1,7 @@
 /** The augmentations of an experiment, in order. */
 
-import { isList, show } from "../../checks.js";
+import { isList } from "../../checks.js";
+import { show } from "../../show.js";
 import type { Generator } from "../../random/generator.js";
 import type { Batch } from "../batch.js";
 import { Augmentation } from "./augmentation.js";

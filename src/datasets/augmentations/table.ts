@@ -1,6 +1,6 @@
 /** The augmentations by the names that configuration files use. A new one is a file, a line here twice, a test. */
 
-import { nearest } from "../../checks.js";
+import { nearest } from "../../nearest.js";
 import { ConfigError } from "../../errors.js";
 import type { Augmentation } from "./augmentation.js";
 import { Crop } from "./crop.js";

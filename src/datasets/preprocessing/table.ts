@@ -1,6 +1,6 @@
 /** The preprocessing steps by the names that configuration files use. */
 
-import { nearest } from "../../checks.js";
+import { nearest } from "../../nearest.js";
 import { ConfigError } from "../../errors.js";
 import { Class2BinMatrix } from "./class2bin-matrix.js";
 import type { Class2BinMatrixParams } from "./class2bin-matrix.js";

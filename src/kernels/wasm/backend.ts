@@ -1,6 +1,6 @@
 /** Loads the compiled kernels and wraps each as the contract's function. */
 
-import { availableCores } from "../available-cores.js";
+import { availableCores } from "../../platform/available-cores.js";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels } from "../contract.js";

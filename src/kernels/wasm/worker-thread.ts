@@ -1,6 +1,7 @@
 /** A further thread of the process or the page, whatever the platform calls it. */
 
 import { messageOf } from "../../errors.js";
+import { builtinModule } from "../../platform/host.js";
 import { workerSource, type WorkerAnswer, type WorkerTask } from "./worker-source.js";
 
 export interface WorkerListener {
@@ -23,7 +24,7 @@ type WorkerThreads = Pick<typeof import("node:worker_threads"), "Worker">;
 
 /** How threads are started here; null where there are none, or where they could not share a memory. */
 export function findStartWorker(): StartWorker | null {
-  const node: WorkerThreads | undefined = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  const node = builtinModule<WorkerThreads>("node:worker_threads");
   if (node !== undefined) return (listener) => startNodeWorker(node, listener);
   const page = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
   // A page that is not isolated can make a shared memory, but not send it.

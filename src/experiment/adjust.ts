@@ -1,0 +1,82 @@
+/** An experiment with other settings: what command-line options and the runs of a bench change. */
+
+import { ConfigError } from "../errors.js";
+import type { DatasetConfig, Experiment, ModelConfig, SchedulerConfig } from "./description/experiment.js";
+
+/**
+ * All models train this many epochs. A schedule that was written for the whole run (CosineAnnealingLR with
+ * T_max = epochs, SinDescent with epoch = epochs) keeps spanning it.
+ */
+export function withEpochs(experiment: Experiment, epochs: number): Experiment {
+  return withModels(experiment, (model) => {
+    const { optimizer } = model;
+    if (optimizer === null || optimizer.scheduler === null) return { ...model, epochs };
+    const scheduler = spanning(optimizer.scheduler, model.epochs, epochs);
+    return { ...model, epochs, optimizer: { ...optimizer, scheduler } };
+  });
+}
+
+function spanning(scheduler: SchedulerConfig, before: number, after: number): SchedulerConfig {
+  if (after < 1) return scheduler;
+  if (scheduler.kind === "CosineAnnealingLR" && scheduler.params.tMax === before) {
+    return { ...scheduler, params: { ...scheduler.params, tMax: after } };
+  }
+  if (scheduler.kind === "SinDescent" && scheduler.params.epochs === before) {
+    return { ...scheduler, params: { ...scheduler.params, epochs: after } };
+  }
+  return scheduler;
+}
+
+export function withBatchSize(experiment: Experiment, batchSize: number): Experiment {
+  return withModels(experiment, (model) => ({ ...model, batchSize }));
+}
+
+export function withSeed(experiment: Experiment, seed: number): Experiment {
+  return { ...experiment, bench: { ...experiment.bench, seed } };
+}
+
+/** The data set read from another folder. @throws ConfigError if it is built in */
+export function withDataFolder(experiment: Experiment, path: string): Experiment {
+  const { dataset } = experiment;
+  if (dataset.kind === "Digits") {
+    throw new ConfigError(
+      `the data set Digits is built in and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
+        `MNIST or FashionMNIST.`,
+    );
+  }
+  return { ...experiment, dataset: withPath(dataset, path) };
+}
+
+function withPath(dataset: Exclude<DatasetConfig, { kind: "Digits" }>, path: string): DatasetConfig {
+  return { ...dataset, params: { ...dataset.params, path } };
+}
+
+/** One model trained once. */
+export interface SingleRun {
+  readonly experiment: Experiment;
+  readonly model: ModelConfig;
+  /** Number of the run, from firstRun to lastRun. */
+  readonly run: number;
+  readonly seed: number;
+}
+
+/**
+ * The runs of a bench: for every run number, every model that is not disabled. Run r has the seed
+ * bench.seed + (r - firstRun), and each comes with an experiment that holds it alone.
+ */
+export function singleRuns(experiment: Experiment): SingleRun[] {
+  const { bench, models } = experiment;
+  const runs: SingleRun[] = [];
+  for (let run = bench.firstRun; run <= bench.lastRun; run++) {
+    const seed = bench.seed + run - bench.firstRun;
+    const alone = { ...bench, seed, firstRun: run, lastRun: run };
+    for (const model of models.filter(({ disabled }) => !disabled)) {
+      runs.push({ experiment: { ...experiment, bench: alone, models: [model] }, model, run, seed });
+    }
+  }
+  return runs;
+}
+
+function withModels(experiment: Experiment, change: (model: ModelConfig) => ModelConfig): Experiment {
+  return { ...experiment, models: experiment.models.map(change) };
+}

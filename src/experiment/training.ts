@@ -1,0 +1,60 @@
+/** How the networks of an experiment are trained, as the trainer takes it. */
+
+import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
+import { ConfigError } from "../errors.js";
+import type { OptimizerSpec } from "../optimizers/table.js";
+import type { TrainerOptions } from "../training/trainer-options.js";
+import type { ModelConfig, OptimizerConfig } from "./description/experiment.js";
+import type { SingleRun } from "./adjust.js";
+
+/** Unused where nothing is trained. */
+const NO_OPTIMIZER: OptimizerSpec = { kind: "SGD", params: { lr: 0 } };
+
+/**
+ * @param sets preprocessed
+ * @throws ConfigError for settings that this library does not have or that need a validation set
+ */
+export function trainerOptions(
+  { experiment, model, seed }: SingleRun,
+  sets: DatasetSets,
+  augmentations: AugmentationPipeline,
+): TrainerOptions {
+  const { loss, useBestEpoch, checkpointMetric } = experiment.learningFramework.params;
+  const validation = experiment.bench.useTestAsValid ? sets.test : sets.valid;
+  const epochs = trainedEpochs(model);
+  if (useBestEpoch && validation === undefined && checkpointMetric.name.startsWith("val_") && epochs > 0) {
+    throw new ConfigError(
+      `learningframework.params.use_best_epoch is true and epochs are compared by ${checkpointMetric.name}, but there is ` +
+        'no validation set; expected one. Add [[preprocessing]] kind = "DatasetSplitter" with dest = "valid", ' +
+        'or compare by checkpoint_metric = { name = "train_loss", mode = "min" }.',
+    );
+  }
+  const { optimizer } = model;
+  return {
+    ...(optimizer === null ? { optimizer: NO_OPTIMIZER } : splitOptimizer(optimizer)),
+    loss,
+    epochs,
+    batchSize: model.batchSize,
+    seed,
+    ...(validation === undefined ? {} : { validation }),
+    ...(augmentations.steps.length === 0 ? {} : { augmentations }),
+    useBestEpoch,
+    checkpointMetric,
+  };
+}
+
+function splitOptimizer(config: OptimizerConfig): Pick<TrainerOptions, "optimizer" | "scheduler"> {
+  const { scheduler, ...optimizer } = config;
+  return { optimizer, ...(scheduler === null ? {} : { scheduler }) };
+}
+
+/** 0 if the model is not to be trained. @throws ConfigError if it is to start from weights that are not here */
+export function trainedEpochs({ name, load, train, epochs }: ModelConfig): number {
+  if (load) {
+    throw new ConfigError(
+      `model "${name}": load is true, but training starts from new weights here; expected false.`,
+    );
+  }
+  return train ? epochs : 0;
+}

@@ -1,0 +1,128 @@
+/**
+ * The options of a class, once: names, types, defaults and what they mean. Constructors read them as arguments
+ * (readOptions), experiment files as keys, and the reference of experiment files is written from them. A schema is keyed
+ * by the properties of the type it produces, so an option without a row does not compile.
+ */
+
+import { checkOptions } from "../checks.js";
+import { ArgumentPlace, type Place } from "./place.js";
+import type { ValueType } from "./value-types.js";
+
+interface FieldOf<V> {
+  readonly type: ValueType<V>;
+  /** In a sentence, for the reference. */
+  readonly meaning: string;
+  /** The key in a file, where it is not the name in snake_case. */
+  readonly key?: string;
+  /** false: an option of the constructor alone, such as a function. */
+  readonly inFiles?: boolean;
+}
+export interface RequiredField<V> extends FieldOf<V> {
+  readonly presence: "required";
+}
+export interface DefaultField<V> extends FieldOf<V> {
+  readonly presence: "default";
+  readonly fallback: V;
+}
+export interface OptionalField<V> extends FieldOf<V> {
+  readonly presence: "optional";
+}
+
+/** One row per property; a property that may be missing takes an optional field, any other must end up with a value. */
+export type Fields<P> = {
+  readonly [K in keyof P]-?: undefined extends P[K]
+    ? OptionalField<Exclude<P[K], undefined>>
+    : RequiredField<P[K]> | DefaultField<P[K]>;
+};
+
+export type AnyField = RequiredField<unknown> | DefaultField<unknown> | OptionalField<unknown>;
+
+type FieldSettings = Pick<FieldOf<unknown>, "key" | "inFiles">;
+
+export function required<V>(
+  type: ValueType<V>,
+  meaning: string,
+  settings: FieldSettings = {},
+): RequiredField<V> {
+  return { presence: "required", type, meaning, ...settings };
+}
+
+export function withDefault<V>(
+  type: ValueType<V>,
+  fallback: V,
+  meaning: string,
+  settings: FieldSettings = {},
+): DefaultField<V> {
+  return { presence: "default", type, fallback, meaning, ...settings };
+}
+
+export function optional<V>(
+  type: ValueType<V>,
+  meaning: string,
+  settings: FieldSettings = {},
+): OptionalField<V> {
+  return { presence: "optional", type, meaning, ...settings };
+}
+
+/** @typeParam P the options with every default filled in */
+export interface Schema<P> {
+  readonly fields: Fields<P>;
+  /** What values must obey together. @throws through the place, at the option that breaks it */
+  readonly check?: (options: P, place: Place) => void;
+}
+
+/** Object.entries, with what the type says is there. */
+export function fieldsOf<P>({ fields }: Schema<P>): [keyof P & string, AnyField][] {
+  return Object.entries(fields) as [keyof P & string, AnyField][];
+}
+
+/** The names of all options, in order. */
+export function optionNames<P>(schema: Schema<P>): (keyof P & string)[] {
+  return fieldsOf(schema).map(([name]) => name);
+}
+
+/**
+ * The options of a constructor, checked, with every default filled in. What is undefined counts as left out. Lists are
+ * copies: what the caller changes later is not this object.
+ *
+ * @param where the class: "SCNN"
+ * @throws TypeError for what is no object, for an option that is not known and for a value of another type; RangeError
+ */
+export function readOptions<P>(where: string, options: unknown, schema: Schema<P>): P {
+  const isNeeded = fieldsOf(schema).some(([, { presence }]) => presence === "required");
+  checkOptions(where, isNeeded ? (options ?? null) : options, optionNames(schema));
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const place = new ArgumentPlace(where);
+  const read: Partial<Record<keyof P, unknown>> = {};
+  for (const [name, field] of fieldsOf(schema)) {
+    const value = given[name];
+    if (value !== undefined || field.presence === "required")
+      read[name] = field.type.read(value, place.at(name));
+    else if (field.presence === "default") read[name] = copyOf(field.fallback);
+  }
+  const complete = read as P;
+  schema.check?.(complete, place);
+  return complete;
+}
+
+/** A default is nobody's to change. */
+function copyOf(fallback: unknown): unknown {
+  return Array.isArray(fallback) ? [...(fallback as unknown[])] : fallback;
+}
+
+/**
+ * As readOptions, of a constructor that takes some of its options by position: `new Linear(64, 10, { bias: false })`.
+ *
+ * @param positional these, by name
+ * @throws as readOptions
+ */
+export function readArguments<P>(
+  where: string,
+  positional: Partial<Record<keyof P, unknown>>,
+  options: unknown,
+  schema: Schema<P>,
+): P {
+  const named = optionNames(schema).filter((name) => !(name in positional));
+  checkOptions(where, options, named);
+  return readOptions(where, { ...(options as object | undefined), ...positional }, schema);
+}

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { EventLoopTurns, nextTurn } from "../../src/platform/event-loop.js";
+
+describe("event loop", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** Whether a timer that is due gets its turn while nextTurn() is awaited again and again. */
+  async function timersRun(): Promise<boolean> {
+    let ran = false;
+    setTimeout(() => (ran = true), 0);
+    for (let i = 0; i < 1000 && !ran; i++) await nextTurn();
+    return ran;
+  }
+
+  it("turns where there is setImmediate, and where there is not, as in browsers", async () => {
+    expect(await timersRun()).toBe(true);
+    vi.stubGlobal("setImmediate", undefined);
+    expect(await timersRun()).toBe(true);
+  });
+
+  it("turns by the task scheduler of a browser that has one", async () => {
+    vi.stubGlobal("setImmediate", undefined);
+    const postTask = vi.fn((task: () => void) => {
+      task();
+      return Promise.resolve();
+    });
+    vi.stubGlobal("scheduler", { postTask });
+    await nextTurn();
+    expect(postTask).toHaveBeenCalledTimes(1);
+  });
+
+  it("is due after the interval, and not again right after a turn", async () => {
+    const now = vi.spyOn(performance, "now");
+    try {
+      now.mockReturnValue(100);
+      const turns = new EventLoopTurns(15);
+      now.mockReturnValue(114.9);
+      expect(turns.due).toBe(false);
+      now.mockReturnValue(115);
+      expect(turns.due).toBe(true);
+      await turns.next();
+      expect(turns.due).toBe(false);
+      now.mockReturnValue(130);
+      expect(turns.due).toBe(true);
+    } finally {
+      now.mockRestore();
+    }
+  });
+});

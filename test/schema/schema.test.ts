@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { readOptions, required, withDefault, optional, type Schema } from "../../src/schema/schema.js";
+import {
+  float32,
+  flag,
+  functionOf,
+  listOf,
+  oneOf,
+  oneOrList,
+  orNone,
+  pairOf,
+  real,
+  whole,
+} from "../../src/schema/value-types.js";
+
+interface Options {
+  units: readonly number[];
+  rate: number;
+  mode: "s" | "m";
+  reset: number | null;
+  range: readonly [number, number];
+  bias: boolean;
+  names?: number | readonly number[];
+  act?: (x: number) => number;
+}
+
+const schema: Schema<Options> = {
+  fields: {
+    units: required(listOf(whole(1, 100)), "Neurons."),
+    rate: withDefault(float32({ above: 0 }), 0.5, "Rate."),
+    mode: withDefault(oneOf(["s", "m"]), "s", "Mode."),
+    reset: withDefault(orNone(real()), 0, "Reset."),
+    range: withDefault(pairOf(real({ from: 0, to: 1 })), [0, 1], "Range."),
+    bias: withDefault(flag, true, "Bias."),
+    names: optional(oneOrList(whole(0), listOf(whole(0))), "Names."),
+    act: optional(functionOf<(x: number) => number>("(x) => x"), "Activation.", { inFiles: false }),
+  },
+  check({ range: [low, high] }, place) {
+    if (low > high) place.at("range").fail(`goes from ${low} down to ${high}; expected it to go up.`);
+  },
+};
+
+const read = (options: unknown): Options => readOptions("Net", options, schema);
+const thrown = (options: unknown): Error => {
+  try {
+    read(options);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+};
+
+describe("options read as arguments", () => {
+  it("fills in defaults, copies lists, and takes undefined as left out", () => {
+    const units = [3, 4];
+    const options = read({ units, rate: undefined, reset: null });
+    expect(options).toEqual({ units: [3, 4], rate: 0.5, mode: "s", reset: null, range: [0, 1], bias: true });
+    units[0] = 7;
+    expect(options.units).toEqual([3, 4]);
+    expect(read({ units }).range).not.toBe(read({ units }).range);
+  });
+
+  it.each([
+    [{ units: 3 }, TypeError, "Net: units is 3; expected an array."],
+    [{}, TypeError, "Net: units is undefined; expected an array."],
+    [undefined, TypeError, "Net: options are null; expected an object like { units: … }."],
+    [{ units: [3, 0] }, RangeError, "Net: units[1] is 0; expected a whole number of at least 1."],
+    [{ units: [3, 101] }, RangeError, "Net: units[1] is 101; expected a whole number from 1 to 100."],
+    [{ units: [3, "4"] }, TypeError, 'Net: units[1] is "4"; expected a number. Write it without quotes.'],
+    [
+      { units: [3, , 4] },
+      TypeError,
+      "Net: units[1] is undefined; expected a number. Give one: it has no default.",
+    ],
+    [
+      { units: [], rate: NaN },
+      RangeError,
+      "Net: rate is NaN; expected a finite number. Look at the computation that gave it.",
+    ],
+    [{ units: [], rate: 0 }, RangeError, "Net: rate is 0; expected a number above 0."],
+    [
+      { units: [], rate: 1e-60 },
+      RangeError,
+      "Net: rate is 1e-60; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.",
+    ],
+    [{ units: [], mode: "S" }, RangeError, 'Net: mode is "S"; expected one of "s", "m". Did you mean "s"?'],
+    [{ units: [], reset: false }, TypeError, "Net: reset is false; expected a finite number, or null."],
+    [{ units: [], range: [0, 2] }, RangeError, "Net: range[1] is 2; expected a number from 0 to 1."],
+    [{ units: [], range: [0] }, RangeError, "Net: range has 1 entry; expected 2 entries."],
+    [{ units: [], range: [1, 0] }, RangeError, "Net: range goes from 1 down to 0; expected it to go up."],
+    [{ units: [], bias: 1 }, TypeError, "Net: bias is 1; expected true or false."],
+    [{ units: [], act: 1 }, TypeError, "Net: act is 1; expected a function, such as (x) => x."],
+    [
+      { units: [], unit: 1 },
+      TypeError,
+      'Net: unknown option "unit"; known options are units, rate, mode, reset, range, bias, names, act. Did you mean "units"?',
+    ],
+  ])("refuses %j", (options, type, message) => {
+    const error = thrown(options);
+    expect(error).toBeInstanceOf(type);
+    expect(error.message).toBe(message);
+  });
+});
