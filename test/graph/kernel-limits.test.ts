@@ -3,6 +3,7 @@
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import { currentBackend, init } from "../../src/kernels/select.js";
+import { chain, Runner } from "../../src/graph/run.js";
 import { Conv2d } from "../../src/layers/convolution.js";
 import { MaxPool2d } from "../../src/layers/pooling.js";
 import { MultiStepATIF } from "../../src/neurons/atif.js";
