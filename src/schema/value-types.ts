@@ -25,24 +25,27 @@ interface Bounds {
 
 /** Longer lists are not what any option means. */
 const MAX_ENTRIES = 1024;
+const MAX_TEXT = 4096;
 
 function keep(value: unknown): unknown {
   return value;
 }
 
-function finite(value: unknown, place: Place, expects: string): number {
-  if (typeof value !== "number") return place.mistype(value, "a number", expects);
-  if (Number.isFinite(value)) return value;
-  return refuse(place, value, expects.replace(/^a (whole )?number/, "a finite number"));
+function numeric(value: unknown, place: Place, expects: string): number {
+  return typeof value === "number" ? value : place.mistype(value, "a number", expects);
 }
 
-/** A whole number; the upper limit is there so that a slip is refused before memory is spent. */
+/**
+ * A whole number; the upper limit is there so that a slip is refused before memory is spent.
+ *
+ * @param low -Infinity: any
+ */
 export function whole(low: number, high = Number.MAX_SAFE_INTEGER): ValueType<number> {
-  const expects = `a whole number of at least ${low}`;
+  const expects = low === -Infinity ? "a whole number" : `a whole number of at least ${low}`;
   return {
     expects,
     read(value, place) {
-      const number = finite(value, place, expects);
+      const number = numeric(value, place, expects);
       if (!Number.isSafeInteger(number) || number < low) return refuse(place, number, expects);
       return number <= high ? number : refuse(place, number, `a whole number from ${low} to ${high}`);
     },
@@ -57,7 +60,9 @@ export function real(bounds: Bounds = {}): ValueType<number> {
   return {
     expects,
     read(value, place) {
-      const number = finite(value, place, expects);
+      const number = numeric(value, place, expects);
+      if (!Number.isFinite(number))
+        return refuse(place, number, expects.replace(/^a number/, "a finite number"));
       if (number < from || number <= above || number > to || number >= below)
         return refuse(place, number, expects);
       return number;
@@ -97,6 +102,22 @@ export const flag: ValueType<boolean> = {
   },
   write: keep,
 };
+
+/** Text that is not blank. */
+export function text(expects: string): ValueType<string> {
+  return {
+    expects,
+    read(value, place) {
+      if (typeof value !== "string") return place.mistype(value, "text", expects);
+      if (value.trim() === "") return refuse(place, value, expects);
+      if (value.length > MAX_TEXT)
+        place.fail(`has ${value.length} characters; expected at most ${MAX_TEXT}.`);
+      if (value.includes("\0")) place.fail("contains a NUL character; expected readable text.");
+      return value;
+    },
+    write: keep,
+  };
+}
 
 export function oneOf<const T extends string | number>(choices: readonly T[]): ValueType<T> {
   const listed = choices.map((choice) => JSON.stringify(choice));
