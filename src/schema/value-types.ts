@@ -187,15 +187,13 @@ export function pairOf<V>(entry: ValueType<V>): ValueType<readonly [V, V]> {
   };
 }
 
-/** A value that may be given once for all: the list is what the program sees. */
-export function listFrom<V>(
-  list: ValueType<readonly V[]>,
-  expand: (value: unknown) => unknown,
-): ValueType<readonly V[]> {
+/** A list, or its one entry. */
+export function listOrOne<V>(entry: ValueType<V>, most = MAX_ENTRIES): ValueType<readonly V[]> {
+  const list = listOf(entry, 1, most);
   return {
-    expects: list.expects,
-    read: (value, place) => list.read(Array.isArray(value) ? value : expand(value), place),
-    write: (value) => list.write(value),
+    expects: `${entry.expects}, or ${list.expects}`,
+    read: (value, place) => (Array.isArray(value) ? list.read(value, place) : [entry.read(value, place)]),
+    write: (values) => list.write(values),
   };
 }
 
