@@ -4,6 +4,7 @@
  * by the properties of the type it produces, so an option without a row does not compile.
  */
 
+import { checkOptions } from "../checks.js";
 import { ArgumentPlace, type OptionName, type Place } from "./place.js";
 import type { ValueType } from "./value-types.js";
 
@@ -92,6 +93,23 @@ export function optionNames<P>(schema: Schema<P>): (keyof P & string)[] {
  */
 export function readOptions<P>(where: string, options: unknown, schema: Schema<P>): P {
   return readSchema(options, new ArgumentPlace(where), schema);
+}
+
+/**
+ * As readOptions, of a constructor that takes some of its options by position: `new Linear(64, 10, { bias: false })`.
+ *
+ * @param positional these, by name
+ * @throws as readOptions
+ */
+export function readArguments<P>(
+  where: string,
+  positional: Partial<Record<keyof P, unknown>>,
+  options: unknown,
+  schema: Schema<P>,
+): P {
+  const named = optionNames(schema).filter((name) => !(name in positional));
+  checkOptions(where, options, named);
+  return readOptions(where, { ...(options as object | undefined), ...positional }, schema);
 }
 
 /**

@@ -31,8 +31,10 @@ function keep(value: unknown): unknown {
   return value;
 }
 
-function numeric(value: unknown, place: Place, expects: string): number {
-  return typeof value === "number" ? value : place.mistype(value, "a number", expects);
+function finite(value: unknown, place: Place, expects: string): number {
+  if (typeof value !== "number") return place.mistype(value, "a number", expects);
+  if (Number.isFinite(value)) return value;
+  return place.notFinite(value, expects);
 }
 
 /**
@@ -45,7 +47,7 @@ export function whole(low: number, high = Number.MAX_SAFE_INTEGER): ValueType<nu
   return {
     expects,
     read(value, place) {
-      const number = numeric(value, place, expects);
+      const number = finite(value, place, expects);
       if (!Number.isSafeInteger(number) || number < low) return refuse(place, number, expects);
       return number <= high ? number : refuse(place, number, `a whole number from ${low} to ${high}`);
     },
@@ -60,9 +62,7 @@ export function real(bounds: Bounds = {}): ValueType<number> {
   return {
     expects,
     read(value, place) {
-      const number = numeric(value, place, expects);
-      if (!Number.isFinite(number))
-        return refuse(place, number, expects.replace(/^a number/, "a finite number"));
+      const number = finite(value, place, expects);
       if (number < from || number <= above || number > to || number >= below)
         return refuse(place, number, expects);
       return number;
@@ -120,16 +120,14 @@ export function text(expects: string): ValueType<string> {
 }
 
 export function oneOf<const T extends string | number>(choices: readonly T[]): ValueType<T> {
-  const listed = choices.map((choice) => JSON.stringify(choice));
-  const expects = choices.length === 2 ? listed.join(" or ") : `one of ${listed.join(", ")}`;
   return {
-    expects: choices.length === 1 ? listed[0] : expects,
+    expects: `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
     read(value, place) {
       const choice = choices.find((candidate) => candidate === value);
       if (choice !== undefined) return choice;
       const words = choices.filter((candidate) => typeof candidate === "string");
       const hint = typeof value === "string" ? didYouMean(value, words) : "";
-      return place.fail(`is ${place.show(value)}; expected ${this.expects}.${hint}`);
+      return place.fail(`is ${place.show(value)}; expected ${place.oneOf(choices)}.${hint}`);
     },
     write: keep,
   };
