@@ -132,7 +132,7 @@ describe("optimizers", () => {
     expect(optimizer.params[0].item()).toBe(0.75);
     expect(() => (optimizer.lr = -1)).toThrow("SGD: lr is -1; expected a learning rate of at least 0.");
     expect(() => (optimizer.lr = Infinity)).toThrow(
-      "SGD: lr is Infinity; expected a finite number of at least 0.",
+      "SGD: lr is Infinity; expected a finite number. Look at the computation that gave it.",
     );
     expect(optimizer.lr).toBe(0.25);
   });

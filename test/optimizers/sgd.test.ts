@@ -84,7 +84,7 @@ describe("SGD", () => {
     ["SGD: options are null; expected an object like { lr: … }.", undefined],
     ["SGD: lr is undefined; expected a number.", {}],
     ["SGD: lr is -0.1; expected a learning rate of at least 0.", { lr: -0.1 }],
-    ["SGD: lr is NaN; expected a finite number of at least 0.", { lr: NaN }],
+    ["SGD: lr is NaN; expected a finite number. Look at the computation that gave it.", { lr: NaN }],
     ["SGD: lr is 1e+39; expected a learning rate that float32 can hold.", { lr: 1e39 }],
     ["SGD: momentum is 1.5; expected a number from 0 to 1.", { lr: 1, momentum: 1.5 }],
     ["SGD: weightDecay is -1; expected a number of at least 0.", { lr: 1, weightDecay: -1 }],

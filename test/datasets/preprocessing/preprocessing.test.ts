@@ -222,7 +222,7 @@ describe("createPreprocessing", () => {
       "Normalize",
       { method: "zscore" },
       "RangeError",
-      'Normalize: method is "zscore"; expected "z-score" or "min-max". Did you mean "z-score"?',
+      'Normalize: method is "zscore"; expected one of "z-score", "min-max". Did you mean "z-score"?',
     ],
     [
       "Normalize",
