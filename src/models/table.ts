@@ -5,7 +5,8 @@ import { show } from "../show.js";
 import { SCNN } from "./scnn.js";
 import { scnnWeightCount } from "./scnn-layers.js";
 import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";
-import { SMLP, smlpWeightCount, type SMLPOptions } from "./smlp.js";
+import { SMLP, smlpWeightCount } from "./smlp.js";
+import type { SMLPOptions } from "./smlp-options.js";
 import type { Architecture, SpikingModel } from "./spiking-model.js";
 
 export interface ModelOptions {

@@ -261,7 +261,7 @@ describe("model file", () => {
       { "atif.architecture": architecture({ neuron: { kind: "Neuron" } }) },
     ],
     [
-      "m: the architecture has 19000000000 weights but the file holds 244 numbers; expected at least as many.",
+      "m: the architecture has 19000000 weights but the file holds 244 numbers; expected at least as many.",
       { "atif.architecture": architecture({ units: [1_000_000_000] }) },
     ],
     [
