@@ -262,7 +262,7 @@ describe("model file", () => {
     ],
     [
       "m: the architecture has 19000000 weights but the file holds 244 numbers; expected at least as many.",
-      { "atif.architecture": architecture({ units: [1_000_000_000] }) },
+      { "atif.architecture": architecture({ units: [1_000_000] }) },
     ],
     [
       "m: the weights do not fit the architecture: loadStateDict: layers.fc1.weight is [12, 16] with 192 numbers; expected [11, 16].",

@@ -95,7 +95,7 @@ export const networkRows: readonly Row[] = [
   ["Flatten: a start", () => new Flatten(1 as never), TypeError, "Flatten: options are 1; expected an object like { order: … }."],
   ["Flatten: no batch axis", () => new Flatten().forward(ones([4])), ShapeError, "Flatten: x is [4]; expected [N, ...]."],
   ["GlobalSumPool: one axis", () => new GlobalSumPool().forward(ones([2])), ShapeError, "GlobalSumPool: x is [2]; expected [N, ..., C], channels last."],
-  ["Dropout: p 1", () => new Dropout(1), RangeError, "SCNN: dropouts is 1; expected a number of at least 0 and below 1."],
+  ["Dropout: p 1", () => new Dropout(1), RangeError, "Dropout: p is 1; expected a number of at least 0 and below 1."],
   ["Dropout: p NaN", () => new Dropout(NaN), RangeError, "Dropout: p is NaN; expected a finite number. Look at the computation that gave it."],
   ["Dropout: options", () => new Dropout({ p: 0.5 } as never), TypeError, "Dropout: p is an object; expected a number."],
   ["Dropout: another batch without reset", () => { const d = new Dropout(); d.forward(ones([2, 2])); d.forward(ones([3, 2])); }, ShapeError, "Dropout: x is [3, 2] per time step but the mask is [2, 2], from another input; call reset() on the layer or the model before a new batch."],

@@ -48,7 +48,12 @@ describe("createAugmentation", () => {
     ["Mixup", [1], "TypeError", "Mixup: options are [1]; expected an object like { alpha: … }."],
     ["Mixup", null, "TypeError", "Mixup: options are null; expected an object like { alpha: … }."],
     ["Mixup", { alpha: 0 }, "RangeError", "Mixup: alpha is 0; expected a number above 0."],
-    ["Mixup", { alpha: NaN }, "RangeError", "Mixup: alpha is NaN; expected a finite number. Look at the computation that gave it."],
+    [
+      "Mixup",
+      { alpha: NaN },
+      "RangeError",
+      "Mixup: alpha is NaN; expected a finite number. Look at the computation that gave it.",
+    ],
     ["Mixup", { before: 1 }, "TypeError", "Mixup: before is 1; expected true or false."],
     ["Mixup", { after: "no" }, "TypeError", 'Mixup: after is "no"; expected true or false.'],
     [
