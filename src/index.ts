@@ -55,7 +55,8 @@ export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
-export { SpikingModel, type Architecture } from "./models/spiking-model.js";
+export { SpikingModel } from "./models/spiking-model.js";
+export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";

@@ -9,7 +9,7 @@ import { readOptions, type Schema } from "../schema/schema.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { LayerRow } from "./layer-row.js";
+import type { FullLayerRow } from "./layer-row.js";
 
 type AddSpec = Readonly<Record<never, never>>;
 
@@ -40,7 +40,8 @@ export class Add extends Module {
   }
 }
 
-export const addRow: LayerRow<AddSpec> = {
+export const addRow: FullLayerRow<AddSpec> = {
+  layer: Add,
   schema,
   inputs: "several",
   create: () => new Add(),

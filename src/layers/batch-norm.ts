@@ -13,7 +13,7 @@ import { formatShape, sizeOf } from "../shapes.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkChannelsLast, type LayerRow } from "./layer-row.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 export interface BatchNormOptions {
@@ -138,10 +138,12 @@ export class BatchNorm2d extends BatchNorm {
 }
 
 function rowOf(
+  layer: typeof BatchNorm1d | typeof BatchNorm2d,
   axes: readonly (readonly string[])[],
   create: (options: BatchNormSpec) => BatchNorm,
-): LayerRow<BatchNormSpec> {
+): FullLayerRow<BatchNormSpec> {
   return {
+    layer,
     schema,
     inputs: 1,
     create,
@@ -150,7 +152,7 @@ function rowOf(
       checkChannelsLast(where, input, own, numFeatures);
       return input;
     },
-    weights: ({ numFeatures }) => 2 * numFeatures,
+    weights: () => 0,
     // In evaluation: a scale and a shift.
     operations: (_options, _inputs, output) => ({ macs: sizeOf(output), adds: 0 }),
     options(layer) {
@@ -161,10 +163,12 @@ function rowOf(
 }
 
 export const batchNorm1dRow = rowOf(
+  BatchNorm1d,
   [[], ["S"]],
   ({ numFeatures, ...options }) => new BatchNorm1d(numFeatures, options),
 );
 export const batchNorm2dRow = rowOf(
+  BatchNorm2d,
   [["H", "W"]],
   ({ numFeatures, ...options }) => new BatchNorm2d(numFeatures, options),
 );

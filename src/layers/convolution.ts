@@ -13,7 +13,7 @@ import type { ChannelAffine } from "../tensor/affine-map.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { windowedMap, type Pair } from "../windows.js";
 import { uniformParameter } from "./initial.js";
-import { checkChannelsLast, type LayerRow } from "./layer-row.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 interface ConvolutionOptions<P> {
@@ -152,11 +152,13 @@ export class Conv1d extends StatelessLayer {
 
 /** Of one or two axes: they differ in how a window is written. */
 function rowOf<P extends Pair>(
+  layer: typeof Conv1d | typeof Conv2d,
   schema: Schema<ConvolutionSpec<P>>,
   axes: readonly string[],
   create: (options: ConvolutionSpec<P>) => Conv1d | Conv2d,
-): LayerRow<ConvolutionSpec<P>> {
+): FullLayerRow<ConvolutionSpec<P>> {
   return {
+    layer,
     schema,
     inputs: 1,
     create,
@@ -165,8 +167,8 @@ function rowOf<P extends Pair>(
       const window = { kernel: sides(kernelSize), stride: sides(stride), padding: sides(padding) };
       return [...windowedMap(where, input.slice(0, -1), window), outChannels];
     },
-    weights: ({ inChannels, outChannels, kernelSize, groups, bias }) =>
-      (sizeOf(sides(kernelSize)) * (inChannels / groups) + (bias ? 1 : 0)) * outChannels,
+    weights: ({ inChannels, outChannels, kernelSize, groups }) =>
+      sizeOf(sides(kernelSize)) * (inChannels / groups) * outChannels,
     operations: ({ inChannels, kernelSize, groups, bias }, _inputs, output) => ({
       macs: sizeOf(output) * sizeOf(sides(kernelSize)) * (inChannels / groups),
       adds: bias ? sizeOf(output) : 0,
@@ -188,6 +190,7 @@ function sides(window: Pair): readonly number[] {
 }
 
 export const conv2dRow = rowOf(
+  Conv2d,
   schema2d,
   ["H", "W"],
   ({ inChannels, outChannels, kernelSize, ...options }) =>
@@ -195,6 +198,7 @@ export const conv2dRow = rowOf(
 );
 
 export const conv1dRow = rowOf(
+  Conv1d,
   schema1d,
   ["S"],
   ({ inChannels, outChannels, kernelSize, ...options }) =>

@@ -13,7 +13,7 @@ import { real, type ValueType } from "../schema/value-types.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { LayerRow } from "./layer-row.js";
+import type { FullLayerRow } from "./layer-row.js";
 
 /** All of it, by name. */
 export interface DropoutSpec {
@@ -95,7 +95,8 @@ export class Dropout extends Module {
   }
 }
 
-export const dropoutRow: LayerRow<DropoutSpec> = {
+export const dropoutRow: FullLayerRow<DropoutSpec> = {
+  layer: Dropout,
   schema,
   inputs: 1,
   create: ({ p }) => new Dropout(p),

@@ -6,7 +6,7 @@ import { readOptions, withDefault, type Schema } from "../schema/schema.js";
 import { oneOf } from "../schema/value-types.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { LayerRow } from "./layer-row.js";
+import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 type Order = "channelsFirst" | "memory";
@@ -54,7 +54,8 @@ export class Flatten extends StatelessLayer {
   }
 }
 
-export const flattenRow: LayerRow<FlattenSpec> = {
+export const flattenRow: FullLayerRow<FlattenSpec> = {
+  layer: Flatten,
   schema,
   inputs: 1,
   create: (options) => new Flatten(options),

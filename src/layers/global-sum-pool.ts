@@ -4,7 +4,7 @@ import { ShapeError } from "../errors.js";
 import { readOptions, type Schema } from "../schema/schema.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { LayerRow } from "./layer-row.js";
+import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 type GlobalSumPoolSpec = Readonly<Record<never, never>>;
@@ -27,7 +27,8 @@ export class GlobalSumPool extends StatelessLayer {
   }
 }
 
-export const globalSumPoolRow: LayerRow<GlobalSumPoolSpec> = {
+export const globalSumPoolRow: FullLayerRow<GlobalSumPoolSpec> = {
+  layer: GlobalSumPool,
   schema,
   inputs: 1,
   create: () => new GlobalSumPool(),

@@ -10,7 +10,7 @@ import { flag, whole } from "../schema/value-types.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { uniformParameter } from "./initial.js";
-import type { LayerRow } from "./layer-row.js";
+import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 export interface LinearOptions {
@@ -81,7 +81,8 @@ function linearLayout({ inFeatures, outFeatures, flattenedChannels: channels }: 
   return permutedLayout([inFeatures / channels, channels, outFeatures], [2, 1, 0], [outFeatures, inFeatures]);
 }
 
-export const linearRow: LayerRow<LinearSpec> = {
+export const linearRow: FullLayerRow<LinearSpec> = {
+  layer: Linear,
   schema,
   inputs: 1,
   create: ({ inFeatures, outFeatures, ...options }) => new Linear(inFeatures, outFeatures, options),
@@ -91,7 +92,7 @@ export const linearRow: LayerRow<LinearSpec> = {
       `${where} gets ${formatShape(input)}; expected [${inFeatures}]. Flatten maps before it.`,
     );
   },
-  weights: ({ inFeatures, outFeatures, bias }) => (inFeatures + (bias ? 1 : 0)) * outFeatures,
+  weights: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
   operations: ({ inFeatures, outFeatures, bias }) => ({
     macs: inFeatures * outFeatures,
     adds: bias ? outFeatures : 0,

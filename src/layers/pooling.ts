@@ -22,7 +22,7 @@ import { whole, type ValueType } from "../schema/value-types.js";
 import { sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { windowedMap, type Pair } from "../windows.js";
-import { checkChannelsLast, type LayerRow } from "./layer-row.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 /** All of it, by name. @typeParam P [height, width], or a number */
@@ -126,12 +126,14 @@ export class AvgPool1d extends Pool1d {
 
 /** Of one or two axes, the largest or the mean of each window. */
 function rowOf<P extends Pair>(
+  layer: FullLayerRow<PoolSpec<P>>["layer"],
   schema: Schema<PoolSpec<P>>,
   axes: readonly string[],
   create: (options: PoolSpec<P>) => Pool1d | Pool2d,
   mean: boolean,
-): LayerRow<PoolSpec<P>> {
+): FullLayerRow<PoolSpec<P>> {
   return {
+    layer,
     schema,
     inputs: 1,
     create,
@@ -159,24 +161,28 @@ function sides(window: Pair): readonly number[] {
 }
 
 export const maxPool2dRow = rowOf(
+  MaxPool2d,
   schema2d,
   ["H", "W"],
   ({ kernelSize, ...o }) => new MaxPool2d(kernelSize, o),
   false,
 );
 export const avgPool2dRow = rowOf(
+  AvgPool2d,
   schema2d,
   ["H", "W"],
   ({ kernelSize, ...o }) => new AvgPool2d(kernelSize, o),
   true,
 );
 export const maxPool1dRow = rowOf(
+  MaxPool1d,
   schema1d,
   ["S"],
   ({ kernelSize, ...o }) => new MaxPool1d(kernelSize, o),
   false,
 );
 export const avgPool1dRow = rowOf(
+  AvgPool1d,
   schema1d,
   ["S"],
   ({ kernelSize, ...o }) => new AvgPool1d(kernelSize, o),

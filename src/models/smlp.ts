@@ -1,28 +1,24 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { Flatten } from "../layers/flatten.js";
-import { Linear } from "../layers/linear.js";
-import { Sequential } from "../layers/sequential.js";
-import type { Module } from "../module/module.js";
-import { createNeuron } from "../neurons/table.js";
+import type { LayerSpec } from "../graph/layer-spec.js";
 import { sizeOf, type Shape } from "../shapes.js";
-import { plainCopy } from "./plain-copy.js";
+import { GraphModel, type GraphModelOptions } from "./graph-model.js";
+import { neuronLayer } from "./neuron-layer.js";
+import type { Architecture } from "./architecture.js";
 import { resolveSMLPOptions, type ResolvedSMLPOptions, type SMLPOptions } from "./smlp-options.js";
-import { SpikingModel, type Architecture } from "./spiking-model.js";
 
-export class SMLP extends SpikingModel {
+export class SMLP extends GraphModel {
   readonly #options: ResolvedSMLPOptions;
 
   /** @throws TypeError, RangeError for options that make no network */
   constructor(options: SMLPOptions) {
     const resolved = resolveSMLPOptions(options);
-    const { inputShape, outputShape, timesteps, stepMode } = resolved;
-    super(inputShape, outputShape, timesteps, stepMode, smlpLayers(resolved));
+    super(smlpNetwork(resolved), "SMLP");
     this.#options = resolved;
   }
 
-  get architecture(): Architecture {
-    return { kind: "SMLP", options: plainCopy("SMLP", { ...this.#options, timesteps: this.timesteps }) };
+  override get architecture(): Architecture {
+    return this.templateArchitecture("SMLP", this.#options);
   }
 
   /** Features may come flattened where flattening leaves their order as it is. */
@@ -33,22 +29,20 @@ export class SMLP extends SpikingModel {
   }
 }
 
-/** Weights of all linear layers, counted before any is made. @throws TypeError, RangeError as the constructor */
-export function smlpWeightCount(options: SMLPOptions): number {
-  const { inputShape, outputShape, units } = resolveSMLPOptions(options);
-  const sizes = [sizeOf(inputShape), ...units, outputShape[0]];
-  return sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
-}
-
-function smlpLayers({ inputShape, outputShape, units, neuron, stepMode }: ResolvedSMLPOptions): Sequential {
-  const layers: Record<string, Module> = { flatten1: new Flatten({ order: "memory" }) };
-  let features = sizeOf(inputShape);
+/** The network as data, under the names of the reference template. */
+export function smlpNetwork(options: ResolvedSMLPOptions): GraphModelOptions {
+  const { inputShape, outputShape, units, timesteps, neuron, stepMode } = options;
+  const layers: LayerSpec[] = [{ name: "layers.flatten1", kind: "Flatten", options: { order: "memory" } }];
+  let inFeatures = sizeOf(inputShape);
   let flattenedChannels = inputShape.length === 1 ? 1 : inputShape[inputShape.length - 1];
-  for (const [i, unit] of units.entries()) {
-    layers[`fc${i + 1}`] = new Linear(features, unit, { flattenedChannels });
-    layers[`neuron${i + 1}`] = createNeuron(neuron, stepMode);
-    [features, flattenedChannels] = [unit, 1];
-  }
-  layers[`fc${units.length + 1}`] = new Linear(features, outputShape[0], { flattenedChannels });
-  return new Sequential(layers);
+  const connect = (name: string, outFeatures: number): void => {
+    layers.push({ name, kind: "Linear", options: { inFeatures, outFeatures, flattenedChannels } });
+    [inFeatures, flattenedChannels] = [outFeatures, 1];
+  };
+  units.forEach((unit, i) => {
+    connect(`layers.fc${i + 1}`, unit);
+    layers.push(neuronLayer(`layers.neuron${i + 1}`, neuron));
+  });
+  connect(`layers.fc${units.length + 1}`, outputShape[0]);
+  return { inputShape, outputShape, layers, timesteps, stepMode };
 }

@@ -1,63 +1,93 @@
 /** Models by name: model files and configuration files make them from plain data. */
 
 import { checkOneOf } from "../checks.js";
+import type { Schema } from "../schema/schema.js";
 import { show } from "../show.js";
+import { GraphModel, planGraphModel, type GraphModelOptions } from "./graph-model.js";
 import { SCNN } from "./scnn.js";
-import { scnnWeightCount } from "./scnn-layers.js";
-import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";
-import { SMLP, smlpWeightCount } from "./smlp.js";
-import type { SMLPOptions } from "./smlp-options.js";
-import type { Architecture, SpikingModel } from "./spiking-model.js";
+import { scnnNetwork } from "./scnn-layers.js";
+import { resolveSCNNOptions, scnnSchema, type SCNNOptions } from "./scnn-options.js";
+import { SMLP, smlpNetwork } from "./smlp.js";
+import { resolveSMLPOptions, smlpSchema, type SMLPOptions } from "./smlp-options.js";
+import type { Architecture } from "./architecture.js";
 
-export interface ModelOptions {
-  SMLP: SMLPOptions;
-  SCNN: SCNNOptions;
+interface ModelRow<O> {
+  create(options: O): GraphModel;
+  /** The network as data, before any of it is made. @throws as create */
+  network(options: O): GraphModelOptions;
 }
 
-export type ModelKind = keyof ModelOptions;
+/** A network that a few options describe: what experiment files may name. */
+interface TemplateRow<O, P> extends ModelRow<O> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<P>;
+}
 
-export const modelTable: { readonly [K in ModelKind]: (options: ModelOptions[K]) => SpikingModel } = {
-  SMLP: (options) => new SMLP(options),
-  SCNN: (options) => new SCNN(options),
+function template<O, P>(row: TemplateRow<O, P>): TemplateRow<O, P> {
+  return row;
+}
+
+/** Experiment files know a kind by its row here. */
+export const templateTable = {
+  SMLP: template({
+    summary: "Spiking multilayer perceptron: linear layers, each but the last with a neuron behind it.",
+    schema: smlpSchema,
+    create: (options: SMLPOptions) => new SMLP(options),
+    network: (options: SMLPOptions) => smlpNetwork(resolveSMLPOptions(options)),
+  }),
+  SCNN: template({
+    summary:
+      "Spiking convolutional network: stages of convolution, neuron and pooling, then linear layers or a global sum.",
+    schema: scnnSchema,
+    create: (options: SCNNOptions) => new SCNN(options),
+    network: (options: SCNNOptions) => scnnNetwork(resolveSCNNOptions(options)),
+  }),
 };
 
-const weightCounts: { readonly [K in ModelKind]: (options: ModelOptions[K]) => number } = {
-  SMLP: smlpWeightCount,
-  SCNN: (options) => scnnWeightCount(resolveSCNNOptions(options)),
+/** What an experiment file may name. */
+export type ModelKind = keyof typeof templateTable;
+
+type OptionsFor<Row> = Row extends ModelRow<infer O> ? O : never;
+
+/** Networks that a few options describe. */
+export type TemplateOptions = { [K in ModelKind]: OptionsFor<(typeof templateTable)[K]> };
+
+export interface ModelOptions extends TemplateOptions {
+  GraphModel: GraphModelOptions;
+}
+
+const modelTable: { readonly [K in keyof ModelOptions]: ModelRow<ModelOptions[K]> } = {
+  ...templateTable,
+  GraphModel: { create: (options) => new GraphModel(options), network: (options) => options },
 };
 
-export const modelKinds = Object.keys(modelTable) as ModelKind[];
+export const modelKinds = Object.keys(modelTable) as (keyof ModelOptions)[];
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
-export function createModel(architecture: Architecture): SpikingModel {
-  const kind = checkKind(architecture);
-  return lookUp(modelTable, kind)(architecture.options);
+export function createModel(architecture: Architecture): GraphModel {
+  return rowOf(architecture).create(architecture.options);
 }
 
 /**
- * Weights of the convolutions and linear layers that createModel would make. No memory is spent: whoever has an
- * architecture from a stranger can ask first.
+ * Weights of the convolutions and linear layers that createModel would make. No memory is spent: whoever has an architecture from a
+ * stranger can ask first.
  *
  * @throws RangeError, TypeError as createModel, for what can be seen without making it
  */
 export function weightCount(architecture: Architecture): number {
-  const kind = checkKind(architecture);
-  return lookUp(weightCounts, kind)(architecture.options);
+  const network = rowOf(architecture).network(architecture.options);
+  const { layers } = planGraphModel(architecture.kind, network);
+  return layers.reduce((sum, { row, options }) => sum + row.weights(options), 0);
 }
 
-function checkKind(architecture: unknown): ModelKind {
+/** Options come from a file: the constructors check every one of them. */
+function rowOf(architecture: unknown): ModelRow<unknown> {
   if (typeof architecture !== "object" || architecture === null) {
     throw new TypeError(
       `the architecture is ${show(architecture)}; expected { kind, options }, with a kind of ${modelKinds.join(", ")}.`,
     );
   }
-  return checkOneOf("model kind", (architecture as Partial<Architecture>).kind, modelKinds);
-}
-
-/** Options come from a file: the constructors check every one of them. */
-function lookUp<R>(
-  table: { readonly [K in ModelKind]: (options: ModelOptions[K]) => R },
-  kind: ModelKind,
-): (options: Readonly<Record<string, unknown>>) => R {
-  return table[kind] as (options: unknown) => R;
+  const kind = checkOneOf("model kind", (architecture as Partial<Architecture>).kind, modelKinds);
+  return modelTable[kind];
 }
