@@ -93,6 +93,7 @@ export { Normalize } from "./datasets/augmentations/normalize.js";
 export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
+export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {
