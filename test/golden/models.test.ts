@@ -57,7 +57,7 @@ function build({ cls, params, neuron, state_dict: dict }: GoldenModel, stepMode:
   model.loadStateDict(
     Object.fromEntries(
       Object.entries(dict).map(([name, { shape, data }]) => [name, { shape, data: flat(data) }]),
-    ) as LoadableStateDict,
+    ),
   );
   return model.eval();
 }
