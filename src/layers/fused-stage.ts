@@ -5,7 +5,7 @@
  */
 
 import type { Module } from "../module/module.js";
-import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
+import { BaseNode } from "../neurons/base-node.js";
 import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { checkPair, windowCount } from "../windows.js";
 import type { Shape } from "../shapes.js";
@@ -21,7 +21,7 @@ export interface FusedStage {
   /** Of packed spikes. */
   readonly convolution: Conv2d | null;
   readonly norm: BatchNorm2d | null;
-  readonly neuron: AdaptiveThresholdNode;
+  readonly neuron: BaseNode;
   /** What the neuron sees in a time step, [N, H, W, C]. */
   readonly map: Shape;
   /** Height and width of the windows, which lie side by side. */
@@ -58,7 +58,7 @@ function firingAt(layers: readonly Module[], first: number, map: Shape): FusedSt
   const norm = isExactly(layer, BatchNorm2d) ? layer : null;
   const at = norm === null ? first : first + 1;
   const neuron = layers[at];
-  if (!isPlain(neuron, AdaptiveThresholdNode) || map.length !== 4) return null;
+  if (!isPlain(neuron, BaseNode) || map.length !== 4) return null;
   const [, H, W, C] = map;
   const window = windowOf(layers[at + 1]);
   if (window === null || window[0] > H || window[1] > W) return null;

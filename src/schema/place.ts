@@ -12,6 +12,8 @@ export type Fault = "type" | "range";
 export interface Place {
   /** Of a part: an option by the name it has in code, or an entry of a list by its number. */
   at(part: string | number): Place;
+  /** An option as this speaker calls it, in a sentence about another one. */
+  name(option: string): string;
   /** A value as this speaker writes it. */
   show(value: unknown): string;
   /** What stands for "none": null in code, false in a file, which has no null. */
@@ -44,6 +46,10 @@ export class ArgumentPlace implements Place {
   at(part: string | number): ArgumentPlace {
     const next = typeof part === "number" ? `${this.#path}[${part}]` : join(this.#path, part);
     return new ArgumentPlace(this.#where, next);
+  }
+
+  name(option: string): string {
+    return option;
   }
 
   show(value: unknown): string {
