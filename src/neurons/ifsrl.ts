@@ -30,7 +30,7 @@ export class IFSRL extends AdaptiveThresholdNode {
 }
 
 export const ifsrlRow: NeuronRow<ThresholdOptions, IFSRL, ThresholdSettings> = {
-  summary: "as ATIF, outputs z",
+  summary: "integrate and fire, learnable threshold theta, soft reset, outputs z",
   classes: [IFSRL],
   schema: thresholdSchema,
   create: (options, stepMode) => Object.assign(new IFSRL(options), { stepMode }),
