@@ -51,13 +51,16 @@ export { Conv1d, Conv2d, type Conv1dOptions, type Conv2dOptions } from "./layers
 export { Dropout } from "./layers/dropout.js";
 export { Flatten, type FlattenOptions } from "./layers/flatten.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
-export { AvgPool1d, AvgPool2d, GlobalSumPool, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { Add } from "./layers/add.js";
+export { GlobalSumPool } from "./layers/global-sum-pool.js";
+export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
 export { Sequential } from "./layers/sequential.js";
 
 export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
 export { SMLP, type SMLPOptions } from "./models/smlp.js";
-export { SpikingModel, type Architecture } from "./models/spiking-model.js";
+export { SpikingModel } from "./models/spiking-model.js";
+export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";

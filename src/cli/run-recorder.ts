@@ -2,7 +2,7 @@
 
 import { ConfigError, messageOf, StateError } from "../errors.js";
 import { loadCheckpoint, saveCheckpoint } from "../formats/checkpoint.js";
-import type { Architecture } from "../models/spiking-model.js";
+import type { Architecture } from "../models/architecture.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { TrainingState } from "../training/training-state.js";
 import type { RunFolder } from "./run-folder.js";

@@ -6,7 +6,7 @@
 
 import { show } from "../show.js";
 import { FormatError } from "../errors.js";
-import type { Architecture } from "../models/spiking-model.js";
+import type { Architecture } from "../models/architecture.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import { checkIsState } from "../training/check-training-state.js";

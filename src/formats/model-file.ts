@@ -14,7 +14,8 @@
 
 import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
-import { SpikingModel, type Architecture } from "../models/spiking-model.js";
+import { SpikingModel } from "../models/spiking-model.js";
+import { type Architecture } from "../models/architecture.js";
 import { createModel, weightCount } from "../models/table.js";
 import { defaultGenerator } from "../random/generator.js";
 import { writeFileAtomic } from "../platform/files.js";

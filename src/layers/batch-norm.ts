@@ -3,14 +3,17 @@
  * statistics are those of one time step (T updates per batch), in 'm' those of all T N samples (one update).
  */
 
-import { checkBetween, checkFloat32, checkInteger, checkOptions, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
 import { batchNorm, batchNormAffine, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
-import { formatShape } from "../shapes.js";
+import { fix } from "../schema/fixed.js";
+import { readArguments, required, withDefault, type Schema } from "../schema/schema.js";
+import { float32, real, whole } from "../schema/value-types.js";
+import { formatShape, sizeOf } from "../shapes.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 export interface BatchNormOptions {
@@ -20,6 +23,25 @@ export interface BatchNormOptions {
   momentum?: number;
 }
 
+/** All of it, by name. */
+export interface BatchNormSpec {
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number;
+}
+
+const schema: Schema<BatchNormSpec> = {
+  fields: {
+    numFeatures: required(whole(1), "Channels."),
+    eps: withDefault(float32({ above: 0 }), 1e-5, "Added to the variance."),
+    momentum: withDefault(
+      real({ from: 0, to: 1 }),
+      0.1,
+      "Weight of the newest batch in the running statistics.",
+    ),
+  },
+};
+
 export abstract class BatchNorm extends StatelessLayer {
   /** gamma [C], starts at 1. */
   readonly weight: Parameter;
@@ -28,20 +50,14 @@ export abstract class BatchNorm extends StatelessLayer {
   readonly runningMean: Tensor;
   /** Unbiased. */
   readonly runningVar: Tensor;
-  readonly eps: number;
-  readonly momentum: number;
+  declare readonly numFeatures: number;
+  declare readonly eps: number;
+  declare readonly momentum: number;
 
-  constructor(
-    readonly numFeatures: number,
-    options: BatchNormOptions = {},
-  ) {
+  /** @throws TypeError, RangeError */
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
-    const where = new.target.name;
-    checkInteger(`${where}: numFeatures`, numFeatures, 1);
-    checkOptions(where, options, ["eps", "momentum"]);
-    this.eps = checkPositive(`${where}: eps`, options.eps ?? 1e-5);
-    checkFloat32(`${where}: eps`, this.eps);
-    this.momentum = checkBetween(`${where}: momentum`, options.momentum ?? 0.1, 0, 1);
+    fix<BatchNorm>(this, readArguments(new.target.name, { numFeatures }, options, schema));
     this.weight = this.registerParameter("weight", new Parameter(Tensor.full([numFeatures], 1)));
     this.bias = this.registerParameter("bias", new Parameter(Tensor.full([numFeatures], 0)));
     this.runningMean = this.registerBuffer("running_mean", keep(Tensor.full([numFeatures], 0)));
@@ -120,3 +136,39 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks = [4];
 }
+
+function rowOf(
+  layer: typeof BatchNorm1d | typeof BatchNorm2d,
+  axes: readonly (readonly string[])[],
+  create: (options: BatchNormSpec) => BatchNorm,
+): FullLayerRow<BatchNormSpec> {
+  return {
+    layer,
+    schema,
+    inputs: 1,
+    create,
+    outputShape({ numFeatures }, [input], where) {
+      const own = axes.find(({ length }) => length + 1 === input.length) ?? axes[axes.length - 1];
+      checkChannelsLast(where, input, own, numFeatures);
+      return input;
+    },
+    weights: () => 0,
+    // In evaluation: a scale and a shift.
+    operations: (_options, _inputs, output) => ({ macs: sizeOf(output), adds: 0 }),
+    options(layer) {
+      const { numFeatures, eps, momentum } = layer as BatchNorm;
+      return { numFeatures, eps, momentum };
+    },
+  };
+}
+
+export const batchNorm1dRow = rowOf(
+  BatchNorm1d,
+  [[], ["S"]],
+  ({ numFeatures, ...options }) => new BatchNorm1d(numFeatures, options),
+);
+export const batchNorm2dRow = rowOf(
+  BatchNorm2d,
+  [["H", "W"]],
+  ({ numFeatures, ...options }) => new BatchNorm2d(numFeatures, options),
+);

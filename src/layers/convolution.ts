@@ -1,13 +1,19 @@
 /** Convolution layers, channels last. */
 
-import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
 import { permutedLayout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { conv1d, conv2d, conv2dAffine } from "../ops/convolution.js";
-import { checkPair, type Pair } from "../windows.js";
+import { fix } from "../schema/fixed.js";
+import { pair } from "../schema/pair.js";
+import type { Place } from "../schema/place.js";
+import { readArguments, required, withDefault, type Fields, type Schema } from "../schema/schema.js";
+import { flag, whole, type ValueType } from "../schema/value-types.js";
+import { sizeOf } from "../shapes.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { windowedMap, type Pair } from "../windows.js";
 import { uniformParameter } from "./initial.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 interface ConvolutionOptions<P> {
@@ -24,45 +30,67 @@ interface ConvolutionOptions<P> {
 export type Conv2dOptions = ConvolutionOptions<Pair>;
 export type Conv1dOptions = ConvolutionOptions<number>;
 
-const optionNames = ["stride", "padding", "groups", "bias"];
-
-function checkChannels(where: string, inChannels: number, outChannels: number, groups: number): void {
-  checkInteger(`${where}: inChannels`, inChannels, 1);
-  checkInteger(`${where}: outChannels`, outChannels, 1);
-  checkInteger(`${where}: groups`, groups, 1);
-  if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-    throw new RangeError(
-      `${where}: ${groups} groups of ${inChannels} in and ${outChannels} out channels; expected both to be multiples of the groups.`,
-    );
-  }
+/** All of it, by name. @typeParam P [height, width], or a number */
+interface ConvolutionSpec<P> {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: P;
+  readonly stride: P;
+  readonly padding: P;
+  readonly groups: number;
+  readonly bias: boolean;
 }
+
+export type Conv2dSpec = ConvolutionSpec<readonly [number, number]>;
+export type Conv1dSpec = ConvolutionSpec<number>;
+
+function schemaOf<P>(window: (low: number) => ValueType<P>, one: P, none: P): Schema<ConvolutionSpec<P>> {
+  const fields = {
+    inChannels: required(whole(1), "Channels of its input."),
+    outChannels: required(whole(1), "Channels of its output."),
+    kernelSize: required(window(1), "Size of the window."),
+    stride: withDefault(window(1), one, "Steps between windows."),
+    padding: withDefault(window(0), none, "Zeros around the input."),
+    groups: withDefault(
+      whole(1),
+      1,
+      "Parts of the channels that do not see each other; inChannels: depthwise.",
+    ),
+    bias: withDefault(flag, true, "Whether a learned number is added to each channel."),
+  };
+  return { fields: fields as Fields<ConvolutionSpec<P>>, check: checkGroups };
+}
+
+function checkGroups({ inChannels, outChannels, groups }: ConvolutionSpec<unknown>, place: Place): void {
+  if (inChannels % groups === 0 && outChannels % groups === 0) return;
+  place.fail(
+    `${groups} groups of ${inChannels} in and ${outChannels} out channels; expected both to be multiples of the groups.`,
+  );
+}
+
+const schema2d = schemaOf<readonly [number, number]>(pair, [1, 1], [0, 0]);
+const schema1d = schemaOf<number>(whole, 1, 0);
 
 /** y [N, OH, OW, outChannels] of x [N, H, W, inChannels] */
 export class Conv2d extends StatelessLayer {
   /** [KH, KW, in/groups, out] here; [out, in/groups, KH, KW] in state dicts. */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly groups: number;
+  declare readonly inChannels: number;
+  declare readonly outChannels: number;
+  declare readonly kernelSize: readonly [number, number];
+  declare readonly stride: readonly [number, number];
+  declare readonly padding: readonly [number, number];
+  declare readonly groups: number;
 
-  constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
-    kernelSize: Pair,
-    options: Conv2dOptions = {},
-  ) {
+  /** @throws TypeError, RangeError */
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
-    checkOptions("Conv2d", options, optionNames);
-    const bias = checkBoolean("Conv2d: bias", options.bias === undefined ? true : options.bias);
-    this.groups = options.groups ?? 1;
-    checkChannels("Conv2d", inChannels, outChannels, this.groups);
-    this.kernelSize = checkPair("Conv2d: kernelSize", kernelSize, 1);
-    this.stride = checkPair("Conv2d: stride", options.stride ?? 1, 1);
-    this.padding = checkPair("Conv2d: padding", options.padding ?? 0, 0);
-    const [KH, KW] = this.kernelSize;
-    const perGroup = inChannels / this.groups;
+    const given = readArguments("Conv2d", { inChannels, outChannels, kernelSize }, options, schema2d);
+    const { bias, ...fields } = given;
+    fix<Conv2d>(this, fields);
+    const [KH, KW] = given.kernelSize;
+    const perGroup = inChannels / given.groups;
     const fanIn = KH * KW * perGroup;
     this.weight = this.registerParameter("weight", uniformParameter([KH, KW, perGroup, outChannels], fanIn), {
       layout: () =>
@@ -90,25 +118,20 @@ export class Conv1d extends StatelessLayer {
   /** [K, in/groups, out] here; [out, in/groups, K] in state dicts. */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
-  readonly stride: number;
-  readonly padding: number;
-  readonly groups: number;
+  declare readonly inChannels: number;
+  declare readonly outChannels: number;
+  declare readonly kernelSize: number;
+  declare readonly stride: number;
+  declare readonly padding: number;
+  declare readonly groups: number;
 
-  constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
-    readonly kernelSize: number,
-    options: Conv1dOptions = {},
-  ) {
+  /** @throws TypeError, RangeError */
+  constructor(inChannels: number, outChannels: number, kernelSize: number, options: Conv1dOptions = {}) {
     super();
-    checkOptions("Conv1d", options, optionNames);
-    const bias = checkBoolean("Conv1d: bias", options.bias === undefined ? true : options.bias);
-    this.groups = options.groups ?? 1;
-    checkChannels("Conv1d", inChannels, outChannels, this.groups);
-    checkInteger("Conv1d: kernelSize", kernelSize, 1);
-    this.stride = checkInteger("Conv1d: stride", options.stride ?? 1, 1);
-    this.padding = checkInteger("Conv1d: padding", options.padding ?? 0);
-    const perGroup = inChannels / this.groups;
+    const given = readArguments("Conv1d", { inChannels, outChannels, kernelSize }, options, schema1d);
+    const { bias, ...fields } = given;
+    fix<Conv1d>(this, fields);
+    const perGroup = inChannels / given.groups;
     const fanIn = kernelSize * perGroup;
     this.weight = this.registerParameter(
       "weight",
@@ -126,3 +149,58 @@ export class Conv1d extends StatelessLayer {
     return conv1d(x, this.weight, this.bias, { stride, padding, groups });
   }
 }
+
+/** Of one or two axes: they differ in how a window is written. */
+function rowOf<P extends Pair>(
+  layer: typeof Conv1d | typeof Conv2d,
+  schema: Schema<ConvolutionSpec<P>>,
+  axes: readonly string[],
+  create: (options: ConvolutionSpec<P>) => Conv1d | Conv2d,
+): FullLayerRow<ConvolutionSpec<P>> {
+  return {
+    layer,
+    schema,
+    inputs: 1,
+    create,
+    outputShape({ inChannels, outChannels, kernelSize, stride, padding }, [input], where) {
+      checkChannelsLast(where, input, axes, inChannels);
+      const window = { kernel: sides(kernelSize), stride: sides(stride), padding: sides(padding) };
+      return [...windowedMap(where, input.slice(0, -1), window), outChannels];
+    },
+    weights: ({ inChannels, outChannels, kernelSize, groups }) =>
+      sizeOf(sides(kernelSize)) * (inChannels / groups) * outChannels,
+    operations: ({ inChannels, kernelSize, groups, bias }, _inputs, output) => ({
+      macs: sizeOf(output) * sizeOf(sides(kernelSize)) * (inChannels / groups),
+      adds: bias ? sizeOf(output) : 0,
+    }),
+    options(layer) {
+      const { inChannels, outChannels, kernelSize, stride, padding, groups, bias } = layer as Conv1d | Conv2d;
+      const window = { kernelSize, stride, padding } as Pick<
+        ConvolutionSpec<P>,
+        "kernelSize" | "stride" | "padding"
+      >;
+      return { inChannels, outChannels, ...window, groups, bias: bias !== null };
+    },
+  };
+}
+
+/** A window's size along each of its axes. */
+function sides(window: Pair): readonly number[] {
+  return typeof window === "number" ? [window] : window;
+}
+
+export const conv2dRow = rowOf(
+  Conv2d,
+  schema2d,
+  ["H", "W"],
+  ({ inChannels, outChannels, kernelSize, ...options }) =>
+    new Conv2d(inChannels, outChannels, kernelSize, options),
+);
+
+export const conv1dRow = rowOf(
+  Conv1d,
+  schema1d,
+  ["S"],
+  ({ inChannels, outChannels, kernelSize, ...options }) =>
+    new Conv1d(inChannels, outChannels, kernelSize, options),
+);

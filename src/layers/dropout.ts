@@ -3,24 +3,58 @@
  * the same neurons are missing for the whole of a sequence.
  */
 
-import { checkBetween } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { Module } from "../module/module.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
 import { defaultGenerator } from "../random/generator.js";
+import { ArgumentPlace } from "../schema/place.js";
+import { readOptions, withDefault, type Schema } from "../schema/schema.js";
+import { real, type ValueType } from "../schema/value-types.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { FullLayerRow } from "./layer-row.js";
+
+/** All of it, by name. */
+export interface DropoutSpec {
+  readonly p: number;
+}
+
+const upToOne = real({ from: 0, to: 1 });
+
+const share: ValueType<number> = {
+  ...upToOne,
+  expects: "a number of at least 0 and below 1",
+  read(value, place) {
+    const p = upToOne.read(value, place);
+    return p < 1 ? p : place.fail("is 1; expected less: nothing would be left.");
+  },
+};
+
+const schema: Schema<DropoutSpec> = {
+  fields: { p: withDefault(share, 0.5, "Share of the neurons that are dropped in training.") },
+};
 
 export class Dropout extends Module {
   /** 0 or 1/(1 - p) per element of one time step; null after a reset. */
   #mask: Tensor | null = null;
 
-  /** @param p share of elements that are dropped (default 0.5), 0 to below 1 */
-  constructor(readonly p: number = 0.5) {
+  #p: number;
+
+  /** @param p share of elements that are dropped (default 0.5), 0 to below 1. @throws TypeError, RangeError */
+  constructor(p?: number) {
     super();
-    checkBetween("Dropout: p", p, 0, 1);
-    if (p === 1) throw new RangeError("Dropout: p is 1; expected less: nothing would be left.");
+    this.#p = readOptions("Dropout", { p }, schema).p;
+  }
+
+  /** Share of elements that are dropped; a new one counts from the next reset on. */
+  get p(): number {
+    return this.#p;
+  }
+
+  /** @throws TypeError, RangeError unless 0 to below 1 */
+  set p(p: number) {
+    this.#p = share.read(p, new ArgumentPlace("Dropout").at("p"));
   }
 
   /** @throws ShapeError if the mask is of another batch: call reset() */
@@ -60,3 +94,15 @@ export class Dropout extends Module {
     return mask;
   }
 }
+
+export const dropoutRow: FullLayerRow<DropoutSpec> = {
+  layer: Dropout,
+  schema,
+  inputs: 1,
+  create: ({ p }) => new Dropout(p),
+  outputShape: (_options, [input]) => input,
+  weights: () => 0,
+  // In evaluation it is not there.
+  operations: () => ({ macs: 0, adds: 0 }),
+  options: (layer) => ({ p: (layer as Dropout).p }),
+};

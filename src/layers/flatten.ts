@@ -1,27 +1,47 @@
 /** Space and channels in one axis. */
 
-import { checkOneOf, checkOptions } from "../checks.js";
 import { ShapeError } from "../errors.js";
-import { formatShape } from "../shapes.js";
+import { fix } from "../schema/fixed.js";
+import { readOptions, withDefault, type Schema } from "../schema/schema.js";
+import { oneOf } from "../schema/value-types.js";
+import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
+
+type Order = "channelsFirst" | "memory";
 
 export interface FlattenOptions {
   /**
    * "channelsFirst" (default): features in PyTorch's order. "memory": in the order they lie in, channels last, which
    * copies nothing; the Linear behind it must then be told the number of channels (flattenedChannels).
    */
-  order?: "channelsFirst" | "memory";
+  order?: Order;
 }
+
+/** All of it, by name. */
+export interface FlattenSpec {
+  readonly order: Order;
+}
+
+const schema: Schema<FlattenSpec> = {
+  fields: {
+    order: withDefault(
+      oneOf(["channelsFirst", "memory"]),
+      "channelsFirst",
+      "Order of the features: as in PyTorch, or as they lie in memory, channels last.",
+    ),
+  },
+};
 
 /** y [N, features] of x [N, ..., C] */
 export class Flatten extends StatelessLayer {
-  readonly order: "channelsFirst" | "memory";
+  declare readonly order: Order;
 
+  /** @throws TypeError, RangeError */
   constructor(options: FlattenOptions = {}) {
     super();
-    checkOptions("Flatten", options, ["order"]);
-    this.order = checkOneOf("Flatten: order", options.order ?? "channelsFirst", ["channelsFirst", "memory"]);
+    fix<Flatten>(this, readOptions("Flatten", options, schema));
   }
 
   protected apply(x: Tensor): Tensor {
@@ -33,3 +53,14 @@ export class Flatten extends StatelessLayer {
     return x.permute(axes).reshape([N, features]);
   }
 }
+
+export const flattenRow: FullLayerRow<FlattenSpec> = {
+  layer: Flatten,
+  schema,
+  inputs: 1,
+  create: (options) => new Flatten(options),
+  outputShape: (_options, [input]) => [sizeOf(input)],
+  weights: () => 0,
+  operations: () => ({ macs: 0, adds: 0 }),
+  options: (layer) => ({ order: (layer as Flatten).order }),
+};

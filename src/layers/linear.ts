@@ -1,11 +1,16 @@
 /** y = x W + b. */
 
-import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
+import { ShapeError } from "../errors.js";
 import { permutedLayout, type Layout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { linear } from "../ops/matmul.js";
+import { fix } from "../schema/fixed.js";
+import { readArguments, required, withDefault, type Schema } from "../schema/schema.js";
+import { flag, whole } from "../schema/value-types.js";
+import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { uniformParameter } from "./initial.js";
+import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 export interface LinearOptions {
@@ -18,29 +23,49 @@ export interface LinearOptions {
   flattenedChannels?: number;
 }
 
+/** All of it, by name. */
+export interface LinearSpec {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: boolean;
+  readonly flattenedChannels: number;
+}
+
+const schema: Schema<LinearSpec> = {
+  fields: {
+    inFeatures: required(whole(0), "Inputs of each neuron."),
+    outFeatures: required(whole(1), "Neurons."),
+    bias: withDefault(flag, true, "Whether a learned number is added to each output."),
+    flattenedChannels: withDefault(
+      whole(1),
+      1,
+      "Channels of the map that was flattened in memory order before it; state dicts hold the columns channels first.",
+    ),
+  },
+  check({ inFeatures, flattenedChannels }, place) {
+    if (inFeatures % flattenedChannels === 0) return;
+    place
+      .at("inFeatures")
+      .fail(`is ${inFeatures} with ${flattenedChannels} flattened channels; expected a multiple.`);
+  },
+};
+
 export class Linear extends StatelessLayer {
+  declare readonly inFeatures: number;
+  declare readonly outFeatures: number;
+  declare readonly flattenedChannels: number;
   /** [in, out] here; "weight" [out, in] in state dicts. */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    options: LinearOptions = {},
-  ) {
+  /** @throws TypeError, RangeError */
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    checkInteger("Linear: inFeatures", inFeatures);
-    checkInteger("Linear: outFeatures", outFeatures, 1);
-    checkOptions("Linear", options, ["bias", "flattenedChannels"]);
-    const bias = checkBoolean("Linear: bias", options.bias === undefined ? true : options.bias);
-    const channels = checkInteger("Linear: flattenedChannels", options.flattenedChannels ?? 1, 1);
-    if (inFeatures % channels !== 0) {
-      throw new RangeError(
-        `Linear: inFeatures is ${inFeatures} with ${channels} flattened channels; expected a multiple.`,
-      );
-    }
+    const given = readArguments("Linear", { inFeatures, outFeatures }, options, schema);
+    const { bias, flattenedChannels } = given;
+    fix<Linear>(this, { inFeatures, outFeatures, flattenedChannels });
     this.weight = this.registerParameter("weight", uniformParameter([inFeatures, outFeatures], inFeatures), {
-      layout: () => linearLayout(inFeatures, outFeatures, channels),
+      layout: () => linearLayout(given),
     });
     this.bias = bias ? this.registerParameter("bias", uniformParameter([outFeatures], inFeatures)) : null;
   }
@@ -52,6 +77,28 @@ export class Linear extends StatelessLayer {
 }
 
 /** Own [positions, channels, out]; PyTorch [out, channels, positions]. */
-function linearLayout(inFeatures: number, outFeatures: number, channels: number): Layout {
+function linearLayout({ inFeatures, outFeatures, flattenedChannels: channels }: LinearSpec): Layout {
   return permutedLayout([inFeatures / channels, channels, outFeatures], [2, 1, 0], [outFeatures, inFeatures]);
 }
+
+export const linearRow: FullLayerRow<LinearSpec> = {
+  layer: Linear,
+  schema,
+  inputs: 1,
+  create: ({ inFeatures, outFeatures, ...options }) => new Linear(inFeatures, outFeatures, options),
+  outputShape({ inFeatures, outFeatures }, [input], where) {
+    if (input.length === 1 && input[0] === inFeatures) return [outFeatures];
+    throw new ShapeError(
+      `${where} gets ${formatShape(input)}; expected [${inFeatures}]. Flatten maps before it.`,
+    );
+  },
+  weights: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
+  operations: ({ inFeatures, outFeatures, bias }) => ({
+    macs: inFeatures * outFeatures,
+    adds: bias ? outFeatures : 0,
+  }),
+  options(layer) {
+    const { inFeatures, outFeatures, flattenedChannels, bias } = layer as Linear;
+    return { inFeatures, outFeatures, bias: bias !== null, flattenedChannels };
+  },
+};

@@ -1,6 +1,5 @@
 /** Pooling layers, channels last: the stride is the kernel unless given, windows that do not fit are dropped. */
 
-import { checkInteger, checkOptions } from "../checks.js";
 import {
   avgPool1d,
   avgPool2d,
@@ -9,47 +8,96 @@ import {
   type Pool1dOptions,
   type Pool2dOptions,
 } from "../ops/pooling.js";
-import { checkPair, type Pair } from "../windows.js";
-import { ShapeError } from "../errors.js";
-import { formatShape, sizeOf } from "../shapes.js";
+import { fix } from "../schema/fixed.js";
+import { pair } from "../schema/pair.js";
+import {
+  optional,
+  readArguments,
+  required,
+  withDefault,
+  type Fields,
+  type Schema,
+} from "../schema/schema.js";
+import { whole, type ValueType } from "../schema/value-types.js";
+import { sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { windowedMap, type Pair } from "../windows.js";
+import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
+/** All of it, by name. @typeParam P [height, width], or a number */
+interface PoolSpec<P> {
+  readonly kernelSize: P;
+  /** Default: the kernel. */
+  readonly stride?: P;
+  readonly padding: P;
+}
+
+export type Pool2dSpec = PoolSpec<readonly [number, number]>;
+export type Pool1dSpec = PoolSpec<number>;
+
+function schemaOf<P extends Pair>(window: (low: number) => ValueType<P>, none: P): Schema<PoolSpec<P>> {
+  const fields = {
+    kernelSize: required(window(1), "Size of the window."),
+    stride: optional(window(1), "Steps between windows; the size of the window if left out."),
+    padding: withDefault(
+      window(0),
+      none,
+      "Added around the input and never chosen; at most half the kernel.",
+    ),
+  };
+  return {
+    fields: fields as unknown as Fields<PoolSpec<P>>,
+    check({ kernelSize, padding }, place) {
+      const [kernel, pads] = [sides(kernelSize), sides(padding)];
+      // Or a window could lie in the padding alone.
+      if (pads.every((pad, axis) => 2 * pad <= kernel[axis])) return;
+      place.fail(
+        `padding ${pads.join(", ")} with a kernel of ${kernel.join(" x ")}; expected at most half the kernel.`,
+      );
+    },
+  };
+}
+
+const schema2d = schemaOf<readonly [number, number]>(pair, [0, 0]);
+const schema1d = schemaOf<number>(whole, 0);
+
 abstract class Pool2d extends StatelessLayer {
-  constructor(
-    readonly kernelSize: Pair,
-    readonly options: Pool2dOptions = {},
-  ) {
+  declare readonly kernelSize: readonly [number, number];
+  declare readonly stride: readonly [number, number];
+  declare readonly padding: readonly [number, number];
+
+  /** @throws TypeError, RangeError */
+  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
     super();
-    const where = new.target.name;
-    const kernel = checkPair(`${where}: kernelSize`, kernelSize, 1);
-    checkOptions(where, options, ["stride", "padding"]);
-    checkPair(`${where}: stride`, options.stride ?? kernel, 1);
-    const padding = checkPair(`${where}: padding`, options.padding ?? 0, 0);
-    checkPadding(where, padding, kernel);
+    const given = readArguments(new.target.name, { kernelSize }, options, schema2d);
+    fix<Pool2d>(this, { ...given, stride: given.stride ?? given.kernelSize });
+  }
+
+  /** All but the kernel. */
+  get options(): Pool2dOptions {
+    const { stride, padding } = this;
+    return { stride, padding };
   }
 }
 
 abstract class Pool1d extends StatelessLayer {
-  constructor(
-    readonly kernelSize: number,
-    readonly options: Pool1dOptions = {},
-  ) {
-    super();
-    const where = new.target.name;
-    checkInteger(`${where}: kernelSize`, kernelSize, 1);
-    checkOptions(where, options, ["stride", "padding"]);
-    checkInteger(`${where}: stride`, options.stride ?? kernelSize, 1);
-    checkPadding(where, [checkInteger(`${where}: padding`, options.padding ?? 0)], [kernelSize]);
-  }
-}
+  declare readonly kernelSize: number;
+  declare readonly stride: number;
+  declare readonly padding: number;
 
-/** @throws RangeError if a window could lie in the padding alone */
-function checkPadding(where: string, padding: readonly number[], kernel: readonly number[]): void {
-  if (padding.every((pad, axis) => 2 * pad <= kernel[axis])) return;
-  throw new RangeError(
-    `${where}: padding ${padding.join(", ")} with a kernel of ${kernel.join(" x ")}; expected at most half the kernel.`,
-  );
+  /** @throws TypeError, RangeError */
+  constructor(kernelSize: number, options: Pool1dOptions = {}) {
+    super();
+    const given = readArguments(new.target.name, { kernelSize }, options, schema1d);
+    fix<Pool1d>(this, { ...given, stride: given.stride ?? given.kernelSize });
+  }
+
+  /** All but the kernel. */
+  get options(): Pool1dOptions {
+    const { stride, padding } = this;
+    return { stride, padding };
+  }
 }
 
 export class MaxPool2d extends Pool2d {
@@ -76,14 +124,67 @@ export class AvgPool1d extends Pool1d {
   }
 }
 
-/** y [N, C] = sum of x [N, ..., C] over space */
-export class GlobalSumPool extends StatelessLayer {
-  protected apply(x: Tensor): Tensor {
-    if (x.rank < 2)
-      throw new ShapeError(
-        `GlobalSumPool: x is ${formatShape(x.shape)}; expected [N, ..., C], channels last.`,
-      );
-    const C = x.shape[x.rank - 1];
-    return x.reshape([x.shape[0], sizeOf(x.shape.slice(1, -1)), C]).sum(1);
-  }
+/** Of one or two axes, the largest or the mean of each window. */
+function rowOf<P extends Pair>(
+  layer: FullLayerRow<PoolSpec<P>>["layer"],
+  schema: Schema<PoolSpec<P>>,
+  axes: readonly string[],
+  create: (options: PoolSpec<P>) => Pool1d | Pool2d,
+  mean: boolean,
+): FullLayerRow<PoolSpec<P>> {
+  return {
+    layer,
+    schema,
+    inputs: 1,
+    create,
+    outputShape({ kernelSize, stride = kernelSize, padding }, [input], where) {
+      const channels = input[input.length - 1];
+      checkChannelsLast(where, input, axes, channels);
+      const window = { kernel: sides(kernelSize), stride: sides(stride), padding: sides(padding) };
+      return [...windowedMap(where, input.slice(0, -1), window), channels];
+    },
+    weights: () => 0,
+    operations: ({ kernelSize }, _inputs, output) => ({
+      macs: mean ? sizeOf(output) : 0,
+      adds: sizeOf(output) * (sizeOf(sides(kernelSize)) - 1),
+    }),
+    options(layer) {
+      const { kernelSize, stride, padding } = layer as Pool1d | Pool2d;
+      return { kernelSize, stride, padding } as PoolSpec<P>;
+    },
+  };
 }
+
+/** A window's size along each of its axes. */
+function sides(window: Pair): readonly number[] {
+  return typeof window === "number" ? [window] : window;
+}
+
+export const maxPool2dRow = rowOf(
+  MaxPool2d,
+  schema2d,
+  ["H", "W"],
+  ({ kernelSize, ...o }) => new MaxPool2d(kernelSize, o),
+  false,
+);
+export const avgPool2dRow = rowOf(
+  AvgPool2d,
+  schema2d,
+  ["H", "W"],
+  ({ kernelSize, ...o }) => new AvgPool2d(kernelSize, o),
+  true,
+);
+export const maxPool1dRow = rowOf(
+  MaxPool1d,
+  schema1d,
+  ["S"],
+  ({ kernelSize, ...o }) => new MaxPool1d(kernelSize, o),
+  false,
+);
+export const avgPool1dRow = rowOf(
+  AvgPool1d,
+  schema1d,
+  ["S"],
+  ({ kernelSize, ...o }) => new AvgPool1d(kernelSize, o),
+  true,
+);

@@ -1,6 +1,7 @@
 /** Checks of the shapes a model is made for. */
 
-import { checkInteger } from "../checks.js";
+import { checkInteger, checkOneOf } from "../checks.js";
+import type { StepMode } from "../module/module.js";
 import { show } from "../show.js";
 import { formatShape, type Shape } from "../shapes.js";
 
@@ -21,4 +22,9 @@ export function checkModelShapes(where: string, inputShape: Shape, outputShape: 
     throw new RangeError(
       `${where}: outputShape is ${formatShape(outputShape)}; expected [classes], one number.`,
     );
+}
+
+/** @throws RangeError unless 's' or 'm' */
+export function checkStepMode(where: string, stepMode: unknown): StepMode {
+  return checkOneOf(`${where}: stepMode`, stepMode, ["s", "m"]);
 }

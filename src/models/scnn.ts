@@ -3,28 +3,22 @@
  * connected layers, or a global sum. State-dict names are those of the reference template.
  */
 
-import { plainCopy } from "./plain-copy.js";
-import { scnnLayers } from "./scnn-layers.js";
+import { GraphModel } from "./graph-model.js";
+import { scnnNetwork } from "./scnn-layers.js";
 import { resolveSCNNOptions, type ResolvedSCNNOptions, type SCNNOptions } from "./scnn-options.js";
-import { SpikingModel, type Architecture } from "./spiking-model.js";
+import type { Architecture } from "./architecture.js";
 
-export class SCNN extends SpikingModel {
+export class SCNN extends GraphModel {
   readonly #options: ResolvedSCNNOptions;
 
   /** @throws TypeError, RangeError for options that make no network; ShapeError if the map vanishes on the way */
   constructor(options: SCNNOptions) {
     const resolved = resolveSCNNOptions(options);
-    super(
-      resolved.inputShape,
-      resolved.outputShape,
-      resolved.timesteps,
-      resolved.stepMode,
-      scnnLayers(resolved),
-    );
+    super(scnnNetwork(resolved), "SCNN");
     this.#options = resolved;
   }
 
-  get architecture(): Architecture {
-    return { kind: "SCNN", options: plainCopy("SCNN", { ...this.#options, timesteps: this.timesteps }) };
+  override get architecture(): Architecture {
+    return this.templateArchitecture("SCNN", this.#options);
   }
 }

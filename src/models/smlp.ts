@@ -1,16 +1,15 @@
 /** SMLP: a spiking multilayer perceptron. flatten, then fc and neuron per hidden layer, then fc to the classes. */
 
-import { checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
-import { show } from "../show.js";
-import { Flatten } from "../layers/flatten.js";
-import { Linear } from "../layers/linear.js";
-import { Sequential } from "../layers/sequential.js";
-import type { Module, StepMode } from "../module/module.js";
-import { copyNeuronSpec, createNeuron, type NeuronSpec } from "../neurons/table.js";
+import { checkInteger, checkOptions, isList } from "../checks.js";
+import type { LayerSpec } from "../graph/layer-spec.js";
+import type { StepMode } from "../module/module.js";
+import { copyNeuronSpec, type NeuronSpec } from "../neurons/table.js";
 import { sizeOf, type Shape } from "../shapes.js";
-import { checkModelShapes } from "./model-shapes.js";
-import { plainCopy } from "./plain-copy.js";
-import { SpikingModel, type Architecture } from "./spiking-model.js";
+import { show } from "../show.js";
+import { GraphModel, type GraphModelOptions } from "./graph-model.js";
+import { checkModelShapes, checkStepMode } from "./model-shapes.js";
+import { neuronLayer } from "./neuron-layer.js";
+import type { Architecture } from "./architecture.js";
 
 export interface SMLPOptions {
   /** Channels last, without batch and time: [H, W, C], [S, C] or [F]. */
@@ -28,27 +27,18 @@ export interface SMLPOptions {
 
 const optionNames = ["inputShape", "outputShape", "units", "timesteps", "neuron", "stepMode"];
 
-export class SMLP extends SpikingModel {
-  readonly #options: SMLPOptions;
+export class SMLP extends GraphModel {
+  readonly #options: Required<SMLPOptions>;
 
   /** @throws TypeError, RangeError for options that make no network */
   constructor(options: SMLPOptions) {
-    checkSMLPOptions(options);
-    const { inputShape, outputShape, units, timesteps, neuron, stepMode = "s" } = options;
-    super(inputShape, outputShape, timesteps, stepMode, smlpLayers(options, stepMode));
-    // Copies: what the caller changes later is not this network.
-    this.#options = {
-      inputShape: [...inputShape],
-      outputShape: [...outputShape],
-      units: [...units],
-      timesteps,
-      neuron: copyNeuronSpec(neuron),
-      stepMode,
-    };
+    const resolved = resolveSMLPOptions(options);
+    super(smlpNetwork(resolved), "SMLP");
+    this.#options = resolved;
   }
 
-  get architecture(): Architecture {
-    return { kind: "SMLP", options: plainCopy("SMLP", { ...this.#options, timesteps: this.timesteps }) };
+  override get architecture(): Architecture {
+    return this.templateArchitecture("SMLP", this.#options);
   }
 
   /** Features may come flattened where flattening leaves their order as it is. */
@@ -59,33 +49,39 @@ export class SMLP extends SpikingModel {
   }
 }
 
-function checkSMLPOptions(options: SMLPOptions): void {
+/** Options with every default filled in; copies, so that what the caller changes later is not this network. */
+export function resolveSMLPOptions(options: SMLPOptions): Required<SMLPOptions> {
   checkOptions("SMLP", options ?? null, optionNames);
-  const { inputShape, outputShape, units } = options;
+  const { inputShape, outputShape, units, timesteps, neuron, stepMode = "s" } = options;
   checkModelShapes("SMLP", inputShape, outputShape);
-  checkOneOf("SMLP: stepMode", options.stepMode ?? "s", ["s", "m"]);
+  checkStepMode("SMLP", stepMode);
   if (!isList(units))
     throw new TypeError(`SMLP: units is ${show(units)}; expected an array of whole numbers.`);
   Array.from(units).forEach((unit, i) => checkInteger(`SMLP: units[${i}]`, unit, 1));
+  return {
+    inputShape: [...inputShape],
+    outputShape: [...outputShape],
+    units: [...units],
+    timesteps,
+    neuron: copyNeuronSpec(neuron),
+    stepMode,
+  };
 }
 
-/** Weights of all linear layers, counted before any is made. @throws TypeError, RangeError as the constructor */
-export function smlpWeightCount(options: SMLPOptions): number {
-  checkSMLPOptions(options);
-  const { inputShape, outputShape, units } = options;
-  const sizes = [sizeOf(inputShape), ...units, outputShape[0]];
-  return sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
-}
-
-function smlpLayers({ inputShape, outputShape, units, neuron }: SMLPOptions, stepMode: StepMode): Sequential {
-  const layers: Record<string, Module> = { flatten1: new Flatten({ order: "memory" }) };
-  let features = sizeOf(inputShape);
+/** The network as data, under the names of the reference template. */
+export function smlpNetwork(options: Required<SMLPOptions>): GraphModelOptions {
+  const { inputShape, outputShape, units, timesteps, neuron, stepMode } = options;
+  const layers: LayerSpec[] = [{ name: "layers.flatten1", kind: "Flatten", options: { order: "memory" } }];
+  let inFeatures = sizeOf(inputShape);
   let flattenedChannels = inputShape.length === 1 ? 1 : inputShape[inputShape.length - 1];
-  for (const [i, unit] of units.entries()) {
-    layers[`fc${i + 1}`] = new Linear(features, unit, { flattenedChannels });
-    layers[`neuron${i + 1}`] = createNeuron(neuron, stepMode);
-    [features, flattenedChannels] = [unit, 1];
-  }
-  layers[`fc${units.length + 1}`] = new Linear(features, outputShape[0], { flattenedChannels });
-  return new Sequential(layers);
+  const connect = (name: string, outFeatures: number): void => {
+    layers.push({ name, kind: "Linear", options: { inFeatures, outFeatures, flattenedChannels } });
+    [inFeatures, flattenedChannels] = [outFeatures, 1];
+  };
+  units.forEach((unit, i) => {
+    connect(`layers.fc${i + 1}`, unit);
+    layers.push(neuronLayer(`layers.neuron${i + 1}`, neuron));
+  });
+  connect(`layers.fc${units.length + 1}`, outputShape[0]);
+  return { inputShape, outputShape, layers, timesteps, stepMode };
 }

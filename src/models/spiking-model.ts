@@ -1,20 +1,36 @@
-/** What all models share: layers by name, time steps, run and stream, and a description from which one is remade. */
+/**
+ * What all models share: layers by name, time steps, run, runSequence and stream, and a description from which one is
+ * remade. A model of one's own extends this class in one of two ways:
+ *
+ *   class Mine extends SpikingModel {
+ *     constructor() {
+ *       super([8, 8, 1], [10], 4, "s");                 // input, classes, time steps T, step mode
+ *       this.conv = this.registerChild("conv", new Conv2d(1, 8, 3));
+ *       ...
+ *     }
+ *     override forward(x) { ... }                       // one call: x [N, ...] in 's', [T, N, ...] in 'm'
+ *   }
+ *
+ * or it hands its layers up: super([8, 8, 1], [10], 4, "s", new Sequential({ ... })). Of layers that are known by kind it
+ * is trained, inspected and saved; a saved one is loaded as the GraphModel that networkGraph() sees in it.
+ */
 
 import { checkInteger } from "../checks.js";
-import { ShapeError } from "../errors.js";
+import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
+import { at, repeat } from "../ops/slice.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
-import type { Sequential } from "../layers/sequential.js";
+import { chain, Runner } from "../graph/run.js";
+import { traceGraph } from "../graph/trace.js";
+import { isExactly } from "../layers/plain-layer.js";
+import { Sequential } from "../layers/sequential.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
-
-/** Plain data from which a model is made again: what a model file stores beside the weights. */
-export interface Architecture {
-  readonly kind: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
+import type { Architecture } from "./architecture.js";
+import { checkModelShapes } from "./model-shapes.js";
+import { tracedArchitecture } from "./traced-architecture.js";
 
 /** run() of more would not end in reasonable time. */
 const MAX_TIMESTEPS = 65536;
@@ -25,21 +41,33 @@ export abstract class SpikingModel extends Module {
   readonly inputShape: Shape;
   /** [classes] */
   readonly outputShape: Shape;
-  readonly layers: Sequential;
+  /** Of a chain of layers that was handed up: what runs it. */
+  #chain: Runner | null = null;
 
+  /**
+   * @param layers what forward() calls; left out where a class has a forward() of its own
+   * @throws TypeError, RangeError for shapes or time steps that make no model
+   */
   protected constructor(
     inputShape: Shape,
     outputShape: Shape,
     timesteps: number,
     stepMode: StepMode,
-    layers: Sequential,
+    layers?: Module,
   ) {
     super();
-    this.#timesteps = checkTimesteps(this.constructor.name, timesteps);
+    const where = new.target.name;
+    checkModelShapes(where, inputShape, outputShape);
+    this.#timesteps = checkTimesteps(where, timesteps);
     this.inputShape = [...inputShape];
     this.outputShape = [...outputShape];
-    this.layers = this.registerChild("layers", layers);
+    if (layers !== undefined) this.registerChild("layers", layers);
     this.stepMode = stepMode;
+  }
+
+  /** What holds the layers: what was handed up or is called "layers", or else the model itself. */
+  get layers(): Module {
+    return this.children().find(([name]) => name === "layers")?.[1] ?? this;
   }
 
   /** Time steps T of run(). It may be set: fewer are faster, more resolve finer levels. */
@@ -52,13 +80,29 @@ export abstract class SpikingModel extends Module {
     this.#timesteps = checkTimesteps(this.constructor.name, timesteps);
   }
 
-  /** @throws TypeError if an option is no plain data */
-  abstract get architecture(): Architecture;
+  /**
+   * Plain data from which the model is made again: of a class of one's own, the layers that networkGraph() sees.
+   *
+   * @throws TypeError for a part that is not known by kind
+   */
+  get architecture(): Architecture {
+    return tracedArchitecture(this, traceGraph(this));
+  }
 
   /** One call of the network: x [N, ...] in step mode 's', [T, N, ...] in 'm'. State is kept. */
   forward(x: Tensor): Tensor {
     this.#checkInput("forward", x, this.stepMode === "m" ? 2 : 1);
-    return this.layers.forward(x);
+    return this.network(x);
+  }
+
+  /** As forward(), of an input that was checked. */
+  protected network(x: Tensor): Tensor {
+    const { layers } = this;
+    if (layers !== this) return (this.#runner() ?? layers).forward(x);
+    throw new StateError(
+      `${this.constructor.name}: there is no network; expected a method forward(x) in the class, ` +
+        `or layers handed up: super(inputShape, outputShape, timesteps, stepMode, new Sequential(...)).`,
+    );
   }
 
   /**
@@ -71,7 +115,33 @@ export abstract class SpikingModel extends Module {
   run(x: Tensor): Tensor {
     this.#checkInput("run", x, 1);
     this.reset();
-    return scope(() => this.layers.sumOverTime(x, this.timesteps).div(this.timesteps));
+    return scope(() => {
+      const total = this.#isOwn ? this.#sumOfCalls(x) : this.sumOverTime(x);
+      return total.div(this.timesteps);
+    });
+  }
+
+  /**
+   * Classifies inputs that change over time: forgets all state, shows x step by step and averages the outputs.
+   *
+   * @param xs [T, N, ...inputShape]; T may be another one than that of run()
+   * @returns mean outputs [N, classes]; differentiable
+   * @throws ShapeError; RangeError if xs is not finite
+   */
+  runSequence(xs: Tensor): Tensor {
+    this.#checkInput("runSequence", xs, 2);
+    const [T] = xs.shape;
+    if (T === 0)
+      throw new ShapeError(
+        `${this.constructor.name}.runSequence: xs has no time step; expected at least one.`,
+      );
+    this.reset();
+    return scope(() => {
+      if (this.stepMode === "m") return this.#call(xs).sum(0).div(T);
+      let total = this.#call(at(xs, 0));
+      for (let t = 1; t < T; t++) total = total.add(this.#call(at(xs, t)));
+      return total.div(T);
+    });
   }
 
   /**
@@ -89,7 +159,35 @@ export abstract class SpikingModel extends Module {
       );
     }
     this.#checkInput("stream", x, 1);
-    return this.layers.forward(x);
+    return this.#call(x);
+  }
+
+  /** Of a still input that was checked, the sum over T time steps of the outputs [N, classes]. */
+  protected sumOverTime(x: Tensor): Tensor {
+    return this.#runner()?.sumOverTime(x, this.timesteps, this.stepMode) ?? this.#sumOfCalls(x);
+  }
+
+  #sumOfCalls(x: Tensor): Tensor {
+    if (this.stepMode === "m") return this.#call(repeat(x, this.timesteps)).sum(0);
+    let total = this.#call(x);
+    for (let t = 1; t < this.timesteps; t++) total = total.add(this.#call(x));
+    return total;
+  }
+
+  /** Whether a class has a forward() of its own: it is always called. */
+  get #isOwn(): boolean {
+    return this.forward !== SpikingModel.prototype.forward;
+  }
+
+  #call(x: Tensor): Tensor {
+    return this.#isOwn ? this.forward(x) : this.network(x);
+  }
+
+  /** Of a chain that was handed up, and of no class of somebody's own. */
+  #runner(): Runner | null {
+    const { layers } = this;
+    if (!isExactly(layers, Sequential)) return null;
+    return (this.#chain ??= new Runner(chain(layers.children().map(([, layer]) => layer))));
   }
 
   /** The spiking layers with their names in the state dict, in order. */

@@ -20,15 +20,24 @@ import {
 export type StepMode = "s" | "m";
 
 export abstract class Module {
-  /** True: batch norm uses the batch's statistics, dropout drops. Set with train() and eval(). */
-  training = true;
+  #training = true;
   #stepMode: StepMode = "s";
   readonly #parameters = new Map<string, StateSlot & { readonly tensor: Parameter }>();
   readonly #buffers = new Map<string, StateSlot>();
   readonly #children = new Map<string, Module>();
 
-  /** y of x. Layers and neurons keep no graph of their own. */
-  abstract forward(x: Tensor): Tensor;
+  /** y of x, and of further inputs where the layer takes several. Layers and neurons keep no graph of their own. */
+  abstract forward(x: Tensor, ...others: readonly Tensor[]): Tensor;
+
+  /** True: batch norm uses the batch's statistics, dropout drops. Set with train() and eval(), or of one module alone. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** @throws TypeError unless true or false */
+  set training(training: boolean) {
+    this.#training = checkBoolean(`${this.constructor.name}: training`, training);
+  }
 
   get stepMode(): StepMode {
     return this.#stepMode;

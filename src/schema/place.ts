@@ -22,6 +22,10 @@ export interface Place {
   fail(problem: string, fault?: Fault): never;
   /** A value of the wrong type. `kind` names the type alone ("a number"), `expects` the whole rule. @throws */
   mistype(value: unknown, kind: string, expects: string): never;
+  /** A number that is none of the finite ones. @throws */
+  notFinite(value: number, expects: string): never;
+  /** "one of …", as this speaker says it. */
+  oneOf(choices: readonly (string | number)[]): string;
   /** What is allowed and yet looks like a slip. */
   warn(problem: string): void;
 }
@@ -57,13 +61,21 @@ export class ArgumentPlace implements Place {
   }
 
   fail(problem: string, fault: Fault = "range"): never {
-    const sentence = `${this.#where}${this.#path === "" ? "" : `: ${this.#path}`} ${problem}`;
+    const sentence = `${this.#where}: ${this.#path === "" ? "" : `${this.#path} `}${problem}`;
     throw fault === "type" ? new TypeError(sentence) : new RangeError(sentence);
   }
 
   mistype(value: unknown, kind: string): never {
     const advice = kind === "a number" ? numberAdvice(value) : "";
     this.fail(`is ${show(value)}; expected ${kind}.${advice}`, "type");
+  }
+
+  notFinite(value: number): never {
+    this.fail(`is ${value}; expected a finite number. Look at the computation that gave it.`);
+  }
+
+  oneOf(choices: readonly (string | number)[]): string {
+    return `one of ${choices.map(show).join(", ")}`;
   }
 
   /** Code is not second-guessed. */

@@ -109,3 +109,20 @@ export function readOptions<P>(where: string, options: unknown, schema: Schema<P
 function copyOf(fallback: unknown): unknown {
   return Array.isArray(fallback) ? [...(fallback as unknown[])] : fallback;
 }
+
+/**
+ * As readOptions, of a constructor that takes some of its options by position: `new Linear(64, 10, { bias: false })`.
+ *
+ * @param positional these, by name
+ * @throws as readOptions
+ */
+export function readArguments<P>(
+  where: string,
+  positional: Partial<Record<keyof P, unknown>>,
+  options: unknown,
+  schema: Schema<P>,
+): P {
+  const named = optionNames(schema).filter((name) => !(name in positional));
+  checkOptions(where, options, named);
+  return readOptions(where, { ...(options as object | undefined), ...positional }, schema);
+}

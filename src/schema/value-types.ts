@@ -33,7 +33,7 @@ function keep(value: unknown): unknown {
 function finite(value: unknown, place: Place, expects: string): number {
   if (typeof value !== "number") return place.mistype(value, "a number", expects);
   if (Number.isFinite(value)) return value;
-  return refuse(place, value, expects.replace(/^a (whole )?number/, "a finite number"));
+  return place.notFinite(value, expects);
 }
 
 /** A whole number; the upper limit is there so that a slip is refused before memory is spent. */
@@ -99,16 +99,14 @@ export const flag: ValueType<boolean> = {
 };
 
 export function oneOf<const T extends string | number>(choices: readonly T[]): ValueType<T> {
-  const listed = choices.map((choice) => JSON.stringify(choice));
-  const expects = choices.length === 2 ? listed.join(" or ") : `one of ${listed.join(", ")}`;
   return {
-    expects: choices.length === 1 ? listed[0] : expects,
+    expects: `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
     read(value, place) {
       const choice = choices.find((candidate) => candidate === value);
       if (choice !== undefined) return choice;
       const words = choices.filter((candidate) => typeof candidate === "string");
       const hint = typeof value === "string" ? didYouMean(value, words) : "";
-      return place.fail(`is ${place.show(value)}; expected ${this.expects}.${hint}`);
+      return place.fail(`is ${place.show(value)}; expected ${place.oneOf(choices)}.${hint}`);
     },
     write: keep,
   };

@@ -233,8 +233,8 @@ describe("model file", () => {
       { "atif.architecture": '{"kind":"SMLP","options":3}' },
     ],
     [
-      'm: the architecture makes no network: model kind is "SResNet"; expected one of "SMLP", "SCNN".',
-      { "atif.architecture": '{"kind":"SResNet","options":{}}' },
+      'm: the architecture makes no network: model kind is "ResNet"; expected one of "SMLP", "SCNN",',
+      { "atif.architecture": '{"kind":"ResNet","options":{}}' },
     ],
     [
       'm: the architecture makes no network: model kind is "toString"; expected one of',

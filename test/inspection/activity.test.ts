@@ -5,7 +5,8 @@ import { noGrad } from "../../src/autograd/grad-mode.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import { Linear } from "../../src/layers/linear.js";
 import type { SMLP } from "../../src/models/smlp.js";
-import { SpikingModel, type Architecture } from "../../src/models/spiking-model.js";
+import { SpikingModel } from "../../src/models/spiking-model.js";
+import { type Architecture } from "../../src/models/architecture.js";
 import { Module } from "../../src/module/module.js";
 import { ATIF } from "../../src/neurons/atif.js";
 import { neuronKinds, type NeuronSpec } from "../../src/neurons/table.js";
@@ -119,7 +120,7 @@ describe("recordActivity refuses", () => {
       constructor() {
         super([2], [2], 1, "s", new Sequential({ fc: new Linear(2, 2), block: new Block() }));
       }
-      get architecture(): Architecture {
+      override get architecture(): Architecture {
         return { kind: "Model", options: {} };
       }
     }

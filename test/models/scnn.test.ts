@@ -310,7 +310,7 @@ describe("SCNN", () => {
       { dropouts: [0.1, 0.2] },
     ],
     ["SCNN: dropouts[1] is 1.5; expected a number from 0 to 1.", { dropouts: [0.1, 1.5, 0] }],
-    ["Dropout: p is 1; expected less: nothing would be left.", { dropouts: 1 }],
+    ["layers.dropout1: p is 1; expected less: nothing would be left.", { dropouts: 1 }],
     ["SCNN: dims is 3; expected 1 or 2.", { dims: 3 as never }],
     ["SCNN: inputShape has 3 entries; expected 2: [S, C].", { dims: 1 }],
     ["SCNN: inputShape has 2 entries; expected 3: [H, W, C].", { dims: 2, inputShape: [8, 2] }],

@@ -132,7 +132,7 @@ describe("SMLP", () => {
     expect(new SMLP({ ...base, units: [7] }).run(batch(2)).shape).toEqual([2, 5]);
     const linear = new SMLP({ ...base, units: [] });
     expect(shapesOf(linear)).toEqual({ "layers.fc1.weight": [5, 24], "layers.fc1.bias": [5] });
-    expect(linear.run(batch(1)).toArray()).toEqual(linear.layers.forward(batch(1)).toArray());
+    expect(linear.run(batch(1)).toArray()).toEqual(linear.forward(batch(1)).toArray());
   });
 
   it("draws a threshold for each layer from U(0.8, 1), and holds no state of neurons in its dict", () => {
@@ -176,7 +176,7 @@ describe("SMLP", () => {
         new SMLP({ ...base, neuron: { kind: "IFNode", params: { surrogateFunction: (x) => x } } })
           .architecture,
     ).toThrow(
-      "SMLP: the option surrogateFunction is a function; a model with it cannot be stored. Build it in code and use stateDict().",
+      "IFNode: surrogateFunction is a function that no option names, so that it cannot be described as data; expected the sigmoid.",
     );
   });
 

@@ -70,9 +70,9 @@ function input(): Tensor {
 /** Every layer at every step, as run() is defined. */
 function runRepeating(model: SpikingModel, x: Tensor): Tensor {
   model.reset();
-  if (model.stepMode === "m") return model.layers.forward(repeat(x, T)).sum(0).div(T);
-  let total = model.layers.forward(x);
-  for (let t = 1; t < T; t++) total = total.add(model.layers.forward(x));
+  if (model.stepMode === "m") return model.forward(repeat(x, T)).sum(0).div(T);
+  let total = model.forward(x);
+  for (let t = 1; t < T; t++) total = total.add(model.forward(x));
   return total.div(T);
 }
 

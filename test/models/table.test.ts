@@ -22,8 +22,8 @@ describe("createModel", () => {
   });
 
   it("refuses a kind that is not known, by name", () => {
-    expect(() => createModel({ kind: "SResNet", options: {} })).toThrow(
-      'model kind is "SResNet"; expected one of "SMLP", "SCNN".',
+    expect(() => createModel({ kind: "ResNet", options: {} })).toThrow(
+      'model kind is "ResNet"; expected one of "SMLP", "SCNN",',
     );
     expect(() => weightCount({ kind: "constructor", options: {} })).toThrow('model kind is "constructor"');
   });

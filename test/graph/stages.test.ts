@@ -2,10 +2,11 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
+import { chain, Runner } from "../../src/graph/run.js";
+import { canRunStill, planStages, runStage } from "../../src/graph/stages.js";
 import { init } from "../../src/kernels/select.js";
 import { BatchNorm2d } from "../../src/layers/batch-norm.js";
 import { Conv2d, type Conv2dOptions } from "../../src/layers/convolution.js";
-import { stageAt } from "../../src/layers/fused-stage.js";
 import { MaxPool2d } from "../../src/layers/pooling.js";
 import { Sequential } from "../../src/layers/sequential.js";
 import type { Module } from "../../src/module/module.js";
@@ -20,6 +21,9 @@ import { describeBackends } from "../backends.js";
 import { expectSameBits } from "../closeness.js";
 
 const T = 3;
+
+const runnerOf = (layers: Sequential): Runner =>
+  new Runner(chain(layers.children().map(([, layer]) => layer)));
 
 function numbers(shape: readonly number[], seed: number, special = false): Tensor {
   const generator = new Generator(seed);
@@ -80,7 +84,7 @@ describeBackends("layers that run as one", (backend) => {
         const [one, other] = [make(channels, pool, batchNorm), make(channels, pool, batchNorm)];
         for (let call = 0; call < 2; call++) {
           const x = numbers([T, 2, 13, 9, 2], call, special);
-          const fused = noGrad(() => one.layers.forward(x));
+          const fused = noGrad(() => runnerOf(one.layers).forward(x));
           const apart = other.layers.forward(x);
           expect(fused.shape).toEqual(apart.shape);
           expectSameBits(fused.toArray(), apart.toArray());
@@ -96,7 +100,7 @@ describeBackends("layers that run as one", (backend) => {
     it("give the same bits for a still input", () => {
       const [one, other] = [make(channels, pool, batchNorm), make(channels, pool, batchNorm)];
       const x = numbers([24, 13, 19, 2], 4);
-      const fused = noGrad(() => one.layers.sumOverTime(x, T));
+      const fused = noGrad(() => runnerOf(one.layers).sumOverTime(x, T, "m"));
       expectSameBits(fused.toArray(), other.layers.forward(repeat(x, T)).sum(0).toArray());
       one.neurons.forEach((neuron, i) => expectSameBits(neuron.v.toArray(), other.neurons[i].v.toArray()));
     });
@@ -105,20 +109,23 @@ describeBackends("layers that run as one", (backend) => {
   it("begin with the v that the user gave, and forget it with reset()", () => {
     const [one, other] = [make(32, new MaxPool2d(2), true), make(32, new MaxPool2d(2), true)];
     const x = numbers([T, 1, 4, 4, 2], 1);
-    const fresh = noGrad(() => one.layers.forward(x)).toArray();
+    const fresh = noGrad(() => runnerOf(one.layers).forward(x)).toArray();
     for (const { neurons } of [one, other]) {
       neurons[0].v = tensor([0.25]);
       neurons[1].v = numbers([1, 2, 2, 32], 9);
     }
-    expectSameBits(noGrad(() => one.layers.forward(x)).toArray(), other.layers.forward(x).toArray());
+    expectSameBits(
+      noGrad(() => runnerOf(one.layers).forward(x)).toArray(),
+      other.layers.forward(x).toArray(),
+    );
     one.layers.reset();
-    expectSameBits(noGrad(() => one.layers.forward(x)).toArray(), fresh);
+    expectSameBits(noGrad(() => runnerOf(one.layers).forward(x)).toArray(), fresh);
   });
 
   it("refuse another batch as the neuron does", () => {
     const { layers, neurons } = make(32, new MaxPool2d(2), true);
-    noGrad(() => layers.forward(numbers([T, 1, 4, 4, 2], 1)));
-    expect(() => noGrad(() => layers.forward(numbers([T, 2, 4, 4, 2], 1)))).toThrow(
+    noGrad(() => runnerOf(layers).forward(numbers([T, 1, 4, 4, 2], 1)));
+    expect(() => noGrad(() => runnerOf(layers).forward(numbers([T, 2, 4, 4, 2], 1)))).toThrow(
       "MultiStepATIF: x is [2, 4, 4, 32] per time step but the state v is [1, 4, 4, 32]",
     );
     expect(neurons[0].v.shape).toEqual([1, 4, 4, 32]);
@@ -133,7 +140,9 @@ describeBackends("layers that run as one", (backend) => {
     const layers = [norm, neuron, pool];
     for (const layer of layers) layer.stepMode = "m";
     norm.eval();
-    const found = (list: readonly Module[] = layers) => noGrad(() => stageAt(list, 0, x, true)?.layers ?? 0);
+    const foundOf = (list: readonly Module[], input: Tensor): number =>
+      planStages(chain(list))[0].find((stage) => canRunStill(stage, input))?.steps.length ?? 0;
+    const found = (list: readonly Module[] = layers) => noGrad(() => foundOf(list, x));
     expect(found()).toBe(3);
     expect(found([norm, neuron])).toBe(0);
     expect(found([neuron, pool])).toBe(2);
@@ -143,9 +152,9 @@ describeBackends("layers that run as one", (backend) => {
     expect(() => other.firePooled(x, [1], [1], () => undefined)).toThrow(
       "IFNode: its kernel does not pool; expected a neuron that isPoolable(). Use forward().",
     );
-    expect(stageAt(layers, 0, x, true)).toBeNull();
-    expect(noGrad(() => stageAt(layers, 0, still([1, 1, 4, 32]), true))).toBeNull();
-    expect(noGrad(() => stageAt(layers, 0, still([1, 4, 4, 31]), true))).toBeNull();
+    expect(foundOf(layers, x)).toBe(0);
+    expect(noGrad(() => foundOf(layers, still([1, 1, 4, 32])))).toBe(0);
+    expect(noGrad(() => foundOf(layers, still([1, 4, 4, 31])))).toBe(0);
     neuron.spikeCount = { spikes: 0, opportunities: 0 };
     expect(found()).toBe(0);
     neuron.spikeCount = null;
@@ -193,9 +202,9 @@ describeBackends("layers that run as one", (backend) => {
       const layers = new Sequential(norm, neuron, pool);
       layers.stepMode = "m";
       layers.eval();
-      noGrad(() => layers.forward(numbers([T, 1, 4, 4, 32], 1)));
+      noGrad(() => runnerOf(layers).forward(numbers([T, 1, 4, 4, 32], 1)));
       layers.reset();
-      noGrad(() => layers.sumOverTime(numbers([24, 8, 8, 32], 1), T));
+      noGrad(() => runnerOf(layers).sumOverTime(numbers([24, 8, 8, 32], 1), T, "m"));
       return calls;
     };
     const [Norm, Neuron, Pool] = [BatchNorm2d, MultiStepATIF, MaxPool2d];
@@ -218,7 +227,10 @@ describeBackends("layers that run as one", (backend) => {
     };
     const spikes = (shape: readonly number[]) => noGrad(() => new MultiStepATIF().forward(numbers(shape, 1)));
     const found = (layers: readonly Module[], x: Tensor) =>
-      noGrad(() => stageAt(layers, 0, x, false)?.layers ?? 0);
+      noGrad(
+        () =>
+          planStages(chain(layers))[0].find((stage) => runStage(stage, x, null) !== null)?.steps.length ?? 0,
+      );
     const x = spikes([T, 1, 4, 6, 64]);
     expect(found(layersOf(64, 64), x)).toBe(3);
     expect(found(layersOf(64, 65), x)).toBe(0);
@@ -232,7 +244,7 @@ describeBackends("layers that run as one", (backend) => {
       manualSeed(8);
       return layersOf(64, 64);
     });
-    const y = noGrad(() => new Sequential(...fused).forward(x));
+    const y = noGrad(() => new Runner(chain(fused)).forward(x));
     expectSameBits(y.toArray(), new Sequential(...apart).forward(x).toArray());
     expect(y.shape).toEqual([T, 1, 2, 3, 64]);
   });
@@ -241,10 +253,10 @@ describeBackends("layers that run as one", (backend) => {
     const { layers, neurons } = make(32, new MaxPool2d(2), true);
     const x = numbers([T, 1, 4, 4, 2], 1);
     neurons[0].storeVSeq = true;
-    noGrad(() => layers.forward(x));
+    noGrad(() => runnerOf(layers).forward(x));
     expect(neurons[0].vSeq?.shape).toEqual([T, 1, 4, 4, 32]);
     neurons[0].storeVSeq = false;
-    expect(spikesOf(noGrad(() => layers.forward(x)))).toMatchObject({ rows: T, channels: 32 });
+    expect(spikesOf(noGrad(() => runnerOf(layers).forward(x)))).toMatchObject({ rows: T, channels: 32 });
     expect(neurons[0].vSeq).toBeNull();
   });
 });

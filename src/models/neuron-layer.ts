@@ -1,0 +1,10 @@
+/** A neuron as a layer of a network. */
+
+import type { LayerSpec } from "../graph/layer-spec.js";
+import { checkOneOf } from "../checks.js";
+import { neuronKinds, type NeuronSpec } from "../neurons/table.js";
+
+export function neuronLayer(name: string, { kind, params }: NeuronSpec): LayerSpec {
+  checkOneOf("neuron.kind", kind, neuronKinds);
+  return { name, kind, options: params ?? {} };
+}
