@@ -5,6 +5,7 @@ export default tseslint.config(
     ignores: [
       ".dependency-cruiser.cjs",
       "dist/",
+      "bench/out/",
       "node_modules/",
       "runs/",
       "kernels/out/",
@@ -31,8 +32,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ["bench/**", "scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
+    files: ["scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
     ...tseslint.configs.disableTypeChecked,
   },
-  { files: ["bench/**", "scripts/**", "kernels/**", "**/*.mjs", "test/**"], rules: { "no-console": "off" } },
+  { files: ["scripts/**", "kernels/**", "**/*.mjs", "test/**"], rules: { "no-console": "off" } },
 );

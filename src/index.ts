@@ -58,7 +58,8 @@ export { Sequential } from "./layers/sequential.js";
 
 export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
-export { SMLP, type SMLPOptions } from "./models/smlp.js";
+export { SMLP } from "./models/smlp.js";
+export type { SMLPOptions } from "./models/smlp-options.js";
 export { SpikingModel } from "./models/spiking-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";

@@ -1,12 +1,13 @@
 /** Options of an SCNN: what they mean, their defaults, and which of them make no network. */
 
-import { checkBetween, checkBoolean, checkInteger, checkOneOf, checkOptions, isList } from "../checks.js";
-import { show } from "../show.js";
 import type { StepMode } from "../module/module.js";
-import { copyNeuronSpec, type NeuronSpec } from "../neurons/table.js";
-import { checkPair, type Pair } from "../windows.js";
+import type { NeuronSpec } from "../neurons/table.js";
+import { refuse, type Place } from "../schema/place.js";
+import { optional, readOptions, required, withDefault, type Schema } from "../schema/schema.js";
+import { entryCount, flag, listOf, oneOrList, real, whole, type ValueType } from "../schema/value-types.js";
 import type { Shape } from "../shapes.js";
-import { checkModelShapes } from "./model-shapes.js";
+import type { Pair } from "../windows.js";
+import { neuronFields, shapeFields, timestepCount, width } from "./model-fields.js";
 
 export interface SCNNOptions {
   /** Channels last, without batch and time: [H, W, C] (dims 2) or [S, C] (dims 1). */
@@ -44,87 +45,152 @@ export interface SCNNOptions {
   dims?: 1 | 2;
 }
 
-const optionNames = [
-  "inputShape", "outputShape", "filters", "kernelSizes", "paddings", "strides", "poolSizes", "dropouts", "fcUnits",
-  "separables", "batchNorm", "prepool", "postpool", "gsp", "timesteps", "neuron", "stepMode", "dims",
-] as const; // prettier-ignore
-
 /** Options with every default filled in. */
 export type ResolvedSCNNOptions = Required<Omit<SCNNOptions, "dropouts">> & { dropouts: readonly number[] };
 
-/** @throws TypeError, RangeError */
-export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
-  checkOptions("SCNN", options ?? null, optionNames);
-  const { inputShape, outputShape } = options;
-  checkModelShapes("SCNN", inputShape, outputShape);
-  const filters = checkList("filters", options.filters);
-  const stages = filters.length;
-  filters.forEach((filter, i) => checkInteger(`SCNN: filters[${i}]`, filter, 1));
-  const fcUnits = checkList("fcUnits", options.fcUnits);
-  fcUnits.forEach((unit, i) => checkInteger(`SCNN: fcUnits[${i}]`, unit, 1));
-  const separables = checkList("separables", options.separables ?? filters.map(() => false));
-  checkLength("separables", separables.length, stages, "one per entry of filters");
-  separables.forEach((separable, i) => checkBoolean(`SCNN: separables[${i}]`, separable));
-  const dims = options.dims ?? (inputShape.length === 3 ? 2 : 1);
-  if (dims !== 1 && dims !== 2) throw new RangeError(`SCNN: dims is ${show(dims)}; expected 1 or 2.`);
-  checkLength("inputShape", inputShape.length, dims + 1, dims === 2 ? "[H, W, C]" : "[S, C]");
-  const windows = (name: "kernelSizes" | "paddings" | "strides" | "poolSizes", low: number) => {
-    const list = checkList(name, options[name]);
-    checkLength(name, list.length, stages, "one per entry of filters");
-    return list.map((pair, i) => checkWindow(`${name}[${i}]`, pair, low, dims));
-  };
+/** As they are read: what is left out here depends on others. */
+type ReadSCNNOptions = Required<Omit<SCNNOptions, "separables" | "dims">> &
+  Pick<SCNNOptions, "separables" | "dims">;
+
+/** Longer windows are not what anybody means. */
+const MAX_SIDE = 65_536;
+
+/** A number, or [height, width]. */
+function window(low: number): ValueType<Pair> {
+  const side = whole(low, MAX_SIDE);
   return {
-    // Copies: what the caller changes later is not this network.
-    inputShape: [...inputShape],
-    outputShape: [...outputShape],
-    filters,
-    kernelSizes: windows("kernelSizes", 1),
-    paddings: windows("paddings", 0),
-    strides: windows("strides", 1),
-    poolSizes: windows("poolSizes", 0),
-    dropouts: resolveDropouts(options.dropouts ?? 0, stages + fcUnits.length),
-    fcUnits,
-    separables,
-    batchNorm: checkBoolean("SCNN: batchNorm", options.batchNorm ?? false),
-    prepool: checkWindow("prepool", options.prepool ?? 1, 1, dims),
-    postpool: checkWindow("postpool", options.postpool ?? 1, 1, dims),
-    gsp: checkBoolean("SCNN: gsp", options.gsp ?? false),
-    timesteps: options.timesteps ?? 4,
-    neuron: copyNeuronSpec(options.neuron),
-    stepMode: checkOneOf("SCNN: stepMode", options.stepMode ?? "s", ["s", "m"]),
-    dims,
+    expects: `a whole number of at least ${low}, or two, [height, width]`,
+    read(value, place) {
+      if (typeof value === "number") return side.read(value, place);
+      if (!Array.isArray(value) || value.length < 1 || value.length > 2)
+        return refuse(place, value, "a number or two, [height, width]");
+      const [first, second = first] = value.map((each: unknown, i) => side.read(each, place.at(i)));
+      return value.length === 1 ? first : [first, second];
+    },
+    write: (value) => (typeof value === "number" ? value : [...value]),
   };
 }
 
-function resolveDropouts(dropouts: number | readonly number[], count: number): readonly number[] {
-  const list =
-    typeof dropouts === "number" ? new Array<number>(count).fill(dropouts) : checkList("dropouts", dropouts);
-  checkLength("dropouts", list.length, count, "one per entry of filters and fcUnits, or one number for all");
-  list.forEach((p, i) => checkBetween(`SCNN: dropouts[${i}]`, p, 0, 1));
-  return list;
-}
+const anyWindow = window(0);
 
-/** A number, or with two dimensions [height, width]; of a pair, 0 (no pooling) stands for both or none. */
-function checkWindow(name: string, pair: Pair, low: number, dims: 1 | 2): Pair {
-  if (dims === 1 && typeof pair !== "number") {
-    throw new TypeError(`SCNN: ${name} is ${show(pair)}; expected a number: dims is 1.`);
+/** Of a pair, 0 (no pooling) stands for both or none. */
+const poolWindow: ValueType<Pair> = {
+  ...anyWindow,
+  read(value, place) {
+    const read = anyWindow.read(value, place);
+    if (typeof read !== "number" && (read[0] === 0) !== (read[1] === 0))
+      refuse(place, read, "two sizes of at least 1, or 0 for none");
+    return read;
+  },
+};
+
+const kernel = window(1);
+const chance = real({ from: 0, below: 1 });
+
+const dims: ValueType<1 | 2> = {
+  expects: "1 or 2",
+  read: (value, place) => (value === 1 || value === 2 ? value : refuse(place, value, "1 or 2")),
+  write: (value) => value,
+};
+
+export const scnnSchema: Schema<ReadSCNNOptions> = {
+  fields: {
+    ...shapeFields,
+    filters: required(listOf(width), "Channels of each convolution stage."),
+    kernelSizes: required(listOf(kernel), "Of each stage: a number, or [height, width]."),
+    paddings: required(listOf(anyWindow), "Zeros around the map, before each convolution."),
+    strides: required(listOf(kernel), "Of each convolution."),
+    poolSizes: required(listOf(poolWindow), "Max pooling after each stage; 0: none."),
+    dropouts: withDefault(
+      oneOrList(chance, listOf(chance)),
+      0,
+      "Share of neurons left out in training: one for all, or one per stage and hidden linear layer, in order.",
+    ),
+    fcUnits: required(listOf(width), "Neurons of each hidden linear layer."),
+    separables: optional(
+      listOf(flag),
+      "Per stage, whether it is a depthwise and a pointwise convolution instead of a full one; false if left out.",
+    ),
+    batchNorm: withDefault(
+      flag,
+      false,
+      "Whether batch normalization follows every convolution, which then has no bias.",
+    ),
+    prepool: withDefault(kernel, 1, "Average pooling of the input; 1: none."),
+    postpool: withDefault(kernel, 1, "Average pooling before flatten; 1: none."),
+    gsp: withDefault(
+      flag,
+      false,
+      "Global sum pooling: a 1x1 convolution to the classes with a neuron, summed over space, instead of flatten and linear layers.",
+    ),
+    timesteps: withDefault(timestepCount, 4, "Time steps T that an input is shown for."),
+    ...neuronFields,
+    dims: optional(dims, "1: signals [length, channels]; 2: images [height, width, channels]."),
+  },
+  check: checkStages,
+};
+
+/** One entry per stage in every list; the reference would drop the stages beyond the shortest list. */
+function checkStages(options: ReadSCNNOptions, place: Place): void {
+  const { filters, kernelSizes, paddings, strides, poolSizes, prepool, postpool, separables } = options;
+  const perStage = { kernelSizes, paddings, strides, poolSizes };
+  for (const [name, list] of Object.entries({ ...perStage, separables })) {
+    if (list !== undefined)
+      checkLength(place, name, list, filters.length, `one per entry of ${place.name("filters")}`);
   }
-  const [height, width] = checkPair(`SCNN: ${name}`, pair, low);
-  if (name.startsWith("poolSizes") && (height === 0) !== (width === 0)) {
-    throw new RangeError(
-      `SCNN: ${name} is [${height}, ${width}]; expected two sizes of at least 1, or 0 for none.`,
-    );
-  }
-  return pair;
+  checkDropouts(options, place);
+  const axes = options.dims ?? dimsOf(options.inputShape);
+  // A file may leave it out.
+  if ((options.inputShape as Shape | undefined) !== undefined)
+    checkLength(place, "inputShape", options.inputShape, axes + 1, axes === 2 ? "[H, W, C]" : "[S, C]");
+  if (axes === 2) return;
+  for (const [name, list] of Object.entries(perStage))
+    list.forEach((entry, i) => checkSignal(entry, place.at(name).at(i), place));
+  checkSignal(prepool, place.at("prepool"), place);
+  checkSignal(postpool, place.at("postpool"), place);
 }
 
-function checkList<T>(name: string, value: readonly T[]): readonly T[] {
-  if (!isList(value)) throw new TypeError(`SCNN: ${name} is ${show(value)}; expected an array.`);
-  // Without holes, which loops pass over.
-  return Array.from(value);
+/** With global sum pooling there are no linear layers, and entries for them may be left out. */
+function checkDropouts({ dropouts, filters, fcUnits, gsp }: ReadSCNNOptions, place: Place): void {
+  if (gsp && fcUnits.length > 0)
+    place.at("fcUnits").warn(`is ignored: with ${place.name("gsp")} there are no linear layers.`);
+  if (typeof dropouts === "number" || (gsp && dropouts.length === filters.length)) return;
+  const [stages, layers] = [place.name("filters"), place.name("fcUnits")];
+  const meaning = `one per entry of ${stages} and ${layers}, or one number for all`;
+  checkLength(place, "dropouts", dropouts, filters.length + fcUnits.length, meaning);
 }
 
-function checkLength(name: string, length: number, expected: number, meaning: string): void {
-  if (length !== expected)
-    throw new RangeError(`SCNN: ${name} has ${length} entries; expected ${expected}: ${meaning}.`);
+function checkLength(
+  place: Place,
+  name: string,
+  list: readonly unknown[],
+  expected: number,
+  meaning: string,
+): void {
+  if (list.length !== expected)
+    place.at(name).fail(`has ${entryCount(list.length)}; expected ${expected}: ${meaning}.`);
+}
+
+function checkSignal(entry: Pair, at: Place, place: Place): void {
+  if (typeof entry !== "number")
+    at.fail(`is ${place.show(entry)}; expected a number: ${place.name("dims")} is 1.`, "type");
+}
+
+function dimsOf(inputShape: Shape): 1 | 2 {
+  return inputShape.length === 3 ? 2 : 1;
+}
+
+/** Copies, so that what the caller changes later is not this network. @throws TypeError, RangeError */
+export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
+  const read = readOptions("SCNN", options, scnnSchema);
+  const { inputShape, filters, fcUnits, dropouts } = read;
+  return {
+    ...read,
+    dropouts:
+      typeof dropouts === "number"
+        ? new Array<number>(filters.length + fcUnits.length).fill(dropouts)
+        : dropouts,
+    separables: read.separables ?? filters.map(() => false),
+    dims: read.dims ?? dimsOf(inputShape),
+  };
 }

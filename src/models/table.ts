@@ -1,26 +1,15 @@
 /** Models by name: model files and configuration files make them from plain data. */
 
 import { checkOneOf } from "../checks.js";
+import type { Schema } from "../schema/schema.js";
 import { show } from "../show.js";
 import { GraphModel, planGraphModel, type GraphModelOptions } from "./graph-model.js";
 import { SCNN } from "./scnn.js";
 import { scnnNetwork } from "./scnn-layers.js";
-import { resolveSCNNOptions, type SCNNOptions } from "./scnn-options.js";
-import { resolveSMLPOptions, SMLP, smlpNetwork, type SMLPOptions } from "./smlp.js";
+import { resolveSCNNOptions, scnnSchema, type SCNNOptions } from "./scnn-options.js";
+import { SMLP, smlpNetwork } from "./smlp.js";
+import { resolveSMLPOptions, smlpSchema, type SMLPOptions } from "./smlp-options.js";
 import type { Architecture } from "./architecture.js";
-
-/** Networks that a few options describe. */
-export interface TemplateOptions {
-  SMLP: SMLPOptions;
-  SCNN: SCNNOptions;
-}
-
-export interface ModelOptions extends TemplateOptions {
-  GraphModel: GraphModelOptions;
-}
-
-/** What an experiment file may name. */
-export type ModelKind = keyof TemplateOptions;
 
 interface ModelRow<O> {
   create(options: O): GraphModel;
@@ -28,15 +17,48 @@ interface ModelRow<O> {
   network(options: O): GraphModelOptions;
 }
 
+/** A network that a few options describe: what experiment files may name. */
+interface TemplateRow<O, P> extends ModelRow<O> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<P>;
+}
+
+function template<O, P>(row: TemplateRow<O, P>): TemplateRow<O, P> {
+  return row;
+}
+
+/** Experiment files know a kind by its row here. */
+export const templateTable = {
+  SMLP: template({
+    summary: "Spiking multilayer perceptron: linear layers, each but the last with a neuron behind it.",
+    schema: smlpSchema,
+    create: (options: SMLPOptions) => new SMLP(options),
+    network: (options: SMLPOptions) => smlpNetwork(resolveSMLPOptions(options)),
+  }),
+  SCNN: template({
+    summary:
+      "Spiking convolutional network: stages of convolution, neuron and pooling, then linear layers or a global sum.",
+    schema: scnnSchema,
+    create: (options: SCNNOptions) => new SCNN(options),
+    network: (options: SCNNOptions) => scnnNetwork(resolveSCNNOptions(options)),
+  }),
+};
+
+/** What an experiment file may name. */
+export type ModelKind = keyof typeof templateTable;
+
+type OptionsFor<Row> = Row extends ModelRow<infer O> ? O : never;
+
+/** Networks that a few options describe. */
+export type TemplateOptions = { [K in ModelKind]: OptionsFor<(typeof templateTable)[K]> };
+
+export interface ModelOptions extends TemplateOptions {
+  GraphModel: GraphModelOptions;
+}
+
 const modelTable: { readonly [K in keyof ModelOptions]: ModelRow<ModelOptions[K]> } = {
-  SMLP: {
-    create: (options) => new SMLP(options),
-    network: (options) => smlpNetwork(resolveSMLPOptions(options)),
-  },
-  SCNN: {
-    create: (options) => new SCNN(options),
-    network: (options) => scnnNetwork(resolveSCNNOptions(options)),
-  },
+  ...templateTable,
   GraphModel: { create: (options) => new GraphModel(options), network: (options) => options },
 };
 

@@ -9,9 +9,11 @@
  * @source D. P. Kingma, J. Ba, "Adam", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay", ICLR 2019
  */
 
-import { checkFloat32, checkNonNegative, checkOptions, checkPositive, isList } from "../checks.js";
-import { show } from "../show.js";
+import { LiveOptions } from "../schema/live-options.js";
+import { withDefault, type Schema } from "../schema/schema.js";
+import { float32, pairOf, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { learningRate, weightDecayType } from "./hyperparameters.js";
 import { Optimizer } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -25,24 +27,68 @@ export interface AdamOptions {
   weightDecay?: number;
 }
 
+/** Every default filled in. */
+export type ResolvedAdamOptions = Readonly<Required<AdamOptions>>;
+
+function schemaWith(weightDecay: number): Schema<ResolvedAdamOptions> {
+  return {
+    fields: {
+      lr: withDefault(learningRate, 1e-3, "The learning rate."),
+      betas: withDefault(
+        pairOf(real({ from: 0, below: 1 })),
+        [0.9, 0.999],
+        "What the running means of the gradient and of its square keep at each step.",
+      ),
+      // A vanishing eps would divide by 0 where a gradient is 0.
+      eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
+      weightDecay: withDefault(
+        weightDecayType,
+        weightDecay,
+        "How strongly weights are drawn to 0; thresholds are left out.",
+      ),
+    },
+  };
+}
+
+export const adamSchema = schemaWith(0);
+export const adamWSchema = schemaWith(1e-2);
+
 export class Adam extends Optimizer {
-  readonly betas: readonly [number, number];
-  readonly eps: number;
-  readonly weightDecay: number;
+  readonly #options: LiveOptions<ResolvedAdamOptions>;
 
   constructor(params: Iterable<Tensor>, options: AdamOptions = {}) {
-    const where = new.target.name;
-    checkOptions(where, options, ["lr", "betas", "eps", "weightDecay"]);
-    super(params, options.lr ?? 1e-3, ["m", "v"]);
-    this.betas = checkBetas(where, options.betas ?? [0.9, 0.999]);
-    this.eps = checkPositive(`${where}: eps`, options.eps ?? 1e-8);
-    // A vanishing eps would divide by 0 where a gradient is 0.
-    checkFloat32(`${where}: eps`, this.eps);
-    this.weightDecay = checkNonNegative(`${where}: weightDecay`, options.weightDecay ?? this.defaultDecay);
+    const live = new LiveOptions(new.target.name, options, new.target.schema);
+    super(params, live, ["m", "v"]);
+    this.#options = live;
   }
 
-  protected get defaultDecay(): number {
-    return 0;
+  protected static get schema(): Schema<ResolvedAdamOptions> {
+    return adamSchema;
+  }
+
+  /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */
+  get betas(): readonly [number, number] {
+    return this.#options.current.betas;
+  }
+
+  set betas(betas: readonly [number, number]) {
+    this.#options.set("betas", betas);
+  }
+
+  get eps(): number {
+    return this.#options.current.eps;
+  }
+
+  set eps(eps: number) {
+    this.#options.set("eps", eps);
+  }
+
+  get weightDecay(): number {
+    return this.#options.current.weightDecay;
+  }
+
+  set weightDecay(weightDecay: number) {
+    this.#options.set("weightDecay", weightDecay);
   }
 
   /** AdamW: the decay does not pass through the moments. */
@@ -57,28 +103,19 @@ export class Adam extends Optimizer {
     decays: boolean,
     move: number,
   ): void {
-    const [beta1, beta2] = this.betas;
+    const { lr, betas, eps, weightDecay } = this.#options.current;
+    const [beta1, beta2] = betas;
     param.backend.kernels.adamStep(
       param.data, array("m"), array("v"), grad.data, param.size,
-      this.lr, beta1, beta2, this.eps, decays ? this.weightDecay : 0, this.decoupled,
+      lr, beta1, beta2, eps, decays ? weightDecay : 0, this.decoupled,
       1 - beta1 ** move, 1 - beta2 ** move,
     ); // prettier-ignore
   }
 }
 
-function checkBetas(where: string, betas: readonly [number, number]): readonly [number, number] {
-  const isBeta = (beta: unknown): boolean => typeof beta === "number" && beta >= 0 && beta < 1;
-  if (!isList(betas) || betas.length !== 2 || !betas.every(isBeta)) {
-    throw new RangeError(
-      `${where}: betas are ${show(betas)}; expected two numbers from 0 to below 1, such as [0.9, 0.999].`,
-    );
-  }
-  return [betas[0], betas[1]];
-}
-
 export class AdamW extends Adam {
-  protected override get defaultDecay(): number {
-    return 1e-2;
+  protected static override get schema(): Schema<ResolvedAdamOptions> {
+    return adamWSchema;
   }
 
   protected override get decoupled(): boolean {

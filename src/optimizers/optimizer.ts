@@ -1,9 +1,10 @@
 /** What all optimizers share: the parameters, the learning rate, the threshold guard, state that can be saved. */
 
-import { checkFinite, checkInteger } from "../checks.js";
+import { checkInteger } from "../checks.js";
 import { show } from "../show.js";
 import { StateError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
+import type { LiveOptions } from "../schema/live-options.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -15,12 +16,17 @@ export interface OptimizerState {
   moves: number[];
   /** Arrays by name, one per parameter. */
   arrays: Record<string, Float32Array[]>;
+  /**
+   * The options as they are now, learning rate and all: some can be set between steps. A checkpoint of a Trainer goes
+   * without, since its options are in the fingerprint.
+   */
+  options?: Readonly<Record<string, unknown>>;
 }
 
 export abstract class Optimizer {
-  readonly params: readonly Tensor[];
+  readonly #params: readonly Tensor[];
+  readonly #options: LiveOptions<{ readonly lr: number }>;
   #steps = 0;
-  #lr: number;
   /** Steps in which each parameter was moved: a parameter without a gradient does not take part in a step. */
   #moves: number[];
   /** Running arrays, one per parameter, by name. */
@@ -30,9 +36,13 @@ export abstract class Optimizer {
    * @param params leaves that require a gradient
    * @throws TypeError, RangeError if there are none or one of them is no leaf
    */
-  protected constructor(params: Iterable<Tensor>, lr: number, arrayNames: readonly string[]) {
+  protected constructor(
+    params: Iterable<Tensor>,
+    options: LiveOptions<{ readonly lr: number }>,
+    arrayNames: readonly string[],
+  ) {
     const where = this.constructor.name;
-    this.params = listParameters(where, params);
+    this.#params = listParameters(where, params);
     if (this.params.length === 0)
       throw new RangeError(`${where}: got no parameters; expected model.parameters().`);
     for (const param of this.params) {
@@ -50,14 +60,20 @@ export abstract class Optimizer {
     }
     if (new Set(this.params).size !== this.params.length)
       throw new RangeError(`${where}: a parameter is listed twice; expected each once.`);
-    this.#lr = checkLearningRate(where, lr);
+    this.#options = options;
     this.#moves = this.params.map(() => 0);
-    for (const name of arrayNames) {
-      this.#arrays.set(
-        name,
-        this.params.map((param) => keep(Tensor.full(param.shape, 0, param.backend))),
-      );
-    }
+    for (const name of arrayNames) this.addArray(name);
+  }
+
+  get params(): readonly Tensor[] {
+    return this.#params;
+  }
+
+  /** Zeros beside every parameter, unless they are there. */
+  protected addArray(name: string): void {
+    if (this.#arrays.has(name)) return;
+    const zeros = this.params.map((param) => keep(Tensor.full(param.shape, 0, param.backend)));
+    this.#arrays.set(name, zeros);
   }
 
   /** Steps taken. */
@@ -71,12 +87,12 @@ export abstract class Optimizer {
   }
 
   get lr(): number {
-    return this.#lr;
+    return this.#options.current.lr;
   }
 
   /** @throws RangeError unless finite and at least 0 */
   set lr(lr: number) {
-    this.#lr = checkLearningRate(this.constructor.name, lr);
+    this.#options.set("lr", lr);
   }
 
   /**
@@ -113,10 +129,15 @@ export abstract class Optimizer {
   state(): OptimizerState {
     const arrays: Record<string, Float32Array[]> = {};
     for (const [name, tensors] of this.#arrays) arrays[name] = tensors.map((each) => each.toArray());
-    return { steps: this.steps, moves: [...this.#moves], arrays };
+    return { steps: this.steps, moves: [...this.#moves], arrays, options: { ...this.#options.current } };
   }
 
-  /** Nothing is changed if anything is wrong. @throws StateError if it is the state of another optimizer or other parameters */
+  /**
+   * The options become those of the saved state, if it has any. Nothing is changed if anything is wrong.
+   *
+   * @throws StateError if it is the state of another optimizer or other parameters; TypeError, RangeError for options
+   *   that are none
+   */
   loadState(state: OptimizerState): void {
     checkState(this.constructor.name, state);
     const own = [...this.#arrays.keys()];
@@ -144,6 +165,8 @@ export abstract class Optimizer {
           `expected whole numbers, one for each of ${this.params.length} parameters.`,
       );
     }
+    const where = `${this.constructor.name}: the saved state`;
+    if (state.options !== undefined) this.#options.replace(where, state.options);
     for (const [name, tensors] of this.#arrays)
       tensors.forEach((each, i) => each.data.set(state.arrays[name][i]));
     this.steps = state.steps;
@@ -177,14 +200,6 @@ function checkState(where: string, state: unknown): void {
   throw new TypeError(
     `${where}: the saved state is ${show(state)} without steps, moves and arrays of Float32Array; expected what state() returned.`,
   );
-}
-
-function checkLearningRate(where: string, lr: number): number {
-  if (checkFinite(`${where}: lr`, lr) < 0)
-    throw new RangeError(`${where}: lr is ${lr}; expected a learning rate of at least 0.`);
-  if (!Number.isFinite(Math.fround(lr)))
-    throw new RangeError(`${where}: lr is ${lr}; expected a learning rate that float32 can hold.`);
-  return lr;
 }
 
 function clampBelow(param: Tensor, minimum: number): void {

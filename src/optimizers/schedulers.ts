@@ -1,23 +1,42 @@
 /** Learning rate by epoch. A schedule is a pure function of the epoch number, so that a resumed run needs no state. */
 
-import { checkFinite, checkInteger, checkNonNegative, checkOptions, checkPositive } from "../checks.js";
+import { checkInteger } from "../checks.js";
+import type { Place } from "../schema/place.js";
+import { readOptions, required, withDefault, type Schema } from "../schema/schema.js";
+import { listOf, real, whole } from "../schema/value-types.js";
 import { show } from "../show.js";
+import { factor, learningRate, MAX_EPOCHS } from "./hyperparameters.js";
 import { Optimizer } from "./optimizer.js";
 
 /** Sets the optimizer's learning rate: step() after each epoch. */
 export abstract class Scheduler {
-  /** Epochs done. */
-  epoch = 0;
-  readonly baseLr: number;
+  readonly #optimizer: Optimizer;
+  readonly #baseLr: number;
+  #epoch = 0;
 
   /** @throws TypeError unless it is an optimizer */
-  constructor(readonly optimizer: Optimizer) {
+  constructor(optimizer: Optimizer) {
     if (!(optimizer instanceof Optimizer)) {
       throw new TypeError(
         `${new.target.name}: the optimizer is ${show(optimizer)}; expected an Optimizer, such as new SGD(model.parameters(), { lr: 0.1 }).`,
       );
     }
-    this.baseLr = optimizer.lr;
+    this.#optimizer = optimizer;
+    this.#baseLr = optimizer.lr;
+  }
+
+  get optimizer(): Optimizer {
+    return this.#optimizer;
+  }
+
+  /** The optimizer's rate when the schedule was made. */
+  get baseLr(): number {
+    return this.#baseLr;
+  }
+
+  /** Epochs done. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /** Learning rate of epoch n = 0, 1, … */
@@ -29,10 +48,13 @@ export abstract class Scheduler {
 
   /** As if `epoch` epochs had been done: for a resumed run. */
   setEpoch(epoch: number): void {
-    this.epoch = checkInteger(`${this.constructor.name}: epoch`, epoch);
+    this.#epoch = checkInteger(`${this.constructor.name}: epoch`, epoch);
     this.optimizer.lr = this.lrAt(epoch);
   }
 }
+
+const epochCount = whole(1, MAX_EPOCHS);
+const gamma = withDefault(factor, 0.1, "What the rate is multiplied by.");
 
 export interface StepLROptions {
   /** Epochs between decays. */
@@ -41,16 +63,25 @@ export interface StepLROptions {
   gamma?: number;
 }
 
+export const stepLRSchema: Schema<Readonly<Required<StepLROptions>>> = {
+  fields: { stepSize: required(epochCount, "Epochs between decays."), gamma },
+};
+
 /** lr gamma^floor(n / stepSize) */
 export class StepLR extends Scheduler {
-  readonly stepSize: number;
-  readonly gamma: number;
+  readonly #options: Readonly<Required<StepLROptions>>;
 
   constructor(optimizer: Optimizer, options: StepLROptions) {
     super(optimizer);
-    checkOptions("StepLR", options ?? null, ["stepSize", "gamma"]);
-    this.stepSize = checkInteger("StepLR: stepSize", options.stepSize, 1);
-    this.gamma = checkPositive("StepLR: gamma", options.gamma ?? 0.1);
+    this.#options = readOptions("StepLR", options, stepLRSchema);
+  }
+
+  get stepSize(): number {
+    return this.#options.stepSize;
+  }
+
+  get gamma(): number {
+    return this.#options.gamma;
   }
 
   lrAt(epoch: number): number {
@@ -65,28 +96,51 @@ export interface MultiStepLROptions {
   gamma?: number;
 }
 
+export const multiStepLRSchema: Schema<Readonly<Required<MultiStepLROptions>>> = {
+  fields: {
+    milestones: required(
+      listOf(whole(0, MAX_EPOCHS)),
+      "Epochs at which the rate decays; one given twice counts twice.",
+    ),
+    gamma,
+  },
+  check: warnOfDisorder,
+};
+
+/** The order means nothing, so another one is likely a slip. */
+function warnOfDisorder({ milestones }: MultiStepLROptions, at: Place): void {
+  const place = at.at("milestones");
+  if (milestones.length === 0) place.warn("is empty, so the rate stays as it is.");
+  const late = milestones.findIndex((epoch, i) => i > 0 && epoch <= milestones[i - 1]);
+  if (late > 0) {
+    place
+      .at(late)
+      .warn(`is ${milestones[late]}, not after ${milestones[late - 1]}; each counts, in whatever order.`);
+  }
+}
+
 /** lr gamma^(number of milestones <= n) */
 export class MultiStepLR extends Scheduler {
-  readonly milestones: readonly number[];
-  readonly gamma: number;
+  readonly #options: Readonly<Required<MultiStepLROptions>>;
 
   constructor(optimizer: Optimizer, options: MultiStepLROptions) {
     super(optimizer);
-    checkOptions("MultiStepLR", options ?? null, ["milestones", "gamma"]);
-    if (!Array.isArray(options.milestones))
-      throw new TypeError(
-        `MultiStepLR: milestones is ${show(options.milestones)}; expected an array of epochs.`,
-      );
-    this.milestones = options.milestones.map((each: number) =>
-      checkInteger("MultiStepLR: a milestone", each),
-    );
-    this.gamma = checkPositive("MultiStepLR: gamma", options.gamma ?? 0.1);
+    this.#options = readOptions("MultiStepLR", options, multiStepLRSchema);
     // A milestone at 0 counts from the start.
     this.setEpoch(0);
   }
 
+  get milestones(): readonly number[] {
+    return [...this.#options.milestones];
+  }
+
+  get gamma(): number {
+    return this.#options.gamma;
+  }
+
   lrAt(epoch: number): number {
-    return this.baseLr * this.gamma ** this.milestones.filter((milestone) => milestone <= epoch).length;
+    const passed = this.#options.milestones.filter((milestone) => milestone <= epoch).length;
+    return this.baseLr * this.gamma ** passed;
   }
 }
 
@@ -97,24 +151,34 @@ export interface CosineAnnealingLROptions {
   etaMin?: number;
 }
 
+export const cosineAnnealingLRSchema: Schema<Readonly<Required<CosineAnnealingLROptions>>> = {
+  fields: {
+    tMax: required(epochCount, "Epochs from the base rate to the lowest.", { key: "T_max" }),
+    etaMin: withDefault(real({ from: 0 }), 0, "The lowest rate."),
+  },
+};
+
 /** etaMin + (lr - etaMin) (1 + cos(pi n / tMax)) / 2. @source I. Loshchilov, F. Hutter, "SGDR", ICLR 2017, eq. 5 */
 export class CosineAnnealingLR extends Scheduler {
-  readonly tMax: number;
-  readonly etaMin: number;
+  readonly #options: Readonly<Required<CosineAnnealingLROptions>>;
 
   constructor(optimizer: Optimizer, options: CosineAnnealingLROptions) {
     super(optimizer);
-    checkOptions("CosineAnnealingLR", options ?? null, ["tMax", "etaMin"]);
-    this.tMax = checkInteger("CosineAnnealingLR: tMax", options.tMax, 1);
-    this.etaMin = checkNonNegative("CosineAnnealingLR: etaMin", options.etaMin ?? 0);
+    this.#options = readOptions("CosineAnnealingLR", options, cosineAnnealingLRSchema);
+  }
+
+  get tMax(): number {
+    return this.#options.tMax;
+  }
+
+  get etaMin(): number {
+    return this.#options.etaMin;
   }
 
   lrAt(epoch: number): number {
     return this.etaMin + ((this.baseLr - this.etaMin) * (1 + Math.cos((Math.PI * epoch) / this.tMax))) / 2;
   }
 }
-
-const MAX_EPOCHS = 1_000_000;
 
 export interface SinDescentOptions {
   /** E: epochs of the whole run. */
@@ -127,32 +191,49 @@ export interface SinDescentOptions {
   lrf: number;
 }
 
+/** The reference gives these defaults that divide by zero, so they are asked for. */
+export const sinDescentSchema: Schema<Readonly<SinDescentOptions>> = {
+  fields: {
+    epochs: required(epochCount, "Epochs of the whole run.", { key: "epoch" }),
+    pme: required(real(), "Amplitude of the oscillation."),
+    w: required(real(), "Oscillations over the run."),
+    lr0: required(learningRate, "The rate that it oscillates around in the first epoch."),
+    lrf: required(learningRate, "The same after the last epoch."),
+  },
+  check: checkSinDescent,
+};
+
+/** The sine must not take the rate below 0. */
+function checkSinDescent(options: SinDescentOptions, place: Place): void {
+  for (let n = 0; n <= options.epochs; n++) {
+    const lr = sinDescentRate(options, n);
+    if (lr < 0) {
+      const [pme, problem] = [place.show(options.pme), `the rate of epoch ${n} would be ${place.show(lr)}`];
+      place.at("pme").fail(`is ${pme}, so ${problem}; expected at least 0. Use a smaller pme.`);
+    }
+  }
+}
+
+function sinDescentRate({ epochs, pme, w, lr0, lrf }: SinDescentOptions, epoch: number): number {
+  const done = epoch / epochs;
+  return (1 - done) * pme * Math.sin(2 * Math.PI * w * done) + lr0 + (epoch * (lrf - lr0)) / epochs;
+}
+
 /** (1 - n/E) pme sin(2 pi w n/E) + lr0 + n (lrf - lr0) / E; the optimizer's own rate is not used. */
 export class SinDescent extends Scheduler {
-  readonly options: Readonly<SinDescentOptions>;
+  readonly #options: Readonly<SinDescentOptions>;
 
   constructor(optimizer: Optimizer, options: SinDescentOptions) {
     super(optimizer);
-    checkOptions("SinDescent", options ?? null, ["epochs", "pme", "w", "lr0", "lrf"]);
-    if (checkInteger("SinDescent: epochs", options.epochs, 1) > MAX_EPOCHS) {
-      throw new RangeError(
-        `SinDescent: epochs is ${options.epochs}; expected at most ${MAX_EPOCHS}, since the rate of each is checked.`,
-      );
-    }
-    for (const name of ["pme", "w", "lr0", "lrf"] as const) checkFinite(`SinDescent: ${name}`, options[name]);
-    this.options = { ...options };
-    for (let n = 0; n <= options.epochs; n++) {
-      if (this.lrAt(n) < 0)
-        throw new RangeError(
-          `SinDescent: the rate of epoch ${n} would be ${this.lrAt(n)}; expected at least 0. Use a smaller pme.`,
-        );
-    }
+    this.#options = readOptions("SinDescent", options, sinDescentSchema);
     this.setEpoch(0);
   }
 
+  get options(): Readonly<SinDescentOptions> {
+    return { ...this.#options };
+  }
+
   lrAt(epoch: number): number {
-    const { epochs, pme, w, lr0, lrf } = this.options;
-    const done = epoch / epochs;
-    return (1 - done) * pme * Math.sin(2 * Math.PI * w * done) + lr0 + (epoch * (lrf - lr0)) / epochs;
+    return sinDescentRate(this.#options, epoch);
   }
 }

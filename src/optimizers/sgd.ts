@@ -7,8 +7,11 @@
  * @source I. Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013
  */
 
-import { checkBetween, checkBoolean, checkFinite, checkNonNegative, checkOptions } from "../checks.js";
+import { LiveOptions } from "../schema/live-options.js";
+import { required, withDefault, type Schema } from "../schema/schema.js";
+import { flag, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { learningRate, weightDecayType } from "./hyperparameters.js";
 import { Optimizer } from "./optimizer.js";
 
 export interface SGDOptions {
@@ -23,25 +26,72 @@ export interface SGDOptions {
   nesterov?: boolean;
 }
 
+/** Every default filled in. */
+export type ResolvedSGDOptions = Readonly<Required<SGDOptions>>;
+
+export const sgdSchema: Schema<ResolvedSGDOptions> = {
+  fields: {
+    lr: required(learningRate, "The learning rate."),
+    momentum: withDefault(
+      real({ from: 0, to: 1 }),
+      0,
+      "What the running sum of the gradients keeps at each step.",
+    ),
+    dampening: withDefault(real(), 0, "How much less than whole a gradient is added to that sum."),
+    weightDecay: withDefault(
+      weightDecayType,
+      0,
+      "How strongly weights are drawn to 0; thresholds are left out.",
+    ),
+    nesterov: withDefault(flag, false, "Nesterov's momentum, which looks one step ahead."),
+  },
+  check({ nesterov, momentum, dampening }, place) {
+    if (!nesterov || (momentum > 0 && dampening === 0)) return;
+    place
+      .at("nesterov")
+      .fail(
+        `is true with momentum ${momentum} and dampening ${dampening}; expected a momentum above 0 and no dampening.`,
+      );
+  },
+};
+
+/** The running sum. */
+const SUM = "momentum";
+
 export class SGD extends Optimizer {
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly weightDecay: number;
-  readonly nesterov: boolean;
+  readonly #options: LiveOptions<ResolvedSGDOptions>;
 
   constructor(params: Iterable<Tensor>, options: SGDOptions) {
-    checkOptions("SGD", options ?? null, ["lr", "momentum", "dampening", "weightDecay", "nesterov"]);
-    const momentum = checkBetween("SGD: momentum", options.momentum ?? 0, 0, 1);
-    super(params, options.lr, momentum === 0 ? [] : ["momentum"]);
-    this.momentum = momentum;
-    this.dampening = checkFinite("SGD: dampening", options.dampening ?? 0);
-    this.weightDecay = checkNonNegative("SGD: weightDecay", options.weightDecay ?? 0);
-    this.nesterov = checkBoolean("SGD: nesterov", options.nesterov ?? false);
-    if (this.nesterov && (momentum === 0 || this.dampening !== 0)) {
-      throw new RangeError(
-        `SGD: nesterov with momentum ${momentum} and dampening ${this.dampening}; expected a momentum above 0 and no dampening.`,
-      );
-    }
+    const live = new LiveOptions(new.target.name, options, sgdSchema);
+    super(params, live, live.current.momentum === 0 ? [] : [SUM]);
+    this.#options = live;
+  }
+
+  get momentum(): number {
+    return this.#options.current.momentum;
+  }
+
+  /** Counts from the next step on; where there was none, the sum starts at 0. @throws TypeError, RangeError */
+  set momentum(momentum: number) {
+    this.#options.set("momentum", momentum);
+    if (this.momentum > 0) this.addArray(SUM);
+  }
+
+  get dampening(): number {
+    return this.#options.current.dampening;
+  }
+
+  get weightDecay(): number {
+    return this.#options.current.weightDecay;
+  }
+
+  /** Counts from the next step on. @throws TypeError, RangeError */
+  set weightDecay(weightDecay: number) {
+    this.#options.set("weightDecay", weightDecay);
+  }
+
+  get nesterov(): boolean {
+    return this.#options.current.nesterov;
   }
 
   protected update(
@@ -51,10 +101,11 @@ export class SGD extends Optimizer {
     decays: boolean,
     move: number,
   ): void {
-    const buffer = this.momentum === 0 ? null : array("momentum");
+    const { lr, momentum, dampening, weightDecay, nesterov } = this.#options.current;
+    const sum = momentum === 0 ? null : array(SUM);
     param.backend.kernels.sgdStep(
-      param.data, buffer, grad.data, param.size,
-      this.lr, this.momentum, this.dampening, decays ? this.weightDecay : 0, this.nesterov, move === 1,
+      param.data, sum, grad.data, param.size,
+      lr, momentum, dampening, decays ? weightDecay : 0, nesterov, move === 1,
     ); // prettier-ignore
   }
 }

@@ -1,14 +1,16 @@
-/** Optimizers and schedulers by name, as configuration files and the trainer know them. */
+/** Optimizers and schedulers by name, as experiment files and the trainer know them: options, and how one is made. */
 
 import { checkOneOf } from "../checks.js";
+import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Adam, AdamW, type AdamOptions } from "./adam.js";
+import { Adam, AdamW, adamSchema, adamWSchema, type AdamOptions } from "./adam.js";
 import type { Optimizer } from "./optimizer.js";
 import {
-  CosineAnnealingLR, MultiStepLR, SinDescent, StepLR,
-  type CosineAnnealingLROptions, type MultiStepLROptions, type Scheduler, type SinDescentOptions, type StepLROptions,
+  CosineAnnealingLR, cosineAnnealingLRSchema, MultiStepLR, multiStepLRSchema, SinDescent, sinDescentSchema, StepLR,
+  stepLRSchema, type CosineAnnealingLROptions, type MultiStepLROptions, type Scheduler, type SinDescentOptions,
+  type StepLROptions,
 } from "./schedulers.js"; // prettier-ignore
-import { SGD, type SGDOptions } from "./sgd.js";
+import { SGD, sgdSchema, type SGDOptions } from "./sgd.js";
 
 export interface OptimizerParams {
   SGD: SGDOptions;
@@ -21,12 +23,29 @@ export type OptimizerKind = keyof OptimizerParams;
 /** { kind: "SGD", params: { lr: 0.1 } } */
 export type OptimizerSpec = { [K in OptimizerKind]: { kind: K; params: OptimizerParams[K] } }[OptimizerKind];
 
-export const optimizerTable: {
-  readonly [K in OptimizerKind]: (params: Iterable<Tensor>, options: OptimizerParams[K]) => Optimizer;
-} = {
-  SGD: (params, options) => new SGD(params, options),
-  Adam: (params, options) => new Adam(params, options),
-  AdamW: (params, options) => new AdamW(params, options),
+interface OptimizerRow<O> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<Readonly<Required<O>>>;
+  readonly create: (params: Iterable<Tensor>, options: O) => Optimizer;
+}
+
+export const optimizerTable: { readonly [K in OptimizerKind]: OptimizerRow<OptimizerParams[K]> } = {
+  SGD: {
+    summary: "Stochastic gradient descent, with momentum if asked for.",
+    schema: sgdSchema,
+    create: (params, options) => new SGD(params, options),
+  },
+  Adam: {
+    summary: "Steps scaled by running means of the gradient and of its square.",
+    schema: adamSchema,
+    create: (params, options) => new Adam(params, options),
+  },
+  AdamW: {
+    summary: "Adam, with weight decay apart from the gradient.",
+    schema: adamWSchema,
+    create: (params, options) => new AdamW(params, options),
+  },
 };
 
 export interface SchedulerParams {
@@ -40,13 +59,35 @@ export type SchedulerKind = keyof SchedulerParams;
 
 export type SchedulerSpec = { [K in SchedulerKind]: { kind: K; params: SchedulerParams[K] } }[SchedulerKind];
 
-export const schedulerTable: {
-  readonly [K in SchedulerKind]: (optimizer: Optimizer, options: SchedulerParams[K]) => Scheduler;
-} = {
-  StepLR: (optimizer, options) => new StepLR(optimizer, options),
-  MultiStepLR: (optimizer, options) => new MultiStepLR(optimizer, options),
-  CosineAnnealingLR: (optimizer, options) => new CosineAnnealingLR(optimizer, options),
-  SinDescent: (optimizer, options) => new SinDescent(optimizer, options),
+interface SchedulerRow<O> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<Readonly<Required<O>>>;
+  readonly create: (optimizer: Optimizer, options: O) => Scheduler;
+}
+
+export const schedulerTable: { readonly [K in SchedulerKind]: SchedulerRow<SchedulerParams[K]> } = {
+  StepLR: {
+    summary: "The rate decays every so many epochs.",
+    schema: stepLRSchema,
+    create: (optimizer, options) => new StepLR(optimizer, options),
+  },
+  MultiStepLR: {
+    summary: "The rate decays at given epochs.",
+    schema: multiStepLRSchema,
+    create: (optimizer, options) => new MultiStepLR(optimizer, options),
+  },
+  CosineAnnealingLR: {
+    summary: "The rate falls, and rises again, along a cosine.",
+    schema: cosineAnnealingLRSchema,
+    create: (optimizer, options) => new CosineAnnealingLR(optimizer, options),
+  },
+  SinDescent: {
+    summary:
+      "The rate of epoch n of E is (1 - n/E) pme sin(2π w n/E) + lr0 + n (lrf - lr0) / E, whatever that of the optimizer.",
+    schema: sinDescentSchema,
+    create: (optimizer, options) => new SinDescent(optimizer, options),
+  },
 };
 
 export const optimizerKinds = Object.keys(optimizerTable) as OptimizerKind[];
@@ -67,7 +108,7 @@ function build<K extends OptimizerKind>(
   options: OptimizerParams[K],
   params: Iterable<Tensor>,
 ): Optimizer {
-  return optimizerTable[kind](params, options);
+  return optimizerTable[kind].create(params, options);
 }
 
 function schedule<K extends SchedulerKind>(
@@ -75,5 +116,5 @@ function schedule<K extends SchedulerKind>(
   options: SchedulerParams[K],
   optimizer: Optimizer,
 ): Scheduler {
-  return schedulerTable[kind](optimizer, options);
+  return schedulerTable[kind].create(optimizer, options);
 }

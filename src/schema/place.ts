@@ -4,16 +4,33 @@
  * experiment file ("my.toml:12:3: model[0].params.kernel_sizes[1] is 0; …", a ConfigError).
  */
 
+import { checkOptions } from "../checks.js";
 import { show } from "../show.js";
 
 /** What is wrong with a value: its type, or that it is too large, too small, not one of the choices. */
 export type Fault = "type" | "range";
+
+/** An option: its name in code, and its key in a file where that is not the name in snake_case. */
+export interface OptionName {
+  readonly name: string;
+  readonly key?: string;
+}
+
+/** What was given for options, by their names in code, and the place that names them as its speaker does. */
+export interface Opened {
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+}
 
 export interface Place {
   /** Of a part: an option by the name it has in code, or an entry of a list by its number. */
   at(part: string | number): Place;
   /** An option as this speaker calls it, in a sentence about another one. */
   name(option: string): string;
+  /** Options that stand here. @throws unless it is an object whose every key is one of them */
+  open(value: unknown, options: readonly OptionName[]): Opened;
+  /** What has no default was not given. Returns where a value that is undefined says it as well. @throws */
+  missing(expects: string): void;
   /** A value as this speaker writes it. */
   show(value: unknown): string;
   /** What stands for "none": null in code, false in a file, which has no null. */
@@ -54,6 +71,19 @@ export class ArgumentPlace implements Place {
 
   name(option: string): string {
     return option;
+  }
+
+  /** What is undefined counts as left out. */
+  open(value: unknown, options: readonly OptionName[]): Opened {
+    const names = options.map(({ name }) => name);
+    checkOptions(`${this.#where}${this.#path === "" ? "" : `: ${this.#path}`}`, value, names);
+    const object = (value ?? {}) as Readonly<Record<string, unknown>>;
+    const given = names.map((name) => [name, object[name]]).filter(([, each]) => each !== undefined);
+    return { given: Object.fromEntries(given) as Record<string, unknown>, place: this };
+  }
+
+  missing(): void {
+    return;
   }
 
   show(value: unknown): string {

@@ -5,7 +5,7 @@
  */
 
 import { checkOptions } from "../checks.js";
-import { ArgumentPlace, type Place } from "./place.js";
+import { ArgumentPlace, type OptionName, type Place } from "./place.js";
 import type { ValueType } from "./value-types.js";
 
 interface FieldOf<V> {
@@ -71,8 +71,11 @@ export interface Schema<P> {
   readonly check?: (options: P, place: Place) => void;
 }
 
+/** The options that a schema describes. */
+export type OptionsOf<S> = S extends Schema<infer P> ? P : never;
+
 /** Object.entries, with what the type says is there. */
-export function fieldsOf<P>({ fields }: Schema<P>): [keyof P & string, AnyField][] {
+export function fieldsOf<P>({ fields }: Pick<Schema<P>, "fields">): [keyof P & string, AnyField][] {
   return Object.entries(fields) as [keyof P & string, AnyField][];
 }
 
@@ -89,25 +92,7 @@ export function optionNames<P>(schema: Schema<P>): (keyof P & string)[] {
  * @throws TypeError for what is no object, for an option that is not known and for a value of another type; RangeError
  */
 export function readOptions<P>(where: string, options: unknown, schema: Schema<P>): P {
-  const isNeeded = fieldsOf(schema).some(([, { presence }]) => presence === "required");
-  checkOptions(where, isNeeded ? (options ?? null) : options, optionNames(schema));
-  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
-  const place = new ArgumentPlace(where);
-  const read: Partial<Record<keyof P, unknown>> = {};
-  for (const [name, field] of fieldsOf(schema)) {
-    const value = given[name];
-    if (value !== undefined || field.presence === "required")
-      read[name] = field.type.read(value, place.at(name));
-    else if (field.presence === "default") read[name] = copyOf(field.fallback);
-  }
-  const complete = read as P;
-  schema.check?.(complete, place);
-  return complete;
-}
-
-/** A default is nobody's to change. */
-function copyOf(fallback: unknown): unknown {
-  return Array.isArray(fallback) ? [...(fallback as unknown[])] : fallback;
+  return readSchema(options, new ArgumentPlace(where), schema);
 }
 
 /**
@@ -125,4 +110,62 @@ export function readArguments<P>(
   const named = optionNames(schema).filter((name) => !(name in positional));
   checkOptions(where, options, named);
   return readOptions(where, { ...(options as object | undefined), ...positional }, schema);
+}
+
+/**
+ * The options that stand at a place, checked, with every default filled in.
+ *
+ * @throws through the place
+ */
+export function readSchema<P>(value: unknown, at: Place, schema: Schema<P>): P {
+  const fields = fieldsOf(schema);
+  const isNeeded = fields.some(([, { presence }]) => presence === "required");
+  const { given, place } = at.open(isNeeded ? (value ?? null) : value, keysOf(schema));
+  const read: Partial<Record<keyof P, unknown>> = {};
+  for (const [name, field] of fields) {
+    const isGiven = Object.hasOwn(given, name);
+    if (!isGiven && field.presence === "required") place.at(name).missing(field.type.expects);
+    if (isGiven || field.presence === "required") read[name] = field.type.read(given[name], place.at(name));
+    else if (field.presence === "default") read[name] = copyOf(field.fallback);
+  }
+  const complete = read as P;
+  schema.check?.(complete, place);
+  return complete;
+}
+
+/** The names of all options, and the keys of those that files call otherwise. */
+export function keysOf<P>(schema: Schema<P>): OptionName[] {
+  return fieldsOf(schema).map(([name, { key }]) => ({ name, ...(key === undefined ? {} : { key }) }));
+}
+
+/** A default is nobody's to change. */
+function copyOf(fallback: unknown): unknown {
+  if (Array.isArray(fallback)) return fallback.map(copyOf);
+  if (typeof fallback !== "object" || fallback === null) return fallback;
+  if (Object.getPrototypeOf(fallback) !== Object.prototype) return fallback;
+  return Object.fromEntries(Object.entries(fallback).map(([name, value]) => [name, copyOf(value)]));
+}
+
+/** Options within an option. */
+export function groupOf<P>(schema: Schema<P>): ValueType<P> {
+  return {
+    expects: `options ${optionNames(schema).join(", ")}`,
+    read: (value, place) => readSchema(value, place, schema),
+    write: (options) => Object.fromEntries(writtenFields(options, schema)),
+  };
+}
+
+/** Keys and values as a file spells them, in the order of the fields; what is undefined is left out. */
+export function writtenFields<P>(options: Readonly<P>, schema: Schema<P>): [key: string, value: unknown][] {
+  const written: [string, unknown][] = [];
+  for (const [name, field] of fieldsOf(schema)) {
+    const value: unknown = options[name];
+    if (value !== undefined) written.push([field.key ?? snakeCase(name), field.type.write(value)]);
+  }
+  return written;
+}
+
+/** vthInitL -> vth_init_l */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -25,6 +25,7 @@ interface Bounds {
 
 /** Longer lists are not what any option means. */
 const MAX_ENTRIES = 1024;
+const MAX_TEXT = 4096;
 
 function keep(value: unknown): unknown {
   return value;
@@ -36,9 +37,13 @@ function finite(value: unknown, place: Place, expects: string): number {
   return place.notFinite(value, expects);
 }
 
-/** A whole number; the upper limit is there so that a slip is refused before memory is spent. */
+/**
+ * A whole number; the upper limit is there so that a slip is refused before memory is spent.
+ *
+ * @param low -Infinity: any
+ */
 export function whole(low: number, high = Number.MAX_SAFE_INTEGER): ValueType<number> {
-  const expects = `a whole number of at least ${low}`;
+  const expects = low === -Infinity ? "a whole number" : `a whole number of at least ${low}`;
   return {
     expects,
     read(value, place) {
@@ -97,6 +102,22 @@ export const flag: ValueType<boolean> = {
   },
   write: keep,
 };
+
+/** Text that is not blank. */
+export function text(expects: string): ValueType<string> {
+  return {
+    expects,
+    read(value, place) {
+      if (typeof value !== "string") return place.mistype(value, "text", expects);
+      if (value.trim() === "") return refuse(place, value, expects);
+      if (value.length > MAX_TEXT)
+        place.fail(`has ${value.length} characters; expected at most ${MAX_TEXT}.`);
+      if (value.includes("\0")) place.fail("contains a NUL character; expected readable text.");
+      return value;
+    },
+    write: keep,
+  };
+}
 
 export function oneOf<const T extends string | number>(choices: readonly T[]): ValueType<T> {
   return {
@@ -164,15 +185,13 @@ export function pairOf<V>(entry: ValueType<V>): ValueType<readonly [V, V]> {
   };
 }
 
-/** A value that may be given once for all: the list is what the program sees. */
-export function listFrom<V>(
-  list: ValueType<readonly V[]>,
-  expand: (value: unknown) => unknown,
-): ValueType<readonly V[]> {
+/** A list, or its one entry. */
+export function listOrOne<V>(entry: ValueType<V>, most = MAX_ENTRIES): ValueType<readonly V[]> {
+  const list = listOf(entry, 1, most);
   return {
-    expects: list.expects,
-    read: (value, place) => list.read(Array.isArray(value) ? value : expand(value), place),
-    write: (value) => list.write(value),
+    expects: `${entry.expects}, or ${list.expects}`,
+    read: (value, place) => (Array.isArray(value) ? list.read(value, place) : [entry.read(value, place)]),
+    write: (values) => list.write(values),
   };
 }
 

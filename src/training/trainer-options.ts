@@ -1,18 +1,13 @@
 /** Options of a trainer: what they mean, their defaults, and which make no sense together. */
 
-import {
-  checkBoolean,
-  checkFunction,
-  checkInteger,
-  checkNonNegative,
-  checkOneOf,
-  checkOptions,
-  isList,
-} from "../checks.js";
-import { show } from "../show.js";
+import { checkFunction } from "../checks.js";
+import { refuse, type Place } from "../schema/place.js";
+import { groupOf, optional, readOptions, required, withDefault, type Schema } from "../schema/schema.js";
+import { flag, listOf, oneOf, orNone, real, whole, type ValueType } from "../schema/value-types.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
 import { lossNames, type LossName } from "../losses/table.js";
+import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
 import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
@@ -66,11 +61,6 @@ export interface TrainerOptions {
   callbacks?: readonly TrainerCallbacks[];
 }
 
-const optionNames = [
-  "optimizer", "scheduler", "loss", "epochs", "batchSize", "seed", "validation", "augmentations", "useBestEpoch",
-  "checkpointMetric", "earlyStop", "callbacks",
-] as const; // prettier-ignore
-
 /** Every default filled in; null for what is not used. */
 export interface ResolvedTrainerOptions {
   readonly optimizer: OptimizerSpec;
@@ -87,37 +77,76 @@ export interface ResolvedTrainerOptions {
   readonly callbacks: readonly TrainerCallbacks[];
 }
 
+/** Options as they are read: what epochs are compared by may depend on the others. */
+type ReadOptions = Omit<ResolvedTrainerOptions, "checkpointMetric"> &
+  Pick<TrainerOptions, "checkpointMetric">;
+
+export const checkpointMetricSchema: Schema<Readonly<CheckpointMetric>> = {
+  fields: {
+    name: required(oneOf(checkpointMetricNames), "What is compared."),
+    mode: required(oneOf(["max", "min"]), "Whether more is better, or less."),
+  },
+};
+
+const earlyStopSchema: Schema<Required<EarlyStop>> = {
+  fields: {
+    patience: required(whole(1), "Epochs without improvement after which training stops."),
+    minDelta: withDefault(real({ from: 0 }), 0, "What counts as an improvement must exceed this."),
+  },
+};
+
+export const trainerSchema: Schema<ReadOptions> = {
+  fields: {
+    optimizer: required(
+      spec<OptimizerSpec>('{ kind: "Adam", params: { lr: 1e-3 } }'),
+      "What moves the weights.",
+    ),
+    scheduler: withDefault(
+      orNone(spec<SchedulerSpec>('{ kind: "StepLR", params: { stepSize: 10 } }')),
+      null,
+      "What sets the learning rate at the start of every epoch.",
+    ),
+    loss: withDefault(
+      oneOf(lossNames),
+      "crossentropy",
+      'What is made small; "mse" compares the mean outputs with the one-hot target.',
+    ),
+    epochs: required(whole(0, MAX_EPOCHS), "How often all samples are learned; 0 leaves the model as it is."),
+    batchSize: withDefault(
+      whole(1),
+      32,
+      "Samples learned together; the last batch of an epoch holds what is left.",
+    ),
+    seed: withDefault(whole(0), 0, "Fixes the order of the samples, the augmentations and dropout."),
+    validation: withDefault(
+      orNone(instanceOf<Dataset>(Dataset, "a Dataset")),
+      null,
+      "Measured after every epoch.",
+    ),
+    augmentations: withDefault(
+      orNone(instanceOf<AugmentationPipeline>(AugmentationPipeline, "new AugmentationPipeline([...])")),
+      null,
+      "What changes the batches.",
+    ),
+    useBestEpoch: withDefault(
+      flag,
+      false,
+      "Whether the model gets the weights of the best epoch after the last one.",
+    ),
+    checkpointMetric: optional(groupOf(checkpointMetricSchema), "By what epochs are compared."),
+    earlyStop: withDefault(
+      orNone(groupOf(earlyStopSchema)),
+      null,
+      "Stops when the checkpoint metric does not improve.",
+    ),
+    callbacks: withDefault(callbackList(), [], "Told what happens."),
+  },
+};
+
 /** @throws TypeError, RangeError */
 export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
-  // Not undefined: optimizer and epochs have no default.
-  checkOptions("Trainer", options ?? null, optionNames);
-  const { validation = null, augmentations = null, callbacks = [] } = options;
-  if (validation !== null && !(validation instanceof Dataset)) {
-    throw new TypeError(`Trainer: validation is ${show(validation)}; expected a Dataset.`);
-  }
-  if (augmentations !== null && !(augmentations instanceof AugmentationPipeline)) {
-    throw new TypeError(
-      `Trainer: augmentations is ${show(augmentations)}; ` + `expected new AugmentationPipeline([...]).`,
-    );
-  }
-  if (!isList(callbacks) || !callbacks.every((each: unknown) => typeof each === "object" && each !== null)) {
-    throw new TypeError(`Trainer: callbacks is ${show(callbacks)}; expected an array such as [{ onEpoch }].`);
-  }
-  callbacks.forEach(checkCallback);
-  const resolved: ResolvedTrainerOptions = {
-    optimizer: checkSpec("optimizer", options.optimizer),
-    scheduler: options.scheduler === undefined ? null : checkSpec("scheduler", options.scheduler),
-    loss: checkOneOf("Trainer: loss", options.loss ?? "crossentropy", lossNames),
-    epochs: checkInteger("Trainer: epochs", options.epochs),
-    batchSize: checkInteger("Trainer: batchSize", options.batchSize ?? 32, 1),
-    seed: checkInteger("Trainer: seed", options.seed ?? 0),
-    validation,
-    augmentations,
-    useBestEpoch: checkBoolean("Trainer: useBestEpoch", options.useBestEpoch ?? false),
-    checkpointMetric: checkMetric(options.checkpointMetric ?? defaultMetric(validation)),
-    earlyStop: options.earlyStop === undefined ? null : checkEarlyStop(options.earlyStop),
-    callbacks,
-  };
+  const { checkpointMetric, ...read } = readOptions("Trainer", options, trainerSchema);
+  const resolved = { ...read, checkpointMetric: checkpointMetric ?? defaultMetric(read.validation) };
   if (resolved.useBestEpoch || resolved.earlyStop !== null) checkMeasured(resolved);
   return resolved;
 }
@@ -126,45 +155,59 @@ function defaultMetric(validation: Dataset | null): CheckpointMetric {
   return validation === null ? { name: "train_loss", mode: "min" } : { name: "val_avgclsacc", mode: "max" };
 }
 
-const callbackNames = ["onBatch", "onEpoch", "onValidation"] as const;
-
-/** A misspelt name would never be called. */
-function checkCallback(callback: object): void {
-  if (!callbackNames.some((name) => name in callback)) {
-    throw new TypeError(
-      `Trainer: callbacks has ${show(callback)} without one of ${callbackNames.join(", ")}; expected an array such as [{ onEpoch }].`,
-    );
-  }
-  for (const name of callbackNames) {
-    const value = (callback as Record<string, unknown>)[name];
-    if (value !== undefined)
-      checkFunction(`Trainer: callbacks: ${name}`, value, "(event) => console.log(event)");
-  }
-}
-
-function checkSpec<S extends OptimizerSpec | SchedulerSpec>(what: string, spec: S): S {
-  if (typeof spec === "object" && spec !== null && typeof spec.kind === "string") {
-    checkOptions(`Trainer: ${what}`, spec, ["kind", "params"]);
-    return spec;
-  }
-  throw new TypeError(
-    `Trainer: ${what} is ${show(spec)}; expected { kind, params }, such as ` +
-      `${what === "optimizer" ? '{ kind: "Adam", params: { lr: 1e-3 } }' : '{ kind: "StepLR", params: { stepSize: 10 } }'}.`,
-  );
-}
-
-function checkMetric(metric: CheckpointMetric): CheckpointMetric {
-  checkOptions("Trainer: checkpointMetric", metric, ["name", "mode"]);
+function instanceOf<T>(kind: abstract new (...args: never[]) => T, expects: string): ValueType<T> {
   return {
-    name: checkOneOf("Trainer: checkpointMetric.name", metric.name, checkpointMetricNames),
-    mode: checkOneOf("Trainer: checkpointMetric.mode", metric.mode, ["max", "min"]),
+    expects,
+    read: (value, place) => (value instanceof kind ? value : refuse(place, value, expects, "type")),
+    write: () => undefined,
   };
 }
 
-function checkEarlyStop(earlyStop: EarlyStop): Required<EarlyStop> {
-  checkOptions("Trainer: earlyStop", earlyStop, ["patience", "minDelta"]);
-  const minDelta = checkNonNegative("Trainer: earlyStop.minDelta", earlyStop.minDelta ?? 0);
-  return { patience: checkInteger("Trainer: earlyStop.patience", earlyStop.patience, 1), minDelta };
+/** Its kind and params are checked by whoever makes it. */
+function spec<S extends OptimizerSpec | SchedulerSpec>(example: string): ValueType<S> {
+  const expects = `{ kind, params }, such as ${example}`;
+  return {
+    expects,
+    read(value, place) {
+      const isSpec = typeof value === "object" && value !== null && "kind" in value;
+      if (!isSpec || typeof value.kind !== "string") return refuse(place, value, expects, "type");
+      place.open(value, [{ name: "kind" }, { name: "params" }]);
+      return value as unknown as S;
+    },
+    write: () => undefined,
+  };
+}
+
+const callbackNames = ["onBatch", "onEpoch", "onValidation"] as const;
+
+function callbackList(): ValueType<readonly TrainerCallbacks[]> {
+  const expects = "an array such as [{ onEpoch }]";
+  const list = listOf({ expects, read: readCallback, write: () => undefined });
+  return {
+    expects,
+    read(value, place) {
+      const isList = Array.isArray(value) && value.every((each) => typeof each === "object" && each !== null);
+      return isList ? list.read(value, place) : refuse(place, value, expects, "type");
+    },
+    write: () => undefined,
+  };
+}
+
+/** A misspelt name would never be called. */
+function readCallback(value: unknown, place: Place): TrainerCallbacks {
+  const callback = value as TrainerCallbacks;
+  if (!callbackNames.some((name) => name in callback)) {
+    place.fail(
+      `is ${place.show(value)} without one of ${callbackNames.join(", ")}; expected an array such as [{ onEpoch }].`,
+      "type",
+    );
+  }
+  for (const name of callbackNames) {
+    const given: unknown = callback[name];
+    if (given !== undefined)
+      checkFunction(`Trainer: callbacks: ${name}`, given, "(event) => console.log(event)");
+  }
+  return callback;
 }
 
 /** The best epoch is asked for: its metric must exist. */

@@ -137,6 +137,7 @@ export class Trainer {
    */
   state(): TrainingState {
     this.#checkNotLost("state");
+    const { steps, moves, arrays } = this.#optimizer.state();
     return {
       fingerprint: this.#ownFingerprint(),
       epoch: this.#epoch,
@@ -144,7 +145,8 @@ export class Trainer {
       stopped: this.#stopped,
       weights: this.#lastWeights ?? this.model.stateDict(),
       bestWeights: this.#bestWeights,
-      optimizer: this.#optimizer.state(),
+      // Without its options, which the fingerprint and the schedule decide.
+      optimizer: { steps, moves, arrays },
       epochStart: this.#epochStart,
       // An epoch that has not begun draws its order again.
       generator: this.#batch === 0 ? this.#epochStart : this.#generator.state,

@@ -261,8 +261,8 @@ describe("model file", () => {
       { "atif.architecture": architecture({ neuron: { kind: "Neuron" } }) },
     ],
     [
-      "m: the architecture has 19000000000 weights but the file holds 244 numbers; expected at least as many.",
-      { "atif.architecture": architecture({ units: [1_000_000_000] }) },
+      "m: the architecture has 19000000 weights but the file holds 244 numbers; expected at least as many.",
+      { "atif.architecture": architecture({ units: [1_000_000] }) },
     ],
     [
       "m: the weights do not fit the architecture: loadStateDict: layers.fc1.weight is [12, 16] with 192 numbers; expected [11, 16].",

@@ -302,15 +302,15 @@ describe("SCNN", () => {
   });
 
   it.each<[string, Partial<SCNNOptions>]>([
-    ["SCNN: kernelSizes has 1 entries; expected 2: one per entry of filters.", { kernelSizes: [3] }],
+    ["SCNN: kernelSizes has 1 entry; expected 2: one per entry of filters.", { kernelSizes: [3] }],
     ["SCNN: poolSizes has 3 entries; expected 2: one per entry of filters.", { poolSizes: [2, 0, 0] }],
-    ["SCNN: separables has 1 entries; expected 2: one per entry of filters.", { separables: [true] }],
+    ["SCNN: separables has 1 entry; expected 2: one per entry of filters.", { separables: [true] }],
     [
       "SCNN: dropouts has 2 entries; expected 3: one per entry of filters and fcUnits, or one number for all.",
       { dropouts: [0.1, 0.2] },
     ],
-    ["SCNN: dropouts[1] is 1.5; expected a number from 0 to 1.", { dropouts: [0.1, 1.5, 0] }],
-    ["layers.dropout1: p is 1; expected less: nothing would be left.", { dropouts: 1 }],
+    ["SCNN: dropouts[1] is 1.5; expected a number of at least 0 and below 1.", { dropouts: [0.1, 1.5, 0] }],
+    ["SCNN: dropouts is 1; expected a number of at least 0 and below 1.", { dropouts: 1 }],
     ["SCNN: dims is 3; expected 1 or 2.", { dims: 3 as never }],
     ["SCNN: inputShape has 3 entries; expected 2: [S, C].", { dims: 1 }],
     ["SCNN: inputShape has 2 entries; expected 3: [H, W, C].", { dims: 2, inputShape: [8, 2] }],

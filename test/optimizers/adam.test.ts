@@ -85,15 +85,12 @@ describe("Adam and AdamW", () => {
   });
 
   it.each<[string, unknown]>([
+    ["Adam: betas[0] is 1; expected a number of at least 0 and below 1.", { betas: [1, 0.9] }],
     [
-      "Adam: betas are [1, 0.9]; expected two numbers from 0 to below 1, such as [0.9, 0.999].",
-      { betas: [1, 0.9] },
-    ],
-    [
-      "Adam: betas are [0.9, NaN]; expected two numbers from 0 to below 1, such as [0.9, 0.999].",
+      "Adam: betas[1] is NaN; expected a finite number. Look at the computation that gave it.",
       { betas: [0.9, NaN] },
     ],
-    ["Adam: betas are 0.9; expected two numbers from 0 to below 1, such as [0.9, 0.999].", { betas: 0.9 }],
+    ["Adam: betas is 0.9; expected an array.", { betas: 0.9 }],
     ["Adam: eps is 0; expected a number above 0.", { eps: 0 }],
     ["Adam: lr is -1; expected a learning rate of at least 0.", { lr: -1 }],
     ["Adam: weightDecay is -1; expected a number of at least 0.", { weightDecay: -1 }],

@@ -131,7 +131,9 @@ describe("optimizers", () => {
     stepWith(optimizer, [1]);
     expect(optimizer.params[0].item()).toBe(0.75);
     expect(() => (optimizer.lr = -1)).toThrow("SGD: lr is -1; expected a learning rate of at least 0.");
-    expect(() => (optimizer.lr = Infinity)).toThrow("SGD: lr is Infinity; expected a finite number.");
+    expect(() => (optimizer.lr = Infinity)).toThrow(
+      "SGD: lr is Infinity; expected a finite number. Look at the computation that gave it.",
+    );
     expect(optimizer.lr).toBe(0.25);
   });
 

@@ -105,11 +105,11 @@ describe("schedulers", () => {
       () => new StepLR(sgd(), { step_size: 1 } as never),
     ],
     [
-      "MultiStepLR: milestones is 3; expected an array of epochs.",
+      "MultiStepLR: milestones is 3; expected an array.",
       () => new MultiStepLR(sgd(), { milestones: 3 } as never),
     ],
     [
-      "MultiStepLR: a milestone is 1.5; expected a whole number of at least 0.",
+      "MultiStepLR: milestones[0] is 1.5; expected a whole number of at least 0.",
       () => new MultiStepLR(sgd(), { milestones: [1.5] }),
     ],
     [
@@ -125,7 +125,7 @@ describe("schedulers", () => {
       () => new SinDescent(sgd(), { epochs: 3, w: 1, lr0: 1, lrf: 1 } as never),
     ],
     [
-      "SinDescent: the rate of epoch 3 would be ",
+      "SinDescent: pme is 1, so the rate of epoch 3 would be -0.15; expected at least 0. Use a smaller pme.",
       () => new SinDescent(sgd(), { epochs: 4, pme: 1, w: 1, lr0: 0.1, lrf: 0.1 }),
     ],
     [

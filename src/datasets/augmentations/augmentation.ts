@@ -3,6 +3,9 @@
 import { checkOptions } from "../../checks.js";
 import { show } from "../../show.js";
 import { Generator } from "../../random/generator.js";
+import { fix } from "../../schema/fixed.js";
+import { optionNames, readOptions, withDefault, type Fields, type Schema } from "../../schema/schema.js";
+import { flag } from "../../schema/value-types.js";
 import { checkBatch } from "../batch.js";
 import type { Batch } from "../batch.js";
 
@@ -16,24 +19,49 @@ export interface AugmentationFlags {
   readonly evaluate?: boolean;
 }
 
+/** Every default filled in. */
+export type ResolvedFlags = Readonly<Required<AugmentationFlags>>;
+
+/** Rows that the schema of every augmentation ends with. */
+export const flagFields: Fields<ResolvedFlags> = {
+  before: withDefault(
+    flag,
+    false,
+    "Whether it runs in the first round, over the batch as the data set gives it.",
+  ),
+  after: withDefault(
+    flag,
+    true,
+    "Whether it runs in the second round, after every augmentation of the first; with both it runs twice.",
+  ),
+  evaluate: withDefault(flag, false, "Whether it runs outside training too, for validation and test."),
+};
+
+const flagSchema: Schema<ResolvedFlags> = { fields: flagFields };
+
+/** Of options that hold more, the flags. */
+export function flagsOf({ before, after, evaluate }: ResolvedFlags): ResolvedFlags {
+  return { before, after, evaluate };
+}
+
 /**
  * Changes a whole batch. Random parameters are drawn once per batch and shared by its samples, as the reference does;
  * noise is drawn per element. Everything random comes from the generator that is passed in.
  */
 export abstract class Augmentation {
-  readonly name: string;
-  readonly before: boolean;
-  readonly after: boolean;
-  readonly evaluate: boolean;
+  declare readonly name: string;
+  declare readonly before: boolean;
+  declare readonly after: boolean;
+  declare readonly evaluate: boolean;
 
-  /** @throws TypeError on an unknown parameter or a flag that is no boolean */
-  protected constructor(name: string, params: AugmentationFlags | undefined, known: readonly string[]) {
-    checkOptions(name, params, [...known, "before", "after", "evaluate"]);
-    this.name = name;
-    const { before = false, after = true, evaluate = false } = params ?? {};
-    this.before = checkBoolean(`${name}: before`, before);
-    this.after = checkBoolean(`${name}: after`, after);
-    this.evaluate = checkBoolean(`${name}: evaluate`, evaluate);
+  /**
+   * @param known names of parameters beside the flags
+   * @throws TypeError on an unknown parameter or a flag that is no boolean
+   */
+  protected constructor(name: string, params: AugmentationFlags | undefined, known: readonly string[] = []) {
+    checkOptions(name, params, [...known, ...optionNames(flagSchema)]);
+    const { before, after, evaluate } = params ?? {};
+    fix<Augmentation>(this, { name, ...readOptions(name, { before, after, evaluate }, flagSchema) });
   }
 
   /**
@@ -51,14 +79,6 @@ export abstract class Augmentation {
   }
 
   protected abstract transform(batch: Batch, generator: Generator): Batch;
-}
-
-/** @throws TypeError unless value is true or false */
-export function checkBoolean(where: string, value: unknown): boolean {
-  if (typeof value !== "boolean") {
-    throw new TypeError(`${where} is ${JSON.stringify(value) ?? "missing"}; expected true or false.`);
-  }
-  return value;
 }
 
 /** The batch with other values, no longer integers, in place of its own. */

@@ -1,12 +1,20 @@
 /** Cuts the same window, at a random place, out of every image of the batch, after padding with zeros. */
 
-import { checkInteger } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
 import type { Generator } from "../../random/generator.js";
+import { refuse } from "../../schema/place.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, required, withDefault, type Schema } from "../../schema/schema.js";
+import { listOrOne, whole, type ValueType } from "../../schema/value-types.js";
 import { formatShape } from "../../shapes.js";
 import type { Batch } from "../batch.js";
-import { Augmentation } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import {
+  Augmentation,
+  flagFields,
+  flagsOf,
+  type AugmentationFlags,
+  type ResolvedFlags,
+} from "./augmentation.js";
 
 export interface CropParams extends AugmentationFlags {
   /** The window: [height, width], or one number for both, in pixels. */
@@ -15,18 +23,61 @@ export interface CropParams extends AugmentationFlags {
   readonly padding?: number | readonly number[];
 }
 
+type Size = readonly [height: number, width: number];
+type Padding = readonly [left: number, top: number, right: number, bottom: number];
+
+/** All of it, as the class keeps it. */
+export interface ResolvedCropParams extends ResolvedFlags {
+  readonly size: Size;
+  readonly padding: Padding;
+}
+
+const MAX_PIXELS = 65_536;
+const lengths = listOrOne(whole(1, MAX_PIXELS), 2);
+const margins = listOrOne(whole(0, MAX_PIXELS), 4);
+
+const size: ValueType<Size> = {
+  expects: "a whole number of at least 1, or two, [height, width]",
+  read(value, place) {
+    const [height, width = height] = lengths.read(value, place);
+    return [height, width];
+  },
+  write: (value) => [...value],
+};
+
+const padding: ValueType<Padding> = {
+  expects: "a whole number of at least 0, or [left and right, top and bottom], or [left, top, right, bottom]",
+  read(value, place) {
+    const given = margins.read(value, place);
+    if (given.length === 3) refuse(place, given, "1, 2 or 4 entries");
+    const [left, top = left, right = left, bottom = top] = given;
+    return [left, top, right, bottom];
+  },
+  write: ([left, top, right, bottom]) =>
+    left === right && top === bottom ? [left, top] : [left, top, right, bottom],
+};
+
+export const cropSchema: Schema<ResolvedCropParams> = {
+  fields: {
+    size: required(size, "The window: [height, width], or one number for both, in pixels."),
+    padding: withDefault(
+      padding,
+      [0, 0, 0, 0],
+      "Zeros around: [left and right, top and bottom], or [left, top, right, bottom], or one number for all.",
+    ),
+    ...flagFields,
+  },
+};
+
 /** Works on [N, …, H, W, C] and gives [N, …, height, width, C]. */
 export class Crop extends Augmentation {
-  readonly size: readonly [height: number, width: number];
-  readonly padding: readonly [left: number, top: number, right: number, bottom: number];
+  declare readonly size: Size;
+  declare readonly padding: Padding;
 
   constructor(params: CropParams) {
-    super("Crop", params, ["size", "padding"]);
-    const { size, padding = 0 } = (params ?? {}) as Partial<CropParams>;
-    const [height, width = height] = pixels("Crop: size", size, [1, 2], 1);
-    const [left, top = left, right = left, bottom = top] = pixels("Crop: padding", padding, [1, 2, 4], 0);
-    this.size = [height, width];
-    this.padding = [left, top, right, bottom];
+    const options = readOptions("Crop", params, cropSchema);
+    super("Crop", flagsOf(options));
+    fix<Crop>(this, { size: options.size, padding: options.padding });
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {
@@ -63,12 +114,4 @@ export class Crop extends Augmentation {
     }
     return { ...batch, x: y, shape: [...leading, height, width, channels] };
   }
-}
-
-function pixels(where: string, value: unknown, lengths: readonly number[], low: number): number[] {
-  const numbers: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (!lengths.includes(numbers.length)) {
-    throw new RangeError(`${where} has ${numbers.length} numbers; expected ${lengths.join(" or ")}.`);
-  }
-  return numbers.map((number) => checkInteger(where, number, low));
 }

@@ -1,22 +1,31 @@
 /** Adds normal noise to every element: y = x + N(0, sigma). */
 
-import { checkBetween } from "../../checks.js";
 import type { Generator } from "../../random/generator.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
+import { float32 } from "../../schema/value-types.js";
 import type { Batch } from "../batch.js";
-import { Augmentation, withValues } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import { Augmentation, flagFields, flagsOf, withValues, type AugmentationFlags } from "./augmentation.js";
 
 export interface GaussianNoiseParams extends AugmentationFlags {
   /** The standard deviation, in the units of the samples; 0.375 if it is left out. */
   readonly sigma?: number;
 }
 
+export const gaussianNoiseSchema: Schema<Readonly<Required<GaussianNoiseParams>>> = {
+  fields: {
+    sigma: withDefault(float32({ from: 0 }), 0.375, "The standard deviation, in the units of the samples."),
+    ...flagFields,
+  },
+};
+
 export class GaussianNoise extends Augmentation {
-  readonly sigma: number;
+  declare readonly sigma: number;
 
   constructor(params: GaussianNoiseParams = {}) {
-    super("GaussianNoise", params, ["sigma"]);
-    this.sigma = checkBetween("GaussianNoise: sigma", params.sigma ?? 0.375, 0, MAX_FLOAT32);
+    const options = readOptions("GaussianNoise", params, gaussianNoiseSchema);
+    super("GaussianNoise", flagsOf(options));
+    fix<GaussianNoise>(this, { sigma: options.sigma });
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {
@@ -31,5 +40,3 @@ export class GaussianNoise extends Augmentation {
     return withValues(batch, y);
   }
 }
-
-const MAX_FLOAT32 = 3.4028234663852886e38;

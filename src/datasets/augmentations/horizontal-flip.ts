@@ -1,25 +1,34 @@
 /** Mirrors the whole batch, left and right exchanged, with probability p. */
 
-import { checkBetween } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
 import type { Generator } from "../../random/generator.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
+import { real } from "../../schema/value-types.js";
 import { formatShape } from "../../shapes.js";
 import type { Batch } from "../batch.js";
-import { Augmentation } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import { Augmentation, flagFields, flagsOf, type AugmentationFlags } from "./augmentation.js";
 
 export interface HorizontalFlipParams extends AugmentationFlags {
   /** From 0 to 1; 0.5 if it is left out. */
   readonly p?: number;
 }
 
+export const horizontalFlipSchema: Schema<Readonly<Required<HorizontalFlipParams>>> = {
+  fields: {
+    p: withDefault(real({ from: 0, to: 1 }), 0.5, "The chance that a batch is mirrored."),
+    ...flagFields,
+  },
+};
+
 /** Works along W of [N, …, H, W, C] or S of [N, …, S, C]. */
 export class HorizontalFlip extends Augmentation {
-  readonly p: number;
+  declare readonly p: number;
 
   constructor(params: HorizontalFlipParams = {}) {
-    super("HorizontalFlip", params, ["p"]);
-    this.p = checkBetween("HorizontalFlip: p", params.p ?? 0.5, 0, 1);
+    const options = readOptions("HorizontalFlip", params, horizontalFlipSchema);
+    super("HorizontalFlip", flagsOf(options));
+    fix<HorizontalFlip>(this, { p: options.p });
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {

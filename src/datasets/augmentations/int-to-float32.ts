@@ -1,27 +1,34 @@
 /** Integer samples to float32: y = x / 255 for bytes if scale is true, y = x if it is false. */
 
+import { fix } from "../../schema/fixed.js";
+import { readOptions, required, type Schema } from "../../schema/schema.js";
+import { flag } from "../../schema/value-types.js";
 import type { Batch } from "../batch.js";
-import { Augmentation, checkBoolean, withValues } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import { Augmentation, flagFields, flagsOf, withValues, type AugmentationFlags } from "./augmentation.js";
 
 export interface IntToFloat32Params extends AugmentationFlags {
   /** Whether to divide by the largest value of the integer type. There is no default. */
   readonly scale: boolean;
 }
 
+export const intToFloat32Schema: Schema<Readonly<Required<IntToFloat32Params>>> = {
+  fields: {
+    scale: required(flag, "Whether to divide by the largest value of the integer type, 255."),
+    ...flagFields,
+  },
+};
+
 /**
  * For batches of a data set that only casts its bytes (divisor 1). A batch that is scaled already is refused with
  * `scale: true`, because it would be divided twice.
  */
 export class IntToFloat32 extends Augmentation {
-  readonly scale: boolean;
+  declare readonly scale: boolean;
 
   constructor(params: IntToFloat32Params) {
-    super("IntToFloat32", params, ["scale"]);
-    this.scale = checkBoolean(
-      "IntToFloat32: scale",
-      (params as Partial<IntToFloat32Params> | undefined)?.scale,
-    );
+    const options = readOptions("IntToFloat32", params, intToFloat32Schema);
+    super("IntToFloat32", flagsOf(options));
+    fix<IntToFloat32>(this, { scale: options.scale });
   }
 
   protected override transform(batch: Batch): Batch {

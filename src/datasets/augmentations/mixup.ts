@@ -6,11 +6,12 @@
  * @source H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018
  */
 
-import { checkPositive } from "../../checks.js";
 import type { Generator } from "../../random/generator.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
+import { real } from "../../schema/value-types.js";
 import type { Batch } from "../batch.js";
-import { Augmentation } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import { Augmentation, flagFields, flagsOf, type AugmentationFlags } from "./augmentation.js";
 import { sampleBeta } from "./beta.js";
 
 export interface MixupParams extends AugmentationFlags {
@@ -18,18 +19,25 @@ export interface MixupParams extends AugmentationFlags {
   readonly alpha?: number;
 }
 
+export const mixupSchema: Schema<Readonly<Required<MixupParams>>> = {
+  fields: {
+    alpha: withDefault(real({ above: 0 }), 1, "Small keeps samples apart, large mixes them evenly."),
+    ...flagFields,
+  },
+  check({ evaluate }, place) {
+    if (!evaluate) return;
+    place.at("evaluate").fail("is true; expected false, since a mixed sample has no label to test against.");
+  },
+};
+
 /** Works on whole samples, with time in the data too. Nothing may follow it. */
 export class Mixup extends Augmentation {
-  readonly alpha: number;
+  declare readonly alpha: number;
 
   constructor(params: MixupParams = {}) {
-    super("Mixup", params, ["alpha"]);
-    this.alpha = checkPositive("Mixup: alpha", params.alpha ?? 1);
-    if (this.evaluate) {
-      throw new RangeError(
-        "Mixup: evaluate is true; expected false, since a mixed sample has no label to test against.",
-      );
-    }
+    const options = readOptions("Mixup", params, mixupSchema);
+    super("Mixup", flagsOf(options));
+    fix<Mixup>(this, { alpha: options.alpha });
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {

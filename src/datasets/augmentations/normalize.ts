@@ -1,11 +1,19 @@
 /** Normalization by given numbers, per channel: y = (x - mean) / std, one float32 rounding per operation. */
 
-import { checkFinite, checkPositive } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, required, type Schema } from "../../schema/schema.js";
+import { float32, listOrOne } from "../../schema/value-types.js";
 import { formatShape } from "../../shapes.js";
 import type { Batch } from "../batch.js";
-import { Augmentation, withValues } from "./augmentation.js";
-import type { AugmentationFlags } from "./augmentation.js";
+import {
+  Augmentation,
+  flagFields,
+  flagsOf,
+  withValues,
+  type AugmentationFlags,
+  type ResolvedFlags,
+} from "./augmentation.js";
 
 export interface NormalizeParams extends AugmentationFlags {
   /** One number for all channels, or one per channel, in the units of the samples. */
@@ -14,20 +22,39 @@ export interface NormalizeParams extends AugmentationFlags {
   readonly std: number | readonly number[];
 }
 
+/** Lists: of one number for all channels, or of one per channel. */
+export interface ResolvedNormalizeParams extends ResolvedFlags {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export const normalizeSchema: Schema<ResolvedNormalizeParams> = {
+  fields: {
+    mean: required(
+      listOrOne(float32()),
+      "Taken from every sample: one number for all channels, or one per channel.",
+    ),
+    std: required(listOrOne(float32({ above: 0 })), "What the rest is divided by, likewise."),
+    ...flagFields,
+  },
+  check({ mean, std }, place) {
+    if (mean.length === std.length || mean.length === 1 || std.length === 1) return;
+    place
+      .at("std")
+      .fail(
+        `has ${std.length} entries and ${place.name("mean")} has ${mean.length}; expected one of each per channel.`,
+      );
+  },
+};
+
 export class Normalize extends Augmentation {
-  readonly mean: Float32Array;
-  readonly std: Float32Array;
+  declare readonly mean: Float32Array;
+  declare readonly std: Float32Array;
 
   constructor(params: NormalizeParams) {
-    super("Normalize", params, ["mean", "std"]);
-    const { mean, std } = (params ?? {}) as Partial<NormalizeParams>;
-    this.mean = perChannel("Normalize: mean", mean, checkFinite);
-    this.std = perChannel("Normalize: std", std, checkPositive);
-    if (this.mean.length !== this.std.length && this.mean.length !== 1 && this.std.length !== 1) {
-      throw new RangeError(
-        `Normalize: ${this.mean.length} means and ${this.std.length} stds; expected one of each per channel.`,
-      );
-    }
+    const options = readOptions("Normalize", params, normalizeSchema);
+    super("Normalize", flagsOf(options));
+    fix<Normalize>(this, { mean: Float32Array.from(options.mean), std: Float32Array.from(options.std) });
   }
 
   protected override transform(batch: Batch): Batch {
@@ -50,17 +77,4 @@ export class Normalize extends Augmentation {
         `channels; expected one number or ${channels}.`,
     );
   }
-}
-
-function perChannel(
-  where: string,
-  value: unknown,
-  check: (where: string, value: unknown) => number,
-): Float32Array {
-  const numbers: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (numbers.length === 0) throw new RangeError(`${where} is []; expected one number or one per channel.`);
-  // Rounded before it is checked: a std that float32 cannot hold would divide by 0.
-  return Float32Array.from(numbers, (number) =>
-    check(where, typeof number === "number" ? Math.fround(number) : number),
-  );
 }

@@ -1,36 +1,67 @@
-/** The augmentations by the names that configuration files use. A new one is a file, a line here twice, a test. */
+/** The augmentations by the names that experiment files use. A new one is a file, a line here twice, a test. */
 
 import { nearest } from "../../nearest.js";
 import { ConfigError } from "../../errors.js";
+import type { OptionsOf, Schema } from "../../schema/schema.js";
 import type { Augmentation } from "./augmentation.js";
-import { Crop } from "./crop.js";
-import type { CropParams } from "./crop.js";
-import { GaussianNoise } from "./gaussian-noise.js";
-import type { GaussianNoiseParams } from "./gaussian-noise.js";
-import { HorizontalFlip } from "./horizontal-flip.js";
-import type { HorizontalFlipParams } from "./horizontal-flip.js";
-import { IntToFloat32 } from "./int-to-float32.js";
-import type { IntToFloat32Params } from "./int-to-float32.js";
-import { Mixup } from "./mixup.js";
-import type { MixupParams } from "./mixup.js";
-import { Normalize } from "./normalize.js";
-import type { NormalizeParams } from "./normalize.js";
+import { Crop, cropSchema } from "./crop.js";
+import { GaussianNoise, gaussianNoiseSchema } from "./gaussian-noise.js";
+import { HorizontalFlip, horizontalFlipSchema } from "./horizontal-flip.js";
+import { IntToFloat32, intToFloat32Schema } from "./int-to-float32.js";
+import { Mixup, mixupSchema } from "./mixup.js";
+import { Normalize, normalizeSchema } from "./normalize.js";
 
-export interface AugmentationParams {
-  IntToFloat32: IntToFloat32Params;
-  Normalize: NormalizeParams;
-  HorizontalFlip: HorizontalFlipParams;
-  Crop: CropParams;
-  GaussianNoise: GaussianNoiseParams;
-  Mixup: MixupParams;
+/** Options, and how one is made from them; every option is checked as it is made. */
+interface AugmentationRow<P> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<P>;
+  readonly create: (params: P) => Augmentation;
 }
 
-export type AugmentationName = keyof AugmentationParams;
+function row<P>(summary: string, schema: Schema<P>, create: (params: P) => Augmentation): AugmentationRow<P> {
+  return { summary, schema, create };
+}
 
-/** A name without a row is a compile error. */
-export const augmentations: {
-  readonly [Name in AugmentationName]: new (params: AugmentationParams[Name]) => Augmentation;
-} = { IntToFloat32, Normalize, HorizontalFlip, Crop, GaussianNoise, Mixup };
+export const augmentations = {
+  IntToFloat32: row(
+    "Whole numbers to float32, divided by 255 if scale is true.",
+    intToFloat32Schema,
+    (params) => new IntToFloat32(params),
+  ),
+  Normalize: row(
+    "(x - mean) / std by given numbers, per channel.",
+    normalizeSchema,
+    (params) => new Normalize(params),
+  ),
+  HorizontalFlip: row(
+    "Mirrors the whole batch, left and right exchanged, now and then.",
+    horizontalFlipSchema,
+    (params) => new HorizontalFlip(params),
+  ),
+  Crop: row(
+    "The same window, at a random place, of every image, after padding with zeros.",
+    cropSchema,
+    (params) => new Crop(params),
+  ),
+  GaussianNoise: row(
+    "Adds normal noise to every element.",
+    gaussianNoiseSchema,
+    (params) => new GaussianNoise(params),
+  ),
+  Mixup: row(
+    "Mixes every sample, and its label, with another of the batch; it must run last.",
+    mixupSchema,
+    (params) => new Mixup(params),
+  ),
+};
+
+export type AugmentationName = keyof typeof augmentations;
+
+/** By name, every default filled in. */
+export type AugmentationParams = {
+  readonly [Name in AugmentationName]: OptionsOf<(typeof augmentations)[Name]["schema"]>;
+};
 
 /**
  * The augmentation of a configuration entry; params are checked as they are.
@@ -45,6 +76,6 @@ export function createAugmentation(name: string, params: unknown = {}): Augmenta
         (near === undefined ? "" : ` Did you mean "${near}"?`),
     );
   }
-  const Kind = augmentations[name as AugmentationName] as new (params: unknown) => Augmentation;
-  return new Kind(params);
+  const { create } = augmentations[name as AugmentationName] as AugmentationRow<unknown>;
+  return create(params);
 }

@@ -1,6 +1,8 @@
 /** Fixes the number of classes. */
 
-import { checkInteger, checkOptions } from "../../checks.js";
+import { fix } from "../../schema/fixed.js";
+import { optional, readOptions, type Schema } from "../../schema/schema.js";
+import { whole } from "../../schema/value-types.js";
 import { Dataset } from "../dataset.js";
 import { mapSets } from "./preprocessing.js";
 import type { DatasetSets, Preprocessing } from "./preprocessing.js";
@@ -10,18 +12,26 @@ export interface Class2BinMatrixParams {
   readonly classes?: number;
 }
 
+export const class2BinMatrixSchema: Schema<Class2BinMatrixParams> = {
+  fields: {
+    classes: optional(
+      whole(1, 1_000_000),
+      "How many classes there are; if left out, the largest number of any of the sets.",
+    ),
+  },
+};
+
 /**
  * In the reference this makes one-hot rows; here labels stay whole numbers and the sets record how many classes
  * there are, the same in each. (The reference counts each set by itself, so that widths can differ.)
  */
 export class Class2BinMatrix implements Preprocessing {
-  readonly name = "Class2BinMatrix";
-  readonly classes: number | undefined;
+  declare readonly name: string;
+  declare readonly classes: number | undefined;
 
   constructor(params: Class2BinMatrixParams = {}) {
-    checkOptions("Class2BinMatrix", params, ["classes"]);
-    this.classes =
-      params.classes === undefined ? undefined : checkInteger("Class2BinMatrix: classes", params.classes, 1);
+    const { classes } = readOptions("Class2BinMatrix", params, class2BinMatrixSchema);
+    fix<Class2BinMatrix>(this, { name: "Class2BinMatrix", classes });
   }
 
   /** @throws RangeError on a label that the number of classes leaves out */

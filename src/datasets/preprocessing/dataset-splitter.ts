@@ -1,6 +1,8 @@
 /** Moves a random part of one set into another that is not there yet. */
 
-import { checkBetween, checkOneOf, checkOptions } from "../../checks.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
+import { oneOf, real } from "../../schema/value-types.js";
 import type { DatasetSets, Preprocessing, PreprocessingContext, SetName } from "./preprocessing.js";
 
 export interface DatasetSplitterParams {
@@ -12,19 +14,30 @@ export interface DatasetSplitterParams {
   readonly ratio?: number;
 }
 
-const NAMES = ["train", "valid", "test"] as const;
+const setName = oneOf(["train", "valid", "test"]);
+
+export const datasetSplitterSchema: Schema<Readonly<Required<DatasetSplitterParams>>> = {
+  fields: {
+    source: withDefault(setName, "train", "The set that samples are taken from."),
+    dest: withDefault(setName, "test", "The set that they make, which is not there yet."),
+    ratio: withDefault(real({ above: 0, below: 1 }), 0.1, "The part that is moved."),
+  },
+  check({ source, dest }, place) {
+    if (source !== dest) return;
+    const what = place.show(dest);
+    place.at("dest").fail(`is ${what}, as ${place.name("source")} is; expected another set.`);
+  },
+};
 
 export class DatasetSplitter implements Preprocessing {
-  readonly name = "DatasetSplitter";
-  readonly source: SetName;
-  readonly dest: SetName;
-  readonly ratio: number;
+  declare readonly name: string;
+  declare readonly source: SetName;
+  declare readonly dest: SetName;
+  declare readonly ratio: number;
 
   constructor(params: DatasetSplitterParams = {}) {
-    checkOptions("DatasetSplitter", params, ["source", "dest", "ratio"]);
-    this.source = checkOneOf("DatasetSplitter: source", params.source ?? "train", NAMES);
-    this.dest = checkOneOf("DatasetSplitter: dest", params.dest ?? "test", NAMES);
-    this.ratio = checkBetween("DatasetSplitter: ratio", params.ratio ?? 0.1, 0, 1);
+    const options = readOptions("DatasetSplitter", params, datasetSplitterSchema);
+    fix<DatasetSplitter>(this, { name: "DatasetSplitter", ...options });
   }
 
   /** @throws RangeError if the source is missing, the destination is not, or one of the parts gets no sample */

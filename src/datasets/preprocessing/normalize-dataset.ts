@@ -8,9 +8,12 @@
  * is divided by 1, so that it becomes 0 in training, and a warning says how many there are.
  */
 
-import { checkFinite, checkOneOf, checkOptions } from "../../checks.js";
-import { checkAxis, formatShape, sameShape, stridesOf } from "../../shapes.js";
 import { ShapeError } from "../../errors.js";
+import { fix } from "../../schema/fixed.js";
+import { ArgumentPlace, type Place } from "../../schema/place.js";
+import { optional, readOptions, withDefault, type Schema } from "../../schema/schema.js";
+import { flag, listOrOne, oneOf, whole } from "../../schema/value-types.js";
+import { formatShape, sameShape, stridesOf } from "../../shapes.js";
 import { mapSets } from "./preprocessing.js";
 import type { DatasetSets, Preprocessing, PreprocessingContext } from "./preprocessing.js";
 
@@ -26,6 +29,56 @@ export interface NormalizeDatasetParams {
   readonly debug?: boolean;
 }
 
+/** As the class keeps it. */
+export interface ResolvedNormalizeDatasetParams {
+  readonly method: "z-score" | "min-max";
+  readonly axis: readonly number[];
+  readonly debug?: boolean;
+}
+
+export const normalizeDatasetSchema: Schema<ResolvedNormalizeDatasetParams> = {
+  fields: {
+    method: withDefault(
+      oneOf(["z-score", "min-max"]),
+      "z-score",
+      "z-score: by mean and standard deviation of the population; min-max: to 0 … 1.",
+    ),
+    axis: withDefault(
+      listOrOne(whole(-Infinity), 8),
+      [0],
+      "Axes that the statistics of the training set run over, 0, the samples, among them; [0, 1, 2] is one of each per channel of images.",
+    ),
+    debug: optional(flag, "Changes nothing.", { inFiles: false }),
+  },
+};
+
+/**
+ * The axes of samples that statistics run over, from 1.
+ *
+ * @param shape of a sample
+ * @throws through the place of `axis`
+ */
+export function measuredAxes(axis: readonly number[], shape: readonly number[], place: Place): Set<number> {
+  const rank = shape.length + 1;
+  const over = new Set<number>();
+  for (const given of axis) {
+    const from = given < 0 ? given + rank : given;
+    if (from < 0 || from >= rank) {
+      place.fail(
+        `holds ${given}; expected ${-rank} to ${rank - 1}, the samples being [N, ${shape.join(", ")}].`,
+      );
+    }
+    if (over.has(from)) place.fail("holds an axis twice; expected each once.");
+    over.add(from);
+  }
+  if (!over.has(0)) {
+    place.fail(
+      `is ${place.show(axis)}; expected 0, the samples, among them: what is measured on those of training is used for all.`,
+    );
+  }
+  return over;
+}
+
 /** y = (x - offset) / scale, for each group of elements that share statistics. */
 interface Statistics {
   readonly offset: Float64Array;
@@ -35,17 +88,13 @@ interface Statistics {
 
 /** In configuration files the preprocessing "Normalize"; the augmentation of that name takes given numbers. */
 export class NormalizeDataset implements Preprocessing {
-  readonly name = "Normalize";
-  readonly method: "z-score" | "min-max";
-  readonly axis: readonly number[];
+  declare readonly name: string;
+  declare readonly method: "z-score" | "min-max";
+  declare readonly axis: readonly number[];
 
   constructor(params: NormalizeDatasetParams = {}) {
-    checkOptions("Normalize", params, ["method", "axis", "debug"]);
-    this.method = checkOneOf("Normalize: method", params.method ?? "z-score", ["z-score", "min-max"]);
-    const axes: unknown[] = Array.isArray(params.axis) ? params.axis : [params.axis ?? 0];
-    this.axis = axes.map((axis) => checkFinite("Normalize: axis", axis));
-    const broken = this.axis.find((axis) => !Number.isSafeInteger(axis));
-    if (broken !== undefined) throw new RangeError(`Normalize: axis is ${broken}; expected whole numbers.`);
+    const { method, axis } = readOptions("Normalize", params, normalizeDatasetSchema);
+    fix<NormalizeDataset>(this, { name: "Normalize", method, axis });
   }
 
   /**
@@ -84,14 +133,7 @@ export class NormalizeDataset implements Preprocessing {
 
   /** For each element of a sample, the number of the statistics it belongs to. */
   #groups(sampleShape: readonly number[]): Int32Array {
-    const rank = sampleShape.length + 1;
-    const over = new Set(this.axis.map((axis) => checkAxis("Normalize", axis, rank)));
-    if (!over.has(0)) {
-      throw new RangeError(
-        `Normalize: axis is [${this.axis.join(", ")}]; expected 0 among them, since what is measured on the training ` +
-          `samples is used for the others.`,
-      );
-    }
+    const over = measuredAxes(this.axis, sampleShape, new ArgumentPlace("Normalize").at("axis"));
     const kept = sampleShape.map((dimension, i) => (over.has(i + 1) ? 1 : dimension));
     const strides = stridesOf(sampleShape);
     const keptStrides = stridesOf(kept);

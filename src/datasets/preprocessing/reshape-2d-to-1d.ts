@@ -1,18 +1,22 @@
 /** Images as sequences: samples [H, W, C] become [H * W, C], row by row. */
 
 import { ShapeError } from "../../errors.js";
+import { fix } from "../../schema/fixed.js";
+import { readOptions, type Schema } from "../../schema/schema.js";
 import { formatShape } from "../../shapes.js";
 import { mapSets } from "./preprocessing.js";
 import type { DatasetSets, Preprocessing } from "./preprocessing.js";
 
-export class Reshape2DTo1D implements Preprocessing {
-  readonly name = "Reshape2DTo1D";
+export type Reshape2DTo1DParams = Readonly<Record<never, never>>;
 
-  constructor(params: Readonly<Record<string, never>> = {}) {
-    const [unknown] = Object.keys(params);
-    if (unknown !== undefined) {
-      throw new TypeError(`Reshape2DTo1D: unknown option "${unknown}"; expected none, it has no options.`);
-    }
+export const reshape2DTo1DSchema: Schema<Reshape2DTo1DParams> = { fields: {} };
+
+export class Reshape2DTo1D implements Preprocessing {
+  declare readonly name: string;
+
+  constructor(params: Reshape2DTo1DParams = {}) {
+    readOptions("Reshape2DTo1D", params, reshape2DTo1DSchema);
+    fix<Reshape2DTo1D>(this, { name: "Reshape2DTo1D" });
   }
 
   /** @throws ShapeError on samples that are not images */

@@ -1,29 +1,59 @@
-/** The preprocessing steps by the names that configuration files use. */
+/** The preprocessing steps by the names that experiment files use. */
 
 import { nearest } from "../../nearest.js";
 import { ConfigError } from "../../errors.js";
-import { Class2BinMatrix } from "./class2bin-matrix.js";
-import type { Class2BinMatrixParams } from "./class2bin-matrix.js";
-import { DatasetSplitter } from "./dataset-splitter.js";
-import type { DatasetSplitterParams } from "./dataset-splitter.js";
-import { NormalizeDataset } from "./normalize-dataset.js";
-import type { NormalizeDatasetParams } from "./normalize-dataset.js";
+import type { OptionsOf, Schema } from "../../schema/schema.js";
+import { Class2BinMatrix, class2BinMatrixSchema } from "./class2bin-matrix.js";
+import { DatasetSplitter, datasetSplitterSchema } from "./dataset-splitter.js";
+import { NormalizeDataset, normalizeDatasetSchema } from "./normalize-dataset.js";
 import type { Preprocessing } from "./preprocessing.js";
-import { Reshape2DTo1D } from "./reshape-2d-to-1d.js";
+import { Reshape2DTo1D, reshape2DTo1DSchema } from "./reshape-2d-to-1d.js";
 
-export interface PreprocessingParams {
-  Class2BinMatrix: Class2BinMatrixParams;
-  Normalize: NormalizeDatasetParams;
-  DatasetSplitter: DatasetSplitterParams;
-  Reshape2DTo1D: Readonly<Record<string, never>>;
+/** Options, and how one is made from them; every option is checked as it is made. */
+interface PreprocessingRow<P> {
+  /** In one line, for the reference. */
+  readonly summary: string;
+  readonly schema: Schema<P>;
+  readonly create: (params: P) => Preprocessing;
 }
 
-export type PreprocessingName = keyof PreprocessingParams;
+function row<P>(
+  summary: string,
+  schema: Schema<P>,
+  create: (params: P) => Preprocessing,
+): PreprocessingRow<P> {
+  return { summary, schema, create };
+}
 
-/** A name without a row is a compile error. */
-export const preprocessings: {
-  readonly [Name in PreprocessingName]: new (params: PreprocessingParams[Name]) => Preprocessing;
-} = { Class2BinMatrix, Normalize: NormalizeDataset, DatasetSplitter, Reshape2DTo1D };
+export const preprocessings = {
+  Class2BinMatrix: row(
+    "Fixes the number of classes; labels stay whole numbers.",
+    class2BinMatrixSchema,
+    (params) => new Class2BinMatrix(params),
+  ),
+  Normalize: row(
+    "Normalization by statistics of the training set, which all sets share.",
+    normalizeDatasetSchema,
+    (params) => new NormalizeDataset(params),
+  ),
+  DatasetSplitter: row(
+    "Moves a random part of one set into another.",
+    datasetSplitterSchema,
+    (params) => new DatasetSplitter(params),
+  ),
+  Reshape2DTo1D: row(
+    "Images [height, width, channels] as sequences [height * width, channels], row by row.",
+    reshape2DTo1DSchema,
+    (params) => new Reshape2DTo1D(params),
+  ),
+};
+
+export type PreprocessingName = keyof typeof preprocessings;
+
+/** By name, every default filled in. */
+export type PreprocessingParams = {
+  readonly [Name in PreprocessingName]: OptionsOf<(typeof preprocessings)[Name]["schema"]>;
+};
 
 /**
  * The preprocessing step of a configuration entry; params are checked as they are.
@@ -38,6 +68,6 @@ export function createPreprocessing(name: string, params: unknown = {}): Preproc
         (near === undefined ? "" : ` Did you mean "${near}"?`),
     );
   }
-  const Kind = preprocessings[name as PreprocessingName] as new (params: unknown) => Preprocessing;
-  return new Kind(params);
+  const { create } = preprocessings[name as PreprocessingName] as PreprocessingRow<unknown>;
+  return create(params);
 }

@@ -18,9 +18,9 @@ describe("createAugmentation", () => {
       Normalize: { mean: 0, std: 1 },
       Crop: { size: 2 },
     };
-    for (const [name, Kind] of Object.entries(augmentations)) {
+    for (const name of Object.keys(augmentations)) {
       const made = createAugmentation(name, params[name]);
-      expect(made).toBeInstanceOf(Kind);
+      expect(made.constructor.name).toBe(name);
       expect([made.name, made.before, made.after, made.evaluate]).toEqual([name, false, true, false]);
     }
   });
@@ -60,7 +60,7 @@ describe("createAugmentation", () => {
       "GaussianNoise",
       { sigma: -1 },
       "RangeError",
-      "GaussianNoise: sigma is -1; expected a number from 0 to 3.4028234663852886e+38.",
+      "GaussianNoise: sigma is -1; expected a number of at least 0.",
     ],
     [
       "GaussianNoise",
@@ -69,8 +69,8 @@ describe("createAugmentation", () => {
       'GaussianNoise: sigma is "1"; expected a number. Write it without quotes.',
     ],
     ["HorizontalFlip", { p: 1.5 }, "RangeError", "HorizontalFlip: p is 1.5; expected a number from 0 to 1."],
-    ["IntToFloat32", {}, "TypeError", "IntToFloat32: scale is missing; expected true or false."],
-    ["IntToFloat32", undefined, "TypeError", "IntToFloat32: scale is missing; expected true or false."],
+    ["IntToFloat32", {}, "TypeError", "IntToFloat32: scale is undefined; expected true or false."],
+    ["IntToFloat32", undefined, "TypeError", "IntToFloat32: scale is undefined; expected true or false."],
     ["IntToFloat32", { scale: 1 }, "TypeError", "IntToFloat32: scale is 1; expected true or false."],
     [
       "Normalize",
@@ -88,27 +88,37 @@ describe("createAugmentation", () => {
       "Normalize",
       { mean: [], std: 1 },
       "RangeError",
-      "Normalize: mean is []; expected one number or one per channel.",
+      "Normalize: mean has 0 entries; expected at least 1 entry.",
     ],
-    ["Normalize", { mean: [0, "a"], std: 1 }, "TypeError", 'Normalize: mean is "a"; expected a number.'],
-    ["Normalize", { mean: 0, std: [1, 0] }, "RangeError", "Normalize: std is 0; expected a number above 0."],
-    ["Normalize", { mean: 0, std: 1e-60 }, "RangeError", "Normalize: std is 0; expected a number above 0."],
+    ["Normalize", { mean: [0, "a"], std: 1 }, "TypeError", 'Normalize: mean[1] is "a"; expected a number.'],
+    [
+      "Normalize",
+      { mean: 0, std: [1, 0] },
+      "RangeError",
+      "Normalize: std[1] is 0; expected a number above 0.",
+    ],
+    [
+      "Normalize",
+      { mean: 0, std: 1e-60 },
+      "RangeError",
+      "Normalize: std is 1e-60; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.",
+    ],
     [
       "Normalize",
       { mean: 1e39, std: 1 },
       "RangeError",
-      "Normalize: mean is Infinity; expected a finite number. Look at the computation that gave it.",
+      "Normalize: mean is 1e+39; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.",
     ],
     [
       "Normalize",
       { mean: [1, 2], std: [1, 2, 3] },
       "RangeError",
-      "Normalize: 2 means and 3 stds; expected one of each per channel.",
+      "Normalize: std has 3 entries and mean has 2; expected one of each per channel.",
     ],
     ["Crop", {}, "TypeError", "Crop: size is undefined; expected a number. Give one: it has no default."],
     ["Crop", { size: 0 }, "RangeError", "Crop: size is 0; expected a whole number of at least 1."],
-    ["Crop", { size: [1, 2, 3] }, "RangeError", "Crop: size has 3 numbers; expected 1 or 2."],
-    ["Crop", { size: [] }, "RangeError", "Crop: size has 0 numbers; expected 1 or 2."],
+    ["Crop", { size: [1, 2, 3] }, "RangeError", "Crop: size has 3 entries; expected at most 2 entries."],
+    ["Crop", { size: [] }, "RangeError", "Crop: size has 0 entries; expected at least 1 entry."],
     [
       "Crop",
       { size: 2, padding: -1 },
@@ -119,10 +129,21 @@ describe("createAugmentation", () => {
       "Crop",
       { size: 2, padding: [1, 1, 1] },
       "RangeError",
-      "Crop: padding has 3 numbers; expected 1 or 2 or 4.",
+      "Crop: padding is [1, 1, 1]; expected 1, 2 or 4 entries.",
     ],
   ])("refuses %s %j", (kind, params, name, message) => {
     expect(() => createAugmentation(kind, params)).toThrow(expect.objectContaining({ name, message }));
+  });
+});
+
+describe("an augmentation", () => {
+  it("stays as it was made", () => {
+    const made = createAugmentation("Crop", { size: [2, 3], padding: 1 });
+    expect(made).toMatchObject({ size: [2, 3], padding: [1, 1, 1, 1], evaluate: false });
+    for (const name of ["size", "padding", "evaluate", "name"]) {
+      expect(() => Object.assign(made, { [name]: 1 }), name).toThrow(TypeError);
+    }
+    expect(made).toMatchObject({ size: [2, 3], padding: [1, 1, 1, 1], evaluate: false });
   });
 });
 

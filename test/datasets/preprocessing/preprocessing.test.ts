@@ -101,10 +101,10 @@ describe("Normalize of data sets", () => {
 
   it("refuses axes that are not there, statistics per sample, and sets that differ", () => {
     expect(() => run("Normalize", { axis: 2 }, { train })).toThrow(
-      "Normalize: axis 2 of a tensor with 2 axes; expected -2 to 1.",
+      "Normalize: axis holds 2; expected -2 to 1, the samples being [N, 2].",
     );
     expect(() => run("Normalize", { axis: [1] }, { train })).toThrow(
-      "Normalize: axis is [1]; expected 0 among them, since what is measured on the training samples is used for the others.",
+      "Normalize: axis is [1]; expected 0, the samples, among them: what is measured on those of training is used for all.",
     );
     expect(() => run("Normalize", {}, { train, test: set("t", [[1]], [1]) })).toThrow(
       'Normalize: samples of the set "test" are [1] but those of the training set [2]; expected the same shape.',
@@ -194,8 +194,7 @@ describe("Reshape2DTo1D", () => {
 
 describe("createPreprocessing", () => {
   it("makes each of the table by its name", () => {
-    for (const [name, Kind] of Object.entries(preprocessings)) {
-      expect(createPreprocessing(name)).toBeInstanceOf(Kind);
+    for (const name of Object.keys(preprocessings)) {
       expect(createPreprocessing(name).name).toBe(name);
     }
   });
@@ -231,7 +230,7 @@ describe("createPreprocessing", () => {
       "TypeError",
       'Normalize: axis is "0"; expected a number. Write it without quotes.',
     ],
-    ["Normalize", { axis: [0, 1.5] }, "RangeError", "Normalize: axis is 1.5; expected whole numbers."],
+    ["Normalize", { axis: [0, 1.5] }, "RangeError", "Normalize: axis[1] is 1.5; expected a whole number."],
     [
       "Class2BinMatrix",
       { classes: 0 },
@@ -248,14 +247,9 @@ describe("createPreprocessing", () => {
       "DatasetSplitter",
       { ratio: 2 },
       "RangeError",
-      "DatasetSplitter: ratio is 2; expected a number from 0 to 1.",
+      "DatasetSplitter: ratio is 2; expected a number above 0 and below 1.",
     ],
-    [
-      "Reshape2DTo1D",
-      { size: 2 },
-      "TypeError",
-      'Reshape2DTo1D: unknown option "size"; expected none, it has no options.',
-    ],
+    ["Reshape2DTo1D", { size: 2 }, "TypeError", 'Reshape2DTo1D: unknown option "size"; it takes none.'],
   ])("refuses %s %j", (kind, params, name, message) => {
     expect(() => createPreprocessing(kind, params)).toThrow(expect.objectContaining({ name, message }));
   });
