@@ -32,14 +32,19 @@ export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
 export { ParametricLIFNode, type ParametricLIFNodeOptions } from "./neurons/parametric-lif-node.js";
+export type { NeuronClass, NeuronRow } from "./neurons/neuron-row.js";
 export {
   createNeuron,
+  defineNeuron,
   neuronKinds,
+  neuronSpecOf,
   type NeuronKind,
   type NeuronParams,
   type NeuronSpec,
 } from "./neurons/table.js";
 export type { ThresholdOptions } from "./neurons/threshold.js";
+export type { NeuronTraits } from "./neurons/traits.js";
+export * as schema from "./schema/parts.js";
 
 export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./layers/batch-norm.js";
 export { Conv1d, Conv2d, type Conv1dOptions, type Conv2dOptions } from "./layers/convolution.js";

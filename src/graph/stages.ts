@@ -11,7 +11,7 @@ import { Conv2d } from "../layers/convolution.js";
 import { isExactly, isPlain } from "../layers/plain-layer.js";
 import { MaxPool2d } from "../layers/pooling.js";
 import type { Module } from "../module/module.js";
-import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
+import { BaseNode } from "../neurons/base-node.js";
 import type { Shape } from "../shapes.js";
 import { spikesOf } from "../tensor/packed-spikes.js";
 import { checkSameBackend, present } from "../tensor/same-backend.js";
@@ -35,7 +35,7 @@ export interface Stage {
 }
 
 interface Firing {
-  readonly neuron: AdaptiveThresholdNode;
+  readonly neuron: BaseNode;
   /** In windows side by side. */
   readonly pool: MaxPool2d;
 }
@@ -72,7 +72,7 @@ function firingFrom(
   const norm = isExactly(layer, BatchNorm2d) ? layer : null;
   const at = norm === null ? first : after(first);
   const neuron = at === null ? undefined : steps[at].layer;
-  if (at === null || !isPlain(neuron, AdaptiveThresholdNode)) return null;
+  if (at === null || !isPlain(neuron, BaseNode)) return null;
   const last = after(at);
   const pool = last === null ? undefined : steps[last].layer;
   if (last === null || !isExactly(pool, MaxPool2d) || !liesSideBySide(pool)) return null;

@@ -5,7 +5,6 @@ import { ShapeError } from "../errors.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { sizeOf, formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
-import { kindOf } from "../measuring/layer-report.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 
 /** One spiking layer over T steps; arrays are [T, neurons], row-major, neurons in the order of `shape`. */
@@ -98,7 +97,7 @@ function activityOf({ name, neuron, input, output, potential }: LayerVisit): Lay
   before.data.set(after.subarray(0, after.length - neurons), neurons);
   return {
     name,
-    kind: kindOf(neuron),
+    kind: neuron.traits.kind,
     theta: neuron.theta,
     shape,
     neurons,

@@ -3,16 +3,11 @@
 import { checkInteger, checkOptions } from "../checks.js";
 import type { Dataset } from "../datasets/dataset.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { ATIF } from "../neurons/atif.js";
 import type { BaseNode } from "../neurons/base-node.js";
-import { IFNode } from "../neurons/if-node.js";
-import { IFSRL } from "../neurons/ifsrl.js";
-import { LIFNode } from "../neurons/lif-node.js";
-import { ParametricLIFNode } from "../neurons/parametric-lif-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
-import { kindOf, type LayerReport } from "../measuring/layer-report.js";
+import type { LayerReport } from "../measuring/layer-report.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 import { staircase } from "./staircase.js";
 
@@ -116,7 +111,7 @@ class LayerTally {
     const all = samples * neurons;
     this.#stride = evenStride(Math.ceil(all / maxInputs), neurons);
     this.#meanInputs = new Float32Array(Math.ceil(all / this.#stride));
-    this.#isStaircase = isStaircase(neuron);
+    this.#isStaircase = neuron.traits.staircase && neuron.theta > 0;
   }
 
   add({ input, output }: LayerVisit): void {
@@ -144,7 +139,7 @@ class LayerTally {
     const { theta } = this.#neuron;
     return {
       name: this.#name,
-      kind: kindOf(this.#neuron),
+      kind: this.#neuron.traits.kind,
       theta,
       firingRate: spikes / (opportunities * neurons),
       spikesPerInference: spikes / this.#samples,
@@ -154,18 +149,10 @@ class LayerTally {
       silentNeurons: this.#spikes.filter((count) => count === 0).length,
       saturatedNeurons: this.#spikes.filter((count) => count === opportunities).length,
       meanInputs: this.#meanInputs,
-      spikeHeight: this.#neuron instanceof ATIF ? theta : 1,
+      spikeHeight: this.#neuron.spikeHeight,
       unevenness: this.#isStaircase ? this.#uneven / this.#seen : null,
     };
   }
-}
-
-function isStaircase(neuron: BaseNode): boolean {
-  if (neuron.theta <= 0) return false;
-  if (neuron instanceof LIFNode || neuron instanceof ParametricLIFNode) return false;
-  return (
-    neuron instanceof ATIF || neuron instanceof IFSRL || (neuron instanceof IFNode && neuron.vReset === null)
-  );
 }
 
 /** The least stride from `least` on that meets every neuron: one that has no divisor in common with their number. */

@@ -3,13 +3,10 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { Module } from "../module/module.js";
-import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
-import { ATIF } from "../neurons/atif.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { kindOf } from "../measuring/layer-report.js";
 
 export interface NetworkLayer {
   /** As in the state dict, without "layers.": "conv1". */
@@ -66,16 +63,16 @@ export function networkLayers(model: SpikingModel): NetworkLayer[] {
 
 /** The step mode is the network's, and not part of the kind. */
 function kindOfLayer(layer: Module): string {
-  return layer instanceof BaseNode ? kindOf(layer) : layer.constructor.name;
+  return layer instanceof BaseNode ? layer.traits.kind : layer.constructor.name;
 }
 
 function neuronFacts(neuron: BaseNode, outputShape: Shape, { timesteps }: SpikingModel): NeuronFacts {
   const { theta } = neuron;
   return {
     theta,
-    learned: neuron instanceof AdaptiveThresholdNode,
+    learned: neuron.traits.threshold === "learned",
     neurons: sizeOf(outputShape),
     levels: timesteps + 1,
-    levelStep: (neuron instanceof ATIF ? theta : 1) / timesteps,
+    levelStep: neuron.spikeHeight / timesteps,
   };
 }

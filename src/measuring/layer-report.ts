@@ -1,14 +1,7 @@
 /** What the spiking layers of a model did: thresholds and firing rates. */
 
 import type { SpikingModel } from "../models/spiking-model.js";
-import { ATIF } from "../neurons/atif.js";
-import type { BaseNode } from "../neurons/base-node.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
-import { IFNode } from "../neurons/if-node.js";
-import { IFSRL } from "../neurons/ifsrl.js";
-import { LIFNode } from "../neurons/lif-node.js";
-import { ParametricLIFNode } from "../neurons/parametric-lif-node.js";
-import type { NeuronKind } from "../neurons/table.js";
 
 export interface LayerReport {
   /** Its name in the state dict, without its parameter: "layers.neuron1". */
@@ -24,21 +17,6 @@ export interface LayerReport {
   neurons: number;
 }
 
-const kinds: { readonly [K in NeuronKind]: new () => BaseNode } = {
-  ATIF,
-  IFSRL,
-  LIFNode,
-  ParametricLIFNode,
-  // the base of both above: last
-  IFNode,
-};
-
-/** By class, since the names of classes may be shortened on the way to a browser. */
-export function kindOf(neuron: BaseNode): string {
-  const known = Object.entries(kinds).find(([, kind]) => neuron instanceof kind);
-  return known === undefined ? neuron.constructor.name : known[0];
-}
-
 /** @param counts one per spiking layer, over `samples` samples, at least 1 */
 export function layerReports(
   model: SpikingModel,
@@ -49,7 +27,7 @@ export function layerReports(
     const { spikes, opportunities } = counts[i];
     return {
       name,
-      kind: kindOf(neuron),
+      kind: neuron.traits.kind,
       theta: neuron.theta,
       firingRate: opportunities === 0 ? 0 : spikes / opportunities,
       spikesPerInference: spikes / samples,

@@ -1,36 +1,30 @@
 /** What ATIF and IFSRL share: a layer with one learnable threshold. The equations are in atif-unroll.ts. */
 
-import { checkOptions } from "../checks.js";
 import type { Parameter } from "../module/parameter.js";
+import { readOptions } from "../schema/schema.js";
 import { checkSameBackend, present } from "../tensor/same-backend.js";
 import type { Shape } from "../shapes.js";
+import { show } from "../show.js";
 import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { atifCharged, atifStep, atifUnroll, isSpikeScale } from "./atif-unroll.js";
 import { type Unrolled } from "./unrolled.js";
 import { BaseNode } from "./base-node.js";
+import type { PooledFiring } from "./pooled-firing.js";
 import {
   checkThreshold,
   createThreshold,
   setThreshold,
-  thresholdOptionNames,
+  thresholdSchema,
   type ThresholdOptions,
+  type ThresholdSettings,
 } from "./threshold.js";
 
-/** Writes bits and v, of the state before (null: zeros) and theta [1]. */
-export type PooledFiring = (
-  bits: Int32Array,
-  v: Float32Array,
-  v0: Float32Array | null,
-  theta: Float32Array,
-) => void;
-
 export abstract class AdaptiveThresholdNode extends BaseNode {
-  /** Steepness of the surrogate, rounded to float32. */
-  readonly alpha: number;
   readonly #threshold: Parameter;
   readonly #scaled: boolean;
+  readonly #initial: Pick<ThresholdSettings, "vThreshold" | "vthInitL" | "vthInitH">;
 
   /**
    * @param stateName name of theta in the state dict
@@ -38,12 +32,12 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
    * @throws TypeError for an option that is not known; RangeError for a value that makes no threshold
    */
   protected constructor(options: ThresholdOptions, stateName: string, scaled: boolean) {
-    const where = new.target.name;
-    checkOptions(where, options, thresholdOptionNames);
-    const { theta, alpha } = createThreshold(where, options);
-    super({ vReset: null, surrogateFunction: sigmoidSurrogate(alpha) });
-    this.alpha = alpha;
+    const settings = readOptions(new.target.name, options, thresholdSchema);
+    const { vThreshold, vthInitL, vthInitH, alpha, detachReset, backend, storeVSeq } = settings;
+    super({ vReset: null, surrogateFunction: sigmoidSurrogate(alpha), detachReset, backend, storeVSeq });
+    this.#initial = { vThreshold, vthInitL, vthInitH };
     this.#scaled = scaled;
+    const theta = createThreshold(settings);
     this.#threshold = this.registerParameter(stateName, theta, {
       check: (name, values) => checkThreshold(name, values[0], theta.minimum !== null),
     });
@@ -61,6 +55,21 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
   /** Sets the threshold in place. @throws ShapeError unless it is one element; RangeError unless finite and > 0 */
   setCoeffs(coeffs: Tensor | number): void {
     setThreshold(`${this.constructor.name}.setCoeffs`, this.#threshold, coeffs);
+  }
+
+  /**
+   * The options that make this neuron again, as they are now; theta itself is in the state dict.
+   *
+   * @throws TypeError for a setting that no option brings back
+   */
+  presentOptions(): ThresholdOptions {
+    const { minimum } = this.#threshold;
+    if (minimum !== null && !(minimum > 0)) {
+      throw new TypeError(
+        `${this.constructor.name}: the minimum of theta is ${show(minimum)}, which no option brings back; expected a number above 0, or null for no guard. Set it to one of them.`,
+      );
+    }
+    return { ...this.#initial, ...this.sharedOptions(), minThreshold: minimum };
   }
 
   charged(x: Tensor, v: Tensor): Tensor {
@@ -88,8 +97,7 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
     return this.unroll === AdaptiveThresholdNode.prototype.unroll;
   }
 
-  /** Whether firePooled() may take the place of forward() for so many channels. */
-  isPoolable(channels: number): boolean {
+  override isPoolable(channels: number): boolean {
     return (
       this.#hasOurEquations &&
       this.isFusable &&
@@ -98,16 +106,7 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
     );
   }
 
-  /**
-   * Evaluation together with the layers around, in step mode 'm': the neuron keeps its state, `kernel` says how the spikes
-   * come about.
-   *
-   * @param x what goes into the kernel
-   * @param input shape of the neuron's own input [T, N, ..., C], which is never made
-   * @param pooled shape of the output [T, N, ..., C]
-   * @throws as forward
-   */
-  firePooled(x: Tensor, input: Shape, pooled: Shape, kernel: PooledFiring): Tensor {
+  override firePooled(x: Tensor, input: Shape, pooled: Shape, kernel: PooledFiring): Tensor {
     const neurons = input.slice(1);
     return this.forwardFused(x, neurons, (v0) => {
       checkSameBackend(this.constructor.name, x, this.#threshold, ...present(v0));

@@ -3,12 +3,15 @@
  * their gradient are in atif-unroll.ts.
  */
 
-import { checkOptions } from "../checks.js";
 import type { StepMode } from "../module/module.js";
 import type { Parameter } from "../module/parameter.js";
+import { readOptions, type Schema } from "../schema/schema.js";
 import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
-import { thresholdOptionNames, type ThresholdOptions } from "./threshold.js";
+import type { NeuronRow } from "./neuron-row.js";
+import { stepModeField } from "./node-options.js";
+import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
+import type { NeuronTraits } from "./traits.js";
 
 /**
  * @example
@@ -18,6 +21,10 @@ import { thresholdOptionNames, type ThresholdOptions } from "./threshold.js";
 export class ATIF extends AdaptiveThresholdNode {
   constructor(options: ThresholdOptions = {}) {
     super(options, "v_threshold", true);
+  }
+
+  protected override get ownTraits(): NeuronTraits {
+    return { kind: "ATIF", spikeHeight: "theta", threshold: "learned", staircase: this.theta > 0 };
   }
 
   /** theta [1], learned. Not subject to weight decay; kept above its `minimum` by optimizers. */
@@ -36,16 +43,32 @@ export class ATIF extends AdaptiveThresholdNode {
   }
 }
 
+const multiStepSchema: Schema<ThresholdSettings & { stepMode: StepMode }> = {
+  ...thresholdSchema,
+  fields: { ...thresholdSchema.fields, stepMode: { ...stepModeField, fallback: "m" } },
+};
+
 /** ATIF over all time steps at once: x [T, N, ...] in step mode 'm' (the default), one kernel for the time loop. */
 export class MultiStepATIF extends ATIF {
   constructor(options: ThresholdOptions & { stepMode?: StepMode } = {}) {
-    checkOptions("MultiStepATIF", options, [...thresholdOptionNames, "stepMode"]);
-    const { stepMode = "m", ...threshold } = options;
+    const { stepMode, ...threshold } = readOptions(new.target.name, options, multiStepSchema);
     super(threshold);
     this.stepMode = stepMode;
+  }
+
+  protected override get ownTraits(): NeuronTraits {
+    return super.ownTraits;
   }
 
   override get supportedBackends(): readonly NodeBackend[] {
     return ["fused", "eager"];
   }
 }
+
+export const atifRow: NeuronRow<ThresholdOptions, ATIF, ThresholdSettings> = {
+  summary: "integrate and fire, learnable threshold theta, soft reset, outputs theta z",
+  classes: [ATIF, MultiStepATIF],
+  schema: thresholdSchema,
+  create: (options, stepMode) => (stepMode === "m" ? new MultiStepATIF(options) : new ATIF(options)),
+  options: (neuron) => neuron.presentOptions(),
+};

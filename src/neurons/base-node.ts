@@ -1,39 +1,34 @@
-/** What all spiking neurons share: state between steps, step modes, reset and detach, backends. */
+/** What all spiking neurons share: state between steps, step modes, reset and detach, backends, what they say of themselves. */
 
 import { gradEnabled } from "../autograd/grad-mode.js";
-import { checkBoolean, checkInteger, checkOneOf } from "../checks.js";
-import { show } from "../show.js";
+import { checkInteger, checkOneOf } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
-import { Module, type StepMode } from "../module/module.js";
+import { Module } from "../module/module.js";
+import { ArgumentPlace, type Place } from "../schema/place.js";
+import { readOptions } from "../schema/schema.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
 import { countNonZero } from "../ops/reduce.js";
 import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape, type Shape } from "../shapes.js";
+import { sigmoidSurrogate } from "../surrogates/sigmoid.js";
 import type { Surrogate } from "../surrogates/surrogate.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Unrolled } from "./unrolled.js";
+import { kindOfClass } from "./known-classes.js";
 import { Membrane } from "./membrane.js";
+import { baseNodeSchema, steepness, type BaseNodeOptions, type NodeBackend } from "./node-options.js";
+import type { NeuronObserver } from "./observation.js";
+import type { PooledFiring } from "./pooled-firing.js";
 import { checkSpikeCount, type SpikeCount } from "./spike-count.js";
+import type { NeuronTraits } from "./traits.js";
 
-/**
- * How a neuron computes. 'fused': one kernel for the whole time loop. 'eager': tensor operations step by step,
- * for surrogates that the kernels do not know and as a check.
- */
-export type NodeBackend = "fused" | "eager";
+export type { BaseNodeOptions, NodeBackend } from "./node-options.js";
 
-export interface BaseNodeOptions {
-  vReset: number | null;
-  surrogateFunction: Surrogate;
-  detachReset?: boolean;
-  stepMode?: StepMode;
-  backend?: NodeBackend;
-  storeVSeq?: boolean;
-}
+const { fields } = baseNodeSchema;
 
 export abstract class BaseNode extends Module {
-  /** null: soft reset, v = u - z theta. A number: hard reset to it. */
-  readonly vReset: number | null;
+  #vReset: number | null;
   #detachReset: boolean;
   #storesVSeq: boolean;
   #spikeCount: SpikeCount | null = null;
@@ -41,19 +36,45 @@ export abstract class BaseNode extends Module {
   #backend: NodeBackend;
   #membrane: Membrane;
   #vSeq: Tensor | null = null;
+  #observers: readonly { readonly observer: NeuronObserver }[] = [];
 
+  /** @throws TypeError, RangeError for values that make no neuron; a subclass may hand up more than is read here */
   protected constructor(options: BaseNodeOptions) {
     super();
-    this.vReset = options.vReset;
-    this.#surrogateFunction = this.#checkSurrogate(options.surrogateFunction);
-    const where = this.constructor.name;
-    this.#detachReset = checkBoolean(`${where}: detachReset`, options.detachReset ?? false);
-    this.#storesVSeq = checkBoolean(`${where}: storeVSeq`, options.storeVSeq ?? false);
-    this.#membrane = new Membrane(options.vReset ?? 0);
-    this.#backend =
-      options.backend ?? (options.surrogateFunction.sigmoidAlpha === undefined ? "eager" : "fused");
-    checkOneOf(`${where}: backend`, this.#backend, ["fused", "eager"]);
-    super.stepMode = options.stepMode ?? "s";
+    const { vReset, surrogateFunction, detachReset, stepMode, backend, storeVSeq } = options;
+    const given = { vReset, surrogateFunction, detachReset, stepMode, backend, storeVSeq };
+    const settings = readOptions(new.target.name, given, baseNodeSchema);
+    this.#vReset = settings.vReset === null ? null : Math.fround(settings.vReset);
+    this.#surrogateFunction = settings.surrogateFunction;
+    this.#detachReset = settings.detachReset;
+    this.#storesVSeq = settings.storeVSeq;
+    this.#membrane = new Membrane(this.#vReset ?? 0);
+    const isSigmoid = this.#surrogateFunction.sigmoidAlpha !== undefined;
+    this.#backend = settings.backend ?? (isSigmoid ? "fused" : "eager");
+    super.stepMode = settings.stepMode;
+  }
+
+  /**
+   * What others may rely on. A class states it by overriding ownTraits; one that does not inherits no claims: its kind is its
+   * name, and it is no staircase.
+   */
+  get traits(): NeuronTraits {
+    const { ownTraits } = this;
+    const isStated = [this, Object.getPrototypeOf(this) as object].some((each) =>
+      Object.hasOwn(each, "ownTraits"),
+    );
+    if (isStated) return ownTraits;
+    return { ...ownTraits, kind: kindOfClass(this.constructor) ?? this.constructor.name, staircase: false };
+  }
+
+  /** The traits of exactly this class. */
+  protected get ownTraits(): NeuronTraits {
+    return { kind: "", spikeHeight: "one", threshold: "fixed", staircase: false };
+  }
+
+  /** What the output is where the neuron fires: theta, or 1. */
+  get spikeHeight(): number {
+    return this.traits.spikeHeight === "theta" ? this.theta : 1;
   }
 
   /** One number per layer that says when a neuron fires. */
@@ -76,6 +97,17 @@ export abstract class BaseNode extends Module {
   /** The backends that work in the present step mode. @throws RangeError if there is none */
   abstract get supportedBackends(): readonly NodeBackend[];
 
+  /** null: soft reset, v = u - z theta. A number: hard reset to it, which is also where v starts. */
+  get vReset(): number | null {
+    return this.#vReset;
+  }
+
+  /** For classes whose equations know both. */
+  protected changeReset(vReset: number | null): void {
+    this.#vReset = vReset === null ? null : Math.fround(vReset);
+    this.#membrane.rest = this.#vReset ?? 0;
+  }
+
   /** true: no gradient flows through the spike into the reset. */
   get detachReset(): boolean {
     return this.#detachReset;
@@ -83,7 +115,7 @@ export abstract class BaseNode extends Module {
 
   /** @throws TypeError unless true or false */
   set detachReset(detach: boolean) {
-    this.#detachReset = checkBoolean(`${this.constructor.name}: detachReset`, detach);
+    this.#detachReset = fields.detachReset.type.read(detach, this.optionPlace().at("detachReset"));
   }
 
   /** true: vSeq holds v after every time step of the last multi-step forward. */
@@ -93,7 +125,7 @@ export abstract class BaseNode extends Module {
 
   /** @throws TypeError unless true or false */
   set storeVSeq(store: boolean) {
-    this.#storesVSeq = checkBoolean(`${this.constructor.name}: storeVSeq`, store);
+    this.#storesVSeq = fields.storeVSeq.type.read(store, this.optionPlace().at("storeVSeq"));
   }
 
   /** Counts spikes while it is not null; set it to { spikes: 0, opportunities: 0 } to start. */
@@ -113,7 +145,18 @@ export abstract class BaseNode extends Module {
 
   /** @throws TypeError unless it is a function */
   set surrogateFunction(surrogate: Surrogate) {
-    this.#surrogateFunction = this.#checkSurrogate(surrogate);
+    const place = this.optionPlace().at("surrogateFunction");
+    this.#surrogateFunction = fields.surrogateFunction.type.read(surrogate, place);
+  }
+
+  /** Steepness of the sigmoid surrogate, rounded to float32; null with another surrogate. */
+  get alpha(): number | null {
+    return this.#surrogateFunction.sigmoidAlpha ?? null;
+  }
+
+  /** Makes the sigmoid of this steepness the surrogate. @throws TypeError, RangeError unless > 0 */
+  set alpha(alpha: number) {
+    this.#surrogateFunction = sigmoidSurrogate(steepness.read(alpha, this.optionPlace().at("alpha")));
   }
 
   get backend(): NodeBackend {
@@ -163,7 +206,7 @@ export abstract class BaseNode extends Module {
     if (this.stepMode === "s") {
       const v = this.#membrane.before(where, x.shape, x.backend);
       const next = this.#backend === "eager" ? this.step(x, v) : this.#single(x, v);
-      return this.#finish(next);
+      return this.#finish(next, x, next.v);
     }
     if (x.rank < 1 || x.shape[0] === 0) {
       throw new ShapeError(
@@ -171,7 +214,8 @@ export abstract class BaseNode extends Module {
       );
     }
     const v = this.#membrane.before(where, x.shape.slice(1), x.backend);
-    return this.#finish(this.#backend === "eager" ? this.#loop(x, v) : this.#fused(x, v));
+    const { next, vSeq } = this.#backend === "eager" ? this.#loop(x, v) : this.#fused(x, v);
+    return this.#finish(next, x, vSeq);
   }
 
   /**
@@ -188,10 +232,10 @@ export abstract class BaseNode extends Module {
     checkInteger(`${where}: T`, T, 1);
     checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
     const v = this.#membrane.before(where, x.shape, x.backend);
-    const vSeq = this.storeVSeq ? Tensor.empty([T, ...x.shape], x.backend) : null;
+    const vSeq = this.#wantsVSeq ? Tensor.empty([T, ...x.shape], x.backend) : null;
     const next = this.unrollStill(x, T, v, vSeq);
     this.#storeVSeq(vSeq);
-    return this.#finish(next);
+    return this.#finish(next, this.#observers.length > 0 ? repeat(x.detach(), T) : x, vSeq);
   }
 
   /**
@@ -200,7 +244,37 @@ export abstract class BaseNode extends Module {
    */
   protected get isFusable(): boolean {
     if (gradEnabled() || this.stepMode !== "m" || this.#backend !== "fused") return false;
-    return !this.storeVSeq && this.#spikeCount === null && this.surrogateFunction.sigmoidAlpha !== undefined;
+    if (this.storeVSeq || this.#spikeCount !== null || this.#observers.length > 0) return false;
+    return this.surrogateFunction.sigmoidAlpha !== undefined;
+  }
+
+  /** Whether firePooled() may take the place of forward() for so many channels. */
+  isPoolable(_channels: number): boolean {
+    return false;
+  }
+
+  /**
+   * Evaluation together with the layers around, in step mode 'm': the neuron keeps its state, `kernel` says how the spikes
+   * come about.
+   *
+   * @param x what goes into the kernel
+   * @param input shape of the neuron's own input [T, N, ..., C], which is never made
+   * @param pooled shape of the output [T, N, ..., C]
+   * @throws as forward; StateError unless it isPoolable()
+   */
+  firePooled(_x: Tensor, _input: Shape, _pooled: Shape, _kernel: PooledFiring): Tensor {
+    throw new StateError(
+      `${this.constructor.name}: its kernel does not pool; expected a neuron that isPoolable(). Use forward().`,
+    );
+  }
+
+  /** Tells of every forward() until what is returned is called; observing() calls it. */
+  observe(observer: NeuronObserver): () => void {
+    const entry = { observer };
+    this.#observers = [...this.#observers, entry];
+    return () => {
+      this.#observers = this.#observers.filter((each) => each !== entry);
+    };
   }
 
   /** As forward(), of an output that `unroll` makes of the state. @throws as forward */
@@ -210,7 +284,7 @@ export abstract class BaseNode extends Module {
     checkOneOf(`${where}: backend`, this.#backend, this.supportedBackends);
     const next = unroll(this.#membrane.before(where, shape, x.backend));
     this.#storeVSeq(null);
-    return this.#finish(next);
+    return this.#finish(next, x, null);
   }
 
   #single(x: Tensor, v: Tensor | null): Unrolled {
@@ -218,14 +292,14 @@ export abstract class BaseNode extends Module {
     return { y: next.y.reshape(x.shape), v: next.v };
   }
 
-  #fused(x: Tensor, v: Tensor | null): Unrolled {
-    const vSeq = this.storeVSeq ? Tensor.empty(x.shape, x.backend) : null;
+  #fused(x: Tensor, v: Tensor | null): { next: Unrolled; vSeq: Tensor | null } {
+    const vSeq = this.#wantsVSeq ? Tensor.empty(x.shape, x.backend) : null;
     const next = this.unroll(x, v, vSeq);
     this.#storeVSeq(vSeq);
-    return next;
+    return { next, vSeq };
   }
 
-  #loop(x: Tensor, start: Tensor | null): Unrolled {
+  #loop(x: Tensor, start: Tensor | null): { next: Unrolled; vSeq: Tensor | null } {
     const [ys, vs]: Tensor[][] = [[], []];
     let v = start;
     for (let t = 0; t < x.shape[0]; t++) {
@@ -234,29 +308,51 @@ export abstract class BaseNode extends Module {
       vs.push(next.v);
       v = next.v;
     }
-    if (this.storeVSeq) this.#storeVSeq(stack(vs.map((each) => each.detach())));
-    return { y: stack(ys), v: vs[vs.length - 1] };
+    const vSeq = this.#wantsVSeq ? stack(vs.map((each) => each.detach())) : null;
+    this.#storeVSeq(vSeq);
+    return { next: { y: stack(ys), v: vs[vs.length - 1] }, vSeq };
   }
 
-  #finish({ y, v }: Unrolled): Tensor {
+  /** @param potential after every step of x, if it is at hand */
+  #finish({ y, v }: Unrolled, x: Tensor, potential: Tensor | null): Tensor {
     this.#membrane.replace(v);
     if (this.spikeCount !== null) {
       this.spikeCount.spikes += countNonZero(y);
       this.spikeCount.opportunities += y.size;
     }
+    for (const { observer } of this.#observers) {
+      const shown = observer.potentials === true ? (potential?.detach() ?? null) : null;
+      observer.seen({ input: x, output: y, potential: shown });
+    }
     return y;
   }
 
-  #checkSurrogate(surrogate: unknown): Surrogate {
-    if (typeof surrogate === "function") return surrogate as Surrogate;
-    throw new TypeError(
-      `${this.constructor.name}: surrogateFunction is ${show(surrogate)}; expected a function of q = u - theta, such as sigmoidSurrogate(1).`,
-    );
+  get #wantsVSeq(): boolean {
+    return this.storeVSeq || this.#observers.some(({ observer }) => observer.potentials === true);
   }
 
+  /** Keeps it if the layer is to; what an observer alone asked for goes with its scope. */
   #storeVSeq(vSeq: Tensor | null): void {
     this.#vSeq?.dispose();
-    this.#vSeq = vSeq === null ? null : keep(vSeq);
+    this.#vSeq = vSeq === null || !this.storeVSeq ? null : keep(vSeq);
+  }
+
+  /** What every neuron has, for the options that make it again. @throws TypeError for a surrogate that no option names */
+  protected sharedOptions(): Required<Pick<BaseNodeOptions, "detachReset" | "backend" | "storeVSeq">> & {
+    alpha: number;
+  } {
+    const { alpha, detachReset, backend, storeVSeq } = this;
+    if (alpha === null) {
+      throw new TypeError(
+        `${this.constructor.name}: surrogateFunction is a function that no option names, so that it cannot be described as data; expected the sigmoid. Set alpha to have it, or build in code and use stateDict().`,
+      );
+    }
+    return { alpha, detachReset, backend, storeVSeq };
+  }
+
+  /** Where options stand that are set on a neuron that exists. */
+  protected optionPlace(): Place {
+    return new ArgumentPlace(this.constructor.name);
   }
 
   /** The steepness that the fused kernels use. @throws StateError for a surrogate they do not know */

@@ -6,11 +6,17 @@
 import type { Parameter } from "../module/parameter.js";
 import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
-import type { ThresholdOptions } from "./threshold.js";
+import type { NeuronRow } from "./neuron-row.js";
+import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
+import type { NeuronTraits } from "./traits.js";
 
 export class IFSRL extends AdaptiveThresholdNode {
   constructor(options: ThresholdOptions = {}) {
     super(options, "vp_th", false);
+  }
+
+  protected override get ownTraits(): NeuronTraits {
+    return { kind: "IFSRL", spikeHeight: "one", threshold: "learned", staircase: this.theta > 0 };
   }
 
   /** theta [1], learned. Not subject to weight decay; kept above its `minimum` by optimizers. */
@@ -22,3 +28,11 @@ export class IFSRL extends AdaptiveThresholdNode {
     return ["fused", "eager"];
   }
 }
+
+export const ifsrlRow: NeuronRow<ThresholdOptions, IFSRL, ThresholdSettings> = {
+  summary: "integrate and fire, learnable threshold theta, soft reset, outputs z",
+  classes: [IFSRL],
+  schema: thresholdSchema,
+  create: (options, stepMode) => Object.assign(new IFSRL(options), { stepMode }),
+  options: (neuron) => neuron.presentOptions(),
+};

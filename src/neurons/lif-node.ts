@@ -1,9 +1,12 @@
 /** LIF: leaky integrate and fire with a fixed time constant. The equations are in lif-unroll.ts. */
 
-import { checkBoolean, checkFloat32, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
+import { readOptions, withDefault, type Schema } from "../schema/schema.js";
 import { Tensor } from "../tensor/tensor.js";
-import { IFNode, ifNodeOptionNames, type IFNodeOptions } from "./if-node.js";
+import { decayInputField, IFNode, ifNodeSchema, type IFNodeOptions, type IFNodeSettings } from "./if-node.js";
+import type { NeuronRow } from "./neuron-row.js";
+import { timeConstant } from "./node-options.js";
+import type { NeuronTraits } from "./traits.js";
 
 export interface LIFNodeOptions extends IFNodeOptions {
   /** Membrane time constant in time steps (default 2), > 1. */
@@ -12,27 +15,70 @@ export interface LIFNodeOptions extends IFNodeOptions {
   decayInput?: boolean;
 }
 
+type LIFNodeSettings = IFNodeSettings & Required<Pick<LIFNodeOptions, "tau" | "decayInput">>;
+
+const lifNodeSchema: Schema<LIFNodeSettings> = {
+  ...ifNodeSchema,
+  fields: {
+    ...ifNodeSchema.fields,
+    tau: withDefault(timeConstant, 2, "Time constant of the leak, in time steps."),
+    decayInput: decayInputField,
+  },
+};
+
+const { fields } = lifNodeSchema;
+
 export class LIFNode extends IFNode {
-  readonly tau: number;
-  readonly decayInput: boolean;
+  #tau: number;
+  #decaysInput: boolean;
 
   /** @throws RangeError unless tau > 1 */
   constructor(options: LIFNodeOptions = {}) {
-    // Not only for its names: what is no object cannot be taken apart.
-    checkOptions("LIFNode", options, [...ifNodeOptionNames, "tau", "decayInput"]);
-    const { tau = 2, decayInput = true, ...rest } = options;
+    const { tau, decayInput, ...rest } = readOptions(new.target.name, options, lifNodeSchema);
     super(rest);
-    if (checkFloat32("LIFNode: tau", tau) <= 1)
-      throw new RangeError(`LIFNode: tau is ${tau}; expected a time constant above 1 time step.`);
-    this.tau = tau;
-    this.decayInput = checkBoolean("LIFNode: decayInput", decayInput);
+    this.#tau = tau;
+    this.#decaysInput = decayInput;
+  }
+
+  protected override get ownTraits(): NeuronTraits {
+    return { kind: "LIFNode", spikeHeight: "one", threshold: "fixed", staircase: false };
+  }
+
+  get tau(): number {
+    return this.#tau;
+  }
+
+  /** @throws TypeError, RangeError unless > 1 */
+  set tau(tau: number) {
+    this.#tau = fields.tau.type.read(tau, this.optionPlace().at("tau"));
+  }
+
+  get decayInput(): boolean {
+    return this.#decaysInput;
+  }
+
+  /** @throws TypeError unless true or false */
+  set decayInput(decays: boolean) {
+    this.#decaysInput = fields.decayInput.type.read(decays, this.optionPlace().at("decayInput"));
+  }
+
+  override presentOptions(): LIFNodeOptions {
+    return { ...super.presentOptions(), tau: this.#tau, decayInput: this.#decaysInput };
   }
 
   protected override get charge(): Charge {
-    return this.decayInput ? Charge.leakInputByTau : Charge.leakByTau;
+    return this.#decaysInput ? Charge.leakInputByTau : Charge.leakByTau;
   }
 
   protected override leak(like: Tensor): Tensor {
-    return Tensor.full([1], this.tau, like.backend);
+    return Tensor.full([1], this.#tau, like.backend);
   }
 }
+
+export const lifNodeRow: NeuronRow<LIFNodeOptions, LIFNode, LIFNodeSettings> = {
+  summary: "leaky integrate and fire, fixed threshold and time constant",
+  classes: [LIFNode],
+  schema: lifNodeSchema,
+  create: (options, stepMode) => new LIFNode({ ...options, stepMode }),
+  options: (neuron) => neuron.presentOptions(),
+};

@@ -10,7 +10,7 @@ import { Tensor } from "../tensor/tensor.js";
 
 export class Membrane {
   /** Potential of a fresh layer. */
-  readonly rest: number;
+  rest: number;
   #v: Tensor | null = null;
   /** A fresh potential takes the shape of the next input. */
   #fresh = true;
@@ -24,8 +24,7 @@ export class Membrane {
    * [1] that holds the rest potential.
    */
   get v(): Tensor {
-    this.#v ??= keep(Tensor.full([1], this.rest));
-    return handle(this.#v);
+    return this.#v === null ? Tensor.full([1], this.rest) : handle(this.#v);
   }
 
   /** A tensor with one element stands for all neurons of the next input. The tensor given stays the caller's. */

@@ -1,10 +1,13 @@
 /** PLIF: a leaky neuron that learns its time constant; k = sigmoid(w) = 1/tau. The equations are in lif-unroll.ts. */
 
-import { checkBoolean, checkFinite, checkFloat32, checkOptions } from "../checks.js";
 import { Charge } from "../kernels/contract.js";
 import { Parameter } from "../module/parameter.js";
+import { readOptions, withDefault, type Schema } from "../schema/schema.js";
 import { Tensor } from "../tensor/tensor.js";
-import { IFNode, ifNodeOptionNames, type IFNodeOptions } from "./if-node.js";
+import { decayInputField, IFNode, ifNodeSchema, type IFNodeOptions, type IFNodeSettings } from "./if-node.js";
+import type { NeuronRow } from "./neuron-row.js";
+import { timeConstant } from "./node-options.js";
+import type { NeuronTraits } from "./traits.js";
 
 export interface ParametricLIFNodeOptions extends IFNodeOptions {
   /** Initial time constant in time steps (default 2), > 1: w = -ln(initTau - 1). */
@@ -13,37 +16,82 @@ export interface ParametricLIFNodeOptions extends IFNodeOptions {
   decayInput?: boolean;
 }
 
+type ParametricLIFNodeSettings = IFNodeSettings &
+  Required<Pick<ParametricLIFNodeOptions, "initTau" | "decayInput">>;
+
+const parametricLifNodeSchema: Schema<ParametricLIFNodeSettings> = {
+  ...ifNodeSchema,
+  fields: {
+    ...ifNodeSchema.fields,
+    initTau: withDefault(
+      timeConstant,
+      2,
+      "Time constant of the leak that learning starts from, in time steps.",
+    ),
+    decayInput: decayInputField,
+  },
+};
+
+const { fields } = parametricLifNodeSchema;
+
 export class ParametricLIFNode extends IFNode {
-  /** w [], learned. */
-  readonly w: Parameter;
-  readonly decayInput: boolean;
+  readonly #w: Parameter;
+  readonly #initTau: number;
+  #decaysInput: boolean;
 
   /** @throws RangeError unless initTau > 1 */
   constructor(options: ParametricLIFNodeOptions = {}) {
-    // Not only for its names: what is no object cannot be taken apart.
-    checkOptions("ParametricLIFNode", options, [...ifNodeOptionNames, "initTau", "decayInput"]);
-    const { initTau = 2, decayInput = true, ...rest } = options;
+    const { initTau, decayInput, ...rest } = readOptions(new.target.name, options, parametricLifNodeSchema);
     super(rest);
-    if (checkFinite("ParametricLIFNode: initTau", initTau) <= 1) {
-      throw new RangeError(
-        `ParametricLIFNode: initTau is ${initTau}; expected a time constant above 1 time step.`,
-      );
-    }
-    checkFloat32("ParametricLIFNode: initTau", initTau);
-    this.decayInput = checkBoolean("ParametricLIFNode: decayInput", decayInput);
-    this.w = this.registerParameter("w", new Parameter(Tensor.full([], -Math.log(initTau - 1))));
+    this.#initTau = initTau;
+    this.#decaysInput = decayInput;
+    this.#w = this.registerParameter("w", new Parameter(Tensor.full([], -Math.log(initTau - 1))));
+  }
+
+  protected override get ownTraits(): NeuronTraits {
+    return { kind: "ParametricLIFNode", spikeHeight: "one", threshold: "fixed", staircase: false };
+  }
+
+  /** w [], learned. */
+  get w(): Parameter {
+    return this.#w;
   }
 
   /** The present time constant, 1 / sigmoid(w). */
   get tau(): number {
-    return 1 + Math.exp(-this.w.item());
+    return 1 + Math.exp(-this.#w.item());
+  }
+
+  get decayInput(): boolean {
+    return this.#decaysInput;
+  }
+
+  /** @throws TypeError unless true or false */
+  set decayInput(decays: boolean) {
+    this.#decaysInput = fields.decayInput.type.read(decays, this.optionPlace().at("decayInput"));
+  }
+
+  override presentOptions(): ParametricLIFNodeOptions {
+    return { ...super.presentOptions(), initTau: this.#initTau, decayInput: this.#decaysInput };
   }
 
   protected override get charge(): Charge {
-    return this.decayInput ? Charge.leakInputByRate : Charge.leakByRate;
+    return this.#decaysInput ? Charge.leakInputByRate : Charge.leakByRate;
   }
 
   protected override leak(): Tensor {
-    return this.w.sigmoid().reshape([1]);
+    return this.#w.sigmoid().reshape([1]);
   }
 }
+
+export const parametricLifNodeRow: NeuronRow<
+  ParametricLIFNodeOptions,
+  ParametricLIFNode,
+  ParametricLIFNodeSettings
+> = {
+  summary: "leaky integrate and fire, fixed threshold, learnable time constant",
+  classes: [ParametricLIFNode],
+  schema: parametricLifNodeSchema,
+  create: (options, stepMode) => new ParametricLIFNode({ ...options, stepMode }),
+  options: (neuron) => neuron.presentOptions(),
+};

@@ -1,77 +1,110 @@
 /**
- * The neurons by name: models, configuration files and the command line read this table. A new neuron is one file,
- * one row here and one test.
+ * The neurons by name: models, configuration files and the command line read this table. A new neuron of the library is one
+ * file, one row here and one test; programs add theirs with defineNeuron.
  */
 
-import { checkOneOf, checkOptions } from "../checks.js";
+import { checkOneOf, checkOptions, isList } from "../checks.js";
+import { claimKind } from "../module/kinds.js";
+import type { Module, StepMode } from "../module/module.js";
+import { readOptions } from "../schema/schema.js";
 import { show } from "../show.js";
-import type { StepMode } from "../module/module.js";
-import { ATIF, MultiStepATIF } from "./atif.js";
-import type { BaseNode } from "./base-node.js";
-import { IFNode, type IFNodeOptions } from "./if-node.js";
-import { IFSRL } from "./ifsrl.js";
-import { LIFNode, type LIFNodeOptions } from "./lif-node.js";
-import { ParametricLIFNode, type ParametricLIFNodeOptions } from "./parametric-lif-node.js";
-import type { ThresholdOptions } from "./threshold.js";
+import { atifRow } from "./atif.js";
+import { BaseNode } from "./base-node.js";
+import { ifNodeRow } from "./if-node.js";
+import { ifsrlRow } from "./ifsrl.js";
+import { kindOfClass, rememberClass } from "./known-classes.js";
+import { lifNodeRow } from "./lif-node.js";
+import type { NeuronRow } from "./neuron-row.js";
+import { parametricLifNodeRow } from "./parametric-lif-node.js";
 
-/** The options each kind takes, apart from the step mode, which the model sets. */
-export interface NeuronParams {
-  ATIF: ThresholdOptions;
-  IFSRL: ThresholdOptions;
-  IFNode: IFNodeOptions;
-  LIFNode: LIFNodeOptions;
-  ParametricLIFNode: ParametricLIFNodeOptions;
-}
+export const neuronTable = {
+  ATIF: atifRow,
+  IFSRL: ifsrlRow,
+  IFNode: ifNodeRow,
+  LIFNode: lifNodeRow,
+  ParametricLIFNode: parametricLifNodeRow,
+} as const;
+
+type ParamsOf<Row> = Row extends { options(neuron: never): infer P } ? P : never;
+
+type BuiltInNeuronParams = {
+  readonly [K in keyof typeof neuronTable]: ParamsOf<(typeof neuronTable)[K]>;
+};
+
+/**
+ * The options each kind takes, apart from the step mode, which the model sets. Kinds that are defined elsewhere are added by
+ * declaration merging: `declare module "atif" { interface NeuronParams { MyNeuron: MyNeuronOptions } }`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- others add to it
+export interface NeuronParams extends BuiltInNeuronParams {}
 
 export type NeuronKind = keyof NeuronParams;
 
 /** A neuron as a model wants it: { kind: "ATIF", params: { alpha: 2 } } */
 export type NeuronSpec = { [K in NeuronKind]: { kind: K; params?: NeuronParams[K] } }[NeuronKind];
 
-interface NeuronRow<P> {
-  /** What it is, in one line, for help texts. */
-  readonly summary: string;
-  readonly create: (params: P, stepMode: StepMode) => BaseNode;
+/** A row of any kind, of which no more is known than that its parts fit together. */
+export type AnyNeuronRow = NeuronRow<Record<string, unknown>>;
+
+const rows = new Map<string, AnyNeuronRow>();
+
+/** The names of all kinds, in order; those that are defined are added. */
+export const neuronKinds: NeuronKind[] = [];
+
+for (const [kind, row] of Object.entries(neuronTable)) addRow(kind, row as unknown as AnyNeuronRow);
+
+/**
+ * Makes a neuron of another package known by name, to models, experiment files, model files and inspection.
+ *
+ * @param kind a name that no layer and no other neuron has
+ * @throws TypeError for what is no row; RangeError for a name that is taken
+ */
+export function defineNeuron<P extends object, N extends BaseNode, R>(
+  kind: string,
+  row: NeuronRow<P, N, R>,
+): void {
+  checkRow(row);
+  addRow(kind, row as unknown as AnyNeuronRow);
 }
 
-export const neuronTable: { readonly [K in NeuronKind]: NeuronRow<NeuronParams[K]> } = {
-  ATIF: {
-    summary: "integrate and fire, learnable threshold theta, soft reset, outputs theta z",
-    create: (params, stepMode) => (stepMode === "m" ? new MultiStepATIF(params) : new ATIF(params)),
-  },
-  IFSRL: {
-    summary: "as ATIF, outputs z",
-    create: (params, stepMode) => Object.assign(new IFSRL(params), { stepMode }),
-  },
-  IFNode: {
-    summary: "integrate and fire, fixed threshold, soft or hard reset",
-    create: (params, stepMode) => new IFNode({ ...params, stepMode }),
-  },
-  LIFNode: {
-    summary: "leaky integrate and fire, fixed threshold and time constant",
-    create: (params, stepMode) => new LIFNode({ ...params, stepMode }),
-  },
-  ParametricLIFNode: {
-    summary: "leaky integrate and fire, fixed threshold, learnable time constant",
-    create: (params, stepMode) => new ParametricLIFNode({ ...params, stepMode }),
-  },
-};
-
-export const neuronKinds = Object.keys(neuronTable) as NeuronKind[];
+/** What a kind is. @throws RangeError unless it is known */
+export function neuronRow(kind: string): AnyNeuronRow {
+  const known = checkOneOf("neuron.kind", kind, neuronKinds);
+  const row = rows.get(known);
+  if (row === undefined) throw new RangeError(`neuron.kind is ${show(kind)}; expected a kind with a row.`);
+  return row;
+}
 
 /** A new neuron with its own state and threshold. @throws TypeError, RangeError on a kind or parameter that is not known */
 export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNode {
   checkSpec(spec);
-  const kind = checkOneOf("neuron.kind", spec.kind, neuronKinds);
+  const row = neuronRow(spec.kind);
   checkOptions("neuron", spec, ["kind", "params"]);
   checkOneOf("createNeuron: stepMode", stepMode, ["s", "m"]);
-  const params = spec.params ?? {};
+  const params: object = spec.params ?? {};
   if (typeof params === "object" && "stepMode" in params) {
     throw new TypeError(
       "neuron.params: stepMode is given for the neuron alone; expected it left out. Set the stepMode of the model.",
     );
   }
-  return create(kind, params, stepMode);
+  const neuron: unknown = row.create(readOptions(spec.kind, params, row.schema), stepMode);
+  return checkCreated(spec.kind, neuron, row, stepMode);
+}
+
+/**
+ * The kind and the options that make a neuron again, as they are now. What it has learned is in its state dict.
+ *
+ * @throws TypeError for a class that no kind makes, and for a setting that no option brings back
+ */
+export function neuronSpecOf(neuron: Module): NeuronSpec {
+  const kind = neuron instanceof BaseNode ? kindOfClass(neuron.constructor) : undefined;
+  if (!(neuron instanceof BaseNode) || kind === undefined) {
+    throw new TypeError(
+      `neuronSpecOf: ${show(neuron)} is not known by name; expected a neuron of ${neuronKinds.join(", ")}, and no subclass. ` +
+        `Make its class known with defineNeuron(kind, row).`,
+    );
+  }
+  return { kind, params: neuronRow(kind).options(neuron) } as NeuronSpec;
 }
 
 /** A copy that does not change with the one given. @throws TypeError unless it is an object */
@@ -81,13 +114,66 @@ export function copyNeuronSpec(spec: NeuronSpec): NeuronSpec {
   return Object.assign({ ...spec }, { params: { ...spec.params } });
 }
 
+function addRow(kind: string, row: AnyNeuronRow): void {
+  claimKind("defineNeuron", kind);
+  rows.set(kind, row);
+  neuronKinds.push(kind as NeuronKind);
+  for (const each of row.classes) rememberClass(each, kind);
+}
+
+/** @throws TypeError for what is no row of a neuron; RangeError for a class that is known */
+function checkRow(row: unknown): void {
+  const where = "defineNeuron";
+  checkOptions(where, row ?? null, ["summary", "classes", "schema", "create", "options"]);
+  const { summary, classes, schema, create, options } = row as Partial<Record<string, unknown>>;
+  const fields: unknown = (schema as { fields?: unknown } | null | undefined)?.fields;
+  if (typeof summary !== "string" || summary === "") {
+    throw new TypeError(`${where}: summary is ${show(summary)}; expected one line about the neuron.`);
+  }
+  if (typeof fields !== "object" || fields === null) {
+    throw new TypeError(
+      `${where}: schema is ${show(schema)}; expected { fields }, with a field for each option, such as schema.withDefault(…).`,
+    );
+  }
+  for (const [name, part] of Object.entries({ create, options })) {
+    if (typeof part !== "function")
+      throw new TypeError(`${where}: ${name} is ${show(part)}; expected a function.`);
+  }
+  if (!isList(classes) || (classes as unknown[]).length === 0) {
+    throw new TypeError(`${where}: classes is ${show(classes)}; expected the classes that create() makes.`);
+  }
+  for (const each of classes as unknown[]) {
+    if (typeof each !== "function" || !(each.prototype instanceof BaseNode)) {
+      throw new TypeError(`${where}: classes holds ${show(each)}; expected a class that extends BaseNode.`);
+    }
+    const known = kindOfClass(each);
+    if (known !== undefined) {
+      throw new RangeError(
+        `${where}: the class ${each.name} is ${show(known)} already; expected one that is not known. Extend it.`,
+      );
+    }
+  }
+}
+
+/** What the row of another package has made. @throws TypeError unless the row says so */
+function checkCreated(kind: string, neuron: unknown, row: AnyNeuronRow, stepMode: StepMode): BaseNode {
+  if (!(neuron instanceof BaseNode) || kindOfClass(neuron.constructor) !== kind) {
+    const expected = row.classes.map(({ name }) => name).join(" or ");
+    throw new TypeError(
+      `createNeuron: create() of ${show(kind)} returned ${show(neuron)}; expected a new ${expected}, as its row says.`,
+    );
+  }
+  if (neuron.stepMode !== stepMode) {
+    throw new TypeError(
+      `createNeuron: create() of ${show(kind)} returned a neuron in step mode '${neuron.stepMode}'; expected '${stepMode}', its second argument.`,
+    );
+  }
+  return neuron;
+}
+
 function checkSpec(spec: unknown): void {
   if (typeof spec === "object" && spec !== null) return;
   throw new TypeError(
     `neuron is ${show(spec)}; expected { kind, params }, with a kind of ${neuronKinds.join(", ")}.`,
   );
-}
-
-function create<K extends NeuronKind>(kind: K, params: NeuronParams[K], stepMode: StepMode): BaseNode {
-  return neuronTable[kind].create(params, stepMode);
 }

@@ -1,12 +1,21 @@
 /** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
 
-import { checkFinite, checkFloat32, checkNonNegative, checkPositive } from "../checks.js";
-import { show } from "../show.js";
+import { checkFloat32 } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
 import { defaultGenerator } from "../random/generator.js";
+import type { Place } from "../schema/place.js";
+import { withDefault, type Schema } from "../schema/schema.js";
+import { float32, orNone, real, type ValueType } from "../schema/value-types.js";
 import { Tensor } from "../tensor/tensor.js";
+import {
+  detachResetField,
+  sigmoidBackendField,
+  steepness,
+  storeVSeqField,
+  type NodeBackend,
+} from "./node-options.js";
 
 /** Options of the neurons with a learnable threshold, with the defaults of the reference. */
 export interface ThresholdOptions {
@@ -21,53 +30,75 @@ export interface ThresholdOptions {
   device?: "cpu";
   /** The optimizer keeps theta at or above this (default 1e-3); null turns the guard off. */
   minThreshold?: number | null;
+  /** Default false. */
+  detachReset?: boolean;
+  /** Default 'fused'. */
+  backend?: NodeBackend;
+  /** Default false. */
+  storeVSeq?: boolean;
 }
 
-export const thresholdOptionNames = [
-  "vThreshold",
-  "vthInitL",
-  "vthInitH",
-  "alpha",
-  "device",
-  "minThreshold",
-] as const;
+export type ThresholdSettings = Required<ThresholdOptions>;
 
-const DEFAULT_MINIMUM = 1e-3;
+const cpu: ValueType<"cpu"> = {
+  expects: '"cpu"',
+  read: (value, place) =>
+    value === "cpu" ? value : place.fail(`is ${place.show(value)}; expected "cpu". Leave it out.`),
+  write: (value) => value,
+};
 
-/** @throws RangeError, TypeError with a sentence for every option that makes no threshold */
-export function createThreshold(
-  where: string,
-  options: ThresholdOptions,
-): { theta: Parameter; alpha: number } {
-  const {
-    vThreshold = 1,
-    vthInitL = 0.8,
-    vthInitH = 1,
-    alpha = 1,
-    device = "cpu",
-    minThreshold = DEFAULT_MINIMUM,
-  } = options;
-  checkPositive(`${where}: vThreshold`, vThreshold);
-  checkFloat32(`${where}: vThreshold`, vThreshold);
-  checkNonNegative(`${where}: vthInitL`, vthInitL);
-  checkFinite(`${where}: vthInitH`, vthInitH);
+export const thresholdSchema: Schema<ThresholdSettings> = {
+  fields: {
+    vThreshold: withDefault(float32({ above: 0 }), 1, "Scale of the initial threshold."),
+    vthInitL: withDefault(
+      real({ from: 0 }),
+      0.8,
+      "Lower end of the range, in units of v_threshold, that the initial threshold of each layer is drawn from.",
+    ),
+    vthInitH: withDefault(real({ from: 0 }), 1, "Upper end of that range."),
+    alpha: withDefault(
+      steepness,
+      1,
+      "Steepness of the sigmoid whose slope stands in for that of the spike; the slope is at most a quarter of it.",
+    ),
+    device: withDefault(cpu, "cpu", "Where it computes.", { inFiles: false }),
+    minThreshold: withDefault(
+      orNone(float32({ above: 0 })),
+      1e-3,
+      "What the optimizer keeps the threshold at or above; none: it may become 0 or negative.",
+    ),
+    detachReset: detachResetField,
+    backend: sigmoidBackendField,
+    storeVSeq: storeVSeqField,
+  },
+  check: checkInitialRange,
+};
+
+function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings, place: Place): void {
+  const [low, high] = [place.name("vthInitL"), place.name("vthInitH")];
   if (vthInitL > vthInitH) {
-    throw new RangeError(
-      `${where}: vthInitL is ${vthInitL} and vthInitH ${vthInitH}; expected vthInitL <= vthInitH.`,
-    );
+    place
+      .at("vthInitL")
+      .fail(`is ${place.show(vthInitL)} and ${high} ${place.show(vthInitH)}; expected ${low} <= ${high}.`);
   }
-  if (device !== "cpu")
-    throw new RangeError(`${where}: device is ${show(device)}; expected "cpu". Leave it out.`);
-  const minimum =
-    minThreshold === null
-      ? null
-      : checkFloat32(`${where}: minThreshold`, checkPositive(`${where}: minThreshold`, minThreshold));
-  checkPositive(`${where}: alpha`, alpha);
-  const steepness = checkFloat32(`${where}: alpha`, alpha);
-  checkFloat32(`${where}: vthInitH times vThreshold`, vthInitH * vThreshold);
+  const highest = vthInitH * vThreshold;
+  const rounded = Math.fround(highest);
+  if (!Number.isFinite(rounded) || (rounded === 0 && highest !== 0)) {
+    place
+      .at("vthInitH")
+      .fail(
+        `times ${place.name("vThreshold")} is ${place.show(highest)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.`,
+      );
+  }
+}
+
+/** Draws theta, once. */
+export function createThreshold(settings: ThresholdSettings): Parameter {
+  const { vThreshold, vthInitL, vthInitH, minThreshold } = settings;
+  const minimum = minThreshold === null ? null : Math.fround(minThreshold);
   const drawn = defaultGenerator().uniform(vthInitL * vThreshold, vthInitH * vThreshold);
   const theta = Tensor.full([1], Math.max(drawn, minimum ?? 0));
-  return { theta: new Parameter(theta, { decays: false, minimum }), alpha: steepness };
+  return new Parameter(theta, { decays: false, minimum });
 }
 
 /** The value as a float32 threshold. @throws TypeError, RangeError if it cannot be one */

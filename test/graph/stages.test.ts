@@ -147,7 +147,11 @@ describeBackends("layers that run as one", (backend) => {
     expect(found([norm, neuron])).toBe(0);
     expect(found([neuron, pool])).toBe(2);
     expect(found([neuron])).toBe(0);
-    expect(found([norm, new IFNode({ stepMode: "m" }), pool])).toBe(0);
+    const other = new IFNode({ stepMode: "m" });
+    expect(found([norm, other, pool])).toBe(0);
+    expect(() => other.firePooled(x, [1], [1], () => undefined)).toThrow(
+      "IFNode: its kernel does not pool; expected a neuron that isPoolable(). Use forward().",
+    );
     expect(foundOf(layers, x)).toBe(0);
     expect(noGrad(() => foundOf(layers, still([1, 1, 4, 32])))).toBe(0);
     expect(noGrad(() => foundOf(layers, still([1, 4, 4, 31])))).toBe(0);

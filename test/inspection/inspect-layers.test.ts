@@ -4,7 +4,15 @@ import { recordActivity } from "../../src/inspection/activity.js";
 import { inspectLayers } from "../../src/inspection/inspect-layers.js";
 import { networkLayers } from "../../src/inspection/network-layers.js";
 import { init } from "../../src/kernels/select.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { Linear } from "../../src/layers/linear.js";
+import { Sequential } from "../../src/layers/sequential.js";
+import { SpikingModel } from "../../src/models/spiking-model.js";
+import { MultiStepATIF } from "../../src/neurons/atif.js";
+import type { BaseNode } from "../../src/neurons/base-node.js";
+import { IFNode } from "../../src/neurons/if-node.js";
+import type { NeuronTraits } from "../../src/neurons/traits.js";
+import type { Unrolled } from "../../src/neurons/unrolled.js";
+import { tensor, type Tensor } from "../../src/tensor/tensor.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import { describeBackends } from "../backends.js";
 import { convolutional, images, single } from "./networks.js";
@@ -90,8 +98,48 @@ describeBackends("inspectLayers", (backend) => {
   });
 });
 
+/** A user's own model of one hidden layer. */
+class Model extends SpikingModel {
+  constructor(neuron: BaseNode) {
+    super(
+      [1],
+      [1],
+      4,
+      "m",
+      new Sequential({ fc1: new Linear(1, 1), neuron1: neuron, fc2: new Linear(1, 1) }),
+    );
+  }
+}
+
 describe("inspectLayers and networkLayers", () => {
   beforeAll(() => init({ backend: "reference" }));
+
+  it("claim nothing of a user's own neuron that it does not say", async () => {
+    class Leaky extends IFNode {
+      protected override step(x: Tensor, v: Tensor | null): Unrolled {
+        return super.step(x, v === null ? null : v.mul(0.5));
+      }
+    }
+    class Stated extends MultiStepATIF {
+      protected override get ownTraits(): NeuronTraits {
+        return { ...super.ownTraits, kind: "Stated" };
+      }
+    }
+    const data = new Dataset({ name: "d", x: Float32Array.of(0.5, 2), labels: [0, 0], sampleShape: [1] });
+    const look = async (neuron: BaseNode): Promise<unknown[]> => {
+      const model = new Model(neuron);
+      const [{ kind, spikeHeight, unevenness }] = await inspectLayers(model, data);
+      const [{ kind: recorded }] = recordActivity(model, tensor([0.5], [1, 1])).layers;
+      const listed = networkLayers(model)[1];
+      expect([recorded, listed.kind]).toEqual([kind, kind]);
+      expect(listed.neuron?.levelStep).toBe(spikeHeight / 4);
+      return [kind, spikeHeight, unevenness === null, listed.neuron?.learned];
+    };
+    expect(await look(new Leaky({ vReset: null, backend: "eager" }))).toEqual(["Leaky", 1, true, false]);
+    expect(await look(new IFNode({ vReset: null }))).toEqual(["IFNode", 1, false, false]);
+    const stated = new Stated({ vthInitL: 1, vThreshold: 0.5 });
+    expect(await look(stated)).toEqual(["Stated", 0.5, false, true]);
+  });
 
   it("stops when it is told to", async () => {
     await expect(

@@ -68,14 +68,15 @@ describeBackends("ATIF", (backend) => {
       ["alpha 1e-50", { alpha: 1e-50 }, RangeError, "ATIF: alpha is 1e-50; expected a number that float32 can hold"],
       ["device cuda", { device: "cuda" }, RangeError, 'ATIF: device is "cuda"; expected "cpu".'],
       ["minThreshold 0", { minThreshold: 0 }, RangeError, "ATIF: minThreshold is 0; expected a number above 0."],
-      ["v_threshold", { v_threshold: 1 }, TypeError, 'ATIF: unknown option "v_threshold"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold. Did you mean "vThreshold"?'],
+      ["v_threshold", { v_threshold: 1 }, TypeError, 'ATIF: unknown option "v_threshold"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq. Did you mean "vThreshold"?'],
       ["v_reset", { v_reset: null }, TypeError, 'ATIF: unknown option "v_reset"; known options are'],
       ["vReset", { vReset: 0 }, TypeError, 'ATIF: unknown option "vReset"; known options are'],
       ["T", { T: 4 }, TypeError, 'ATIF: unknown option "T"; known options are'],
       ["stepMode", { stepMode: "m" }, TypeError, 'ATIF: unknown option "stepMode"; known options are'],
-      ["detachReset", { detachReset: true }, TypeError, 'ATIF: unknown option "detachReset"; known options are'],
-      ["storeVSeq", { storeVSeq: true }, TypeError, 'ATIF: unknown option "storeVSeq"; known options are'],
-      ["backend", { backend: "eager" }, TypeError, 'ATIF: unknown option "backend"; known options are'],
+      ["detachReset 1", { detachReset: 1 }, TypeError, "ATIF: detachReset is 1; expected true or false."],
+      ["storeVSeq null", { storeVSeq: null }, TypeError, "ATIF: storeVSeq is null; expected true or false."],
+      ["backend torch", { backend: "torch" }, RangeError, 'ATIF: backend is "torch"; expected one of "fused", "eager".'],
+      ["surrogateFunction", { surrogateFunction: () => 0 }, TypeError, 'ATIF: unknown option "surrogateFunction"; known options are'],
       ["null", null, TypeError, "ATIF: options are null; expected an object like { vThreshold: … }."],
       ["a number", 1, TypeError, "ATIF: options are 1; expected an object like { vThreshold: … }."],
       ["an array", [1], TypeError, "ATIF: options are [1]; expected an object like { vThreshold: … }."],
@@ -89,7 +90,7 @@ describeBackends("ATIF", (backend) => {
       expect(() => new IFSRL({ alpha: -1 })).toThrow("IFSRL: alpha is -1");
       expect(() => new MultiStepATIF({ alpha: -1 })).toThrow("MultiStepATIF: alpha is -1");
       expect(() => new MultiStepATIF({ T: 4 } as object)).toThrow(
-        'MultiStepATIF: unknown option "T"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, stepMode.',
+        'MultiStepATIF: unknown option "T"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq, stepMode.',
       );
       expect(() => new MultiStepATIF(null as unknown as object)).toThrow("MultiStepATIF: options are null");
       expect(() => new MultiStepATIF({ stepMode: "x" as "m" })).toThrow(

@@ -58,7 +58,7 @@ describe("the packed package", () => {
   it("has types that a strict program compiles against", () => {
     writeFileSync(
       join(folder, "use.ts"),
-      `import { ATIF, init, tensor, type Tensor, type StateDict } from "atif";
+      `import { ATIF, createNeuron, init, tensor, type NeuronSpec, type Tensor, type StateDict } from "atif";
        await init({ backend: "reference" });
        const neuron: ATIF = new ATIF({ alpha: 2 });
        const y: Tensor = neuron.forward(tensor([1, 2], [2]));
@@ -66,6 +66,15 @@ describe("the packed package", () => {
        const shape: number[] = dict["v_threshold"].shape;
        // @ts-expect-error a step mode is 's' or 'm'
        neuron.stepMode = "x";
+       declare module "atif" {
+         interface NeuronParams { Pulse: { gain?: number } }
+       }
+       const specs: NeuronSpec[] = [{ kind: "Pulse", params: { gain: 2 } }, { kind: "ATIF", params: { alpha: 2 } }];
+       // @ts-expect-error a kind has options of its own
+       const other: NeuronSpec = { kind: "Pulse", params: { alpha: 2 } };
+       // @ts-expect-error a kind that nobody has declared
+       const unknown: NeuronSpec = { kind: "Pulses" };
+       export const make = (): unknown[] => [...specs, other, unknown].map((spec) => createNeuron(spec));
        export { shape, y };`,
     );
     writeFileSync(

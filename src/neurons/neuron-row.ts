@@ -1,0 +1,29 @@
+/** What a neuron is to models, files and the command line: a row of the table of neurons. */
+
+import type { StepMode } from "../module/module.js";
+import type { Schema } from "../schema/schema.js";
+import type { BaseNode } from "./base-node.js";
+
+/** A class, however it is constructed. */
+export type NeuronClass<N extends BaseNode = BaseNode> = abstract new (...args: never[]) => N;
+
+/**
+ * @typeParam P the options as they are given: `{ tau?: number }`
+ * @typeParam R the options with every default filled in: `{ tau: number }`
+ */
+export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> {
+  /** What it is, in one line, for help texts. */
+  readonly summary: string;
+  /** The classes that create() makes. Their subclasses are no neurons of this kind. */
+  readonly classes: readonly NeuronClass<N>[];
+  /** The options, apart from the step mode, which the model sets. */
+  readonly schema: Schema<R>;
+  /** A new neuron of options that the schema has read. */
+  create(options: R, stepMode: StepMode): N;
+  /**
+   * The options that make this neuron again, as they are now. What is learned is not among them: it is in the state dict.
+   *
+   * @throws TypeError for a setting that no option brings back
+   */
+  options(neuron: N): P;
+}
