@@ -9,7 +9,6 @@ import { init } from "../../src/kernels/select.js";
 import { networkGraph } from "../../src/models/network-graph.js";
 import { createModel } from "../../src/models/table.js";
 import type { StepMode } from "../../src/module/module.js";
-import type { LoadableStateDict } from "../../src/module/state-dict.js";
 import "../../src/ops/install.js";
 import { repeat } from "../../src/ops/slice.js";
 import { tensor, type Tensor } from "../../src/tensor/tensor.js";
