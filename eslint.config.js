@@ -1,4 +1,5 @@
 import tseslint from "typescript-eslint";
+import { architectureLaws } from "./eslint.laws.js";
 
 export default tseslint.config(
   {
@@ -31,6 +32,7 @@ export default tseslint.config(
       "no-console": ["error", { allow: ["error"] }],
     },
   },
+  ...architectureLaws,
   {
     files: ["scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
     ...tseslint.configs.disableTypeChecked,
