@@ -7,6 +7,7 @@
 import { show } from "../show.js";
 import { FormatError } from "../errors.js";
 import type { Architecture } from "../models/architecture.js";
+import { checkStorable } from "../models/stored-architecture.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import { checkIsState } from "../training/check-training-state.js";
@@ -36,6 +37,7 @@ export function encodeCheckpoint(state: TrainingState, architecture: Architectur
       `encodeCheckpoint: the architecture is ${show(architecture)}; expected { kind, options }. Give model.architecture.`,
     );
   }
+  checkStorable("encodeCheckpoint", architecture);
   const { weights, bestWeights, optimizer, ...rest } = state;
   const tensors: [string, TensorToStore][] = [
     ...named("model", weights),

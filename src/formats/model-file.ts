@@ -5,6 +5,7 @@
  *   format             "pt", as PyTorch's own writers say
  *   atif.format        "model/1"
  *   atif.architecture  JSON: kind and options
+ *   atif.parameters    JSON, if any: of parameters that are frozen, do not decay or have another bound, what they are
  *   atif.mode          "train" or "eval": the mode the model was in
  *   atif.facts         JSON: what is to be remembered of its training
  *   atif.crc64         checksum of all of it, see safetensors-checksum.ts
@@ -17,10 +18,11 @@ import { FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.
 import { checkModel } from "../models/check-model.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { type Architecture } from "../models/architecture.js";
-import { createModel, weightCount } from "../models/table.js";
-import { defaultGenerator } from "../random/generator.js";
+import { createWithoutDrawing, storedArchitecture } from "../models/stored-architecture.js";
+import { weightCount } from "../models/table.js";
 import { writeFileAtomic } from "../platform/files.js";
-import { anyObject, isText, objectOf, parseJson } from "./json-shape.js";
+import type { ParameterSettings } from "../module/parameter.js";
+import { anyObject, isText, objectOf, parseJson, recordOf, type Check } from "./json-shape.js";
 import { quote } from "../show.js";
 import { readSafetensorsFile } from "./safetensors-file.js";
 import { encodeSafetensors, parseSafetensors, type Safetensors } from "./safetensors.js";
@@ -67,10 +69,12 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
         `Training diverged: train again with a lower learning rate.`,
     );
   }
+  const settings = model.parameterSettings();
   const metadata = {
     format: "pt",
     "atif.format": FORMAT,
-    "atif.architecture": JSON.stringify(model.architecture),
+    "atif.architecture": JSON.stringify(storedArchitecture(model)),
+    ...(Object.keys(settings).length === 0 ? {} : { "atif.parameters": JSON.stringify(settings) }),
     "atif.mode": model.training ? "train" : "eval",
     "atif.facts": factsText(facts),
   };
@@ -132,6 +136,8 @@ export async function readModelFile(path: string): Promise<LoadedModel> {
   return modelFrom(readSafetensorsFile(path), path);
 }
 
+const parameterSettings = recordOf(anyObject as Check<ParameterSettings>);
+
 const architectureShape = objectOf<Architecture>({ kind: isText, options: anyObject });
 
 function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string): LoadedModel {
@@ -166,6 +172,12 @@ function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string)
   explained(`${source}: the weights do not fit the architecture`, () =>
     model.loadStateDict(stateDictFrom(tensors, source)),
   );
+  const settings = parseJson(
+    `${source}: the settings of parameters`,
+    metadata.get("atif.parameters") ?? "{}",
+    parameterSettings,
+  );
+  explained(`${source}: the settings of parameters do not fit`, () => model.setParameterSettings(settings));
   model.train(metadata.get("atif.mode") === "train");
   return { model, facts };
 }
@@ -180,17 +192,6 @@ function checkFormat(metadata: ReadonlyMap<string, string>, required: boolean, s
     `${source}: the format is ${format === undefined ? "missing" : quote(format)} (metadata key "atif.format"); ` +
       `expected ${quote(FORMAT)}. ${advice}`,
   );
-}
-
-/** Initial weights are drawn and thrown away: whoever draws next must not notice. */
-function createWithoutDrawing(architecture: Architecture): SpikingModel {
-  const generator = defaultGenerator();
-  const before = generator.state;
-  try {
-    return createModel(architecture);
-  } finally {
-    generator.state = before;
-  }
 }
 
 /** Errors about arguments are errors of the file here. */

@@ -86,6 +86,8 @@ function watching<R>(names: ReadonlyMap<Module, string>, trace: Trace, fn: () =>
 
 /** Where an output was put on the tape as that of one layer. */
 interface Passage {
+  /** A layer that is called again gets another name: the first call has its own. */
+  readonly name: string;
   readonly layer: Module | null;
   readonly inputs: readonly Tensor[];
   readonly shape: Shape;
@@ -117,7 +119,8 @@ class Trace {
   #mark(layer: Module | null, inputs: readonly Tensor[], y: Tensor): Tensor {
     const marked = noGrad(() => y.alias());
     record("layer", [y], [marked], [], ([g]) => [g]);
-    this.#passages.set(marked.node, { layer, inputs, shape: y.shape });
+    const name = layer === null ? INPUT : this.#unique(this.#names.get(layer) ?? layer.constructor.name);
+    this.#passages.set(marked.node, { name, layer, inputs, shape: y.shape });
     return marked;
   }
 
@@ -128,32 +131,30 @@ class Trace {
   }
 
   #nodeOf(y: Tensor, reader: string): LayerNode {
-    if (y.node !== null) return this.#nodeAt(y.node as Node, y.outputIndex, reader);
+    if (y.node !== null) return this.#nodeAt(y.node as Node, y.outputIndex);
     throw new StateError(
       `networkGraph: what ${reader} reads does not come from the network's input by operations on the tape; ` +
         `expected tensor operations and layers all the way, without detach() or new tensors.`,
     );
   }
 
-  #nodeAt(tape: Node, index: number, reader: string): LayerNode {
+  #nodeAt(tape: Node, index: number): LayerNode {
     const known = this.#nodes.get(tape)?.get(index);
     if (known !== undefined) return known;
     const passage = this.#passages.get(tape);
-    const made = passage === undefined ? this.#operation(tape, index) : this.#layer(passage, reader);
+    const made = passage === undefined ? this.#operation(tape, index) : this.#layer(passage);
     const outputs = this.#nodes.get(tape) ?? new Map<number, LayerNode>();
     this.#nodes.set(tape, outputs.set(index, made));
     this.#order.push(made);
     return made;
   }
 
-  #layer({ layer, inputs, shape }: Passage, reader: string): LayerNode {
+  #layer({ name, layer, inputs, shape }: Passage): LayerNode {
     const own = shape.slice(this.#leading);
-    if (layer === null)
-      return { name: INPUT, kind: "Input", options: {}, inputs: [], shape: own, module: null };
-    const name = this.#names.get(layer) ?? reader;
+    if (layer === null) return { name, kind: "Input", options: {}, inputs: [], shape: own, module: null };
     const row = kindOfLayer(layer);
     return {
-      name: this.#unique(name),
+      name,
       kind: row?.kind ?? layer.constructor.name,
       get options() {
         return row?.optionsOf(layer) ?? {};
@@ -177,7 +178,7 @@ class Trace {
       name: this.#unique(tape.name),
       kind: isAdd ? "Add" : tape.name,
       options: {},
-      inputs: inputs.map(({ node, index: i }) => this.#nodeAt(node, i, tape.name)),
+      inputs: inputs.map(({ node, index: i }) => this.#nodeAt(node, i)),
       shape: shape.slice(this.#leading),
       module: null,
     };

@@ -18,8 +18,11 @@ import {
 import { SResNetStride, sresnetStrideNetwork } from "./sresnet-stride.js";
 import { resolveSMLPOptions, smlpSchema, type SMLPOptions } from "./smlp-options.js";
 import type { Architecture } from "./architecture.js";
+import type { SpikingModel } from "./spiking-model.js";
 
 interface ModelRow<O> {
+  /** Its class. */
+  readonly model: new (options: never) => GraphModel;
   create(options: O): GraphModel;
   /** The network as data, before any of it is made. @throws as create */
   network(options: O): GraphModelOptions;
@@ -41,6 +44,7 @@ export const templateTable = {
   SMLP: template({
     summary: "Spiking multilayer perceptron: linear layers, each but the last with a neuron behind it.",
     schema: smlpSchema,
+    model: SMLP,
     create: (options: SMLPOptions) => new SMLP(options),
     network: (options: SMLPOptions) => smlpNetwork(resolveSMLPOptions(options)),
   }),
@@ -48,6 +52,7 @@ export const templateTable = {
     summary:
       "Spiking convolutional network: stages of convolution, neuron and pooling, then linear layers or a global sum.",
     schema: scnnSchema,
+    model: SCNN,
     create: (options: SCNNOptions) => new SCNN(options),
     network: (options: SCNNOptions) => scnnNetwork(resolveSCNNOptions(options)),
   }),
@@ -70,17 +75,32 @@ export interface ModelOptions extends TemplateOptions {
 const modelTable: { readonly [K in keyof ModelOptions]: ModelRow<ModelOptions[K]> } = {
   ...templateTable,
   SResNet: {
+    model: SResNet,
     create: (options) => new SResNet(options),
     network: (options) => sresnetNetwork(resolveSResNetOptions(options)),
   },
   SResNetStride: {
+    model: SResNetStride,
     create: (options) => new SResNetStride(options),
     network: (options) => sresnetStrideNetwork(resolveSResNetStrideOptions(options)),
   },
-  GraphModel: { create: (options) => new GraphModel(options), network: (options) => options },
+  GraphModel: {
+    model: GraphModel,
+    create: (options) => new GraphModel(options),
+    network: (options) => options,
+  },
 };
 
 export const modelKinds = Object.keys(modelTable) as (keyof ModelOptions)[];
+
+export function isKnownKind(kind: string): boolean {
+  return Object.hasOwn(modelTable, kind);
+}
+
+/** Whether its class may compute something else than the table's. */
+export function isOwnClass(model: SpikingModel): boolean {
+  return !Object.values(modelTable).some((row) => row.model === model.constructor);
+}
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
 export function createModel(architecture: Architecture): GraphModel {

@@ -5,7 +5,7 @@ import { show } from "../show.js";
 import { StateError } from "../errors.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Parameter } from "./parameter.js";
+import { Parameter, type ParameterSettings } from "./parameter.js";
 import {
   readStateDict,
   stateSlot,
@@ -122,6 +122,25 @@ export abstract class Module {
         .filter(([, { tensor }]) => !listed.has(tensor) && listed.add(tensor))
         .map(([name, { tensor }]): [string, Parameter] => [join(prefix, name), tensor]),
     );
+  }
+
+  /** Of the parameters that are treated otherwise than they were made (frozen, without decay …), how; by name. */
+  parameterSettings(): Record<string, ParameterSettings> {
+    const changed = this.namedParameters().filter(([, { settings }]) => Object.keys(settings).length > 0);
+    return Object.fromEntries(changed.map(([name, { settings }]) => [name, settings]));
+  }
+
+  /** @throws RangeError for a name that is no parameter; TypeError, RangeError for a setting */
+  setParameterSettings(settings: Readonly<Record<string, ParameterSettings>>): void {
+    const parameters = new Map(this.namedParameters());
+    for (const [name, setting] of Object.entries(settings)) {
+      const parameter = parameters.get(name);
+      if (parameter === undefined)
+        throw new RangeError(
+          `setParameterSettings: there is no parameter ${show(name)}; expected names of this model.`,
+        );
+      parameter.settings = setting;
+    }
   }
 
   parameters(): Parameter[] {

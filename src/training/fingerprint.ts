@@ -16,7 +16,9 @@ export function fingerprintOf(
   options: ResolvedTrainerOptions,
 ): Fingerprint {
   const { validation, augmentations, earlyStop } = options;
+  const settings = model.parameterSettings();
   return {
+    ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),
@@ -34,8 +36,8 @@ export function fingerprintOf(
 
 /** @throws StateError naming the first entry that differs */
 export function checkFingerprint(where: string, saved: Fingerprint, own: Fingerprint): void {
-  for (const [what, value] of Object.entries(own)) {
-    const other = Object.hasOwn(saved, what) ? saved[what] : "missing";
+  for (const what of new Set([...Object.keys(own), ...Object.keys(saved)])) {
+    const [value, other] = [own, saved].map((each) => (Object.hasOwn(each, what) ? each[what] : "missing"));
     if (other === value) continue;
     const [a, b] = showDifference(other, value);
     throw new StateError(
