@@ -82,22 +82,18 @@ const fileMetricSchema: typeof checkpointMetricSchema = {
 const frameworkSchema: Schema<LearningFrameworkParams> = {
   fields: {
     useBestEpoch: trainer.useBestEpoch,
-    enableProgressBar: withDefault(flag, true, "Kept, and of no effect: `--quiet` hides the progress."),
-    enableConfusionMatrix: withDefault(
-      flag,
-      true,
-      "Kept, and of no effect: the confusion is always measured.",
-    ),
+    enableProgressBar: withDefault(flag, true, "Whether the progress is shown."),
+    enableConfusionMatrix: withDefault(flag, true, "Changes nothing: the confusion is always measured."),
     loss: trainer.loss,
     metrics: withDefault(
       listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32),
       metrics,
-      "Kept, and of no effect: all are measured. prec, rec, f1 and acc are one number, avgclsacc the mean accuracy per class.",
+      "Changes nothing: all are measured. prec, rec, f1 and acc are one number, avgclsacc is the mean accuracy per class.",
     ),
     checkpointMetric: withDefault(
       groupOf(fileMetricSchema),
       { name: "val_avgclsacc", mode: "max" },
-      'By what epochs are compared: { name = "val_acc", mode = "max" }.',
+      "By what epochs are compared.",
     ),
   },
 };
