@@ -40,6 +40,20 @@ module.exports = {
       from: { path: "^src/", pathNot: "^src/cli/" },
       to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only", "type-import"] },
     },
+    {
+      name: "no-bench-in-the-package",
+      comment: "The command line times by itself; the whole bench is part of the repository only.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^bench/" },
+    },
+    {
+      name: "bench-takes-the-build",
+      comment: "What is measured is dist/, once: a second copy of the library would have a second backend.",
+      severity: "error",
+      from: { path: "^bench/" },
+      to: { path: "^src/" },
+    },
     ...layers.slice(0, -1).map((layer, i) => ({
       name: `one-way: ${layer}`,
       severity: "error",
@@ -50,7 +64,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    doNotFollow: { path: "node_modules" },
+    doNotFollow: { path: "node_modules|^dist/" },
     exclude: { path: "^src/(kernels/wasm/binary|datasets/digits-data)\\.ts$" },
   },
 };

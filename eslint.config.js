@@ -1,10 +1,12 @@
 import tseslint from "typescript-eslint";
+import { architectureLaws } from "./eslint.laws.js";
 
 export default tseslint.config(
   {
     ignores: [
       ".dependency-cruiser.cjs",
       "dist/",
+      "bench/out/",
       "node_modules/",
       "runs/",
       "kernels/out/",
@@ -30,9 +32,10 @@ export default tseslint.config(
       "no-console": ["error", { allow: ["error"] }],
     },
   },
+  ...architectureLaws,
   {
-    files: ["bench/**", "scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
+    files: ["scripts/**", "kernels/**", "*.js", "*.mjs", "**/*.mjs"],
     ...tseslint.configs.disableTypeChecked,
   },
-  { files: ["bench/**", "scripts/**", "kernels/**", "**/*.mjs", "test/**"], rules: { "no-console": "off" } },
+  { files: ["scripts/**", "kernels/**", "**/*.mjs", "test/**"], rules: { "no-console": "off" } },
 );

@@ -104,20 +104,21 @@ function fail(sentence) {
   process.exit(1);
 }
 
-/** Name -> number of parameters, read from `interface Kernels` in contract.ts. */
-function readContract(text) {
-  const start = text.indexOf("export interface Kernels {");
+/** Name -> number of parameters, read from an interface of contract.ts. */
+function readInterface(text, interfaceName) {
+  const start = text.indexOf(`export interface ${interfaceName} {`);
   const end = text.indexOf("\n}", start);
-  if (start < 0 || end < 0) fail("src/kernels/contract.ts has no `export interface Kernels { … }`.");
+  if (start < 0 || end < 0)
+    fail(`src/kernels/contract.ts has no \`export interface ${interfaceName} { … }\`.`);
   const body = text
     .slice(start, end)
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/\/\/.*$/gm, "");
-  const contract = new Map();
-  for (const [, name, parameters] of body.matchAll(/(\w+)\(([^)]*)\)\s*:\s*void/g)) {
-    contract.set(name, parameters.split(",").filter((parameter) => parameter.trim() !== "").length);
+  const found = new Map();
+  for (const [, name, parameters] of body.matchAll(/(\w+)\(([^)]*)\)\s*:\s*(?:void|boolean|number);/g)) {
+    found.set(name, parameters.split(",").filter((parameter) => parameter.trim() !== "").length);
   }
-  return contract;
+  return found;
 }
 
 /** Path relative to the repository -> text, in a fixed order. */
@@ -193,18 +194,18 @@ function inspect(binary, contract) {
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1024, maximum: MAXIMUM_MEMORY / 65536, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
-  const kernels = Object.keys(exports).filter(
+  const functions = Object.keys(exports).filter(
     (name) => !linkerSymbols.includes(name) && !poolFunctions.includes(name),
   );
 
-  const extra = kernels.filter((name) => !contract.has(name));
+  const extra = functions.filter((name) => !contract.has(name));
   if (extra.length > 0) {
     fail(
       `kernels/c defines ${extra.join(", ")}, which src/kernels/contract.ts does not name; make it static, ` +
         "declare it in a header after INTERNAL_BEGIN, or add it to the contract.",
     );
   }
-  for (const name of kernels) {
+  for (const name of functions) {
     if (exports[name].length !== contract.get(name)) {
       fail(
         `${name} takes ${exports[name].length} arguments in C but ${contract.get(name)} in src/kernels/contract.ts.`,
@@ -218,7 +219,7 @@ function inspect(binary, contract) {
         "write it there as a function that is neither static nor internal.",
     );
   }
-  return { kernels: kernels.length, pages: Math.ceil(exports.__heap_base.value / 65536) };
+  return { pages: Math.ceil(exports.__heap_base.value / 65536) };
 }
 
 const contractText = readFileSync(contractFile, "utf8");
@@ -253,7 +254,8 @@ if (!process.argv.includes("--force") && previous.includes(`inputs ${inputs}`)) 
 
 const binary =
   localClang === undefined ? await compileWithPackage(sources, units) : compileWithLocal(localClang, units);
-const { kernels, pages } = inspect(binary, readContract(contractText));
+const [kernels, limits] = ["Kernels", "Limits"].map((name) => readInterface(contractText, name));
+const { pages } = inspect(binary, new Map([...kernels, ...limits]));
 
 // Written whole or not at all: another build, or a test, may be reading it.
 const temporary = `${outputFile}.${process.pid}`;
@@ -271,6 +273,6 @@ console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);
 for (const [name, options] of Object.entries(optimization))
   console.log(`kernels: ${name}: ${options.join(" ")}`);
 console.log(
-  `kernels: ${kernels} kernels from ${units.length} files, ${binary.length} bytes, ` +
+  `kernels: ${kernels.size} kernels and ${limits.size} limits from ${units.length} files, ${binary.length} bytes, ` +
     `sha256 ${createHash("sha256").update(binary).digest("hex").slice(0, 16)}`,
 );

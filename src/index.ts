@@ -56,6 +56,13 @@ export { GlobalSumPool } from "./layers/global-sum-pool.js";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
 export { Sequential } from "./layers/sequential.js";
 
+export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
+export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
+export { networkGraph } from "./models/network-graph.js";
+export type { LayerRow, Operations } from "./layers/layer-row.js";
+export { defineLayer, type LayerArguments, type LayerKind } from "./layers/table.js";
+
+export { GraphModel, type GraphModelOptions } from "./models/graph-model.js";
 export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
 export { SMLP } from "./models/smlp.js";
@@ -91,6 +98,7 @@ export { Normalize } from "./datasets/augmentations/normalize.js";
 export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
+export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {

@@ -16,7 +16,14 @@
 enum {
   MOST_PIXELS = 64,   /* of a cell */
   MOST_NEURONS = 256, /* of a block: 4 pixels of 64 channels; 8 KiB of scratch for 4 steps */
+  MOST_STEPS = 1 << 16,
+  /* Half of the scratch for states, half for the rows of a segment. */
+  HALF = THREAD_SCRATCH_FLOATS / 2,
 };
+
+_Static_assert(MOST_NEURONS / MOST_PIXELS >= 4, "a vector of each pixel of a cell is a block");
+_Static_assert(MOST_STEPS / (HALF / MOST_NEURONS) * MOST_NEURONS * (SURROGATE_FLOATS / 4) <= HALF,
+               "segments of the longest sequence, of whose starts one half is full, fit the other half");
 
 struct task {
   float *dx, *dv;
@@ -106,10 +113,10 @@ static inline __attribute__((always_inline)) f32x4 back_step(const struct task *
 }
 
 static double back_block(const struct task *task, const struct block *block) {
-  int half = THREAD_SCRATCH_FLOATS / 2, width = block->width;
-  int steps = larger(1, smaller(task->T, larger(STEPS_PER_SEGMENT, ceil_divide(task->T, half / width))));
+  int width = block->width;
+  int steps = larger(1, smaller(task->T, larger(STEPS_PER_SEGMENT, ceil_divide(task->T, HALF / width))));
   int segments = ceil_divide(task->T, steps);
-  float *states = thread_scratch(), *rows = states + half;
+  float *states = thread_scratch(), *rows = states + HALF;
   float lambda[MOST_NEURONS], sum_dx[MOST_NEURONS];
   for (int p = 0, at = 0; p < block->pixels; p++)
     for (int i = 0; i < block->lanes; i += 4, at += 4) {
@@ -164,9 +171,15 @@ static void rows_range(const void *argument, int begin, int end) {
   shared_scratch_doubles()[begin / task->grain] = total;
 }
 
+/* Windows that do not overlap, in cells that are not too large, at not too many steps. */
+__attribute__((noinline)) int packedAtifPoolBackwardFits(int T, int KH, int KW, int SH, int SW) {
+  return KH <= SH && KW <= SW && (double)SH * SW <= MOST_PIXELS && T <= MOST_STEPS;
+}
+
 void packedAtifPoolBackward(float *dx, float *dv, float *dtheta, const float *gy, const float *x, const float *v0,
                             const float *theta, int T, int N, int H, int W, int C, int KH, int KW, int SH, int SW,
                             float alpha, int scaled, int detachReset, int still) {
+  if (!packedAtifPoolBackwardFits(T, KH, KW, SH, SW)) __builtin_trap();
   struct task task = {dx, dv, gy, x, v0, theta[0], make_back(theta[0], alpha, scaled, detachReset),
                       T, N, H, W, C, KH, KW, SH, SW, still,
                       .OH = H < KH ? 0 : (H - KH) / SH + 1,

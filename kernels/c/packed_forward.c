@@ -351,6 +351,12 @@ static void run_pass(struct forward *forward) {
   parallel_for(positions_range, forward, positions, larger(grain, forward->slots ? of->OW : 1));
 }
 
+/* Columns and words of taps that a pass takes at most; the latter where it has so many columns. */
+static int most_columns(int Cout) { return smaller(PASS_BLOCKS * BLOCK, Cout); }
+static int most_words(int columns) {
+  return smaller(PASS_WORDS, PASS_TABLES / larger(1, ceil_divide(columns, BLOCK)));
+}
+
 static void run_forward(struct forward *forward) {
   const struct convolution *of = &forward->of;
   int taps = of->KH * of->KW;
@@ -358,10 +364,10 @@ static void run_forward(struct forward *forward) {
   if (of->N * of->OH * of->OW == 0) return;
   for (int column = 0; column < of->Cout; column += forward->columns) {
     forward->column = column;
-    forward->columns = smaller(PASS_BLOCKS * BLOCK, of->Cout - column);
+    forward->columns = most_columns(of->Cout - column);
     /* Whole taps, or, where the channels of one tap are too many, some words of one. Passes of equal size. */
     int pass_taps = 1, pass_words = larger(1, forward->words);
-    int most = smaller(PASS_WORDS, PASS_TABLES / ceil_divide(forward->columns, BLOCK));
+    int most = most_words(forward->columns);
     if (pass_words > most)
       pass_words = ceil_divide(pass_words, ceil_divide(pass_words, most));
     else
@@ -413,6 +419,15 @@ void packedLinearForward(float *y, const int *bits, const float *w, const float 
   run_forward(&forward);
 }
 
+/*
+ * Sums in one pass, which neurons may meet as they are made, and a row of windows that fits the scratch at all steps.
+ * Products of sizes in float64: none overflows. Not inlined, for it is called from outside too.
+ */
+__attribute__((noinline)) int packedConv2dAtifPoolForwardFits(int T, int OW, int Cin, int Cout, int KH, int KW, int windowH) {
+  double positions = (double)T * windowH * OW, words = (double)KH * KW * larger(1, packed_words(Cin));
+  return T >= 1 && positions <= MAP_POSITIONS && words <= most_words(most_columns(Cout));
+}
+
 void packedConv2dAtifPoolForward(int *out, float *v, const int *bits, const float *w, const float *bias,
                                  const float *normScale, const float *normShift, const float *v0, const float *theta,
                                  float scale, int T, int N, int H, int W, int Cin, int Cout, int KH, int KW, int SH,
@@ -426,6 +441,7 @@ void packedConv2dAtifPoolForward(int *out, float *v, const int *bits, const floa
   };
   struct firing firing = firing_of(out, v, normScale, normShift, v0, theta[0], T, N, forward.of.OH, forward.of.OW, Cout,
                                    windowH, windowW);
+  if (!packedConv2dAtifPoolForwardFits(T, forward.of.OW, Cin, Cout, KH, KW, windowH)) __builtin_trap();
   forward.firing = &firing;
   run_forward(&forward);
 }

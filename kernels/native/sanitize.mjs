@@ -5,10 +5,12 @@
  * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c).
  *
  *   node kernels/native/sanitize.mjs [kernel…]
+ *   node kernels/native/sanitize.mjs --sample                  a few cases of each kernel (test/contract/sample.ts)
+ *   node kernels/native/sanitize.mjs --sample --changed HEAD~3 and all of those whose C has changed since
  *   CC=gcc-13 node kernels/native/sanitize.mjs
  */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   mkdirSync,
@@ -21,7 +23,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import ts from "typescript";
+import { definitionsIn, filesReachedBy } from "./kernel-definitions.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const sourceFolder = join(root, "kernels", "c");
@@ -51,11 +55,26 @@ function fail(sentence) {
   process.exit(1);
 }
 
+/** What the words of the command line ask for. */
+function readWords() {
+  try {
+    const options = { sample: { type: "boolean", default: false }, changed: { type: "string" } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (values.changed !== undefined && !values.sample)
+      fail(
+        "--changed came without --sample; expected both. Without --sample, all cases are replayed anyway.",
+      );
+    return { ...values, wanted: positionals };
+  } catch (error) {
+    return fail(`${error.message} Expected kernels, --sample, --changed REVISION.`);
+  }
+}
+
 /** Compiles the cases and the reference to JavaScript; types are checked elsewhere. */
 function emitTypeScript() {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
-  const files = ["test/contract/cases.ts", "test/contract/call.ts", "test/contract/compare.ts"];
+  const files = ["cases", "sample", "call", "compare"].map((name) => `test/contract/${name}.ts`);
   const program = ts.createProgram(
     [...files, "src/kernels/reference/kernels.ts"].map((path) => join(root, path)),
     { ...options, noEmit: false, noCheck: true, outDir: join(out, "js"), rootDir: root },
@@ -65,34 +84,34 @@ function emitTypeScript() {
   return Promise.all([...files, "src/kernels/reference/kernels.ts"].map(load));
 }
 
-/** Name -> the parameters of the C definition, as text. */
-function readDefinitions(names) {
-  const text = readdirSync(sourceFolder)
-    .filter((name) => name.endsWith(".c"))
-    .map((name) => readFileSync(join(sourceFolder, name), "utf8"))
-    .join("\n");
-  // elementwise.c and broadcasting.c define kernels by macro
-  const macros = [
-    [/^UNARY_KERNEL\((\w+),/gm, "float *y, const float *x, int n"],
-    [/^BINARY_KERNEL\((\w+),/gm, "float *y, const float *a, const float *b, const int *plan"],
+const sources = new Map(
+  readdirSync(sourceFolder).map((name) => [name, readFileSync(join(sourceFolder, name), "utf8")]),
+);
+const definitions = definitionsIn(sources);
+
+function git(...words) {
+  const { status, stdout, stderr } = spawnSync("git", words, { cwd: sourceFolder, encoding: "utf8" });
+  if (status !== 0) fail(`git ${words.join(" ")}: ${stderr?.trim() || "git did not start"}`);
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** The kernels whose C differs from that of a revision, committed or not; all where the pool under them does. */
+function kernelsChangedSince(revision) {
+  const changed = [
+    ...git("diff", "--name-only", "--relative", revision, "--", "."),
+    ...git("ls-files", "--others", "--exclude-standard", "."),
   ];
-  const found = new Map();
-  for (const [, name, parameters] of text.matchAll(/^void (\w+)\(([^)]*)\) \{/gm))
-    found.set(name, parameters);
-  for (const [pattern, parameters] of macros)
-    for (const [, name] of text.matchAll(pattern)) found.set(name, parameters);
-  const missing = names.filter((name) => !found.has(name));
-  if (missing.length > 0)
-    fail(`kernels/c has no definition of ${missing.join(", ")} that this script can read.`);
-  return found;
+  const reached = filesReachedBy(changed, sources);
+  const all = reached.has("parallel.c");
+  return kernelNames.filter((name) => all || reached.has(definitions.get(name).file));
 }
 
 /** calls.h for replay.c: a switch with one call of each kernel. */
-function generateCalls(names, definitions) {
-  const declarations = names.map((name) => `void ${name}(${definitions.get(name).replace(/\s+/g, " ")});`);
+function generateCalls(names) {
+  const parametersOf = (name) => definitions.get(name).parameters;
+  const declarations = names.map((name) => `void ${name}(${parametersOf(name).replace(/\s+/g, " ")});`);
   const cases = names.map((name, i) => {
-    const values = definitions
-      .get(name)
+    const values = parametersOf(name)
       .split(",")
       .map((parameter, j) => `a[${j}].${parameter.includes("*") ? "pointer" : "number"}`);
     return `    case ${i}: ${name}(${values.join(", ")}); break;`;
@@ -109,17 +128,25 @@ function generateCalls(names, definitions) {
   ].join("\n");
 }
 
-const kernelFiles = readdirSync(sourceFolder)
+const kernelFiles = [...sources.keys()]
   .filter((name) => name.endsWith(".c") && name !== "parallel.c")
   .map((name) => join(sourceFolder, name));
 
-function compile(run, files, program) {
-  const options = [...flags, ...run.flags, `-I${sourceFolder}`, `-I${out}`];
-  const sources = [...files, ...run.parallel.map((path) => join(root, "kernels", path))];
-  const { status, error } = spawnSync(compiler, [...options, ...sources, "-o", program], {
-    stdio: "inherit",
+/** Runs a program to its end. Several run side by side: they are one process after another inside. */
+function ending(command, args, environment = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...environment } });
+    child.on("error", reject);
+    child.on("close", (status, signal) => resolve({ status, signal }));
   });
-  if (error !== undefined) fail(`${compiler} did not start: ${error.message}. Install gcc, or set CC.`);
+}
+
+async function compile(run, files, program) {
+  const options = [...flags, ...run.flags, `-I${sourceFolder}`, `-I${out}`];
+  const all = [...files, ...run.parallel.map((path) => join(root, "kernels", path))];
+  const { status } = await ending(compiler, [...options, ...all, "-o", program]).catch((error) =>
+    fail(`${compiler} did not start: ${error.message}. Install gcc, or set CC.`),
+  );
   if (status !== 0) fail(`${compiler} refused the kernels; see the lines above.`);
 }
 
@@ -151,11 +178,21 @@ function encodeCall(kernel, test, offsetOf) {
 /** Every case twice: at the start of a block, so that a read before an array is seen, and at the case's offsets. */
 const placements = [() => 0, (argument) => argument.offset];
 
-const [cases, { expectedOutputs }, { difference }, { referenceKernels }] = await emitTypeScript();
+const { wanted, sample, changed } = readWords();
+const [cases, { sampleOf }, { expectedOutputs }, { difference }, { referenceKernels }] =
+  await emitTypeScript();
 const { casesOf, kernelNames, table } = cases;
-const wanted = process.argv.slice(2);
 for (const name of wanted) if (!kernelNames.includes(name)) fail(`the contract has no kernel ${name}.`);
+const undefinedKernels = kernelNames.filter((name) => !definitions.has(name));
+if (undefinedKernels.length > 0)
+  fail(`kernels/c has no definition of ${undefinedKernels.join(", ")} that this script can read.`);
 const names = wanted.length > 0 ? wanted : kernelNames;
+const inFull =
+  changed === undefined ? [] : kernelsChangedSince(changed).filter((name) => names.includes(name));
+
+function chosenCases(name) {
+  return sample && !inFull.includes(name) ? sampleOf(casesOf(name)) : casesOf(name);
+}
 
 /** Problems of one output array of one case. */
 function compare(name, test, argument, actual, expected) {
@@ -171,42 +208,41 @@ function bufferOf(fileBytes, position, argument) {
   return argument.data instanceof Float32Array ? new Float32Array(copy) : new Int32Array(copy);
 }
 
-function execute(program, name, ...args) {
-  const { status, signal } = spawnSync(program, args, {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      ASAN_OPTIONS: "detect_leaks=1",
-      UBSAN_OPTIONS: "print_stacktrace=1:abort_on_error=1",
-    },
+async function execute(program, name, ...args) {
+  const { status, signal } = await ending(program, args, {
+    ASAN_OPTIONS: "detect_leaks=1",
+    UBSAN_OPTIONS: "print_stacktrace=1:abort_on_error=1",
   });
   if (status !== 0) fail(`${name} stopped (${signal ?? `exit ${status}`}); see the report above.`);
 }
 
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, "calls.h"), generateCalls(kernelNames, readDefinitions(kernelNames)));
-const programs = runs.map((run, i) => {
-  const program = join(out, `replay-${i}`);
-  compile(run, [...kernelFiles, join(nativeFolder, "replay.c")], program);
-  return program;
-});
+writeFileSync(join(out, "calls.h"), generateCalls(kernelNames));
+const stressProgram = join(out, "pool-stress");
+const programs = runs.map((_, i) => join(out, `replay-${i}`));
+await Promise.all([
+  ...runs.map((run, i) => compile(run, [...kernelFiles, join(nativeFolder, "replay.c")], programs[i])),
+  compile(stress, [], stressProgram),
+]);
 
 const callsFile = join(out, "calls.bin");
 let caseCount = 0;
 const problems = [];
 for (const name of names) {
-  const tests = casesOf(name);
+  const tests = chosenCases(name);
   caseCount += tests.length;
   const file = openSync(callsFile, "w");
   for (const test of tests)
     for (const placement of placements)
       writeSync(file, encodeCall(kernelNames.indexOf(name), test, placement));
   closeSync(file);
-  const written = programs.map((program, i) => {
-    const outputs = join(out, `outputs-${i}.bin`);
-    execute(program, name, callsFile, outputs);
-    return readFileSync(outputs);
-  });
+  const written = await Promise.all(
+    programs.map(async (program, i) => {
+      const outputs = join(out, `outputs-${i}.bin`);
+      await execute(program, name, callsFile, outputs);
+      return readFileSync(outputs);
+    }),
+  );
   if (!written.every((bytes) => bytes.equals(written[0])))
     problems.push(`${name}: the bits differ between one thread and four.`);
   let position = 0;
@@ -225,13 +261,12 @@ for (const name of names) {
 }
 for (const path of [callsFile, ...runs.map((_, i) => join(out, `outputs-${i}.bin`))]) rmSync(path);
 
-const stressProgram = join(out, "pool-stress");
-compile(stress, [], stressProgram);
-execute(stressProgram, "the pool");
+await execute(stressProgram, "the pool");
 
 for (const problem of problems.slice(0, 20)) console.error(`sanitize: ${problem}`);
 if (problems.length > 0) fail(`${problems.length} outputs are wrong.`);
+const sampled = inFull.length > 0 ? `, a sample (in full: ${inFull.join(", ")}),` : ", a sample,";
 console.log(
-  `sanitize: ${names.length} kernels, ${caseCount} cases at two alignments: clean under ` +
+  `sanitize: ${names.length} kernels, ${caseCount} cases${sample ? sampled : ""} at two alignments: clean under ` +
     `${runs.map((run) => run.name).join("; ")}, and as the reference says.`,
 );

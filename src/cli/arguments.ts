@@ -2,7 +2,6 @@
 
 import { nearest } from "../nearest.js";
 import type { BackendName } from "../kernels/backend.js";
-import type { SuiteLetter } from "./bench/results.js";
 import { UsageError } from "./exit-codes.js";
 
 /** A reader of whole numbers for the option of that name. */
@@ -29,19 +28,6 @@ export function backendName(text: string): BackendName {
   throw new UsageError(
     `--backend is ${JSON.stringify(text)}; expected one of ${BACKENDS.join(", ")}.${didYouMean(text, BACKENDS)}`,
   );
-}
-
-const SUITES: readonly SuiteLetter[] = ["a", "b", "c", "d", "e", "f"];
-
-/** Letters of the bench's suites, separated by commas. */
-export function suiteList(text: string): SuiteLetter[] {
-  return text.split(",").map((word) => {
-    const known = SUITES.find((letter) => letter === word.trim());
-    if (known !== undefined) return known;
-    throw new UsageError(
-      `--suite is ${JSON.stringify(text)}; expected letters from ${SUITES[0]} to ${SUITES[SUITES.length - 1]}, as in --suite a,c.`,
-    );
-  });
 }
 
 /** A path of the file system. */

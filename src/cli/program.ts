@@ -1,15 +1,7 @@
 /** The commands, their options and help texts, and what happens to what they throw. */
 
 import { Command, CommanderError } from "commander";
-import {
-  backendName,
-  collect,
-  didYouMean,
-  pathOf,
-  spellOutSettings,
-  suiteList,
-  wholeNumber,
-} from "./arguments.js";
+import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
@@ -20,8 +12,7 @@ import { packageVersion } from "./version.js";
 const MAX_SEED = 2 ** 32 - 1;
 
 /** Runs one command line and reports what went wrong with it. @param argv without node and the script */
-export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
-  const program = createProgram();
+export async function runCommandLine(argv: readonly string[], program = createAtif()): Promise<ExitCode> {
   try {
     await program.parseAsync(spellOutSettings(argv), { from: "user" });
     return ExitCode.ok;
@@ -51,13 +42,18 @@ function fullStack(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by ${fullStack(error.cause)}` : own;
 }
 
-function createProgram(): Command {
-  const program = new Command("atif")
-    .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
+/** A program whose failures runCommandLine reports. @param name as it is typed */
+export function createProgram(name: string): Command {
+  return new Command(name)
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined }) // errors are said once, in reportFailure
+    .configureOutput({ writeErr: () => undefined }); // errors are said once, in reportFailure
+}
+
+function createAtif(): Command {
+  const program = createProgram("atif")
+    .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
     .addHelpText("after", EXAMPLES.atif);
   addTrain(program);
   addEval(program);
@@ -152,18 +148,13 @@ function addInspect(program: Command): void {
 function addBench(program: Command): void {
   program
     .command("bench")
-    .description(
-      "measure speed and memory on this machine, beside PyTorch and others where they are installed",
-    )
-    .option("-s, --suite <letters>", "suites to run, as in a,c; all if it is left out", suiteList)
+    .description("measure speed and memory on this machine: a training step, inference, the neuron")
     .option(
       "--threads <n>",
-      "threads to compute on, here and in peers; 2 if it is left out",
+      "most threads to compute on; as many as there are cores, up to 8, if it is left out",
       wholeNumber("--threads", 2, 1, 1024),
     )
-    .option("--rounds <n>", "turns that each contestant takes", wholeNumber("--rounds", 9, 1, 10_000))
-    .option("--no-peers", "nothing but this library")
-    .option("--python <path>", "the Python that has PyTorch; the newest one if it is left out")
+    .option("--rounds <n>", "turns that each number of threads takes", wholeNumber("--rounds", 9, 1, 10_000))
     .option("-d, --data <folder>", "where the files of Fashion-MNIST are", pathOf("--data"))
     .option("--quick", "small sizes, to see that everything works")
     .option("--json", "print one JSON object and nothing else")
@@ -210,17 +201,18 @@ Examples:
   atif eval runs/digits-1/model.safetensors --json
   atif eval fashion.safetensors --data /usr/share/datasets/fashion-mnist`,
   bench: `
-Suites:
-  a  the neuron alone, 1 Mi of them                 d  inference, images per second
-  b  Linear and Conv by density of spikes           e  start-up time and sizes
-  c  one training step, time and memory             f  scaling with threads
+Timed with 1, 2, 4 and 8 threads, where there are as many cores:
+  one training step of a convolutional network (32 and 64 filters, 28 x 28, T = 4, batch 64), and its memory
+  inference with it, images per second
+  the neuron alone, 1 Mi of them: forward and backward over 4 time steps
 
 Every result is validated before it is timed; a wrong one is not timed, and the exit code is 1.
+The full comparison, beside PyTorch and others, is npm run bench in a checkout of the repository.
 
 Examples:
-  atif bench --suite c,d
-  atif bench --python ~/torch/bin/python --json > bench.json
-  atif bench --quick --no-peers`,
+  atif bench
+  atif bench --threads 1 --json > bench.json
+  atif bench --quick`,
   inspect: `
 Examples:
   atif inspect runs/digits-1
@@ -243,7 +235,7 @@ function surplus({ args, registeredArguments }: Command): string {
 /** What the option parser has refused, as a sentence with the nearest valid word. */
 function usageError(error: CommanderError, program: Command, argv: readonly string[]): UsageError {
   const command = program.commands.find((each) => each.name() === argv[0]) ?? program;
-  const name = command === program ? "atif" : `atif ${command.name()}`;
+  const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
   const [, word = ""] = /'([^']*)'/.exec(error.message) ?? [];
   const help = ` Run ${name} --help to see how it is used.`;
   switch (error.code) {

@@ -166,7 +166,8 @@ export function makeFolder(path: string): "made" | "was there" {
 function makeMissing(path: string): "made" | "was there" {
   if (isFolder(path)) return "was there";
   const parent = dirname(path);
-  if (parent !== path) makeMissing(parent);
+  // Where a file is above, making the folder says so; looking does not in every version of Node.
+  if (parent !== path && !existsSync(parent)) makeMissing(parent);
   try {
     mkdirSync(path);
     return "made";

@@ -14,7 +14,8 @@
 
 import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
-import { SpikingModel } from "../models/spiking-model.js";
+import { checkModel } from "../models/check-model.js";
+import type { SpikingModel } from "../models/spiking-model.js";
 import { type Architecture } from "../models/architecture.js";
 import { createModel, weightCount } from "../models/table.js";
 import { defaultGenerator } from "../random/generator.js";
@@ -51,9 +52,7 @@ const FORMAT = "model/1";
  * @throws TypeError if the model or a fact is not plain data; RangeError if a weight or a fact is not finite
  */
 export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8Array<ArrayBuffer> {
-  if (!(model instanceof SpikingModel)) {
-    throw new TypeError(`encodeModel: model is ${show(model)}; expected a model such as new SMLP(...).`);
-  }
+  checkModel("encodeModel", model);
   if (!isPlainObject(facts)) {
     throw new TypeError(
       `encodeModel: the facts are ${show(facts)}; expected an object of plain data, such as { epochs: 3 }.`,

@@ -13,7 +13,7 @@ import { MaxPool2d } from "../layers/pooling.js";
 import type { Module } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import type { Shape } from "../shapes.js";
-import { spikesOf, wordsPerRow } from "../tensor/packed-spikes.js";
+import { spikesOf } from "../tensor/packed-spikes.js";
 import { checkSameBackend, present } from "../tensor/same-backend.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { windowCount } from "../windows.js";
@@ -129,13 +129,10 @@ function fits({ convolution, norm }: Stage, { neuron, pool }: Firing, x: Tensor,
   if (KH > H || KW > W) return false;
   if (norm !== null && (norm.stepMode !== "m" || norm.numFeatures !== C)) return false;
   if (!neuron.isPoolable(C)) return false;
-  return convolution === null || fitsOnePass(convolution, x.shape[0] * KH * W);
-}
-
-/** The limits of packedConv2dAtifPoolForward: sums in one pass, which neurons may meet as they are made. */
-function fitsOnePass({ inChannels, outChannels, kernelSize: [KH, KW] }: Conv2d, positions: number): boolean {
-  const words = KH * KW * wordsPerRow(inChannels);
-  return positions <= 1024 && words <= Math.min(18, 72 / Math.min(8, Math.ceil(outChannels / 16)));
+  if (convolution === null) return true;
+  const { inChannels, kernelSize } = convolution;
+  // Whether sums in one pass, which neurons may meet as they are made, are few enough.
+  return x.backend.limits.packedConv2dAtifPoolForwardFits(x.shape[0], W, inChannels, C, ...kernelSize, KH);
 }
 
 /** @returns [T, N, OH, OW, C] */

@@ -5,7 +5,8 @@ import { checkInteger } from "../checks.js";
 import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Sequential } from "../layers/sequential.js";
-import { SpikingModel } from "../models/spiking-model.js";
+import { checkModel } from "../models/check-model.js";
+import type { SpikingModel } from "../models/spiking-model.js";
 import type { Module } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { at, repeat, stack } from "../ops/slice.js";
@@ -49,9 +50,7 @@ export function walkLayers<R>(
   options: WalkOptions,
   read: (outputs: Tensor) => R,
 ): R {
-  if (!(model instanceof SpikingModel)) {
-    throw new TypeError(`${where}: model is ${show(model)}; expected a model such as new SMLP(...).`);
-  }
+  checkModel(where, model);
   if (!Tensor.isTensor(x) || x.rank < 1 || !sameShape(x.shape.slice(1), model.inputShape)) {
     throw new ShapeError(
       `${where}: x is ${Tensor.isTensor(x) ? formatShape(x.shape) : show(x)}; ` +

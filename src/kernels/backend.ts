@@ -1,6 +1,6 @@
 /** What a compute backend is: kernels and the heap their arrays live in. */
 
-import type { Kernels } from "./contract.js";
+import type { Kernels, Limits } from "./contract.js";
 
 export type BackendName = "wasm" | "reference";
 
@@ -29,5 +29,7 @@ export interface Backend {
   /** Asks for so many threads, at least 1. Where they cannot be had, `threads` is lower afterwards. */
   setThreads(threads: number): Promise<void>;
   readonly kernels: Kernels;
+  /** What the kernels take; the same on every backend. */
+  readonly limits: Limits;
   readonly heap: Heap;
 }

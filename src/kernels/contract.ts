@@ -12,7 +12,7 @@ export type F32 = Float32Array;
 export type I32 = Int32Array;
 
 /**
- * A broadcast plan: `[rank, shape…, stridesA…, stridesB…]`, rank 1 to 8, in elements. A stride of 0 repeats.
+ * A broadcast plan: `[rank, shape…, stridesA…, stridesB…]`, rank 1 to largestPlanRank, in elements. A stride of 0 repeats.
  * The output is dense with that shape. A copy plan is the same with the strides of one input only.
  */
 export type Plan = I32;
@@ -121,8 +121,7 @@ export interface Kernels {
   /**
    * packedConv2dForward of T N images and then, on its output [T, N, ...], packedAtifPoolForward with windows of
    * windowH x windowW: the same sums, to the bit. out [T, N, floor(OH / windowH), floor(OW / windowW), ceil(Cout / 32)].
-   * T >= 1; T windowH OW <= 1024; KH KW ceil(Cin / 32) <= 18 where Cout <= 64, <= 72 / ceil(Cout / 16) where
-   * Cout <= 128, and <= 9 beyond.
+   * Within packedConv2dAtifPoolForwardFits.
    */
   packedConv2dAtifPoolForward(
     out: I32, v: F32, bits: I32, w: F32, bias: F32 | null, normScale: F32 | null, normShift: F32 | null,
@@ -284,7 +283,7 @@ export interface Kernels {
   ): void; // prettier-ignore
   /**
    * atifBackward of a neuron whose output [T, N, H, W, C] went through max pooling without padding in windows that do not
-   * overlap (KH <= SH, KW <= SW; SH * SW <= 64, T <= 65536). gy [T, N, OH, OW, C] is the gradient behind the pooling: it
+   * overlap, within packedAtifPoolBackwardFits. gy [T, N, OH, OW, C] is the gradient behind the pooling: it
    * goes to the first spike of its window (row-major) or, if there is none, to the first element, and everything else
    * gets 0. dv null: zeros in, and dL/dv_0 is not wanted.
    */
@@ -318,3 +317,24 @@ export interface Kernels {
 }
 
 export type KernelName = keyof Kernels;
+
+/**
+ * What kernels cannot do: pure functions of sizes, to be asked before a kernel is called. The answer comes from the
+ * constants that the kernel itself uses (kernels/RULES.md, "Limits"); every backend gives the same, so that the way a
+ * network is computed, and with it its bits, does not depend on the backend.
+ */
+export interface Limits {
+  /**
+   * Whether packedConv2dAtifPoolForward takes these of its sizes: T >= 1; T windowH OW <= 1024;
+   * KH KW max(1, ceil(Cin / 32)) <= 18 where Cout <= 64, <= 72 / ceil(Cout / 16) where Cout <= 128, and <= 9 beyond.
+   */
+  packedConv2dAtifPoolForwardFits(
+    T: number, OW: number, Cin: number, Cout: number, KH: number, KW: number, windowH: number,
+  ): boolean; // prettier-ignore
+  /** Whether packedAtifPoolBackward takes these of its sizes: KH <= SH, KW <= SW, SH SW <= 64, T <= 65536. */
+  packedAtifPoolBackwardFits(T: number, KH: number, KW: number, SH: number, SW: number): boolean;
+  /** Axes of a Plan: at most 8. */
+  largestPlanRank(): number;
+}
+
+export type LimitName = keyof Limits;

@@ -4,9 +4,17 @@
  */
 
 import { checkOptions } from "../checks.js";
+import { claimKind } from "../module/kinds.js";
 import type { Module, StepMode } from "../module/module.js";
 import { didYouMean } from "../nearest.js";
-import { createNeuron, neuronKinds, type NeuronKind, type NeuronParams } from "../neurons/table.js";
+import { kindOfClass } from "../neurons/known-classes.js";
+import {
+  createNeuron,
+  neuronKinds,
+  neuronSpecOf,
+  type NeuronKind,
+  type NeuronParams,
+} from "../neurons/table.js";
 import { plainCopy } from "../schema/plain-copy.js";
 import { readOptions } from "../schema/schema.js";
 import { sizeOf, type Shape } from "../shapes.js";
@@ -121,6 +129,7 @@ const made = new WeakMap<Module, { readonly kind: string; readonly options: Plai
 for (const [kind, row] of Object.entries(rows)) remember(kind, row as LayerRow<PlainOptions>);
 
 function remember(kind: string, row: LayerRow<PlainOptions>): void {
+  claimKind("defineLayer", kind);
   known.set(kind, knownLayer(kind, row));
   if (row.layer !== undefined) kindByClass.set(row.layer, kind);
 }
@@ -166,7 +175,7 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
     weights: () => 0,
     // Charge and reset; whether it fires is a comparison.
     operations: (_options, _inputs, output) => ({ macs: 0, adds: 3 * sizeOf(output) }),
-    optionsOf: () => ({}),
+    optionsOf: (layer) => ({ ...neuronSpecOf(layer).params }),
   };
 }
 
@@ -193,7 +202,7 @@ function findLayer(kind: string): KnownLayer | undefined {
 
 /** What a layer is, if it is exactly of a class that is known: a subclass may compute something else. */
 export function kindOfLayer(layer: Module): KnownLayer | null {
-  const kind = made.get(layer)?.kind ?? kindByClass.get(layer.constructor);
+  const kind = made.get(layer)?.kind ?? kindByClass.get(layer.constructor) ?? kindOfClass(layer.constructor);
   return kind === undefined ? null : (findLayer(kind) ?? null);
 }
 
@@ -213,8 +222,6 @@ export function defineLayer<K extends string, O extends object = PlainOptions>(
       `${where}: the row of ${show(kind)} has no function ${part}; expected { create, outputShape, weights, operations }.`,
     );
   }
-  if (layerKinds().includes(kind))
-    throw new RangeError(`${where}: the kind ${show(kind)} is taken; expected a new name. Choose another.`);
   remember(kind, row as unknown as LayerRow<PlainOptions>);
 }
 

@@ -3,14 +3,13 @@
 import { show } from "../show.js";
 import type { Batch } from "../datasets/batch.js";
 import { Dataset } from "../datasets/dataset.js";
-import { SpikingModel } from "../models/spiking-model.js";
+import { checkModel } from "../models/check-model.js";
+import type { SpikingModel } from "../models/spiking-model.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** @throws TypeError, RangeError unless the data's labels are classes of the model */
 export function checkFits(where: string, model: SpikingModel, data: Dataset): void {
-  if (!(model instanceof SpikingModel)) {
-    throw new TypeError(`${where}: model is ${show(model)}; expected a model such as new SMLP(...).`);
-  }
+  checkModel(where, model);
   if (!(data instanceof Dataset)) {
     throw new TypeError(
       `${where}: data is ${show(data)}; expected a Dataset, such as (await loadDigits()).test.`,

@@ -2,12 +2,13 @@
 
 import type { StepMode } from "../module/module.js";
 import type { NeuronSpec } from "../neurons/table.js";
-import { refuse, type Place } from "../schema/place.js";
+import type { Place } from "../schema/place.js";
 import { optional, readOptions, required, withDefault, type Schema } from "../schema/schema.js";
-import { entryCount, flag, listOf, oneOrList, real, whole, type ValueType } from "../schema/value-types.js";
+import { flag, listOf, oneOrList, real } from "../schema/value-types.js";
 import type { Shape } from "../shapes.js";
 import type { Pair } from "../windows.js";
 import { neuronFields, shapeFields, timestepCount, width } from "./model-fields.js";
+import { anyWindow, checkLength, checkSignal, dims, dimsOf, kernel, poolWindow } from "./window-options.js";
 
 export interface SCNNOptions {
   /** Channels last, without batch and time: [H, W, C] (dims 2) or [S, C] (dims 1). */
@@ -52,46 +53,7 @@ export type ResolvedSCNNOptions = Required<Omit<SCNNOptions, "dropouts">> & { dr
 type ReadSCNNOptions = Required<Omit<SCNNOptions, "separables" | "dims">> &
   Pick<SCNNOptions, "separables" | "dims">;
 
-/** Longer windows are not what anybody means. */
-const MAX_SIDE = 65_536;
-
-/** A number, or [height, width]. */
-function window(low: number): ValueType<Pair> {
-  const side = whole(low, MAX_SIDE);
-  return {
-    expects: `a whole number of at least ${low}, or two, [height, width]`,
-    read(value, place) {
-      if (typeof value === "number") return side.read(value, place);
-      if (!Array.isArray(value) || value.length < 1 || value.length > 2)
-        return refuse(place, value, "a number or two, [height, width]");
-      const [first, second = first] = value.map((each: unknown, i) => side.read(each, place.at(i)));
-      return value.length === 1 ? first : [first, second];
-    },
-    write: (value) => (typeof value === "number" ? value : [...value]),
-  };
-}
-
-const anyWindow = window(0);
-
-/** Of a pair, 0 (no pooling) stands for both or none. */
-const poolWindow: ValueType<Pair> = {
-  ...anyWindow,
-  read(value, place) {
-    const read = anyWindow.read(value, place);
-    if (typeof read !== "number" && (read[0] === 0) !== (read[1] === 0))
-      refuse(place, read, "two sizes of at least 1, or 0 for none");
-    return read;
-  },
-};
-
-const kernel = window(1);
 const chance = real({ from: 0, below: 1 });
-
-const dims: ValueType<1 | 2> = {
-  expects: "1 or 2",
-  read: (value, place) => (value === 1 || value === 2 ? value : refuse(place, value, "1 or 2")),
-  write: (value) => value,
-};
 
 export const scnnSchema: Schema<ReadSCNNOptions> = {
   fields: {
@@ -158,26 +120,6 @@ function checkDropouts({ dropouts, filters, fcUnits, gsp }: ReadSCNNOptions, pla
   const [stages, layers] = [place.name("filters"), place.name("fcUnits")];
   const meaning = `one per entry of ${stages} and ${layers}, or one number for all`;
   checkLength(place, "dropouts", dropouts, filters.length + fcUnits.length, meaning);
-}
-
-function checkLength(
-  place: Place,
-  name: string,
-  list: readonly unknown[],
-  expected: number,
-  meaning: string,
-): void {
-  if (list.length !== expected)
-    place.at(name).fail(`has ${entryCount(list.length)}; expected ${expected}: ${meaning}.`);
-}
-
-function checkSignal(entry: Pair, at: Place, place: Place): void {
-  if (typeof entry !== "number")
-    at.fail(`is ${place.show(entry)}; expected a number: ${place.name("dims")} is 1.`, "type");
-}
-
-function dimsOf(inputShape: Shape): 1 | 2 {
-  return inputShape.length === 3 ? 2 : 1;
 }
 
 /** Copies, so that what the caller changes later is not this network. @throws TypeError, RangeError */

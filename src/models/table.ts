@@ -8,6 +8,14 @@ import { SCNN } from "./scnn.js";
 import { scnnNetwork } from "./scnn-layers.js";
 import { resolveSCNNOptions, scnnSchema, type SCNNOptions } from "./scnn-options.js";
 import { SMLP, smlpNetwork } from "./smlp.js";
+import { SResNet, sresnetNetwork } from "./sresnet.js";
+import {
+  resolveSResNetOptions,
+  resolveSResNetStrideOptions,
+  type SResNetOptions,
+  type SResNetStrideOptions,
+} from "./sresnet-options.js";
+import { SResNetStride, sresnetStrideNetwork } from "./sresnet-stride.js";
 import { resolveSMLPOptions, smlpSchema, type SMLPOptions } from "./smlp-options.js";
 import type { Architecture } from "./architecture.js";
 
@@ -54,11 +62,21 @@ type OptionsFor<Row> = Row extends ModelRow<infer O> ? O : never;
 export type TemplateOptions = { [K in ModelKind]: OptionsFor<(typeof templateTable)[K]> };
 
 export interface ModelOptions extends TemplateOptions {
+  SResNet: SResNetOptions;
+  SResNetStride: SResNetStrideOptions;
   GraphModel: GraphModelOptions;
 }
 
 const modelTable: { readonly [K in keyof ModelOptions]: ModelRow<ModelOptions[K]> } = {
   ...templateTable,
+  SResNet: {
+    create: (options) => new SResNet(options),
+    network: (options) => sresnetNetwork(resolveSResNetOptions(options)),
+  },
+  SResNetStride: {
+    create: (options) => new SResNetStride(options),
+    network: (options) => sresnetStrideNetwork(resolveSResNetStrideOptions(options)),
+  },
   GraphModel: { create: (options) => new GraphModel(options), network: (options) => options },
 };
 

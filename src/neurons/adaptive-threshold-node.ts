@@ -12,7 +12,6 @@ import { atifCharged, atifStep, atifUnroll, isSpikeScale } from "./atif-unroll.j
 import { type Unrolled } from "./unrolled.js";
 import { BaseNode } from "./base-node.js";
 import type { PooledFiring } from "./pooled-firing.js";
-import { checkRemade } from "./remade.js";
 import {
   checkThreshold,
   createThreshold,
@@ -64,7 +63,7 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
    * @throws TypeError for a setting that no option brings back
    */
   presentOptions(): ThresholdOptions {
-    const { minimum } = checkRemade(this, "theta", this.#threshold, { decays: false });
+    const { minimum } = this.#threshold;
     if (minimum !== null && !(minimum > 0)) {
       throw new TypeError(
         `${this.constructor.name}: the minimum of theta is ${show(minimum)}, which no option brings back; expected a number above 0, or null for no guard. Set it to one of them.`,

@@ -90,7 +90,7 @@ export function atifUnroll(
     const [xs, th] = [tensor(0).data, tensor(1).data];
     const dv = gv === null && v0 === null ? null : initialState(shape, gv, x);
     const unpooled = gy === null ? null : UnpooledGradient.behind(gy);
-    if (unpooled?.isPartition) {
+    if (unpooled?.isPartition(T)) {
       const { H, W, C, KH, KW, SH, SW } = unpooled.geometry;
       kernels.packedAtifPoolBackward(
         dx.data, dv?.data ?? null, dtheta.data, unpooled.pooled.data, xs, start, th,

@@ -344,7 +344,7 @@ export abstract class BaseNode extends Module {
     const { alpha, detachReset, backend, storeVSeq } = this;
     if (alpha === null) {
       throw new TypeError(
-        `${this.constructor.name}: surrogateFunction is a function that no option names; expected the sigmoid. Set alpha to have it.`,
+        `${this.constructor.name}: surrogateFunction is a function that no option names, so that it cannot be described as data; expected the sigmoid. Set alpha to have it, or build in code and use stateDict().`,
       );
     }
     return { alpha, detachReset, backend, storeVSeq };

@@ -7,7 +7,6 @@ import { Tensor } from "../tensor/tensor.js";
 import { decayInputField, IFNode, ifNodeSchema, type IFNodeOptions, type IFNodeSettings } from "./if-node.js";
 import type { NeuronRow } from "./neuron-row.js";
 import { timeConstant } from "./node-options.js";
-import { checkRemade } from "./remade.js";
 import type { NeuronTraits } from "./traits.js";
 
 export interface ParametricLIFNodeOptions extends IFNodeOptions {
@@ -73,12 +72,6 @@ export class ParametricLIFNode extends IFNode {
   }
 
   override presentOptions(): ParametricLIFNodeOptions {
-    const { minimum } = checkRemade(this, "w", this.#w, { decays: true });
-    if (minimum !== null) {
-      throw new TypeError(
-        `${this.constructor.name}: the minimum of w is ${minimum}, which no option brings back; expected null. Set it, and that of the neuron that is made.`,
-      );
-    }
     return { ...super.presentOptions(), initTau: this.#initTau, decayInput: this.#decaysInput };
   }
 

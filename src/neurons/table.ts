@@ -5,7 +5,7 @@
 
 import { checkOneOf, checkOptions, isList } from "../checks.js";
 import { claimKind } from "../module/kinds.js";
-import type { StepMode } from "../module/module.js";
+import type { Module, StepMode } from "../module/module.js";
 import { readOptions } from "../schema/schema.js";
 import { show } from "../show.js";
 import { atifRow } from "./atif.js";
@@ -96,9 +96,9 @@ export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNo
  *
  * @throws TypeError for a class that no kind makes, and for a setting that no option brings back
  */
-export function neuronSpecOf(neuron: BaseNode): NeuronSpec {
-  const kind = kindOfClass((neuron as unknown) instanceof BaseNode ? neuron.constructor : undefined);
-  if (kind === undefined) {
+export function neuronSpecOf(neuron: Module): NeuronSpec {
+  const kind = neuron instanceof BaseNode ? kindOfClass(neuron.constructor) : undefined;
+  if (!(neuron instanceof BaseNode) || kind === undefined) {
     throw new TypeError(
       `neuronSpecOf: ${show(neuron)} is not known by name; expected a neuron of ${neuronKinds.join(", ")}, and no subclass. ` +
         `Make its class known with defineNeuron(kind, row).`,
@@ -115,7 +115,7 @@ export function copyNeuronSpec(spec: NeuronSpec): NeuronSpec {
 }
 
 function addRow(kind: string, row: AnyNeuronRow): void {
-  claimKind("defineNeuron", kind, "a neuron");
+  claimKind("defineNeuron", kind);
   rows.set(kind, row);
   neuronKinds.push(kind as NeuronKind);
   for (const each of row.classes) rememberClass(each, kind);

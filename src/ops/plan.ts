@@ -4,13 +4,10 @@ import type { Backend } from "../kernels/backend.js";
 import type { Plan } from "../kernels/contract.js";
 import type { Shape } from "../shapes.js";
 
-/** The kernels take up to this many axes. */
-const MAX_RANK = 8;
-
 /**
  * Runs fn with a plan for an output of `shape` and inputs read with the given strides.
  *
- * @throws RangeError if more than eight axes are left after merging
+ * @throws RangeError if more axes are left after merging than the kernels take
  */
 export function withPlan(
   backend: Backend,
@@ -20,10 +17,9 @@ export function withPlan(
 ): void {
   const merged = mergeAxes(shape, strides);
   const rank = merged.shape.length;
-  if (rank > MAX_RANK)
-    throw new RangeError(
-      `a tensor operation over ${rank} axes; expected at most ${MAX_RANK}. Reshape it first.`,
-    );
+  const most = backend.limits.largestPlanRank();
+  if (rank > most)
+    throw new RangeError(`a tensor operation over ${rank} axes; expected at most ${most}. Reshape it first.`);
   const plan = backend.heap.int32(1 + rank * (1 + strides.length));
   plan.set([rank, ...merged.shape, ...merged.strides.flat()]);
   try {

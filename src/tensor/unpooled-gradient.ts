@@ -46,10 +46,14 @@ export class UnpooledGradient implements Deferred {
     return deferred instanceof UnpooledGradient && g.size === g.storage.length ? deferred : null;
   }
 
-  /** Windows, not too large, that do not overlap and lie inside the map: what packedAtifPoolBackward takes. */
-  get isPartition(): boolean {
-    const { KH, KW, SH, SW, PH, PW } = this.geometry;
-    return SH >= KH && SW >= KW && PH === 0 && PW === 0 && SH * SW <= 64;
+  /**
+   * Whether packedAtifPoolBackward takes it behind a neuron that ran T steps: windows inside the maps of the steps, within
+   * the limits of the kernel. A reshape between the neuron and the pooling may have put two steps into one map.
+   */
+  isPartition(T: number): boolean {
+    const { N, KH, KW, SH, SW, PH, PW } = this.geometry;
+    const { limits } = this.pooled.backend;
+    return PH === 0 && PW === 0 && N % T === 0 && limits.packedAtifPoolBackwardFits(T, KH, KW, SH, SW);
   }
 
   fill(array: Float32Array): void {

@@ -44,7 +44,7 @@ describe("an experiment with one thing wrong", () => {
     ['kind = "SCNN"', 'kind = "SCN"', 'kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN". Did you mean "SCNN"?'],
     ['kind = "Digits"', 'kind = "Digit"', 'dataset.kind is "Digit"; expected one of "Digits", "MNIST", "FashionMNIST". Did you mean "Digits"?'],
     ["filters = [16, 32, 64]", "filters = [16, 0, 64]", "filters[1] is 0; expected a whole number of at least 1."],
-    ["filters = [16, 32, 64]", "filters = [16]", "kernel_sizes has 3 entries and filters has 1; expected one entry per convolution stage."],
+    ["filters = [16, 32, 64]", "filters = [16]", "kernel_sizes has 3 entries; expected 1: one per entry of filters."],
     ["T_max = 30", "T_max = 0", "T_max is 0; expected a whole number of at least 1."],
     ["fc_units = []", "fc_units = [10000000000]", "fc_units[0] is 10000000000; expected a whole number from 1 to 1000000."],
     ["seed = 1\n", 'seed = "1"\n', 'bench.seed is "1"; expected a whole number of at least 0.'],

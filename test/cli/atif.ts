@@ -25,11 +25,13 @@ export interface Running {
 export interface RunOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The script to run; the command line if it is left out. */
+  readonly script?: string;
 }
 
-/** Starts `atif` with these words. */
-export function start(words: readonly string[], { cwd, environment }: RunOptions): Running {
-  const child = spawn(process.execPath, [MAIN, ...words], {
+/** Starts `atif`, or another script, with these words. */
+export function start(words: readonly string[], { cwd, environment, script = MAIN }: RunOptions): Running {
+  const child = spawn(process.execPath, [script, ...words], {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadCheckpoint } from "../../src/formats/checkpoint.js";
 import { Generator } from "../../src/random/generator.js";
+import { until } from "../until.js";
 import { atif, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js";
 
 const folder = temporaryFolder();
@@ -53,8 +54,9 @@ function oneTo(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1);
 }
 
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** A moment that nothing is waited for at: anything may be going on. */
+function anyMoment(random: Generator, longest: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, random.integer(longest)));
 }
 
 describe("a run that is killed at random moments", () => {
@@ -63,19 +65,24 @@ describe("a run that is killed at random moments", () => {
     expect(alone).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
 
     const random = new Generator(7);
-    const words = ["train", config, "--out", "killed", "--resume", "--quiet"];
+    const words = ["train", config, "--out", "killed", "--resume"];
     const story: string[] = [];
     for (let kill = 0; kill < 10; kill++) {
       const signal = kill % 3 === 2 ? "SIGKILL" : kill % 3 === 1 ? "SIGTERM" : "SIGINT";
-      const delay = random.integer(1200);
+      const epochsBefore = random.integer(3);
       const { child, ended } = start(words, { cwd: folder });
-      await Promise.race([wait(delay), ended]);
+      let [said, over] = ["", false];
+      child.stderr?.on("data", (text: string) => (said += text));
+      const end = ended.finally(() => (over = true));
+      const trained = (): boolean => (said.match(/^epoch \d+\/16 {2}/gm) ?? []).length >= epochsBefore;
+      await until(`${epochsBefore} epochs`, () => over || trained());
+      await anyMoment(random, epochsBefore === 0 ? 1000 : 100);
       child.kill(signal);
-      const { code, signal: died, stderr } = await ended;
-      story.push(`${signal} after ${delay} ms: ${code ?? died}`);
+      const { code, signal: died, stderr } = await end;
+      story.push(`${signal} after ${epochsBefore} epochs: ${code ?? died}`);
       // Before the program could ask for them, the system obeys the signals itself.
       expect([0, null, signal === "SIGINT" ? 130 : 143], story.join("; ")).toContain(code);
-      if (code !== null && code !== 0) expect(stderr).toMatch(/^atif: stopped [^\n]*\n$/);
+      if (code !== null && code !== 0) expect(stderr).toMatch(/(^|\n)atif: stopped [^\n]*\n$/);
       const epochs = metricsOf("killed").map(({ epoch }) => epoch);
       expect(epochs, story.join("; ")).toEqual(oneTo(epochs.length));
       const checkpoint = join(folder, "killed", "checkpoint.safetensors");
@@ -84,7 +91,7 @@ describe("a run that is killed at random moments", () => {
         expect(state.epoch, story.join("; ")).toBeLessThanOrEqual(epochs.length);
       }
     }
-    const last = await atif(words, { cwd: folder });
+    const last = await atif([...words, "--quiet"], { cwd: folder });
     expect(last, story.join("; ")).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
     expect(story.filter((line) => /: (130|143)$/.test(line)).length, story.join("; ")).toBeGreaterThan(2);
 

@@ -12,6 +12,7 @@ import "../../src/ops/install.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import { Trainer } from "../../src/training/trainer.js";
+import { until } from "../until.js";
 import { answerOf, atif, configText, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js";
 import { writeIdxFolder } from "./idx-files.js";
 
@@ -318,7 +319,7 @@ describe("atif train --resume", () => {
     const words = ["train", "moving.toml", "--out", "moved", "--resume"];
     const { child, ended } = start(words, { cwd: folder });
     const checkpoint = join(folder, "moved", "checkpoint.safetensors");
-    while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until("a checkpoint", () => existsSync(checkpoint));
     child.kill("SIGINT");
     expect((await ended).code).toBe(130);
 
@@ -339,8 +340,7 @@ describe("atif train --resume", () => {
     renameSync(join(folder, "moving"), join(folder, "elsewhere"));
     writeIdxFolder(join(folder, "elsewhere"), { train: 40, test: 10 });
     const again = start(["train", "--resume", "moved", "--data", "elsewhere"], { cwd: folder });
-    while (json("moved", "summary.json").status !== "running")
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await until("the run to go on", () => json("moved", "summary.json").status === "running");
     again.child.kill("SIGINT");
     expect((await again.ended).stderr).toMatch(/stopped in epoch \d+ of 9999; continue with: /);
   });

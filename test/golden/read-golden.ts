@@ -1,6 +1,6 @@
 /** Reads the golden files: numbers are float32 values; what JSON has no number for is a string (README.md). */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A row-major array, PyTorch layout. */
 export interface GoldenArray {
@@ -17,7 +17,7 @@ interface StoredArray {
 type Decoded<T> = T extends StoredArray
   ? GoldenArray
   : T extends object
-    ? { [K in keyof T]: Decoded<T[K]> }
+    ? { readonly [K in keyof T]: Decoded<T[K]> }
     : T;
 
 function isStoredArray(value: object): value is StoredArray {
@@ -32,31 +32,52 @@ function decode(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decode(each)]));
 }
 
-interface GoldenFiles {
+interface SurrogateFiles {
   heaviside: { x: StoredArray; y: StoredArray };
   spike_function_sigmoid: {
     cases: { alpha: number; x: StoredArray; grad_output: StoredArray; y: StoredArray; grad_x: StoredArray }[];
   };
-  ifsrl: { cases: NeuronCase[] };
-  atif: { cases: NeuronCase[] };
-  atif_state_grad: {
-    cases: (Omit<NeuronCase, "v"> & { grad_v_last: StoredArray; v_last: StoredArray })[];
-  };
 }
 
-interface NeuronCase {
+interface StoredCase {
   T: number;
   v_threshold: number;
   alpha: number;
+  /** Absent: false. */
+  detach_reset?: boolean;
   x: StoredArray;
   grad_output: StoredArray;
+  /** State before the first step; absent: zeros. */
+  v0?: StoredArray;
+  grad_v0?: StoredArray;
+  /** dL/dv after the last step; absent: zeros. Then v_last is stored and not v. */
+  grad_v_last?: StoredArray;
+  v_last?: StoredArray;
   y: StoredArray;
-  v: StoredArray;
+  v?: StoredArray;
   grad_x: StoredArray;
   grad_threshold: number;
 }
 
-export function readGolden<Name extends keyof GoldenFiles>(name: Name): Decoded<GoldenFiles[Name]> {
-  const text = readFileSync(new URL(`./${name}.json`, import.meta.url), "utf8");
-  return decode(JSON.parse(text)) as Decoded<GoldenFiles[Name]>;
+export type NeuronCase = Decoded<StoredCase>;
+
+const folder = new URL("./", import.meta.url);
+
+function read(name: string): unknown {
+  return decode(JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")));
+}
+
+export function readGolden<Name extends keyof SurrogateFiles>(name: Name): Decoded<SurrogateFiles[Name]> {
+  return read(name) as Decoded<SurrogateFiles[Name]>;
+}
+
+/** The cases of a file that holds a neuron's, such as "atif". */
+export function readCases(name: string): NeuronCase[] {
+  return (read(name) as { cases: NeuronCase[] }).cases;
+}
+
+/** The golden files of a kind, without ".json": those whose names begin with it. generate/ makes more. */
+export function goldenFiles(kind: "atif" | "ifsrl" | "train"): string[] {
+  const names = readdirSync(folder).filter((name) => name.startsWith(kind) && name.endsWith(".json"));
+  return names.map((name) => name.slice(0, -".json".length)).sort();
 }

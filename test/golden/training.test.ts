@@ -1,28 +1,26 @@
 /**
- * Replays the training traces of the reference: losses and thresholds within 1e-5 relative over the first ten steps and
- * 1e-1 over all (a spike near its threshold may flip after that), on both backends.
+ * Replays the training traces of the reference, and of its twin in generate/: every train*.json of this folder. Losses and
+ * thresholds within 1e-5 relative over the first ten steps and 1e-1 over all (a spike near its threshold may flip after
+ * that), on both backends.
  */
 
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
-import { SCNN } from "../../src/models/scnn.js";
-import { SMLP } from "../../src/models/smlp.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
-import type { StepMode } from "../../src/module/module.js";
 import type { LoadableStateDict } from "../../src/module/state-dict.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import "../../src/ops/install.js";
-import { Adam } from "../../src/optimizers/adam.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
-import { SGD } from "../../src/optimizers/sgd.js";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import { scope } from "../../src/tensor/scope.js";
 import { tensor } from "../../src/tensor/tensor.js";
 import { describeBackends } from "../backends.js";
+import { goldenFiles } from "./read-golden.js";
+import { buildNetwork, buildOptimizer, referenceRuns, type TrainingRun } from "./training-run.js";
 
-interface Trace {
+interface Trace extends TrainingRun {
   order: number[][];
   init: LoadableStateDict;
   final: LoadableStateDict;
@@ -31,8 +29,10 @@ interface Trace {
   eval_accuracy_last360: number;
 }
 
-const read = (name: string): Trace =>
-  JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8")) as Trace;
+function read(name: string): Trace {
+  const stored = JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), "utf8")) as Trace;
+  return { ...stored, ...referenceRuns[name] };
+}
 
 /** The digits as the traces used them: read from the csv itself, not through the product's loader. */
 const rows = gunzipSync(readFileSync(new URL("../../data/digits.csv.gz", import.meta.url)))
@@ -48,26 +48,19 @@ function batchOf(indices: readonly number[]): { x: number[]; labels: number[] } 
   };
 }
 
-const smlp = (): SpikingModel =>
-  new SMLP({ inputShape: [64], outputShape: [10], units: [32, 16], timesteps: 4, neuron: { kind: "ATIF" } });
-
-const scnn = (stepMode: StepMode) => (): SpikingModel =>
-  new SCNN({
-    inputShape: [8, 8, 1], outputShape: [10], filters: [8, 16], kernelSizes: [3, 3], paddings: [1, 1], strides: [1, 1],
-    poolSizes: [2, 2], fcUnits: [], batchNorm: true, timesteps: 4, neuron: { kind: "ATIF" }, stepMode,
-  }); // prettier-ignore
-
-const sgd = (model: SpikingModel): Optimizer => new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
-
-const runs: [string, () => SpikingModel, (model: SpikingModel) => Optimizer][] = [
-  ["train_smlp_sgd.json", smlp, sgd],
-  ["train_smlp_adam.json", smlp, (model) => new Adam(model.parameters(), { lr: 0.005 })],
-  ["train_scnn_s.json", scnn("s"), sgd],
-  ["train_scnn_m.json", scnn("m"), sgd],
-];
+const runs = goldenFiles("train").map(
+  (file): [string, () => SpikingModel, (model: SpikingModel) => Optimizer] => {
+    const golden = read(file);
+    return [file, () => buildNetwork(golden), (model) => buildOptimizer(golden, model)];
+  },
+);
 
 const relative = (actual: number, expected: number): number =>
   Math.abs(actual - expected) / Math.abs(expected);
+
+it("has the traces of the reference", () => {
+  expect(runs.map(([file]) => file)).toEqual(expect.arrayContaining(Object.keys(referenceRuns)));
+});
 
 describeBackends("golden training", (backend) => {
   beforeAll(async () => {

@@ -6,7 +6,6 @@ import { networkLayers } from "../../src/inspection/network-layers.js";
 import { init } from "../../src/kernels/select.js";
 import { Linear } from "../../src/layers/linear.js";
 import { Sequential } from "../../src/layers/sequential.js";
-import type { Architecture } from "../../src/models/architecture.js";
 import { SpikingModel } from "../../src/models/spiking-model.js";
 import { MultiStepATIF } from "../../src/neurons/atif.js";
 import type { BaseNode } from "../../src/neurons/base-node.js";
@@ -109,10 +108,6 @@ class Model extends SpikingModel {
       "m",
       new Sequential({ fc1: new Linear(1, 1), neuron1: neuron, fc2: new Linear(1, 1) }),
     );
-  }
-
-  override get architecture(): Architecture {
-    return { kind: "Model", options: {} };
   }
 }
 

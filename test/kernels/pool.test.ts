@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Backend } from "../../src/kernels/backend.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
+import { ThreadPool, TUNING, type PoolExports } from "../../src/kernels/wasm/pool.js";
+import type { WorkerTask } from "../../src/kernels/wasm/worker-source.js";
 import {
   findStartWorker,
   type StartWorker,
@@ -79,6 +81,48 @@ describe("a pool", () => {
     expect(backend.threads).toBe(1);
     expect(ended).toHaveLength(2);
     expectWorks(backend);
+  });
+
+  it("gives each thread a stack as large as the module's own, and room for the rest above it", async () => {
+    const tasks: WorkerTask[] = [];
+    const blocks: { start: number; bytes: number }[] = [];
+    const number = (value: number) => new WebAssembly.Global({ value: "i32" }, value);
+    const exports: PoolExports = {
+      __stack_pointer: number(81920),
+      __tls_size: number(100),
+      __tls_align: number(16),
+      poolResize: () => undefined,
+      poolScratch: () => 256,
+    };
+    const pool = new ThreadPool({
+      module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+      memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
+      exports,
+      reserve: (bytes) => {
+        const start = 1_000_000 * (1 + blocks.length);
+        blocks.push({ start, bytes });
+        return start;
+      },
+      start: ({ answered }) => ({
+        send: (task) => {
+          tasks.push(task);
+          setTimeout(() => answered("serving"));
+        },
+        keepAlive: () => undefined,
+        end: () => undefined,
+      }),
+      cores: 3,
+      tuning: TUNING,
+    });
+    await pool.resize(3);
+    expect(tasks).toHaveLength(2);
+    tasks.forEach(({ stackTop, tls, scratch }, i) => {
+      const { start, bytes } = blocks[i];
+      expect(stackTop).toBe(start + 81920);
+      expect(tls).toBeGreaterThanOrEqual(stackTop);
+      expect(scratch).toBeGreaterThanOrEqual(tls + 100);
+      expect(start + bytes).toBeGreaterThanOrEqual(scratch + 4 * 256);
+    });
   });
 
   it("goes on with the threads that did start, and tries again when it is asked again", async () => {

@@ -10,12 +10,12 @@ const module = new WebAssembly.Module(
 );
 
 describe("the compiled module", () => {
-  it("exports the kernels of the contract, what a pool of threads calls, and nothing else", async () => {
-    const { kernels } = await createReferenceBackend(1);
+  it("exports the kernels of the contract and their limits, what a pool of threads calls, and nothing else", async () => {
+    const { kernels, limits } = await createReferenceBackend(1);
     const exported = WebAssembly.Module.exports(module)
       .filter(({ kind, name }) => kind === "function" && !/^__|^pool[A-Z]/.test(name))
       .map(({ name }) => name);
-    expect(exported.sort()).toEqual(Object.keys(kernels).sort());
+    expect(exported.sort()).toEqual([...Object.keys(kernels), ...Object.keys(limits)].sort());
   });
 
   it("needs a memory, a clock and nothing else", () => {
@@ -46,9 +46,10 @@ describe("the compiled module", () => {
     expect(heapBase.value).toBeLessThanOrEqual(initialPages * 65536);
   });
 
-  it("answers through the backend to every kernel of the contract", async () => {
+  it("answers through the backend to every kernel and limit of the contract", async () => {
     const [wasm, reference] = [await createWasmBackend(1), await createReferenceBackend(1)];
     expect(Object.keys(wasm.kernels).sort()).toEqual(Object.keys(reference.kernels).sort());
+    expect(Object.keys(wasm.limits).sort()).toEqual(Object.keys(reference.limits).sort());
   });
 });
 

@@ -177,7 +177,7 @@ describe("SMLP", () => {
         new SMLP({ ...base, neuron: { kind: "IFNode", params: { surrogateFunction: (x) => x } } })
           .architecture,
     ).toThrow(
-      "SMLP: the option surrogateFunction is a function; a model with it cannot be stored. Build it in code and use stateDict().",
+      "IFNode: surrogateFunction is a function that no option names, so that it cannot be described as data; expected the sigmoid.",
     );
   });
 

@@ -180,9 +180,9 @@ describe("defineNeuron", () => {
   const row = { ...pulseRow, classes: [Fresh] } as unknown as typeof pulseRow;
 
   it.each<[string, string, object | null, typeof TypeError | typeof RangeError, string]>([
-    ["a kind twice", "Pulse", row, RangeError, 'defineNeuron: the kind is "Pulse", which is a neuron already; expected a new name. Choose another.'],
-    ["a kind of the library", "ATIF", row, RangeError, 'defineNeuron: the kind is "ATIF", which is a neuron already;'],
-    ["the name of a layer", "Conv2d", row, RangeError, 'defineNeuron: the kind is "Conv2d", which is a layer already;'],
+    ["a kind twice", "Pulse", row, RangeError, 'defineNeuron: the kind "Pulse" is taken; expected a new name. Choose another.'],
+    ["a kind of the library", "ATIF", row, RangeError, 'defineNeuron: the kind "ATIF" is taken;'],
+    ["the name of a layer", "Conv2d", row, RangeError, 'defineNeuron: the kind "Conv2d" is taken;'],
     ["a kind that is no name", "my neuron", row, TypeError, 'defineNeuron: the kind is "my neuron"; expected a name of letters, digits and _, such as "MyNeuron".'],
     ["a kind that is nothing", undefined as never, row, TypeError, "defineNeuron: the kind is undefined; expected a name"],
     ["no row", "New", null, TypeError, "defineNeuron: options are null; expected an object like { summary: … }."],

@@ -324,7 +324,7 @@ describeBackends("neurons with a fixed threshold", (backend) => {
 
   it.each<[string, () => unknown, string]>([
     ["vThreshold 0", () => new IFNode({ vThreshold: 0 }), "IFNode: vThreshold is 0; expected a number above 0."],
-    ["vThreshold NaN", () => new LIFNode({ vThreshold: NaN }), "LIFNode: vThreshold is NaN; expected a finite number above 0."],
+    ["vThreshold NaN", () => new LIFNode({ vThreshold: NaN }), "LIFNode: vThreshold is NaN; expected a finite number."],
     ["vThreshold 1e39", () => new IFNode({ vThreshold: 1e39 }), "IFNode: vThreshold is 1e+39; expected a number that float32 can hold"],
     ["vReset NaN", () => new IFNode({ vReset: NaN }), "IFNode: vReset is NaN; expected a finite number."],
     ["vReset false", () => new IFNode({ vReset: false as never }), "IFNode: vReset is false; expected a finite number, or null."],
@@ -333,8 +333,8 @@ describeBackends("neurons with a fixed threshold", (backend) => {
     ["tau NaN", () => new LIFNode({ tau: NaN }), "LIFNode: tau is NaN; expected a finite number."],
     ["tau 1e39", () => new LIFNode({ tau: 1e39 }), "LIFNode: tau is 1e+39; expected a number that float32 can hold"],
     ["initTau 1", () => new ParametricLIFNode({ initTau: 1 }), "ParametricLIFNode: initTau is 1; expected a time constant above 1 time step."],
-    ["stepMode", () => new IFNode({ stepMode: "multi" as "m" }), 'IFNode: stepMode is "multi"; expected "s" or "m".'],
-    ["backend", () => new IFNode({ backend: "torch" as "eager" }), 'IFNode: backend is "torch"; expected "fused" or "eager".'],
+    ["stepMode", () => new IFNode({ stepMode: "multi" as "m" }), 'IFNode: stepMode is "multi"; expected one of "s", "m".'],
+    ["backend", () => new IFNode({ backend: "torch" as "eager" }), 'IFNode: backend is "torch"; expected one of "fused", "eager".'],
     ["surrogateFunction", () => new IFNode({ surrogateFunction: null as never }), "IFNode: surrogateFunction is null; expected a function of q = u - theta, such as sigmoidSurrogate(1)."],
     ["tau of an IF", () => new IFNode({ tau: 2 } as object), 'IFNode: unknown option "tau"; known options are vThreshold, vReset, alpha, surrogateFunction, detachReset, stepMode, backend, storeVSeq.'],
     ["initTau of a LIF", () => new LIFNode({ initTau: 2 } as object), 'LIFNode: unknown option "initTau"; known options are'],

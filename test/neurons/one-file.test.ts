@@ -27,7 +27,7 @@ const known: readonly string[] = [
 ];
 
 /** Files that are about one neuron: what is measured with it. */
-const measurements: readonly string[] = ["cli/bench/"];
+const measurements: readonly string[] = ["cli/quick-bench/"];
 
 /** Without comments, and without messages that use a neuron as the example of one. */
 function codeOf(file: string): string {
@@ -35,7 +35,8 @@ function codeOf(file: string): string {
   return text
     .replace(/\/\*[^]*?\*\//g, "")
     .replace(/^\s*\/\/.*$/gm, "")
-    .replace(/`[^`]*`/g, "``");
+    .replace(/`[^`]*`/g, "``")
+    .replace(/'[^'\n]*such as[^'\n]*'/g, "''");
 }
 
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })

@@ -99,7 +99,7 @@ describeBackends("settings of neurons", (backend) => {
 
   it.each<[string, () => BaseNode, string, unknown, typeof TypeError | typeof RangeError, string]>([
     ["alpha 0", () => new ATIF(), "alpha", 0, RangeError, "ATIF: alpha is 0; expected a number above 0."],
-    ["alpha NaN", () => new IFSRL(), "alpha", NaN, RangeError, "IFSRL: alpha is NaN; expected a finite number above 0."],
+    ["alpha NaN", () => new IFSRL(), "alpha", NaN, RangeError, "IFSRL: alpha is NaN; expected a finite number."],
     ["alpha in quotes", () => new LIFNode(), "alpha", "2", TypeError, 'LIFNode: alpha is "2"; expected a number. Write it without quotes.'],
     ["alpha null", () => new IFNode(), "alpha", null, TypeError, "IFNode: alpha is null; expected a number. Give one, or leave it out if it has a default."],
     ["vThreshold x", () => new IFNode(), "vThreshold", "x", TypeError, 'IFNode: vThreshold is "x"; expected a number.'],

@@ -55,14 +55,14 @@ describeBackends("ATIF", (backend) => {
     it.each<[string, unknown, typeof TypeError | typeof RangeError, string]>([
       ["vThreshold 0", { vThreshold: 0 }, RangeError, "ATIF: vThreshold is 0; expected a number above 0."],
       ["vThreshold -1", { vThreshold: -1 }, RangeError, "ATIF: vThreshold is -1; expected a number above 0."],
-      ["vThreshold NaN", { vThreshold: NaN }, RangeError, "ATIF: vThreshold is NaN; expected a finite number above 0."],
-      ["vThreshold Infinity", { vThreshold: Infinity }, RangeError, "ATIF: vThreshold is Infinity; expected a finite number above 0."],
+      ["vThreshold NaN", { vThreshold: NaN }, RangeError, "ATIF: vThreshold is NaN; expected a finite number."],
+      ["vThreshold Infinity", { vThreshold: Infinity }, RangeError, "ATIF: vThreshold is Infinity; expected a finite number."],
       ["vThreshold '1'", { vThreshold: "1" }, TypeError, 'ATIF: vThreshold is "1"; expected a number.'],
       ["vThreshold 1e39", { vThreshold: 1e39 }, RangeError, "ATIF: vThreshold is 1e+39; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size."],
       ["vThreshold 1e-50", { vThreshold: 1e-50 }, RangeError, "ATIF: vThreshold is 1e-50; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size."],
       ["vthInitL -0.5", { vthInitL: -0.5 }, RangeError, "ATIF: vthInitL is -0.5; expected a number of at least 0."],
       ["vthInitL > vthInitH", { vthInitL: 1, vthInitH: 0.5 }, RangeError, "ATIF: vthInitL is 1 and vthInitH 0.5; expected vthInitL <= vthInitH."],
-      ["vthInitH NaN", { vthInitH: NaN }, RangeError, "ATIF: vthInitH is NaN; expected a finite number of at least 0."],
+      ["vthInitH NaN", { vthInitH: NaN }, RangeError, "ATIF: vthInitH is NaN; expected a finite number."],
       ["vthInitH 1e39", { vthInitH: 1e39 }, RangeError, "ATIF: vthInitH times vThreshold is 1e+39; expected a number that float32 can hold"],
       ["alpha 0", { alpha: 0 }, RangeError, "ATIF: alpha is 0; expected a number above 0."],
       ["alpha 1e-50", { alpha: 1e-50 }, RangeError, "ATIF: alpha is 1e-50; expected a number that float32 can hold"],
@@ -75,7 +75,7 @@ describeBackends("ATIF", (backend) => {
       ["stepMode", { stepMode: "m" }, TypeError, 'ATIF: unknown option "stepMode"; known options are'],
       ["detachReset 1", { detachReset: 1 }, TypeError, "ATIF: detachReset is 1; expected true or false."],
       ["storeVSeq null", { storeVSeq: null }, TypeError, "ATIF: storeVSeq is null; expected true or false."],
-      ["backend torch", { backend: "torch" }, RangeError, 'ATIF: backend is "torch"; expected "fused" or "eager".'],
+      ["backend torch", { backend: "torch" }, RangeError, 'ATIF: backend is "torch"; expected one of "fused", "eager".'],
       ["surrogateFunction", { surrogateFunction: () => 0 }, TypeError, 'ATIF: unknown option "surrogateFunction"; known options are'],
       ["null", null, TypeError, "ATIF: options are null; expected an object like { vThreshold: … }."],
       ["a number", 1, TypeError, "ATIF: options are 1; expected an object like { vThreshold: … }."],
@@ -94,7 +94,7 @@ describeBackends("ATIF", (backend) => {
       );
       expect(() => new MultiStepATIF(null as unknown as object)).toThrow("MultiStepATIF: options are null");
       expect(() => new MultiStepATIF({ stepMode: "x" as "m" })).toThrow(
-        'MultiStepATIF: stepMode is "x"; expected "s" or "m".',
+        'MultiStepATIF: stepMode is "x"; expected one of "s", "m".',
       );
     });
 

@@ -218,6 +218,21 @@ describeBackends("operations", (backend) => {
       expect(zeros([0, 2]).permute([1, 0]).shape).toEqual([2, 0]);
     }); // prettier-ignore
 
+    it("permute takes as many axes as the kernels do, not one more", () => {
+      const turned = (rank: number): Tensor => {
+        const shape = new Array<number>(rank).fill(2);
+        const x = tensor(Array.from({ length: 2 ** rank }, (_, i) => i), shape); // prettier-ignore
+        return x.permute(shape.map((_, axis) => rank - 1 - axis));
+      };
+      // The axes of 2^8 elements the other way round: the bits of an index the other way round.
+      expect([...turned(8).toArray()]).toEqual(
+        Array.from({ length: 256 }, (_, i) => parseInt([...i.toString(2).padStart(8, "0")].reverse().join(""), 2)),
+      ); // prettier-ignore
+      expect(() => turned(9)).toThrow(
+        "a tensor operation over 9 axes; expected at most 8. Reshape it first.",
+      );
+    });
+
     it("at, stack and repeat", () => {
       const x = tensor([1, 2, 3, 4, 5, 6], [3, 2]);
       expect([0, 1, 2, -1, -3].map((i) => [...x.at(i).toArray()])).toEqual([[1, 2], [3, 4], [5, 6], [5, 6], [1, 2]]);

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -97,6 +97,15 @@ describe("the packed package", () => {
   it("brings the command line", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     expect(run("npx", ["--no-install", "atif", "--version"]).trim()).toBe(version);
+  });
+
+  it("times itself without the bench of the repository", () => {
+    const answer = run("npx", ["--no-install", "atif", "bench", "--quick", "--rounds", "1", "--json"]);
+    expect(JSON.parse(answer)).toMatchObject({ version: expect.any(String) as string, valid: true });
+    const files = readdirSync(join(folder, "node_modules/atif"), { encoding: "utf8", recursive: true });
+    expect(files).toContain(join("dist", "cli", "commands", "bench.js"));
+    expect(files.filter((file) => /suite|peer|pytorch|tfjs|\.py$/i.test(file))).toEqual([]);
+    expect(files.filter((file) => file.split(sep).includes("bench"))).toEqual([]);
   });
 
   it("holds the licence, the notice and the data's attribution, and no tests or sources", () => {

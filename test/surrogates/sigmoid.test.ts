@@ -137,6 +137,12 @@ describeBackends("surrogates", (backend) => {
       expect(alpha.grad).toBeNull();
     });
 
+    it("has no gradient of a gradient", () => {
+      const x = leaf(0.3);
+      SpikeFunctionSigmoid.apply(x, 1).backward();
+      expect(x.grad?.requiresGrad).toBe(false);
+    });
+
     it("keeps no memory under noGrad, or of an x that requires no gradient", () => {
       const x = ones([1000], { requiresGrad: true });
       const constant = ones([1000]);

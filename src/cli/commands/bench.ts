@@ -1,35 +1,37 @@
-/** atif bench: validates, then times, beside peers. */
+/** atif bench: validates, then times the few things that matter, with one thread and with more. */
 
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { compareWithBars } from "../bench/bars.js";
-import { BenchRun } from "../bench/bench-run.js";
-import { describeNetwork, printBars, printSuite } from "../bench/bench-report.js";
-import { findJavascriptPeer, javascriptPeers } from "../bench/javascript-peers.js";
-import { isFound, type FoundPeer, type MissingPeer } from "../bench/peers.js";
-import { findPytorch } from "../bench/pytorch-peer.js";
-import { runSuites, suiteLetters } from "../bench/suites.js";
-import type { Row, SuiteLetter } from "../bench/results.js";
+import { availableParallelism } from "node:os";
 import { initCompute } from "../compute-arguments.js";
-import { FoundFailure } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
+import { BenchRun, ROUNDS } from "../quick-bench/bench-run.js";
+import { machine, printMachine } from "../quick-bench/machine.js";
+import { trainNetwork } from "../quick-bench/network.js";
+import { inferenceWork, trainingWork } from "../quick-bench/network-work.js";
+import { neuronWork } from "../quick-bench/neuron-work.js";
+import { describeNetwork, printFigures, printRows } from "../quick-bench/result-table.js";
+import type { Row } from "../quick-bench/results.js";
+import { threadComparison } from "../quick-bench/thread-comparison.js";
+import { trainingMemory } from "../quick-bench/training-memory.js";
+import { refuseWrong } from "../quick-bench/wrong-results.js";
 import { Terminal } from "../terminal.js";
 import { packageVersion } from "../version.js";
 
 export interface BenchArguments {
-  readonly suite?: readonly SuiteLetter[];
   readonly threads?: number;
   readonly rounds?: number;
   readonly quick?: boolean;
-  /** false: --no-peers */
-  readonly peers?: boolean;
-  readonly python?: string;
   readonly data?: string;
   readonly json?: boolean;
 }
 
-const DEFAULT_THREADS = 2;
-const ROUNDS = { full: 9, quick: 2 } as const;
+/** Those that are timed, if the user names no number and there are as many cores. */
+const THREADS = [1, 2, 4, 8] as const;
+
+/** Of the time that all takes, what training the network takes. */
+const TRAINING = 0.4;
+
+const MORE = "The full comparison, beside PyTorch and others: npm run bench in a checkout of the repository.";
 
 /** @throws FoundFailure with the whole answer if a result was wrong */
 export async function bench(args: BenchArguments): Promise<void> {
@@ -37,107 +39,59 @@ export async function bench(args: BenchArguments): Promise<void> {
   const progress = new Progress(terminal.err, { terminalOnly: terminal.json });
   const interrupt = new Interrupt();
   const quick = args.quick ?? false;
-  const options = {
-    threads: args.threads ?? Math.min(DEFAULT_THREADS, availableParallelism()),
-    rounds: args.rounds ?? (quick ? ROUNDS.quick : ROUNDS.full),
-    quick,
-    data: args.data,
-  };
-  let run: BenchRun | null = null;
+  const counts = threadCounts(args.threads);
+  const threads = counts[counts.length - 1];
+  const rounds = args.rounds ?? (quick ? ROUNDS.quick : ROUNDS.full);
   try {
-    await initCompute({ threads: options.threads });
-    progress.update("looking for peers", 0);
-    const letters = args.suite ?? suiteLetters;
-    const peers = args.peers === false ? [] : await findPeers(letters, options.threads, args.python);
-    run = new BenchRun(options, peers.filter(isFound), progress, interrupt);
-    printHead(terminal, options, peers);
-    const { suites, network } = await runSuites(run, letters);
+    await initCompute({ threads });
+    const run = new BenchRun({ threads, rounds, quick, data: args.data }, progress, interrupt);
+    printMachine(terminal, `medians of ${rounds} rounds`);
+    const network = await trainNetwork(run);
+    const figures = [trainingMemory(network)];
+    run.enter(TRAINING, 1 - TRAINING);
+    const works = [
+      () => trainingWork(network),
+      () => inferenceWork(network),
+      () => neuronWork(quick),
+    ] as const;
+    const rows: Row[] = [];
+    for (const [i, make] of works.entries()) {
+      const work = make();
+      const comparison = threadComparison(work, counts);
+      const check = async () => [...(await work.check(threads)), ...(await comparison.check())];
+      rows.push(await run.compare({ ...comparison, check }, [i / works.length, (i + 1) / works.length]));
+      work.dispose?.();
+    }
     progress.clear();
-    // The small sizes of a quick run say nothing about the bars.
-    const bars = compareWithBars(suites).map((bar) => (quick ? { ...bar, met: null } : bar));
-    if (network !== null) terminal.print(describeNetwork(network));
-    for (const suite of suites) printSuite(terminal, suite);
-    printBars(terminal, bars, quick);
-    const wrong = suites.flatMap(({ rows }) => rows.filter(({ valid }) => !valid));
+    terminal.print(`network: ${describeNetwork(network.facts)}`);
+    terminal.print();
+    printRows(terminal, rows);
+    printFigures(terminal, figures);
+    terminal.print();
+    if (quick) terminal.print("A quick run is too small for figures that count; leave --quick out for them.");
+    terminal.print(MORE);
     const answer = {
       version: packageVersion(),
-      ...options,
-      data: network?.data ?? null,
+      threads: counts,
+      rounds,
+      quick,
+      data: network.facts.data,
       machine: machine(),
-      peers: peers.map(describePeer),
-      network,
-      suites,
-      bars,
-      valid: wrong.length === 0,
+      network: network.facts,
+      rows,
+      figures,
+      valid: rows.every(({ valid }) => valid),
     };
-    if (wrong.length > 0) throw wrongResults(wrong, answer);
+    refuseWrong(rows, answer);
     terminal.answer(answer);
   } finally {
     progress.clear();
-    run?.dispose();
     interrupt.dispose();
   }
 }
 
-/** What is said of results that were refused. */
-export function wrongResults(rows: readonly Row[], facts: Readonly<Record<string, unknown>>): FoundFailure {
-  const names = rows.map(({ name }) => name).join("; ");
-  return new FoundFailure(`${rows.length} of the results are wrong and were not timed: ${names}.`, facts);
-}
-
-/** Those that have a part in one of the suites. */
-async function findPeers(
-  letters: readonly SuiteLetter[],
-  threads: number,
-  python: string | undefined,
-): Promise<(FoundPeer | MissingPeer)[]> {
-  const found = [await findPytorch(threads, python)];
-  if (!letters.includes("b")) return found;
-  for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
-  return found;
-}
-
-function printHead(
-  terminal: Terminal,
-  { threads, rounds }: { readonly threads: number; readonly rounds: number },
-  peers: readonly (FoundPeer | MissingPeer)[],
-): void {
-  const { cpu, cores, node, load } = machine();
-  terminal.print(
-    `atif ${packageVersion()}, ${threads} threads each, medians of ${rounds} rounds; ` +
-      `${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
-  );
-  if (load > cores / 2)
-    terminal.warn(`the machine is busy (load ${load.toFixed(1)}): figures are not to be trusted.`);
-  for (const peer of peers) {
-    terminal.print(
-      isFound(peer)
-        ? `beside ${peer.name} ${peer.version}${peer.note === undefined ? "" : ` (${peer.note})`}`
-        : `without ${peer.name}: ${peer.missing}. To have it: ${peer.install}`,
-    );
-  }
-}
-
-function machine(): {
-  cpu: string;
-  cores: number;
-  memoryBytes: number;
-  node: string;
-  load: number;
-  platform: string;
-} {
-  return {
-    cpu: cpus()[0]?.model ?? "unknown processor",
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-    node: process.versions.node,
-    load: loadavg()[0],
-    platform: `${process.platform} ${process.arch}`,
-  };
-}
-
-function describePeer(peer: FoundPeer | MissingPeer): object {
-  if (!isFound(peer)) return peer;
-  const { name, version, note } = peer;
-  return { name, version, ...(note === undefined ? {} : { note }) };
+/** Powers of two up to that many, and that many; or up to the cores there are. */
+function threadCounts(most: number | undefined): number[] {
+  const counts = THREADS.filter((count) => count <= (most ?? availableParallelism()));
+  return most === undefined || counts.some((count) => count === most) ? counts : [...counts, most];
 }

@@ -4,6 +4,7 @@ import { checkInteger } from "../../checks.js";
 import type { Backend } from "../backend.js";
 import { ReferenceHeap } from "./heap.js";
 import { referenceKernels } from "./kernels.js";
+import { referenceLimits } from "./limits.js";
 
 /** It computes on one thread, whatever number is asked for. @throws RangeError unless threads >= 1 */
 export function createReferenceBackend(threads: number): Promise<Backend> {
@@ -14,6 +15,7 @@ export function createReferenceBackend(threads: number): Promise<Backend> {
       threads: 1,
       setThreads: () => Promise.resolve(),
       kernels: referenceKernels,
+      limits: referenceLimits,
       heap: new ReferenceHeap(),
     });
   });

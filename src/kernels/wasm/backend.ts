@@ -3,7 +3,7 @@
 import { availableCores } from "../../platform/available-cores.js";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
-import type { KernelName, Kernels } from "../contract.js";
+import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
 import { WasmHeap } from "./allocator.js";
 import { initialPages, wasmDeflatedBase64 } from "./binary.js";
 import { ThreadPool, TUNING, type PoolExports, type PoolTuning } from "./pool.js";
@@ -67,6 +67,21 @@ const argumentCounts: { readonly [Name in KernelName]: Parameters<Kernels[Name]>
   adamStep: 13,
 };
 
+const isTrue = (value: number): boolean => value !== 0;
+const asItIs = (value: number): number => value;
+
+/** Arguments of every limit, and what its number means. */
+const limitShapes: {
+  readonly [Name in LimitName]: readonly [
+    Parameters<Limits[Name]>["length"],
+    (value: number) => ReturnType<Limits[Name]>,
+  ];
+} = {
+  packedConv2dAtifPoolForwardFits: [7, isTrue],
+  packedAtifPoolBackwardFits: [5, isTrue],
+  largestPlanRank: [0, asItIs],
+};
+
 const PAGE = 65536;
 /** Maxima to try for the shared memory, in pages: an engine reserves the address space at once, and may refuse. */
 const MAXIMA = [65536, 32768, 16384, 8192, 4096];
@@ -96,6 +111,7 @@ export async function createWasmBackend(
   });
   const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
   const kernels = wrapKernels(exports);
+  const limits = wrapLimits(exports);
   const heap = new WasmHeap(memory, heapBase.value, maximum);
   const pool = new ThreadPool({
     module,
@@ -114,6 +130,7 @@ export async function createWasmBackend(
     },
     setThreads: (wanted) => pool.resize(wanted),
     kernels,
+    limits,
     heap,
   };
 }
@@ -137,15 +154,27 @@ function createMemory(): { memory: WebAssembly.Memory; maximum: number } {
 function wrapKernels(exports: WebAssembly.Exports): Kernels {
   const kernels: { [name: string]: Wrapper } = {};
   for (const [name, count] of Object.entries(argumentCounts)) {
-    const compiled = exports[name];
-    if (typeof compiled !== "function" || compiled.length !== count) {
-      throw new StateError(
-        `init: the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\` to compile them again.`,
-      );
-    }
-    kernels[name] = wrap(compiled as Compiled, count);
+    kernels[name] = wrap(compiledOf(exports, name, count) as Compiled, count);
   }
   return kernels as unknown as Kernels;
+}
+
+/** @throws StateError as wrapKernels */
+function wrapLimits(exports: WebAssembly.Exports): Limits {
+  const limits: { [name: string]: (...sizes: number[]) => number | boolean } = {};
+  for (const [name, [count, meaning]] of Object.entries(limitShapes)) {
+    const compiled = compiledOf(exports, name, count) as (...sizes: number[]) => number;
+    limits[name] = (...sizes) => meaning(compiled(...sizes));
+  }
+  return limits as unknown as Limits;
+}
+
+function compiledOf(exports: WebAssembly.Exports, name: string, count: number): WebAssembly.ExportValue {
+  const compiled = exports[name];
+  if (typeof compiled === "function" && compiled.length === count) return compiled;
+  throw new StateError(
+    `init: the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\` to compile them again.`,
+  );
 }
 
 /** @throws StateError where there is no DecompressionStream */

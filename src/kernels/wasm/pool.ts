@@ -8,6 +8,8 @@ import type { StartWorker, WorkerThread } from "./worker-thread.js";
 
 /** The module's exports that a pool needs (kernels/c/pool.h). */
 export interface PoolExports {
+  /** The stack lies at the bottom of the memory: as long as no kernel runs, its top is its size. */
+  readonly __stack_pointer: WebAssembly.Global<"i32">;
   readonly __tls_size: WebAssembly.Global<"i32">;
   readonly __tls_align: WebAssembly.Global<"i32">;
   poolResize(threads: number, limit: number, spins: number, worthWaking: number, maySleep: number): void;
@@ -43,7 +45,6 @@ export interface PoolParts {
   readonly tuning: PoolTuning;
 }
 
-const STACK_BYTES = 65536;
 const BOUNDARY = 64;
 
 /** A worker that has said nothing for so long is given up. */
@@ -65,6 +66,7 @@ interface Member {
 export class ThreadPool {
   readonly #parts: PoolParts;
   readonly #maySleep: boolean;
+  readonly #stackBytes: number;
   /** By index; a place is used again by the next thread of that index. */
   readonly #places: Places[] = [];
   readonly #members = new Map<number, Member>();
@@ -74,6 +76,7 @@ export class ThreadPool {
   constructor(parts: PoolParts) {
     this.#parts = parts;
     this.#maySleep = maySleep(parts.memory);
+    this.#stackBytes = parts.exports.__stack_pointer.value;
   }
 
   /** Threads that kernels run on, the calling one included. */
@@ -152,8 +155,7 @@ export class ThreadPool {
     const align = Math.max(BOUNDARY, exports.__tls_align.value);
     const tlsBytes = Math.ceil(exports.__tls_size.value / BOUNDARY) * BOUNDARY + align;
     const scratchBytes = 4 * exports.poolScratch();
-    const stack = reserve(STACK_BYTES + tlsBytes + scratchBytes);
-    const stackTop = stack + STACK_BYTES;
+    const stackTop = reserve(this.#stackBytes + tlsBytes + scratchBytes) + this.#stackBytes;
     const tls = Math.ceil(stackTop / align) * align;
     return { stackTop, tls, scratch: stackTop + tlsBytes };
   }

@@ -1,0 +1,111 @@
+/** The whole bench: validates, then times, beside peers. */
+
+import { availableParallelism } from "node:os";
+import { initCompute } from "../../dist/cli/compute-arguments.js";
+import { Interrupt } from "../../dist/cli/interrupt.js";
+import { Progress } from "../../dist/cli/progress.js";
+import { ROUNDS } from "../../dist/cli/quick-bench/bench-run.js";
+import { machine, printMachine } from "../../dist/cli/quick-bench/machine.js";
+import { describeNetwork } from "../../dist/cli/quick-bench/result-table.js";
+import { refuseWrong } from "../../dist/cli/quick-bench/wrong-results.js";
+import { Terminal } from "../../dist/cli/terminal.js";
+import { packageVersion } from "../../dist/cli/version.js";
+import { compareWithBars } from "./bars.js";
+import { printBars, printSuite } from "./bench-report.js";
+import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
+import { PeerRun } from "./peer-run.js";
+import { isFound, type FoundPeer, type MissingPeer } from "./peers.js";
+import { findPytorch } from "./pytorch-peer.js";
+import type { SuiteLetter } from "./suite-result.js";
+import { runSuites, suiteLetters } from "./suites.js";
+
+export interface BenchArguments {
+  readonly suite?: readonly SuiteLetter[];
+  readonly threads?: number;
+  readonly rounds?: number;
+  readonly quick?: boolean;
+  /** false: --no-peers */
+  readonly peers?: boolean;
+  readonly python?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_THREADS = 2;
+
+/** @throws FoundFailure with the whole answer if a result was wrong */
+export async function bench(args: BenchArguments): Promise<void> {
+  const terminal = new Terminal(args);
+  const progress = new Progress(terminal.err, { terminalOnly: terminal.json });
+  const interrupt = new Interrupt();
+  const quick = args.quick ?? false;
+  const options = {
+    threads: args.threads ?? Math.min(DEFAULT_THREADS, availableParallelism()),
+    rounds: args.rounds ?? (quick ? ROUNDS.quick : ROUNDS.full),
+    quick,
+    data: args.data,
+  };
+  let run: PeerRun | null = null;
+  try {
+    await initCompute({ threads: options.threads });
+    progress.update("looking for peers", 0);
+    const letters = args.suite ?? suiteLetters;
+    const peers = args.peers === false ? [] : await findPeers(letters, options.threads, args.python);
+    run = new PeerRun(options, peers.filter(isFound), progress, interrupt);
+    printMachine(terminal, `${options.threads} threads each, medians of ${options.rounds} rounds`);
+    printPeers(terminal, peers);
+    const { suites, network } = await runSuites(run, letters);
+    progress.clear();
+    // The small sizes of a quick run say nothing about the bars.
+    const bars = compareWithBars(suites).map((bar) => (quick ? { ...bar, met: null } : bar));
+    if (network !== null) terminal.print(`network of c and d: ${describeNetwork(network)}`);
+    for (const suite of suites) printSuite(terminal, suite);
+    printBars(terminal, bars, quick);
+    const rows = suites.flatMap((suite) => suite.rows);
+    const answer = {
+      version: packageVersion(),
+      ...options,
+      data: network?.data ?? null,
+      machine: machine(),
+      peers: peers.map(describePeer),
+      network,
+      suites,
+      bars,
+      valid: rows.every(({ valid }) => valid),
+    };
+    refuseWrong(rows, answer);
+    terminal.answer(answer);
+  } finally {
+    progress.clear();
+    run?.dispose();
+    interrupt.dispose();
+  }
+}
+
+/** Those that have a part in one of the suites. */
+async function findPeers(
+  letters: readonly SuiteLetter[],
+  threads: number,
+  python: string | undefined,
+): Promise<(FoundPeer | MissingPeer)[]> {
+  const found = [await findPytorch(threads, python)];
+  if (!letters.includes("b")) return found;
+  for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
+  return found;
+}
+
+function printPeers(terminal: Terminal, peers: readonly (FoundPeer | MissingPeer)[]): void {
+  for (const peer of peers) {
+    terminal.print(
+      isFound(peer)
+        ? `beside ${peer.name} ${peer.version}${peer.note === undefined ? "" : ` (${peer.note})`}`
+        : `without ${peer.name}: ${peer.missing}. To have it: ${peer.install}`,
+    );
+  }
+}
+
+function describePeer(peer: FoundPeer | MissingPeer): object {
+  if (!isFound(peer)) return peer;
+  const { name, version, note } = peer;
+  return { name, version, ...(note === undefined ? {} : { note }) };
+}

@@ -1,0 +1,69 @@
+/** PyTorch as a peer: which Python has the newest one, and the process that computes with it. */
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { PeerProcess } from "./peer-process.js";
+import type { FoundPeer, MissingPeer } from "./peers.js";
+
+const SERVER = fileURLToPath(new URL("../peers/pytorch/serve.py", import.meta.url));
+
+export const PYTORCH = "PyTorch";
+
+const INSTALL =
+  "python3 -m venv torch && torch/bin/python -m pip install torch, and then --python torch/bin/python; " +
+  "or apt install python3-torch";
+
+/** Asks only for the version: importing PyTorch takes seconds. */
+const PROBE = "from importlib.metadata import version; print(version('torch'))";
+
+/** @param python the interpreter to use; the one with the newest PyTorch on this machine if it is left out */
+export async function findPytorch(
+  threads: number,
+  python: string | undefined,
+): Promise<FoundPeer | MissingPeer> {
+  const chosen = python ?? newestPython();
+  if (chosen === null) {
+    return { name: PYTORCH, missing: "no Python here has it", install: INSTALL };
+  }
+  const process = startPytorch(chosen);
+  try {
+    const { version, mkl } = await process.ask("hello", { threads });
+    const note = mkl === true ? undefined : "without MKL: a slow build, ratios to it flatter atif";
+    return {
+      name: PYTORCH,
+      version: String(version),
+      kinds: new Set(["neuron", "products", "network"]),
+      note,
+      process,
+      restart: () => startPytorch(chosen),
+    };
+  } catch (error) {
+    process.close();
+    const why = error instanceof Error ? error.message : String(error);
+    return { name: PYTORCH, missing: `${chosen}: ${why}`, install: INSTALL };
+  }
+}
+
+function startPytorch(python: string): PeerProcess {
+  // -u: an answer must not wait in a buffer; -B: nothing is written beside the installed files.
+  return new PeerProcess(PYTORCH, python, ["-u", "-B", SERVER]);
+}
+
+function newestPython(): string | null {
+  const candidates = ["python3", "python", "/usr/bin/python3"];
+  let [best, bestVersion]: [string | null, readonly number[]] = [null, []];
+  for (const command of candidates) {
+    const { status, stdout } = spawnSync(command, ["-c", PROBE], { encoding: "utf8" });
+    if (status !== 0) continue;
+    const version = (stdout.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+    if (isNewer(version, bestVersion)) [best, bestVersion] = [command, version];
+  }
+  return best;
+}
+
+function isNewer(version: readonly number[], than: readonly number[]): boolean {
+  for (const [i, number] of version.entries()) {
+    if (number !== (than[i] ?? -1)) return number > (than[i] ?? -1);
+  }
+  return false;
+}
