@@ -111,8 +111,6 @@ const modelRows = Object.entries(templateTable).map(([kind, { summary, schema }]
 export const MODELS: KindTable<FileModelKinds> = {
   rows: Object.fromEntries(modelRows) as KindTable<FileModelKinds>["rows"],
   elsewhere: [
-    "SResNet",
-    "SResNetStride",
     "QuantizedSMLP",
     "QuantizedSCNN",
     "QuantizedSResNet",
@@ -120,7 +118,7 @@ export const MODELS: KindTable<FileModelKinds> = {
     "MLP",
     "CNN",
     "ResNet",
-  ].filter((kind) => !Object.hasOwn(templateTable, kind)),
+  ],
 };
 
 /** Keys of [[model]] beside those of TRAINING. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createAugmentation } from "../../../src/datasets/augmentations/table.js";
 import { createPreprocessing } from "../../../src/datasets/preprocessing/table.js";
 import { parseExperiment } from "../../../src/experiment/description/index.js";
-import type { ModelConfig } from "../../../src/experiment/description/index.js";
+import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
 import type { LossName } from "../../../src/losses/table.js";
 import type { ModelKind, ModelOptions } from "../../../src/models/table.js";
 import type { NeuronSpec } from "../../../src/neurons/table.js";
@@ -95,7 +95,7 @@ params.neuron = { kind = "ParametricLIFNode", params = { init_tau = 3, v_reset =
 
 [[model]]
 name = "sresnet"
-kind = "SResNet"
+kind = "QuantizedSResNet"
 disabled = true
 params.num_blocks = [1, 1]
 `;
@@ -210,8 +210,8 @@ describe("a file in the manner of the reference", () => {
   it("leaves a disabled model out, with a word, when there is something wrong in it", () => {
     expect(experiment.models.map(({ name }) => name)).toEqual(["scnn_if", "scnn_atif", "smlp_plif"]);
     expect(warnings.slice(1)).toEqual([
-      'config.toml:81:1: model[3] is disabled and left out: config.toml:83:1: model[3].kind is "SResNet", ' +
-        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN".',
+      'config.toml:81:1: model[3] is disabled and left out: config.toml:83:1: model[3].kind is "QuantizedSResNet", ' +
+        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
     ]);
   });
 });
@@ -470,10 +470,17 @@ function conforms(model: ModelConfig): void {
   const kind: ModelKind = model.kind;
   const inputShape = [28, 28, 1];
   const outputShape = [10];
-  const options: ModelOptions[ModelKind] =
-    model.kind === "SMLP"
-      ? ({ inputShape, outputShape, ...model.params } satisfies ModelOptions["SMLP"])
-      : ({ inputShape, outputShape, ...model.params } satisfies ModelOptions["SCNN"]);
+  const shapes = { inputShape, outputShape };
+  const by = {
+    SMLP: (params: ModelKinds["SMLP"]): ModelOptions["SMLP"] => ({ ...shapes, ...params }),
+    SCNN: (params: ModelKinds["SCNN"]): ModelOptions["SCNN"] => ({ ...shapes, ...params }),
+    SResNet: (params: ModelKinds["SResNet"]): ModelOptions["SResNet"] => ({ ...shapes, ...params }),
+    SResNetStride: (params: ModelKinds["SResNetStride"]): ModelOptions["SResNetStride"] => ({
+      ...shapes,
+      ...params,
+    }),
+  } satisfies { [K in ModelKind]: (params: ModelKinds[K]) => ModelOptions[K] };
+  const options = by[model.kind](model.params as never);
   expect([neuron, optimizer, scheduler, kind, options]).toHaveLength(5);
 }
 

@@ -1,6 +1,8 @@
 /** Kinds and options in files are those of the tables of classes: nothing is listed twice. */
 
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { buildModel } from "../../../src/experiment/model.js";
+import { init } from "../../../src/kernels/select.js";
 import { augmentations } from "../../../src/datasets/augmentations/table.js";
 import { preprocessings } from "../../../src/datasets/preprocessing/table.js";
 import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
@@ -98,6 +100,41 @@ describe("kinds in files", () => {
       messageFor(edited(atif, `neuron.kind = "${find}"\nneuron.params.x = 1`));
     expect(keys(spec.kind)).toContain(
       "expected one of v_threshold, v_reset, alpha, detach_reset, backend, store_v_seq.",
+    );
+  });
+});
+
+describe("residual networks in files", () => {
+  const file = `
+    bench = { name = "a", seed = 1 }
+    learningframework.kind = "SpikingJelly"
+    dataset.kind = "Digits"
+    [[model]]
+    name = "m"
+    kind = "SResNet"
+    [model.params]
+    filters = [4, 8]
+    kernel_sizes = [3, 3]
+    paddings = [1, 1]
+    strides = [1, 2]
+    num_blocks = [1]
+    dims = 2
+    neuron.kind = "ATIF"`;
+
+  beforeAll(async () => {
+    await init({ backend: "reference" });
+  });
+
+  it("have the defaults of the class, dims = 1 as in Qualia, and fit the data", () => {
+    const [model] = parseExperiment(file).experiment.models;
+    expect(model).toMatchObject({ kind: "SResNet", params: { timesteps: 2, postpool: "max", dims: 2 } });
+    const built = buildModel(model, { inputShape: [8, 8, 1], classes: 10, seed: 1 });
+    expect([built.constructor.name, built.timesteps]).toEqual(["SResNet", 2]);
+    expect(messageFor(file.replace("dims = 2", ""))).toContain(
+      "model[0].params.dims is 1, but Digits gives samples of [8, 8, 1]; expected dims = 2, or Reshape2DTo1D",
+    );
+    expect(messageFor(file.replace("num_blocks = [1]", "num_blocks = [0]"))).toContain(
+      "model[0].params.num_blocks[0] is 0; expected a whole number of at least 1.",
     );
   });
 });

@@ -21,19 +21,19 @@ const models: readonly Case[] = [
     "no kind",
     'kind = "SCNN"\n',
     "\n",
-    'config.toml:45:1: model[0].kind is missing; expected one of "SMLP", "SCNN".',
+    'config.toml:45:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
   ],
   [
-    "sresnet",
+    "quantized",
     '"SCNN"',
-    '"SResNet"',
-    'config.toml:31:1: model_template.kind (merged into model[0]) is "SResNet", which Qualia knows and this version does not support; expected one of "SMLP", "SCNN".',
+    '"QuantizedSCNN"',
+    'config.toml:31:1: model_template.kind (merged into model[0]) is "QuantizedSCNN", which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
   ],
   [
     "model kind typo",
     '"SCNN"',
     '"SCN"',
-    'config.toml:31:1: model_template.kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN". Did you mean "SCNN"?',
+    'config.toml:31:1: model_template.kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride". Did you mean "SCNN"?',
   ],
   [
     "timesteps 0",
@@ -324,7 +324,7 @@ describe("refuses bad neurons", () => {
 
 // Leaving these out or guessing at them would run another experiment than the file says.
 describe("refuses when lenient, too", () => {
-  it.each(["sresnet", "kernel count", "m without multistep", "threshold 0", "vth order"])("%s", (label) => {
+  it.each(["quantized", "kernel count", "m without multistep", "threshold 0", "vth order"])("%s", (label) => {
     const { got, expected } = whenLenient([...models, ...neurons], label);
     expect(got).toBe(expected);
   });
