@@ -1,19 +1,18 @@
-/** Runs a model layer by layer over all time steps, and shows what each spiking layer took in and gave. */
+/** Runs a model over all time steps, and shows what each spiking layer took in and gave. */
 
 import { noGrad } from "../autograd/grad-mode.js";
 import { checkInteger } from "../checks.js";
-import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
-import { Sequential } from "../layers/sequential.js";
 import { checkModel } from "../models/check-model.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { Module } from "../module/module.js";
-import { BaseNode } from "../neurons/base-node.js";
-import { at, repeat, stack } from "../ops/slice.js";
+import { withMode } from "../module/mode.js";
+import type { BaseNode } from "../neurons/base-node.js";
+import { observing, type Observation } from "../neurons/observation.js";
+import { repeat, stack } from "../ops/slice.js";
 import { formatShape, sameShape } from "../shapes.js";
+import { show } from "../show.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
-import { withMode } from "../module/mode.js";
 
 /** One spiking layer at work. The tensors live until the visit ends. */
 export interface LayerVisit {
@@ -36,12 +35,13 @@ export interface WalkOptions {
 }
 
 /**
- * Shows x to the model as run() does, in evaluation mode, from rest. The state of the neurons is forgotten, and modes
- * are given back.
+ * Shows x to the model for T time steps, in evaluation mode, from rest, whatever class it has and wherever its neurons are.
+ * The state of the neurons is forgotten, and modes are given back.
  *
  * @param x [N, ...inputShape]
  * @param read what to take from the outputs of all steps [T, N, classes], before they are freed
- * @throws TypeError, ShapeError, RangeError for an input that the model does not take; StateError for a layer that hides its neurons
+ * @throws TypeError, ShapeError, RangeError for an input that the model does not take; StateError for a neuron that is not
+ *   called once in each time step
  */
 export function walkLayers<R>(
   where: string,
@@ -64,25 +64,15 @@ export function walkLayers<R>(
     );
   }
   const T = checkInteger(`${where}: timesteps`, options.timesteps ?? model.timesteps, 1);
-  const names = new Map(model.spikingLayers().map(([name, neuron]) => [neuron, name]));
+  const { potentials = false, visit } = options;
   try {
     return withMode(model, false, () =>
       scope(() =>
         noGrad(() => {
           model.reset();
-          let y = repeat(x, T);
-          for (const layer of leaves(model.layers)) {
-            const input = y;
-            if (!(layer instanceof BaseNode)) {
-              checkOpen(where, layer);
-              y = allSteps(layer, input);
-              continue;
-            }
-            const { output, potential } = neuronSteps(layer, input, options.potentials === true);
-            y = output;
-            options.visit({ name: names.get(layer) ?? "", neuron: layer, input, output, potential });
-          }
-          return read(y);
+          const { outputs, seen } = showAll(model, x, T, potentials);
+          for (const layer of visitsOf(where, model, seen, T)) visit(layer);
+          return read(outputs);
         }),
       ),
     );
@@ -91,46 +81,55 @@ export function walkLayers<R>(
   }
 }
 
-/** In order, without the containers. */
-function leaves(layers: Sequential): Module[] {
-  return layers.children().flatMap(([, layer]) => (layer instanceof Sequential ? leaves(layer) : [layer]));
-}
+/** By neuron, in the order in which they are called. */
+type Seen = Map<BaseNode, Observation[]>;
 
-function checkOpen(where: string, layer: Module): void {
-  const hidden = layer.namedModules().find(([, module]) => module instanceof BaseNode);
-  if (hidden === undefined) return;
-  throw new StateError(
-    `${where}: the layer ${layer.constructor.name} has a neuron inside (${hidden[0]}) that cannot be seen from outside; ` +
-      `expected neurons in the model's Sequential. Put its parts there.`,
-  );
-}
-
-/** A layer without state, or whose state does not matter here. */
-function allSteps(layer: Module, xs: Tensor): Tensor {
-  if (layer.stepMode === "m") return layer.forward(xs);
-  return stack(Array.from({ length: xs.shape[0] }, (_, t) => layer.forward(at(xs, t))));
-}
-
-function neuronSteps(
-  neuron: BaseNode,
-  xs: Tensor,
+function showAll(
+  model: SpikingModel,
+  x: Tensor,
+  T: number,
   potentials: boolean,
-): { output: Tensor; potential: Tensor | null } {
-  if (neuron.stepMode === "s") {
-    const vs: Tensor[] = [];
-    const ys = Array.from({ length: xs.shape[0] }, (_, t) => {
-      const y = neuron.forward(at(xs, t));
-      if (potentials) vs.push(neuron.v);
-      return y;
-    });
-    return { output: stack(ys), potential: potentials ? stack(vs) : null };
+): { outputs: Tensor; seen: Seen } {
+  const seen: Seen = new Map();
+  const observerOf = (neuron: BaseNode) => ({
+    potentials,
+    seen({ input, output, potential }: Observation): void {
+      const before = seen.get(neuron) ?? [];
+      const kept = { input: input.alias(), output: output.alias(), potential: potential?.alias() ?? null };
+      seen.set(neuron, [...before, kept]);
+    },
+  });
+  const outputs = observing(model.neurons(), observerOf, () =>
+    model.stepMode === "m"
+      ? model.forward(repeat(x, T))
+      : stack(Array.from({ length: T }, () => model.forward(x))),
+  );
+  return { outputs, seen };
+}
+
+function* visitsOf(where: string, model: SpikingModel, seen: Seen, T: number): Iterable<LayerVisit> {
+  const names = new Map(model.spikingLayers().map(([name, neuron]) => [neuron, name]));
+  const calls = model.stepMode === "m" ? 1 : T;
+  for (const [neuron, name] of names) {
+    const count = seen.get(neuron)?.length ?? 0;
+    if (count === calls) continue;
+    throw new StateError(
+      `${where}: the neuron ${name} was called ${count} times in ${calls === 1 ? "a call of the model" : `${calls} time steps`}; ` +
+        `expected once in each. A forward() of its own must call super.forward(), and each place in a network needs a neuron of its own.`,
+    );
   }
-  const stored = neuron.storeVSeq;
-  try {
-    neuron.storeVSeq = potentials;
-    const output = neuron.forward(xs);
-    return { output, potential: potentials ? neuron.vSeq : null };
-  } finally {
-    neuron.storeVSeq = stored;
+  for (const [neuron, observations] of seen) {
+    const all = (part: (each: Observation) => Tensor | null): Tensor | null => {
+      const tensors = observations.flatMap((each) => part(each) ?? []);
+      if (tensors.length < observations.length) return null;
+      return model.stepMode === "m" ? tensors[0] : stack(tensors);
+    };
+    yield {
+      name: names.get(neuron) ?? "",
+      neuron,
+      input: all(({ input }) => input) as Tensor,
+      output: all(({ output }) => output) as Tensor,
+      potential: all(({ potential }) => potential),
+    };
   }
 }

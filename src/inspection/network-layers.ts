@@ -1,15 +1,12 @@
 /** The layers of a network as a table shows them: shapes, parameters, thresholds, levels. */
 
-import { noGrad } from "../autograd/grad-mode.js";
+import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { Module } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
-import { scope } from "../tensor/scope.js";
-import { Tensor } from "../tensor/tensor.js";
 
 export interface NetworkLayer {
-  /** As in the state dict, without "layers.": "conv1". */
+  /** As in the state dict, without "layers." where all begin with it: "conv1". */
   readonly name: string;
   /** "Conv2d", "ATIF" */
   readonly kind: string;
@@ -33,38 +30,25 @@ export interface NeuronFacts {
   readonly levelStep: number;
 }
 
-/** Shows the network one sample of zeros, layer by layer. The state of the neurons is forgotten. */
+/**
+ * The layers in the order in which they are computed. Of a class with a forward() of its own, the state of the neurons is
+ * forgotten.
+ *
+ * @throws TypeError unless it is a model; StateError as networkGraph
+ */
 export function networkLayers(model: SpikingModel): NetworkLayer[] {
-  const isMultiStep = model.stepMode === "m";
-  const leading = isMultiStep ? [model.timesteps, 1] : [1];
-  const modes = model.namedModules().map(([, module]) => [module, module.training] as const);
-  model.eval();
-  model.reset();
-  try {
-    return scope(() =>
-      noGrad(() => {
-        let x = Tensor.full([...leading, ...model.inputShape], 0, model.parameters()[0]?.backend);
-        return model.layers.children().map(([name, layer]): NetworkLayer => {
-          x = layer.forward(x);
-          const outputShape = x.shape.slice(leading.length);
-          const parameters = layer.parameters().reduce((sum, { size }) => sum + size, 0);
-          const facts = { name, kind: kindOfLayer(layer), outputShape, parameters };
-          return layer instanceof BaseNode
-            ? { ...facts, neuron: neuronFacts(layer, outputShape, model) }
-            : facts;
-        });
-      }),
-    );
-  } finally {
-    model.reset();
-    for (const [module, training] of modes) module.training = training;
-  }
+  const nodes = networkGraph(model).nodes.slice(1);
+  const isGrouped = nodes.every(({ name, module }) => module === null || name.startsWith(GROUP));
+  return nodes.map(({ name, kind, shape, module }): NetworkLayer => {
+    const parameters = module?.parameters().reduce((sum, { size }) => sum + size, 0) ?? 0;
+    const own = isGrouped && name.startsWith(GROUP) ? name.slice(GROUP.length) : name;
+    const facts = { name: own, kind, outputShape: shape, parameters };
+    return module instanceof BaseNode ? { ...facts, neuron: neuronFacts(module, shape, model) } : facts;
+  });
 }
 
-/** The step mode is the network's, and not part of the kind. */
-function kindOfLayer(layer: Module): string {
-  return layer instanceof BaseNode ? layer.traits.kind : layer.constructor.name;
-}
+/** Where all layers are in it, it tells nothing. */
+const GROUP = "layers.";
 
 function neuronFacts(neuron: BaseNode, outputShape: Shape, { timesteps }: SpikingModel): NeuronFacts {
   const { theta } = neuron;

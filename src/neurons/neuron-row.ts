@@ -27,3 +27,9 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
    */
   options(neuron: N): P;
 }
+
+/** A row of another package: what it leaves out is told of the neurons that it makes. */
+export type DefinedNeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> = Partial<
+  Omit<NeuronRow<P, N, R>, "create">
+> &
+  Pick<NeuronRow<P, N, R>, "create">;

@@ -6,7 +6,8 @@
 import { checkOneOf, checkOptions, isList } from "../checks.js";
 import { claimKind } from "../module/kinds.js";
 import type { Module, StepMode } from "../module/module.js";
-import { readOptions } from "../schema/schema.js";
+import { plainCopy } from "../schema/plain-copy.js";
+import { readOptions, type Schema } from "../schema/schema.js";
 import { show } from "../show.js";
 import { atifRow } from "./atif.js";
 import { BaseNode } from "./base-node.js";
@@ -14,7 +15,8 @@ import { ifNodeRow } from "./if-node.js";
 import { ifsrlRow } from "./ifsrl.js";
 import { kindOfClass, rememberClass } from "./known-classes.js";
 import { lifNodeRow } from "./lif-node.js";
-import type { NeuronRow } from "./neuron-row.js";
+import { paramsOfMade, rememberMade } from "./made.js";
+import type { DefinedNeuronRow, NeuronRow } from "./neuron-row.js";
 import { parametricLifNodeRow } from "./parametric-lif-node.js";
 
 export const neuronTable = {
@@ -54,17 +56,26 @@ export const neuronKinds: NeuronKind[] = [];
 for (const [kind, row] of Object.entries(neuronTable)) addRow(kind, row as unknown as AnyNeuronRow);
 
 /**
- * Makes a neuron of another package known by name, to models, experiment files, model files and inspection.
+ * Makes a neuron of another package known by name, to models, experiment files, model files and inspection. Of the row, only
+ * `create` is needed: without a schema, its params are plain data that only `create` looks at; without `options`, a neuron is
+ * remade from the params that it was made with, and one whose settings were changed since is refused when it is saved.
  *
  * @param kind a name that no layer and no other neuron has
  * @throws TypeError for what is no row; RangeError for a name that is taken
  */
-export function defineNeuron<P extends object, N extends BaseNode, R>(
+export function defineNeuron<P extends object, N extends BaseNode, R = P>(
   kind: string,
-  row: NeuronRow<P, N, R>,
+  row: DefinedNeuronRow<P, N, R>,
 ): void {
   checkRow(row);
-  addRow(kind, row as unknown as AnyNeuronRow);
+  const given = row as unknown as DefinedNeuronRow<Record<string, unknown>>;
+  addRow(kind, {
+    summary: given.summary ?? `${kind}, of another package`,
+    classes: given.classes ?? [],
+    schema: given.schema ?? anyParams,
+    create: (params, stepMode) => given.create(params, stepMode),
+    options: given.options ?? ((neuron) => paramsOfMade(kind, neuron)),
+  });
 }
 
 /** What a kind is. @throws RangeError unless it is known */
@@ -87,8 +98,8 @@ export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNo
       "neuron.params: stepMode is given for the neuron alone; expected it left out. Set the stepMode of the model.",
     );
   }
-  const neuron: unknown = row.create(readOptions(spec.kind, params, row.schema), stepMode);
-  return checkCreated(spec.kind, neuron, row, stepMode);
+  const read = readParams(spec.kind, params, row);
+  return rememberMade(checkCreated(spec.kind, row.create(read, stepMode), row, stepMode), read);
 }
 
 /**
@@ -114,6 +125,15 @@ export function copyNeuronSpec(spec: NeuronSpec): NeuronSpec {
   return Object.assign({ ...spec }, { params: { ...spec.params } });
 }
 
+/** Of a row without a schema: whatever is plain data. */
+const anyParams: Schema<Record<string, unknown>> = { fields: {} };
+
+function readParams(kind: string, params: unknown, { schema }: AnyNeuronRow): Record<string, unknown> {
+  if (schema !== anyParams) return readOptions(kind, params, schema);
+  checkOptions(kind, params, Object.keys(Object(params) as object));
+  return plainCopy(kind, params as object);
+}
+
 function addRow(kind: string, row: AnyNeuronRow): void {
   claimKind("defineNeuron", kind);
   rows.set(kind, row);
@@ -126,19 +146,20 @@ function checkRow(row: unknown): void {
   const where = "defineNeuron";
   checkOptions(where, row ?? null, ["summary", "classes", "schema", "create", "options"]);
   const { summary, classes, schema, create, options } = row as Partial<Record<string, unknown>>;
-  const fields: unknown = (schema as { fields?: unknown } | null | undefined)?.fields;
-  if (typeof summary !== "string" || summary === "") {
+  if (summary !== undefined && (typeof summary !== "string" || summary === "")) {
     throw new TypeError(`${where}: summary is ${show(summary)}; expected one line about the neuron.`);
   }
-  if (typeof fields !== "object" || fields === null) {
+  const fields: unknown = (schema as { fields?: unknown } | null | undefined)?.fields;
+  if (schema !== undefined && (typeof fields !== "object" || fields === null)) {
     throw new TypeError(
       `${where}: schema is ${show(schema)}; expected { fields }, with a field for each option, such as schema.withDefault(…).`,
     );
   }
-  for (const [name, part] of Object.entries({ create, options })) {
-    if (typeof part !== "function")
-      throw new TypeError(`${where}: ${name} is ${show(part)}; expected a function.`);
-  }
+  if (typeof create !== "function")
+    throw new TypeError(`${where}: create is ${show(create)}; expected a function.`);
+  if (options !== undefined && typeof options !== "function")
+    throw new TypeError(`${where}: options is ${show(options)}; expected a function.`);
+  if (classes === undefined) return;
   if (!isList(classes) || (classes as unknown[]).length === 0) {
     throw new TypeError(`${where}: classes is ${show(classes)}; expected the classes that create() makes.`);
   }
@@ -157,8 +178,11 @@ function checkRow(row: unknown): void {
 
 /** What the row of another package has made. @throws TypeError unless the row says so */
 function checkCreated(kind: string, neuron: unknown, row: AnyNeuronRow, stepMode: StepMode): BaseNode {
+  // A row that names no class is of those that it makes.
+  if (neuron instanceof BaseNode && row.classes.length === 0 && kindOfClass(neuron.constructor) === undefined)
+    rememberClass(neuron.constructor, kind);
   if (!(neuron instanceof BaseNode) || kindOfClass(neuron.constructor) !== kind) {
-    const expected = row.classes.map(({ name }) => name).join(" or ");
+    const expected = row.classes.map(({ name }) => name).join(" or ") || "neuron of a class of its own";
     throw new TypeError(
       `createNeuron: create() of ${show(kind)} returned ${show(neuron)}; expected a new ${expected}, as its row says.`,
     );

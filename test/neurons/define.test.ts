@@ -190,7 +190,7 @@ describe("defineNeuron", () => {
     ["no summary", "New", { ...row, summary: "" }, TypeError, 'defineNeuron: summary is ""; expected one line about the neuron.'],
     ["no schema", "New", { ...row, schema: {} }, TypeError, "defineNeuron: schema is an object; expected { fields }, with a field for each option, such as schema.withDefault(…)."],
     ["no create()", "New", { ...row, create: 1 }, TypeError, "defineNeuron: create is 1; expected a function."],
-    ["no options()", "New", { ...row, options: undefined }, TypeError, "defineNeuron: options is undefined; expected a function."],
+    ["options() that is none", "New", { ...row, options: 1 }, TypeError, "defineNeuron: options is 1; expected a function."],
     ["no classes", "New", { ...row, classes: [] }, TypeError, "defineNeuron: classes is []; expected the classes that create() makes."],
     ["a class that is no neuron", "New", { ...row, classes: [Map] }, TypeError, "defineNeuron: classes holds a function; expected a class that extends BaseNode."],
     ["a class that is known", "New", { ...row, classes: [atif.LIFNode] }, RangeError, 'defineNeuron: the class LIFNode is "LIFNode" already; expected one that is not known. Extend it.'],
@@ -223,6 +223,23 @@ describe("defineNeuron", () => {
     );
     expect(make).toThrow(
       "createNeuron: create() of \"Wrong\" returned a neuron in step mode 'm'; expected 's', its second argument.",
+    );
+  });
+
+  it("takes a row with create() alone: params are plain data, and settings that were changed are not lost in silence", () => {
+    class Brief extends OwnIF {}
+    atif.defineNeuron("Brief", {
+      create: ({ vThreshold }: { vThreshold?: number }, stepMode) =>
+        new Brief({ stepMode, ...(vThreshold === undefined ? {} : { vThreshold }) }),
+    });
+    const neuron = atif.createNeuron({ kind: "Brief", params: { vThreshold: 0.5 } } as never);
+    expect(neuron.theta).toBe(0.5);
+    expect(atif.neuronSpecOf(neuron)).toEqual({ kind: "Brief", params: { vThreshold: 0.5 } });
+    neuron.detachReset = true;
+    expect(() => atif.neuronSpecOf(neuron)).toThrow("has another detachReset than it was made with");
+    expect(() => atif.neuronSpecOf(new Brief({}))).toThrow("was made with new, and its params are not known");
+    expect(() => atif.createNeuron({ kind: "Brief", params: { vThreshold: () => 1 } } as never)).toThrow(
+      "the option vThreshold is a function",
     );
   });
 });
