@@ -3,21 +3,19 @@
 import { templateTable, type ModelKind } from "../../models/table.js";
 import { neuronKinds, neuronRow } from "../../neurons/table.js";
 import { refuse } from "../../schema/place.js";
-import { optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
+import {
+  optional,
+  optionNames,
+  required,
+  withDefault,
+  type AnyField,
+  type Schema,
+} from "../../schema/schema.js";
 import type { ValueType } from "../../schema/value-types.js";
 import { isTable } from "./config-tree.js";
 import type { ModelKinds, NeuronConfig, NeuronKinds } from "./experiment.js";
 import { ignoredAlways, ignoredIf, type IgnoredKeys, type PassedOver } from "./ignored-keys.js";
-import {
-  fileRow,
-  inFile,
-  keysIn,
-  readVariant,
-  writeVariant,
-  type FileAdditions,
-  type KindRow,
-  type KindTable,
-} from "./kinds.js";
+import { fileRow, inFile, keysIn, readVariant, writeVariant, type KindRow, type KindTable } from "./kinds.js";
 import { TRAINING } from "./training-schema.js";
 
 const ofAllNeurons: IgnoredKeys = {
@@ -25,14 +23,10 @@ const ofAllNeurons: IgnoredKeys = {
   device: ignoredIf(["cpu", "auto"], "this library computes on the CPU", "warn"),
 };
 
-const ofLearnedThresholds: FileAdditions = {
-  ignored: {
-    T: ignoredIf([], "the number of steps is params.timesteps of the model", "warn"),
-    v_reset: ignoredIf(
-      [false],
-      "expected false, since this neuron resets by subtraction and has no hard reset",
-    ),
-  },
+/** Files of Qualia give these to neurons that reset by subtraction alone. */
+const withoutHardReset: IgnoredKeys = {
+  T: ignoredIf([], "the number of steps is params.timesteps of the model", "warn"),
+  v_reset: ignoredIf([false], "expected false, since this neuron has no hard reset"),
 };
 
 /** Backends of SpikingJelly. */
@@ -41,16 +35,11 @@ const backend: PassedOver = {
   instead: 'a backend of SpikingJelly; the default is used, "fused"',
 };
 
-const neuronAdditions: Readonly<Record<string, FileAdditions>> = {
-  ATIF: ofLearnedThresholds,
-  IFSRL: ofLearnedThresholds,
-};
-
 function neuronFileRow(kind: string): KindRow<Record<string, unknown>> {
-  const additions = Object.hasOwn(neuronAdditions, kind) ? neuronAdditions[kind] : {};
-  return fileRow(neuronRow(kind), {
-    ...additions,
-    ignored: { ...ofAllNeurons, ...additions.ignored },
+  const row = neuronRow(kind);
+  const hasHardReset = optionNames(row.schema).includes("vReset");
+  return fileRow(row, {
+    ignored: { ...ofAllNeurons, ...(hasHardReset ? {} : withoutHardReset) },
     passedOver: { backend },
   });
 }

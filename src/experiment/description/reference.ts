@@ -1,6 +1,7 @@
 /** The reference of experiment files, as Markdown, written from what reads them. */
 
 import { fieldsOf, snakeCase, type AnyField } from "../../schema/schema.js";
+import { neuronKinds } from "../../neurons/table.js";
 import { describe } from "./config-tree.js";
 import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
 import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
@@ -29,7 +30,7 @@ kind = "Digits"
 name = "small"
 kind = "SMLP"
 epochs = 10
-params = { units = [64], timesteps = 4, neuron = { kind = "ATIF", params = { step_mode = "m" } } }
+params = { units = [64], timesteps = 4, neuron = { kind = "${neuronKinds[0]}", params = { step_mode = "m" } } }
 optimizer = { kind = "Adam", params = { lr = 0.01 } }
 \`\`\`
 

@@ -240,7 +240,7 @@ describe("lenient reading", () => {
       'postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; left out.',
       "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
       "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
-      "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron resets by subtraction and has no hard reset; ignored.",
+      "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
       "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
       expect.stringContaining("model[3] is disabled and left out: "),
     ]);

@@ -258,7 +258,7 @@ const neurons: readonly Case[] = [
     "hard reset",
     "neuron.params.v_threshold = 1.0",
     "neuron.params.v_reset = 0.0",
-    "config.toml:43:1: model_template.params.neuron.params.v_reset (merged into model[0]) is 0; expected false, since this neuron resets by subtraction and has no hard reset.",
+    "config.toml:43:1: model_template.params.neuron.params.v_reset (merged into model[0]) is 0; expected false, since this neuron has no hard reset.",
   ],
   [
     "tau leaks",
