@@ -131,5 +131,5 @@ function rowOf(architecture: unknown): ModelRow<unknown> {
     );
   }
   const kind = checkOneOf("model kind", (architecture as Partial<Architecture>).kind, modelKinds);
-  return modelTable[kind] as unknown as ModelRow<unknown>;
+  return modelTable[kind];
 }
