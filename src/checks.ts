@@ -16,7 +16,7 @@ export function checkFinite(where: string, value: unknown): number {
 }
 
 /** What to try with something that is no number. */
-function numberAdvice(value: unknown): string {
+export function numberAdvice(value: unknown): string {
   if (value === undefined) return " Give one: it has no default.";
   if (value === null) return " Give one, or leave it out if it has a default.";
   if (typeof value === "bigint") return " Write it without the n.";

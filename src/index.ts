@@ -65,6 +65,9 @@ export { defineLayer, type LayerArguments, type LayerKind } from "./layers/table
 export { GraphModel, type GraphModelOptions } from "./models/graph-model.js";
 export { SCNN } from "./models/scnn.js";
 export type { SCNNOptions } from "./models/scnn-options.js";
+export { SResNet } from "./models/sresnet.js";
+export type { SResNetOptions, SResNetStrideOptions } from "./models/sresnet-options.js";
+export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
 export { SpikingModel } from "./models/spiking-model.js";

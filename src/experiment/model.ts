@@ -1,9 +1,8 @@
 /** The network of an experiment. */
 
 import { ConfigError, messageOf, OutOfMemoryError } from "../errors.js";
-import { SCNN } from "../models/scnn.js";
-import { SMLP } from "../models/smlp.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { createModel } from "../models/table.js";
 import { manualSeed } from "../random/generator.js";
 import type { Shape } from "../shapes.js";
 import type { ModelConfig } from "./description/experiment.js";
@@ -24,9 +23,7 @@ export function buildModel(config: ModelConfig, { inputShape, classes, seed }: M
   manualSeed(seed);
   const shapes = { inputShape, outputShape: [classes] };
   try {
-    return config.kind === "SMLP"
-      ? new SMLP({ ...config.params, ...shapes })
-      : new SCNN({ ...config.params, ...shapes });
+    return createModel({ kind: config.kind, options: { ...config.params, ...shapes } });
   } catch (thrown) {
     const isArgument = thrown instanceof RangeError || thrown instanceof TypeError;
     if (!isArgument || thrown instanceof OutOfMemoryError) throw thrown;

@@ -12,6 +12,8 @@ import { SResNet, sresnetNetwork } from "./sresnet.js";
 import {
   resolveSResNetOptions,
   resolveSResNetStrideOptions,
+  sresnetSchema,
+  sresnetStrideSchema,
   type SResNetOptions,
   type SResNetStrideOptions,
 } from "./sresnet-options.js";
@@ -56,6 +58,20 @@ export const templateTable = {
     create: (options: SCNNOptions) => new SCNN(options),
     network: (options: SCNNOptions) => scnnNetwork(resolveSCNNOptions(options)),
   }),
+  SResNet: template({
+    summary: "Spiking residual network, whose blocks shrink the map by max pooling.",
+    schema: sresnetSchema,
+    model: SResNet,
+    create: (options: SResNetOptions) => new SResNet(options),
+    network: (options: SResNetOptions) => sresnetNetwork(resolveSResNetOptions(options)),
+  }),
+  SResNetStride: template({
+    summary: "Spiking residual network, whose blocks shrink the map by strides of their convolutions.",
+    schema: sresnetStrideSchema,
+    model: SResNetStride,
+    create: (options: SResNetStrideOptions) => new SResNetStride(options),
+    network: (options: SResNetStrideOptions) => sresnetStrideNetwork(resolveSResNetStrideOptions(options)),
+  }),
 };
 
 /** What an experiment file may name. */
@@ -67,23 +83,11 @@ type OptionsFor<Row> = Row extends ModelRow<infer O> ? O : never;
 export type TemplateOptions = { [K in ModelKind]: OptionsFor<(typeof templateTable)[K]> };
 
 export interface ModelOptions extends TemplateOptions {
-  SResNet: SResNetOptions;
-  SResNetStride: SResNetStrideOptions;
   GraphModel: GraphModelOptions;
 }
 
 const modelTable: { readonly [K in keyof ModelOptions]: ModelRow<ModelOptions[K]> } = {
   ...templateTable,
-  SResNet: {
-    model: SResNet,
-    create: (options) => new SResNet(options),
-    network: (options) => sresnetNetwork(resolveSResNetOptions(options)),
-  },
-  SResNetStride: {
-    model: SResNetStride,
-    create: (options) => new SResNetStride(options),
-    network: (options) => sresnetStrideNetwork(resolveSResNetStrideOptions(options)),
-  },
   GraphModel: {
     model: GraphModel,
     create: (options) => new GraphModel(options),

@@ -4,7 +4,7 @@
  * experiment file ("my.toml:12:3: model[0].params.kernel_sizes[1] is 0; …", a ConfigError).
  */
 
-import { checkOptions } from "../checks.js";
+import { checkOptions, numberAdvice } from "../checks.js";
 import { show } from "../show.js";
 
 /** What is wrong with a value: its type, or that it is too large, too small, not one of the choices. */
@@ -116,14 +116,4 @@ export class ArgumentPlace implements Place {
 
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
-}
-
-/** What to try with something that is no number. */
-export function numberAdvice(value: unknown): string {
-  if (value === undefined) return " Give one: it has no default.";
-  if (value === null) return " Give one, or leave it out if it has a default.";
-  if (typeof value === "bigint") return " Write it without the n.";
-  if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
-    return " Write it without quotes.";
-  return "";
 }

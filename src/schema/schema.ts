@@ -149,7 +149,8 @@ function copyOf(fallback: unknown): unknown {
 /** Options within an option. */
 export function groupOf<P>(schema: Schema<P>): ValueType<P> {
   return {
-    expects: `options ${optionNames(schema).join(", ")}`,
+    expects: `a table with ${optionNames(schema).map(snakeCase).join(", ")}`,
+    parts: schema.fields,
     read: (value, place) => readSchema(value, place, schema),
     write: (options) => Object.fromEntries(writtenFields(options, schema)),
   };

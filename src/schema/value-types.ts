@@ -10,6 +10,8 @@ export interface ValueType<V> {
   read(value: unknown, place: Place): V;
   /** As a file spells it. */
   write(value: V): unknown;
+  /** Of options within an option, for the reference: names, types and what they mean. */
+  readonly parts?: object;
 }
 
 interface Bounds {

@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { readOptions, required, withDefault, optional, type Schema } from "../../src/schema/schema.js";
+import { LiveOptions } from "../../src/schema/live-options.js";
+import {
+  groupOf,
+  optional,
+  readOptions,
+  required,
+  withDefault,
+  writtenFields,
+  type Schema,
+} from "../../src/schema/schema.js";
 import {
   float32,
   flag,
   functionOf,
   listOf,
+  listOrOne,
   oneOf,
   oneOrList,
   orNone,
@@ -99,5 +109,73 @@ describe("options read as arguments", () => {
     const error = thrown(options);
     expect(error).toBeInstanceOf(type);
     expect(error.message).toBe(message);
+  });
+});
+
+interface Outer {
+  stop: { patience: number; least: number };
+  sizes: readonly number[];
+}
+
+const outer: Schema<Outer> = {
+  fields: {
+    stop: withDefault(
+      groupOf<Outer["stop"]>({
+        fields: {
+          patience: required(whole(1), "Patience."),
+          least: withDefault(real(), 0, "Least.", { key: "Min" }),
+        },
+      }),
+      { patience: 3, least: 0 },
+      "Stop.",
+    ),
+    sizes: withDefault(listOrOne(whole(1), 2), [1], "Sizes."),
+  },
+};
+
+describe("options within an option, and lists of one", () => {
+  const read = (options: unknown): Outer => readOptions("Outer", options, outer);
+
+  it("are read where they stand", () => {
+    expect(read({ stop: { patience: 2 }, sizes: 4 })).toEqual({
+      stop: { patience: 2, least: 0 },
+      sizes: [4],
+    });
+    expect(read({}).stop).not.toBe(read({}).stop);
+    for (const [options, message] of [
+      [{ stop: { patience: 0 } }, "Outer: stop.patience is 0; expected a whole number of at least 1."],
+      [{ stop: {} }, "Outer: stop.patience is undefined; expected a number. Give one: it has no default."],
+      [{ stop: 3 }, "Outer: stop: options are 3; expected an object like { patience: … }."],
+      [{ stop: { patient: 1 } }, 'Outer: stop: unknown option "patient"; known options are patience, least.'],
+      [{ sizes: 0 }, "Outer: sizes is 0; expected a whole number of at least 1."],
+      [{ sizes: [1, 0] }, "Outer: sizes[1] is 0; expected a whole number of at least 1."],
+      [{ sizes: [1, 2, 3] }, "Outer: sizes has 3 entries; expected at most 2 entries."],
+    ] as const) {
+      expect(() => read(options)).toThrow(message);
+    }
+  });
+
+  it("are written under the keys of files", () => {
+    expect(writtenFields(read({ stop: { patience: 2, least: 5 } }), outer)).toEqual([
+      ["stop", { patience: 2, Min: 5 }],
+      ["sizes", [1]],
+    ]);
+  });
+});
+
+describe("options that live on", () => {
+  it("obey every rule after each change, or stay as they were", () => {
+    const live = new LiveOptions("Net", { units: [] }, schema);
+    live.set("range", [0.25, 0.5]);
+    expect(live.current.range).toEqual([0.25, 0.5]);
+    expect(() => live.set("range", [1, 0])).toThrow(
+      "Net: range goes from 1 down to 0; expected it to go up.",
+    );
+    expect(() => live.replace("Net: a state", { units: 3 })).toThrow(
+      "Net: a state: units is 3; expected an array.",
+    );
+    expect(live.current.range).toEqual([0.25, 0.5]);
+    live.replace("Net: a state", { units: [2] });
+    expect(live.current).toMatchObject({ units: [2], range: [0, 1] });
   });
 });

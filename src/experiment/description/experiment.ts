@@ -1,7 +1,18 @@
 /**
  * An experiment, read and normalised: plain data in this library's names, every default filled in.
- * Shapes are channels-last without batch and time: [H, W, C] or [S, C].
+ * Shapes are channels-last without batch and time: [H, W, C] or [S, C]. Options of classes are those of their schemas.
  */
+
+import type { AugmentationParams } from "../../datasets/augmentations/table.js";
+import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
+import type { LossName } from "../../losses/table.js";
+import type { ModelShapes } from "../../models/model-fields.js";
+import type { ModelKind, templateTable } from "../../models/table.js";
+import type { StepMode } from "../../module/module.js";
+import type { NeuronKind, NeuronParams } from "../../neurons/table.js";
+import type { optimizerTable, OptimizerKind, schedulerTable, SchedulerKind } from "../../optimizers/table.js";
+import type { OptionsOf } from "../../schema/schema.js";
+import type { CheckpointMetric } from "../../training/epoch-metrics.js";
 
 /** One kind out of a map from kind to parameters. */
 export type Variant<Kinds> = {
@@ -38,15 +49,14 @@ export interface LearningFrameworkParams {
   enableProgressBar: boolean;
   enableConfusionMatrix: boolean;
   /** "mse" compares the averaged output with the one-hot target. */
-  loss: "crossentropy" | "mse";
+  loss: LossName;
   metrics: readonly Metric[];
   /** What decides the best epoch, as "val_acc". */
-  checkpointMetric: { readonly name: CheckpointMetricName; readonly mode: "min" | "max" };
+  checkpointMetric: Readonly<CheckpointMetric>;
 }
 
 /** prec, rec, f1 and acc are the same number (micro average); avgclsacc is the mean accuracy per class. */
 export type Metric = "prec" | "rec" | "f1" | "acc" | "avgclsacc";
-export type CheckpointMetricName = `${"train" | "val"}_${"loss" | Metric}`;
 
 export interface DatasetKinds {
   /** Built in: 8 x 8 x 1, ten classes. */
@@ -64,124 +74,37 @@ export interface IdxParams {
 
 export type DatasetConfig = Variant<DatasetKinds>;
 
-export interface PreprocessingKinds {
-  /** Labels to one-hot rows; without classes, as many as the largest label needs. */
-  Class2BinMatrix: { classes?: number };
-  /** Statistics of the training set over the given axes of [N, H, W, C], N among them. */
-  Normalize: { method: "z-score" | "min-max"; axis: readonly number[] };
-  /** Moves ratio of one set into another. */
-  DatasetSplitter: { source: SetName; dest: SetName; ratio: number };
-  /** [N, H, W, C] to [N, H W, C]. */
-  Reshape2DTo1D: Record<never, never>;
-}
+export type PreprocessingKinds = PreprocessingParams;
 
 export type SetName = "train" | "valid" | "test";
 export type PreprocessingConfig = Variant<PreprocessingKinds>;
 
-export interface AugmentationKinds {
-  /** With scale, values are divided by the largest value of the dataset's integer type. */
-  IntToFloat32: AugmentationTimes & { scale: boolean };
-  /** (x - mean) / std, one entry for all channels or one for each. */
-  Normalize: AugmentationTimes & { mean: readonly number[]; std: readonly number[] };
-  HorizontalFlip: AugmentationTimes & { p: number };
-  /** size is [height, width]; padding, of zeros, is [left and right, top and bottom] or [left, top, right, bottom]. */
-  Crop: AugmentationTimes & { size: readonly number[]; padding: readonly number[] };
-  GaussianNoise: AugmentationTimes & { sigma: number };
-  /** Always the last to run. */
-  Mixup: AugmentationTimes & { alpha: number };
-}
-
 /** First run all with before, then all with after, so one with both runs twice and one with neither never. */
-export interface AugmentationTimes {
-  before: boolean;
-  after: boolean;
-  /** Also outside training. */
-  evaluate: boolean;
-}
+export type AugmentationKinds = AugmentationParams;
 
 export type AugmentationConfig = Variant<AugmentationKinds>;
 
-export interface AtifParams {
-  vThreshold: number;
-  vthInitL: number;
-  vthInitH: number;
-  alpha: number;
-  /** What training keeps the threshold above; null: nothing. The neuron has its own default. */
-  minThreshold?: number | null;
-}
-
-export interface IfNodeParams {
-  vThreshold: number;
-  /** null: soft reset, by subtraction of the threshold. */
-  vReset: number | null;
-  detachReset: boolean;
-  storeVSeq: boolean;
-}
-
-export interface LifNodeParams extends IfNodeParams {
-  tau: number;
-  decayInput: boolean;
-}
-
-export interface ParametricLifNodeParams extends IfNodeParams {
-  initTau: number;
-  decayInput: boolean;
-}
-
-/** The kinds a file may name. */
-export interface NeuronKinds {
-  ATIF: AtifParams;
-  IFSRL: AtifParams;
-  IFNode: IfNodeParams;
-  LIFNode: LifNodeParams;
-  ParametricLIFNode: ParametricLifNodeParams;
-}
+/** The kinds a file may name, those that programs define among them. */
+export type NeuronKinds = { readonly [K in NeuronKind]: NeuronParams[K] };
 
 export type NeuronConfig = Variant<NeuronKinds>;
 
-/** One number for all axes, or [height, width]. */
-export type PerAxis = number | readonly [number, number];
-
-export interface NetworkParams {
-  inputShape?: readonly number[];
-  /** [classes] */
-  outputShape?: readonly number[];
-  timesteps: number;
-  neuron: NeuronConfig;
+/** What every network has. */
+export interface NetworkParams extends Partial<ModelShapes> {
+  readonly timesteps: number;
+  readonly neuron: NeuronConfig;
   /** With 'm', all steps of a layer run in one call; ATIF is then MultiStepATIF. */
-  stepMode: "s" | "m";
+  readonly stepMode: StepMode;
 }
 
-export interface SmlpParams extends NetworkParams {
-  /** Neurons of each hidden layer. */
-  units: readonly number[];
-}
-
-/** Lists with one entry per convolution stage all have the length of filters. */
-export interface ScnnParams extends NetworkParams {
-  filters: readonly number[];
-  kernelSizes: readonly PerAxis[];
-  paddings: readonly PerAxis[];
-  strides: readonly PerAxis[];
-  /** 0: no pooling. */
-  poolSizes: readonly PerAxis[];
-  /** One for all, or one per stage followed by one per entry of fcUnits (none with gsp). */
-  dropouts: number | readonly number[];
-  /** Empty with gsp. */
-  fcUnits: readonly number[];
-  /** Which stages are depthwise separable; none if left out. */
-  separables?: readonly boolean[];
-  batchNorm: boolean;
-  prepool: PerAxis;
-  postpool: PerAxis;
-  gsp: boolean;
-  dims: 1 | 2;
-}
-
-export interface ModelKinds {
-  SMLP: SmlpParams;
-  SCNN: ScnnParams;
-}
+/** Options of the templates; shapes that are left out are those of the data. */
+export type ModelKinds = {
+  readonly [K in ModelKind]: Omit<
+    OptionsOf<(typeof templateTable)[K]["schema"]>,
+    keyof ModelShapes | "neuron" | "stepMode" | "timesteps"
+  > &
+    NetworkParams;
+};
 
 export interface Training {
   epochs: number;
@@ -200,28 +123,15 @@ export type ModelConfig = Variant<ModelKinds> &
     readonly optimizer: OptimizerConfig | null;
   };
 
-export interface OptimizerKinds {
-  SGD: { lr: number; momentum: number; dampening: number; weightDecay: number; nesterov: boolean };
-  Adam: AdamParams;
-  AdamW: AdamParams;
-}
-
-export interface AdamParams {
-  lr: number;
-  betas: readonly [number, number];
-  eps: number;
-  weightDecay: number;
-}
+export type OptimizerKinds = {
+  readonly [K in OptimizerKind]: OptionsOf<(typeof optimizerTable)[K]["schema"]>;
+};
 
 export type OptimizerConfig = Variant<OptimizerKinds> & { readonly scheduler: SchedulerConfig | null };
 
 /** Stepped once per epoch. */
-export interface SchedulerKinds {
-  StepLR: { stepSize: number; gamma: number };
-  MultiStepLR: { milestones: readonly number[]; gamma: number };
-  CosineAnnealingLR: { tMax: number; etaMin: number };
-  /** lr(n) = (1 - n/E) pme sin(2 pi w n/E) + lr0 + n (lrf - lr0)/E with E = epochs */
-  SinDescent: { epochs: number; pme: number; w: number; lr0: number; lrf: number };
-}
+export type SchedulerKinds = {
+  readonly [K in SchedulerKind]: OptionsOf<(typeof schedulerTable)[K]["schema"]>;
+};
 
 export type SchedulerConfig = Variant<SchedulerKinds>;

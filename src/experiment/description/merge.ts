@@ -2,9 +2,9 @@
 
 import { emptyTable, isList, isTable } from "./config-tree.js";
 import type { ConfigTable, ConfigValue } from "./config-tree.js";
-import { keysOf } from "./fields.js";
-import { TEMPLATE_KEYS, TRAINING } from "./model-schema.js";
+import { templateKeys } from "./model-schema.js";
 import type { ConfigDocument } from "./parse.js";
+import { TRAINING } from "./training-schema.js";
 
 /** Tables merge key by key; anything else, lists included, is taken from `over`. */
 export function mergeTables(under: ConfigTable, over: ConfigTable): ConfigTable {
@@ -22,7 +22,7 @@ export function mergeTemplate(document: ConfigDocument): ConfigDocument {
   const { model, model_template: template } = document.tree;
   if (!isList(model) || !isTable(template)) return document;
   const shared = emptyTable();
-  for (const key of [...TEMPLATE_KEYS, ...keysOf(TRAINING.fields), ...Object.keys(TRAINING.ignored ?? {})]) {
+  for (const key of [...templateKeys, ...Object.keys(TRAINING.ignored ?? {})]) {
     if (Object.hasOwn(template, key)) shared[key] = template[key];
   }
   const models = model.map((own) => (isTable(own) ? mergeTables(shared, own) : own));

@@ -2,10 +2,10 @@
 
 import { parse } from "smol-toml";
 import { ConfigError } from "../../errors.js";
+import { didYouMean } from "../../nearest.js";
 import { copyValue, emptyTable, isList, isTable } from "./config-tree.js";
 import type { ConfigValue } from "./config-tree.js";
 import type { ConfigDocument } from "./parse.js";
-import { suggestion } from "./report.js";
 import { SECTION_KEYS } from "./sections.js";
 
 /** A dotted path with list entries by number ("model.0.epochs"), and the value to put there. */
@@ -82,7 +82,7 @@ function checkSection(option: string, keys: readonly string[]): void {
   if (!SECTION_KEYS.includes(section)) {
     throw new ConfigError(
       `${option}: there is no section "${section}"; expected one of ${SECTION_KEYS.join(", ")}.` +
-        suggestion(section, SECTION_KEYS),
+        didYouMean(section, SECTION_KEYS),
     );
   }
   // Checked before the value is walked, so that no key on the way reaches a prototype.

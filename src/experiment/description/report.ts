@@ -1,14 +1,12 @@
-/** Sentences about a configuration: where in the file, which key, what came, what was expected. */
+/** Where in a file something stands, in words, and the warnings about it. */
 
-import { nearest } from "../../nearest.js";
-import { ConfigError } from "../../errors.js";
-import { describe, formatPath } from "./config-tree.js";
+import { formatPath } from "./config-tree.js";
 import type { Path } from "./config-tree.js";
 import type { ConfigDocument } from "./parse.js";
 
 const MAX_WARNINGS = 100;
 
-/** Collects warnings and places errors while a document is read. */
+/** Collects warnings and finds places while a document is read. */
 export class Report {
   readonly warnings: string[] = [];
   readonly lenient: boolean;
@@ -19,8 +17,10 @@ export class Report {
     this.lenient = lenient;
   }
 
-  get root(): Place {
-    return new Place(this, []);
+  /** About a key, or whatever the path leads to. */
+  warn(path: Path, problem: string): void {
+    if (this.warnings.length < MAX_WARNINGS) this.warnings.push(`${this.locate(path)} ${problem}`);
+    else if (this.warnings.length === MAX_WARNINGS) this.warnings.push("Further warnings are not shown.");
   }
 
   /** "file.toml:12:3: model[0].epochs", with the longest part of the path that the file spells. */
@@ -65,51 +65,4 @@ function templatePath(path: Path): Path | undefined {
   return section === "model" && typeof index === "number" && path.length > 2
     ? ["model_template", ...path.slice(2)]
     : undefined;
-}
-
-/** One key of the document being read. */
-export class Place {
-  readonly report: Report;
-  readonly path: Path;
-
-  constructor(report: Report, path: Path) {
-    this.report = report;
-    this.path = path;
-  }
-
-  at(key: string | number): Place {
-    return new Place(this.report, [...this.path, key]);
-  }
-
-  /** @throws ConfigError "file:line:column: key problem" */
-  fail(problem: string): never {
-    throw new ConfigError(`${this.report.locate(this.path)} ${problem}`);
-  }
-
-  /** @throws ConfigError "… key is value; expected …" */
-  refuse(value: unknown, expected: string): never {
-    this.fail(`is ${describe(value)}; expected ${expected}.`);
-  }
-
-  warn(problem: string): void {
-    const { warnings } = this.report;
-    if (warnings.length < MAX_WARNINGS) warnings.push(`${this.report.locate(this.path)} ${problem}`);
-    else if (warnings.length === MAX_WARNINGS) warnings.push("Further warnings are not shown.");
-  }
-
-  /** A problem that lenient reading steps over, in the way it says. @throws ConfigError with the advice when strict */
-  objection(problem: string, advice: string, whenLenient: string): void {
-    if (this.report.lenient) this.warn(`${problem}; ${whenLenient}.`);
-    else this.fail(`${problem}; ${advice}.`);
-  }
-}
-
-/** 'Did you mean "SCNN"?', with a space in front; empty when nothing is near. */
-export function suggestion(word: string, candidates: readonly string[]): string {
-  const near = word.length > 64 ? undefined : nearest(word, candidates);
-  return near === undefined ? "" : ` Did you mean "${near}"?`;
-}
-
-export function quotedList(words: readonly string[]): string {
-  return words.map((word) => JSON.stringify(word)).join(", ");
 }

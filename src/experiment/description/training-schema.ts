@@ -1,46 +1,61 @@
-/** Bench, learning framework, optimizers and schedulers: kinds, parameters and defaults. */
+/** Bench, learning framework, training of a model, optimizers and schedules: what files may say of them. */
 
-import type { LossName } from "../../losses/table.js";
-import type { OptimizerKind, SchedulerKind } from "../../optimizers/table.js";
+import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
+import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
+import { flag, listOf, whole } from "../../schema/value-types.js";
+import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
-  AdamParams,
   Bench,
-  CheckpointMetricName,
   LearningFramework,
   LearningFrameworkParams,
   Metric,
   OptimizerKinds,
   SchedulerKinds,
+  Training,
 } from "./experiment.js";
-import { ignoredAlways, ignoredIf, required, tableOf, withDefault } from "./fields.js";
-import type { Fields, IgnoredKeys, KindTable, Row } from "./fields.js";
-import type { Place } from "./report.js";
-import { flag, listOf, name, oneOf, oneOfKnown, pairOf, real, whole } from "./value-types.js";
+import { folderName, oneOfKnown } from "./file-types.js";
+import { ignoredAlways, ignoredIf, type IgnoredKeys } from "./ignored-keys.js";
+import { fileRows, type FileAdditions, type KindRow, type KindTable, type TableRow } from "./kinds.js";
 
 const MAX_RUNS = 10_000;
-export const MAX_EPOCHS = 1_000_000;
+const { fields: trainer } = trainerSchema;
 
-export const BENCH: Row<Bench> = {
+/** Without a default for the last run, which is the first. */
+export type BenchKeys = Omit<Bench, "lastRun"> & Partial<Pick<Bench, "lastRun">>;
+
+const benchSchema: Schema<BenchKeys> = {
   fields: {
-    name: required(name),
-    seed: required(whole(0)),
-    firstRun: required(whole(0)),
-    lastRun: required(whole(0)),
-    useTestAsValid: withDefault(flag, false),
+    name: required(folderName, "What the run folder is called."),
+    seed: required(
+      trainer.seed.type,
+      "Fixes every bit: initial weights, thresholds, order of the samples, augmentation. Run r has seed + r - first_run.",
+    ),
+    firstRun: withDefault(whole(0), 1, "Number of the first run."),
+    lastRun: optional(whole(0), "Number of the last run; the first is the only one if it is left out."),
+    useTestAsValid: withDefault(flag, false, "Whether the test set is measured after every epoch."),
   },
+  check({ firstRun, lastRun = firstRun }, place) {
+    const first = `${place.name("firstRun")}, ${firstRun}`;
+    if (lastRun < firstRun)
+      place.at("lastRun").fail(`is ${place.show(lastRun)}; expected at least ${first}.`);
+    if (lastRun - firstRun >= MAX_RUNS) {
+      place
+        .at("lastRun")
+        .fail(`is ${place.show(lastRun)}; expected at most ${MAX_RUNS} runs from ${first}, on.`);
+    }
+  },
+};
+
+export const BENCH: TableRow<BenchKeys> = {
+  schema: benchSchema,
   ignored: {
     plugins: {
+      passes: ["qualia_plugin_snn"],
       accepts: (value) => isList(value) && value.every((plugin) => plugin === "qualia_plugin_snn"),
       problem: "this library loads no plugins",
       otherwise: "warn",
     },
-  },
-  check({ firstRun, lastRun }, place) {
-    if (lastRun < firstRun) place.at("last_run").refuse(lastRun, `at least first_run, ${firstRun}`);
-    if (lastRun - firstRun >= MAX_RUNS) {
-      place.at("last_run").refuse(lastRun, `at most ${MAX_RUNS} runs from first_run, ${firstRun}, on`);
-    }
   },
 };
 
@@ -54,89 +69,100 @@ const METRICS: { readonly [K in Metric]: true } = {
 const metrics = Object.keys(METRICS) as Metric[];
 const REGRESSION_METRICS = ["mse", "mae", "mape", "corr", "slope"];
 
-const checkpointMetrics = ["loss" as const, ...metrics].flatMap((metric): CheckpointMetricName[] => [
-  `val_${metric}`,
-  `train_${metric}`,
-]);
+const { name: metricName, mode: metricMode } = checkpointMetricSchema.fields;
 
-const LOSSES: { readonly [K in LossName]: true } = { crossentropy: true, mse: true };
-const losses = Object.keys(LOSSES) as LossName[];
-
-const frameworkRow: Row<LearningFrameworkParams> = {
+/** Files may leave out either. */
+const fileMetricSchema: typeof checkpointMetricSchema = {
   fields: {
-    useBestEpoch: withDefault(flag, false),
-    enableProgressBar: withDefault(flag, true),
-    enableConfusionMatrix: withDefault(flag, true),
-    loss: withDefault(oneOf(losses), "crossentropy"),
-    metrics: withDefault(listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32), metrics),
-    checkpointMetric: withDefault(
-      tableOf<LearningFrameworkParams["checkpointMetric"]>({
-        fields: {
-          name: withDefault(oneOf(checkpointMetrics), "val_avgclsacc"),
-          mode: withDefault(oneOf(["min", "max"]), "max"),
-        },
-      }),
-      { name: "val_avgclsacc", mode: "max" },
-    ),
-  },
-  ignored: {
-    progress_bar_refresh_rate: ignoredAlways(),
-    accelerator: ignoredIf(["auto", "cpu"], "this library computes on the CPU", "warn"),
-    devices: ignoredIf(["auto", 1], "this library uses one device", "warn"),
-    precision: ignoredIf([32, "32", "32-true"], "expected 32, since this library computes in float32"),
+    name: withDefault(metricName.type, "val_avgclsacc", metricName.meaning),
+    mode: withDefault(metricMode.type, "max", metricMode.meaning),
   },
 };
 
+const frameworkSchema: Schema<LearningFrameworkParams> = {
+  fields: {
+    useBestEpoch: trainer.useBestEpoch,
+    enableProgressBar: withDefault(flag, true, "Whether the progress is shown."),
+    enableConfusionMatrix: withDefault(flag, true, "Changes nothing: the confusion is always measured."),
+    loss: trainer.loss,
+    metrics: withDefault(
+      listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32),
+      metrics,
+      "Changes nothing: all are measured. prec, rec, f1 and acc are one number, avgclsacc is the mean accuracy per class.",
+    ),
+    checkpointMetric: withDefault(
+      groupOf(fileMetricSchema),
+      { name: "val_avgclsacc", mode: "max" },
+      "By what epochs are compared.",
+    ),
+  },
+};
+
+const frameworkIgnored: IgnoredKeys = {
+  progress_bar_refresh_rate: ignoredAlways("the progress is shown ten times a second"),
+  accelerator: ignoredIf(["auto", "cpu"], "this library computes on the CPU", "warn"),
+  devices: ignoredIf(["auto", 1], "this library uses one device", "warn"),
+  precision: ignoredIf([32, "32", "32-true"], "expected 32, since this library computes in float32"),
+};
+
+function framework(summary: string): KindRow<LearningFrameworkParams> {
+  return { summary, schema: frameworkSchema, ignored: frameworkIgnored };
+}
+
 export const FRAMEWORKS: KindTable<{ readonly [K in LearningFramework["kind"]]: LearningFrameworkParams }> = {
-  rows: { SpikingJelly: frameworkRow, SpikingJellyMultiStep: frameworkRow },
+  rows: {
+    SpikingJelly: framework("Single steps: the network is called once per time step."),
+    SpikingJellyMultiStep: framework(
+      'All time steps of a layer in one call, which is faster; neurons then say step_mode = "m".',
+    ),
+  },
   elsewhere: ["SpikingJellyTimeStepsInData", "SpikingJellyMultiStepTimeStepsInData", "PyTorch", "Keras"],
+};
+
+export const TRAINING: TableRow<Training> = {
+  schema: {
+    fields: {
+      epochs: withDefault(trainer.epochs.type, 0, trainer.epochs.meaning),
+      batchSize: trainer.batchSize,
+      load: withDefault(
+        flag,
+        false,
+        "Whether it starts from weights of a file, which this version does not.",
+      ),
+      train: withDefault(flag, true, "Whether it is trained at all."),
+      evaluate: withDefault(flag, true, "Whether it is tested afterwards."),
+      disabled: withDefault(flag, false, "Whether it is left out."),
+    },
+  },
+  ignored: { update: ignoredIf([], "this version does not quantize", "warn") },
 };
 
 /** Switches of torch.optim that choose an implementation or are off by default. */
 const torchSwitches: IgnoredKeys = {
-  foreach: ignoredAlways(),
-  fused: ignoredAlways(),
-  capturable: ignoredAlways(),
+  foreach: ignoredAlways("chooses an implementation of PyTorch"),
+  fused: ignoredAlways("chooses an implementation of PyTorch"),
+  capturable: ignoredAlways("chooses an implementation of PyTorch"),
   differentiable: ignoredIf([false], "expected false, since this version has no differentiable steps"),
   maximize: ignoredIf([false], "expected false, since this version minimizes only"),
 };
 
-const amsgrad = ignoredIf([false], "expected false, since this version does not have AMSGrad");
-
-const learningRate = withDefault(real({ from: 0 }), 1e-3);
-
-function adamFields(weightDecay: number): Fields<AdamParams> {
-  return {
-    lr: learningRate,
-    betas: withDefault(pairOf(real({ from: 0, below: 1 })), [0.9, 0.999]),
-    eps: withDefault(real({ above: 0 }), 1e-8),
-    weightDecay: withDefault(real({ from: 0 }), weightDecay),
-  };
-}
-
-export const OPTIMIZERS: KindTable<Pick<OptimizerKinds, OptimizerKind>> = {
-  rows: {
-    SGD: {
-      fields: {
-        lr: learningRate,
-        momentum: withDefault(real({ from: 0, below: 1 }), 0),
-        dampening: withDefault(real(), 0),
-        weightDecay: withDefault(real({ from: 0 }), 0),
-        nesterov: withDefault(flag, false),
-      },
-      ignored: torchSwitches,
-      check({ nesterov, momentum, dampening }, place) {
-        if (!nesterov || (momentum > 0 && dampening === 0)) return;
-        place
-          .at("nesterov")
-          .fail(
-            `is true with momentum ${momentum} and dampening ${dampening}; expected a momentum above 0 and no dampening.`,
-          );
-      },
-    },
-    Adam: { fields: adamFields(0), ignored: { ...torchSwitches, amsgrad } },
-    AdamW: { fields: adamFields(1e-2), ignored: { ...torchSwitches, amsgrad } },
+const adamAdditions: FileAdditions = {
+  ignored: {
+    ...torchSwitches,
+    amsgrad: ignoredIf([false], "expected false, since this version does not have AMSGrad"),
   },
+};
+
+/** PyTorch's default; code asks for one. */
+const { lr } = optimizerTable.SGD.schema.fields;
+const learningRate: AnyField = withDefault(lr.type, 1e-3, lr.meaning);
+
+export const OPTIMIZERS: KindTable<OptimizerKinds> = {
+  rows: fileRows<OptimizerKinds>(optimizerTable, {
+    SGD: { ignored: torchSwitches, fields: { lr: learningRate } },
+    Adam: adamAdditions,
+    AdamW: adamAdditions,
+  }),
   elsewhere: [
     "ASGD",
     "Adadelta",
@@ -152,56 +178,20 @@ export const OPTIMIZERS: KindTable<Pick<OptimizerKinds, OptimizerKind>> = {
   ],
 };
 
-const schedulerIgnored: IgnoredKeys = {
-  last_epoch: ignoredIf([-1], "expected -1, since a run is resumed from its checkpoint"),
-  verbose: ignoredAlways(),
+const scheduled: FileAdditions = {
+  ignored: {
+    last_epoch: ignoredIf([-1], "expected -1, since a run is resumed from its checkpoint"),
+    verbose: ignoredAlways("prints, in PyTorch"),
+  },
 };
 
-export const SCHEDULERS: KindTable<Pick<SchedulerKinds, SchedulerKind>> = {
-  rows: {
-    StepLR: {
-      fields: {
-        stepSize: required(whole(1, MAX_EPOCHS)),
-        gamma: withDefault(real({ above: 0 }), 0.1),
-      },
-      ignored: schedulerIgnored,
-    },
-    MultiStepLR: {
-      fields: {
-        milestones: required(listOf(whole(0, MAX_EPOCHS), 1)),
-        gamma: withDefault(real({ above: 0 }), 0.1),
-      },
-      ignored: schedulerIgnored,
-      check({ milestones }, place) {
-        const late = milestones.findIndex((epoch, i) => i > 0 && epoch <= milestones[i - 1]);
-        if (late >= 0) {
-          place
-            .at("milestones")
-            .at(late)
-            .refuse(milestones[late], `an epoch after ${milestones[late - 1]}`);
-        }
-      },
-    },
-    CosineAnnealingLR: {
-      fields: {
-        tMax: required(whole(1, MAX_EPOCHS), "T_max"),
-        etaMin: withDefault(real({ from: 0 }), 0),
-      },
-      ignored: schedulerIgnored,
-    },
-    // The reference gives these defaults that divide by zero, so they are asked for.
-    SinDescent: {
-      fields: {
-        epochs: required(whole(1, MAX_EPOCHS), "epoch"),
-        pme: required(real()),
-        w: required(real()),
-        lr0: required(real({ from: 0 })),
-        lrf: required(real({ from: 0 })),
-      },
-      ignored: schedulerIgnored,
-      check: checkSinDescent,
-    },
-  },
+export const SCHEDULERS: KindTable<SchedulerKinds> = {
+  rows: fileRows<SchedulerKinds>(schedulerTable, {
+    StepLR: scheduled,
+    MultiStepLR: scheduled,
+    CosineAnnealingLR: scheduled,
+    SinDescent: scheduled,
+  }),
   elsewhere: [
     "ChainedScheduler",
     "ConstantLR",
@@ -217,12 +207,3 @@ export const SCHEDULERS: KindTable<Pick<SchedulerKinds, SchedulerKind>> = {
     "SequentialLR",
   ],
 };
-
-/** The sine must not take the rate below 0. */
-function checkSinDescent({ epochs, pme, w, lr0, lrf }: SchedulerKinds["SinDescent"], place: Place): void {
-  for (let n = 0; n <= epochs; n++) {
-    const done = n / epochs;
-    const lr = (1 - done) * pme * Math.sin(2 * Math.PI * w * done) + lr0 + (n * (lrf - lr0)) / epochs;
-    if (lr < 0) place.at("pme").refuse(pme, `a smaller one, since the rate of epoch ${n} would be ${lr}`);
-  }
-}

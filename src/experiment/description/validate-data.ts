@@ -1,5 +1,7 @@
 /** Data set, preprocessing and augmentation: read, and checked against each other. */
 
+import { measuredAxes } from "../../datasets/preprocessing/normalize-dataset.js";
+import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
 import { AUGMENTATIONS, DATASET_FACTS, DATASETS, PREPROCESSING } from "./data-schema.js";
@@ -11,8 +13,8 @@ import type {
   PreprocessingKinds,
   SetName,
 } from "./experiment.js";
-import { checkKeys, readVariant } from "./fields.js";
-import type { Place } from "./report.js";
+import type { FilePlace } from "./file-place.js";
+import { readVariant } from "./kinds.js";
 
 /** What is known of the samples at one point of their way to the models. */
 export interface DataFacts {
@@ -27,12 +29,15 @@ export interface DataFacts {
 
 /** A table of a list section, and its place. */
 export interface Item {
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly table: ConfigTable;
 }
 
-export function readDataset(place: Place, table: ConfigTable): { dataset: DatasetConfig; facts: DataFacts } {
-  checkKeys(place, table, ["kind", "params"]);
+export function readDataset(
+  place: FilePlace,
+  table: ConfigTable,
+): { dataset: DatasetConfig; facts: DataFacts } {
+  place.checkKeys(table, ["kind", "params"]);
   const dataset = readVariant(place, table, DATASETS);
   const floats = dataset.kind === "Digits" ? "the samples of Digits are numbers from 0 to 1" : null;
   return {
@@ -47,7 +52,7 @@ export function readPreprocessing(
 ): { preprocessing: PreprocessingConfig[]; facts: DataFacts } {
   let facts = data;
   const preprocessing = items.map(({ place, table }) => {
-    checkKeys(place, table, ["kind", "params"]);
+    place.checkKeys(table, ["kind", "params"]);
     const step = readVariant(place, table, PREPROCESSING);
     facts = afterStep(step, facts, place);
     return step;
@@ -55,29 +60,23 @@ export function readPreprocessing(
   return { preprocessing, facts };
 }
 
-function afterStep(step: PreprocessingConfig, facts: DataFacts, place: Place): DataFacts {
+function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace): DataFacts {
   const { shape } = facts;
   switch (step.kind) {
     case "Class2BinMatrix": {
       const { classes = facts.classes } = step.params;
       if (classes < facts.classes) {
-        place
-          .at("params")
-          .at("classes")
-          .refuse(classes, `at least ${facts.classes}, as many as ${facts.name} has`);
+        refuse(
+          place.at("params").at("classes"),
+          classes,
+          `at least ${facts.classes}, as many as ${facts.name} has`,
+        );
       }
       return { ...facts, classes };
     }
-    case "Normalize": {
-      const late = step.params.axis.find((axis) => axis > shape.length);
-      if (late === undefined) return { ...facts, floats: "Normalize in [[preprocessing]] runs before it" };
-      return place
-        .at("params")
-        .at("axis")
-        .fail(
-          `names axis ${late}; expected 0 to ${shape.length}, the samples being [N, ${shape.join(", ")}].`,
-        );
-    }
+    case "Normalize":
+      measuredAxes(step.params.axis, shape, place.at("params").at("axis"));
+      return { ...facts, floats: "Normalize in [[preprocessing]] runs before it" };
     case "Reshape2DTo1D": {
       if (shape.length === 3) return { ...facts, shape: [shape[0] * shape[1], shape[2]] };
       return place.fail(
@@ -92,14 +91,13 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: Place): D
 function afterSplit(
   { source, dest }: PreprocessingKinds["DatasetSplitter"],
   facts: DataFacts,
-  place: Place,
+  place: FilePlace,
 ): DataFacts {
   const { sets, name } = facts;
-  if (!sets.includes(source)) place.at("source").refuse(source, `a set that is there: ${sets.join(", ")}`);
+  if (!sets.includes(source)) refuse(place.at("source"), source, `a set that is there: ${sets.join(", ")}`);
   if (sets.includes(dest)) {
-    place
-      .at("dest")
-      .refuse(dest, `a set that ${name} does not have yet, such as "valid", or its samples would be lost`);
+    const expected = `a set that ${name} does not have yet, such as "valid", or its samples would be lost`;
+    refuse(place.at("dest"), dest, expected);
   }
   return { ...facts, sets: [...sets, dest] };
 }
@@ -110,8 +108,8 @@ export function readAugmentations(
   dataset: DatasetConfig,
 ): { dataAugmentation: AugmentationConfig[]; facts: DataFacts } {
   const placed = items.map(({ place, table }) => {
-    checkKeys(place, table, ["kind", "params"]);
-    const augmentation = readVariant<AugmentationKinds>(place, table, AUGMENTATIONS);
+    place.checkKeys(table, ["kind", "params"]);
+    const augmentation = readVariant(place, table, AUGMENTATIONS);
     checkTimes(augmentation, place.at("params"));
     return { augmentation, place };
   });
@@ -134,7 +132,7 @@ export function readAugmentations(
   return { dataAugmentation: placed.map(({ augmentation }) => augmentation), facts };
 }
 
-function checkTimes({ kind, params }: AugmentationConfig, place: Place): void {
+function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {
   const { before, after, evaluate } = params;
   if (before && after) {
     place.warn("has before and after both true (after is by default), so it is applied twice.");
@@ -151,7 +149,7 @@ function afterAugmentation(
   augmentation: AugmentationConfig,
   facts: DataFacts,
   dataset: DatasetConfig,
-  place: Place,
+  place: FilePlace,
 ): DataFacts {
   const { shape } = facts;
   const { kind } = augmentation;
@@ -181,7 +179,7 @@ function afterAugmentation(
   return { ...facts, floats: facts.floats ?? `${kind} runs before it` };
 }
 
-function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: Place): void {
+function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePlace): void {
   if (floats !== null) {
     place.fail(
       `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
@@ -196,7 +194,7 @@ function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: Place)
   }
 }
 
-function afterCrop(params: AugmentationKinds["Crop"], facts: DataFacts, place: Place): DataFacts {
+function afterCrop(params: AugmentationKinds["Crop"], facts: DataFacts, place: FilePlace): DataFacts {
   const { shape } = facts;
   if (shape.length !== 3) {
     place.fail(
@@ -205,15 +203,16 @@ function afterCrop(params: AugmentationKinds["Crop"], facts: DataFacts, place: P
   }
   const [height, width, channels] = shape;
   const [cropHeight, cropWidth] = params.size;
-  const [left, top, right = left, bottom = top] = params.padding;
+  const [left, top, right, bottom] = params.padding;
   const most = [height + top + bottom, width + left + right];
   const at = place.at("size");
   if (cropHeight > most[0] || cropWidth > most[1]) {
-    at.refuse(params.size, `at most ${formatShape(most)}, the image with its padding`);
+    refuse(at, params.size, `at most ${formatShape(most)}, the image with its padding`);
   }
   if (cropHeight === height && cropWidth === width) return facts;
   if (!params.evaluate) {
-    at.refuse(
+    refuse(
+      at,
       params.size,
       `[${height}, ${width}] as the test images have, or evaluate = true to crop those too`,
     );

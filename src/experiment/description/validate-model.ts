@@ -1,43 +1,52 @@
 /** One [[model]], its template merged in: read, and checked against framework and data. */
 
 import type { ModelKind } from "../../models/table.js";
+import { refuse } from "../../schema/place.js";
+import { oneOf } from "../../schema/value-types.js";
 import { formatShape, sizeOf } from "../../shapes.js";
-import { isTable } from "./config-tree.js";
+import { emptyTable, isTable } from "./config-tree.js";
 import type { ConfigTable, ConfigValue } from "./config-tree.js";
 import type {
   LearningFramework,
   ModelConfig,
   ModelKinds,
   OptimizerConfig,
-  ScnnParams,
   Training,
   Variant,
 } from "./experiment.js";
-import { checkKeys, keysOf, readFields, readVariant, required, tableAt } from "./fields.js";
+import type { FilePlace } from "./file-place.js";
+import { folderName } from "./file-types.js";
+import { keysIn, readRow, readVariant, tableAt } from "./kinds.js";
 import type { FileModelKinds } from "./model-schema.js";
-import { MODEL_KEYS, MODELS, TRAINING } from "./model-schema.js";
-import type { Place } from "./report.js";
-import { OPTIMIZERS, SCHEDULERS } from "./training-schema.js";
+import { modelKeys, MODELS } from "./model-schema.js";
+import { OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 import type { DataFacts } from "./validate-data.js";
-import { name, oneOf } from "./value-types.js";
 
 type FrameworkKind = LearningFramework["kind"];
 
 export function readModel(
-  place: Place,
+  place: FilePlace,
   table: ConfigTable,
   framework: FrameworkKind,
   data: DataFacts,
 ): ModelConfig {
-  checkKeys(place, table, [...MODEL_KEYS, ...keysOf(TRAINING.fields)], TRAINING.ignored);
-  const own = readFields<{ name: string }>(place, table, { name: required(name) });
+  place.holding(TRAINING).checkKeys(table, modelKeys);
+  if (!Object.hasOwn(table, "name")) place.key("name").missing(folderName.expects);
+  const name = folderName.read(table.name, place.key("name"));
   const network = readNetwork(place, table, framework);
-  checkAgainstData(network, data, place.at("params"));
-  const training = readFields(place, table, TRAINING.fields);
-  return { ...own, ...network, ...training, optimizer: readOptimizer(place, table, training) };
+  checkAgainstData(network, data, place.key("params"));
+  const training = readRow(place, only(table, keysIn(TRAINING.schema)), TRAINING);
+  return { name, ...network, ...training, optimizer: readOptimizer(place, table, training) };
 }
 
-function readNetwork(place: Place, table: ConfigTable, framework: FrameworkKind): Variant<ModelKinds> {
+/** The table with these keys alone. */
+function only(table: ConfigTable, keys: readonly string[]): ConfigTable {
+  const part = emptyTable();
+  for (const key of keys) if (Object.hasOwn(table, key)) part[key] = table[key];
+  return part;
+}
+
+function readNetwork(place: FilePlace, table: ConfigTable, framework: FrameworkKind): Variant<ModelKinds> {
   const { kind, params } = readVariant<FileModelKinds>(place, table, MODELS);
   const at = place.at("params").at("neuron").at("params").at("step_mode");
   const stepMode = readStepMode(at, stepModeIn(table), framework);
@@ -45,7 +54,7 @@ function readNetwork(place: Place, table: ConfigTable, framework: FrameworkKind)
 }
 
 /** A network with global sum pooling has none, so what a file says about them is dropped. */
-function withoutLinearLayers(params: FileModelKinds[ModelKind]): Partial<ScnnParams> {
+function withoutLinearLayers(params: FileModelKinds[ModelKind]): object {
   if (!("gsp" in params) || !params.gsp) return {};
   const { dropouts, filters } = params;
   return {
@@ -63,7 +72,7 @@ function stepModeIn(table: ConfigTable): ConfigValue | undefined {
   return node;
 }
 
-function readStepMode(place: Place, value: ConfigValue | undefined, framework: FrameworkKind): "s" | "m" {
+function readStepMode(place: FilePlace, value: ConfigValue | undefined, framework: FrameworkKind): "s" | "m" {
   const given = value === undefined ? undefined : oneOf(["s", "m"]).read(value, place);
   if (framework === "SpikingJelly") {
     if (given === "m") {
@@ -85,19 +94,19 @@ function readStepMode(place: Place, value: ConfigValue | undefined, framework: F
   return "m";
 }
 
-function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: Place): void {
+function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: FilePlace): void {
   const { inputShape, outputShape } = network.params;
   const gives = `${data.name} gives samples of ${formatShape(data.shape)}`;
-  if (network.kind === "SCNN" && network.params.dims !== data.shape.length - 1) {
-    const { dims } = network.params;
+  const dims = "dims" in network.params ? network.params.dims : null;
+  if (dims !== null && dims !== data.shape.length - 1) {
     const fix =
       dims === 1 ? "dims = 2, or Reshape2DTo1D in [[preprocessing]]" : "dims = 1, or no Reshape2DTo1D";
     place.at("dims").fail(`is ${dims}, but ${gives}; expected ${fix}.`);
   }
   if (inputShape !== undefined) {
-    // A multilayer perceptron flattens its input, so only the number of values counts.
+    // A network without dimensions flattens its input, so only the number of values counts.
     const fits =
-      network.kind === "SMLP"
+      dims === null
         ? sizeOf(inputShape) === sizeOf(data.shape)
         : formatShape(inputShape) === formatShape(data.shape);
     if (!fits)
@@ -106,11 +115,11 @@ function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: 
         .fail(`is ${formatShape(inputShape)}, but ${gives}; leave it out or make them agree.`);
   }
   if (outputShape !== undefined && outputShape[0] !== data.classes) {
-    place.at("output_shape").refuse(outputShape, `[${data.classes}], one per class of ${data.name}`);
+    refuse(place.at("output_shape"), outputShape, `[${data.classes}], one per class of ${data.name}`);
   }
 }
 
-function readOptimizer(place: Place, table: ConfigTable, training: Training): OptimizerConfig | null {
+function readOptimizer(place: FilePlace, table: ConfigTable, training: Training): OptimizerConfig | null {
   const at = place.at("optimizer");
   if (!Object.hasOwn(table, "optimizer")) {
     if (training.train && training.epochs > 0 && !training.disabled) {
@@ -121,10 +130,10 @@ function readOptimizer(place: Place, table: ConfigTable, training: Training): Op
     return null;
   }
   const optimizer = tableAt(place, table, "optimizer");
-  checkKeys(at, optimizer, ["kind", "params", "scheduler"]);
+  at.checkKeys(optimizer, ["kind", "params", "scheduler"]);
   const own = readVariant(at, optimizer, OPTIMIZERS);
   if (!Object.hasOwn(optimizer, "scheduler")) return { ...own, scheduler: null };
   const scheduler = tableAt(at, optimizer, "scheduler");
-  checkKeys(at.at("scheduler"), scheduler, ["kind", "params"]);
+  at.at("scheduler").checkKeys(scheduler, ["kind", "params"]);
   return { ...own, scheduler: readVariant(at.at("scheduler"), scheduler, SCHEDULERS) };
 }

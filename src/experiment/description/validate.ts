@@ -1,16 +1,18 @@
 /** A parsed and merged document to an experiment: sections in turn, then what must agree between them. */
 
 import { ConfigError } from "../../errors.js";
+import { refuse } from "../../schema/place.js";
 import { describe, isList, isTable } from "./config-tree.js";
 import type { ConfigTable } from "./config-tree.js";
-import type { Experiment, LearningFramework, ModelConfig } from "./experiment.js";
-import { checkKeys, ignoredAlways, keysOf, readRow, readVariant, tableAt } from "./fields.js";
-import { TEMPLATE_KEYS, TRAINING } from "./model-schema.js";
+import type { Bench, Experiment, LearningFramework, ModelConfig } from "./experiment.js";
+import { FilePlace } from "./file-place.js";
+import { ignoredAlways } from "./ignored-keys.js";
+import { readRow, readVariant, tableAt } from "./kinds.js";
+import { templateKeys } from "./model-schema.js";
 import type { ConfigDocument } from "./parse.js";
 import { Report } from "./report.js";
-import type { Place } from "./report.js";
 import { LEGACY_FRAMEWORK, SECTION_KEYS, UNSUPPORTED_KEYS } from "./sections.js";
-import { BENCH, FRAMEWORKS } from "./training-schema.js";
+import { BENCH, FRAMEWORKS, TRAINING } from "./training-schema.js";
 import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
 import type { DataFacts, Item } from "./validate-data.js";
 import { readModel } from "./validate-model.js";
@@ -18,7 +20,7 @@ import { readModel } from "./validate-model.js";
 const MAX_ITEMS = 1024;
 
 /** Found by checkSections itself. */
-const NOT_READ = Object.fromEntries(UNSUPPORTED_KEYS.map((key) => [key, ignoredAlways()]));
+const NOT_READ = Object.fromEntries(UNSUPPORTED_KEYS.map((key) => [key, ignoredAlways("")]));
 
 /**
  * @param document parsed, with the template merged and options applied
@@ -30,7 +32,7 @@ export function validateExperiment(
   lenient: boolean,
 ): { experiment: Experiment; warnings: string[] } {
   const report = new Report(document, lenient);
-  const { root } = report;
+  const root = new FilePlace(report);
   const { tree } = document;
   if (Object.keys(tree).length === 0) {
     throw new ConfigError(
@@ -39,7 +41,7 @@ export function validateExperiment(
     );
   }
   checkSections(root, tree);
-  const bench = readRow(root.at("bench"), tableAt(root, tree, "bench", "a section [bench]"), BENCH);
+  const bench = readBench(root, tree);
   const learningFramework = readFramework(root, tree);
   const source = readDataset(root.at("dataset"), tableAt(root, tree, "dataset", "a section [dataset]"));
   const prepared = readPreprocessing(itemsOf(root, tree, "preprocessing"), source.facts);
@@ -48,12 +50,6 @@ export function validateExperiment(
     prepared.facts,
     source.dataset,
   );
-  if (
-    augmented.dataAugmentation.at(-1)?.kind === "Mixup" &&
-    learningFramework.params.loss !== "crossentropy"
-  ) {
-    root.at("learningframework").at("params").at("loss").warn("is replaced by the loss of Mixup.");
-  }
   readPostprocessing(root, tree);
   checkTemplate(root, tree);
   const models = readModels(itemsOf(root, tree, "model"), root, learningFramework, augmented.facts);
@@ -68,9 +64,9 @@ export function validateExperiment(
   return { experiment, warnings: report.warnings };
 }
 
-function checkSections(root: Place, tree: ConfigTable): void {
-  const ignored = { [LEGACY_FRAMEWORK]: ignoredAlways(), ...NOT_READ };
-  checkKeys(root, tree, SECTION_KEYS, ignored, "section");
+function checkSections(root: FilePlace, tree: ConfigTable): void {
+  const ignored = { [LEGACY_FRAMEWORK]: ignoredAlways(""), ...NOT_READ };
+  root.holding({ ignored, what: "section" }).checkKeys(tree, SECTION_KEYS);
   if (Object.hasOwn(tree, LEGACY_FRAMEWORK)) {
     const both = Object.hasOwn(tree, "learningframework");
     const place = root.at(LEGACY_FRAMEWORK);
@@ -82,16 +78,23 @@ function checkSections(root: Place, tree: ConfigTable): void {
   }
 }
 
-function readFramework(root: Place, tree: ConfigTable): LearningFramework {
+/** Without a last run, the first is the only one. */
+function readBench(root: FilePlace, tree: ConfigTable): Bench {
+  const table = tableAt(root, tree, "bench", "a section [bench]");
+  const bench = readRow(root.key("bench"), table, BENCH);
+  return { ...bench, lastRun: bench.lastRun ?? bench.firstRun };
+}
+
+function readFramework(root: FilePlace, tree: ConfigTable): LearningFramework {
   const isLegacy = !Object.hasOwn(tree, "learningframework") && Object.hasOwn(tree, LEGACY_FRAMEWORK);
   const key = isLegacy ? LEGACY_FRAMEWORK : "learningframework";
   const table = tableAt(root, tree, key, "a section [learningframework]");
-  checkKeys(root.at(key), table, ["kind", "params"]);
-  return readVariant(root.at(key), table, FRAMEWORKS);
+  root.key(key).checkKeys(table, ["kind", "params"]);
+  return readVariant(root.key(key), table, FRAMEWORKS);
 }
 
 /** The tables of an array of tables; none if the section is missing. */
-function itemsOf(root: Place, tree: ConfigTable, key: string): Item[] {
+function itemsOf(root: FilePlace, tree: ConfigTable, key: string): Item[] {
   const place = root.at(key);
   const value = Object.hasOwn(tree, key) ? tree[key] : [];
   if (!isList(value))
@@ -99,18 +102,18 @@ function itemsOf(root: Place, tree: ConfigTable, key: string): Item[] {
   if (value.length > MAX_ITEMS) place.fail(`has ${value.length} entries; expected at most ${MAX_ITEMS}.`);
   return value.map((table, i) => {
     const at = place.at(i);
-    return { place: at, table: isTable(table) ? table : at.refuse(table, `a table. Write [[${key}]]`) };
+    return { place: at, table: isTable(table) ? table : refuse(at, table, `a table. Write [[${key}]]`) };
   });
 }
 
 /** Steps after training: none exist here, and leaving them out does not change the training. */
-function readPostprocessing(root: Place, tree: ConfigTable): void {
+function readPostprocessing(root: FilePlace, tree: ConfigTable): void {
   for (const { place, table } of itemsOf(root, tree, "postprocessing")) {
     const { kind } = table;
     const at = place.at("kind");
     const expected = "the name of a post-processing step in quotes";
     if (!Object.hasOwn(table, "kind")) at.fail(`is missing; expected ${expected}.`);
-    if (typeof kind !== "string") at.refuse(kind, expected);
+    if (typeof kind !== "string") refuse(at, kind, expected);
     at.objection(
       `is ${describe(kind)}, and this version has no post-processing`,
       "remove the section",
@@ -119,29 +122,22 @@ function readPostprocessing(root: Place, tree: ConfigTable): void {
   }
 }
 
-function checkTemplate(root: Place, tree: ConfigTable): void {
+function checkTemplate(root: FilePlace, tree: ConfigTable): void {
   const place = root.at("model_template");
-  if (!Object.hasOwn(tree, "model_template")) {
-    place.objection(
-      "is missing",
-      "expected a section [model_template], which may be empty",
-      "taken as empty",
-    );
-    return;
-  }
+  if (!Object.hasOwn(tree, "model_template")) return;
   const template = tableAt(root, tree, "model_template", "a section [model_template]");
-  checkKeys(place, template, [...TEMPLATE_KEYS, ...keysOf(TRAINING.fields)], TRAINING.ignored);
+  place.holding(TRAINING).checkKeys(template, templateKeys);
 }
 
 function readModels(
   items: readonly Item[],
-  root: Place,
+  root: FilePlace,
   framework: LearningFramework,
   data: DataFacts,
 ): ModelConfig[] {
   if (items.length === 0) root.at("model").fail("is missing; expected at least one [[model]].");
   const models: ModelConfig[] = [];
-  const placeOf = new Map<string, Place>();
+  const placeOf = new Map<string, FilePlace>();
   for (const { place, table } of items) {
     const model = readUnlessDisabled(place, table, framework, data);
     if (model === null) continue;
@@ -162,7 +158,7 @@ function readModels(
 
 /** A disabled model is not run, so what is wrong in it is a warning, and it is left out (null). */
 function readUnlessDisabled(
-  place: Place,
+  place: FilePlace,
   table: ConfigTable,
   framework: LearningFramework,
   data: DataFacts,

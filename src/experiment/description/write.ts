@@ -12,16 +12,16 @@ import type {
   OptimizerKinds,
   SchedulerKinds,
 } from "./experiment.js";
-import { writeFields, writeVariant } from "./fields.js";
+import { writeFields, writeVariant } from "./kinds.js";
 import type { FileModelKinds } from "./model-schema.js";
-import { MODELS, TRAINING } from "./model-schema.js";
-import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS } from "./training-schema.js";
+import { MODELS } from "./model-schema.js";
+import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 /** TOML text that parseExperiment, strict, reads as the same experiment. */
 export function writeExperiment(experiment: Experiment): string {
   const { bench, learningFramework, dataset, preprocessing, dataAugmentation, models } = experiment;
   const tree = {
-    bench: { ...writeFields(bench, BENCH.fields), plugins: ["qualia_plugin_snn"] },
+    bench: { ...writeFields(bench, BENCH.schema), plugins: ["qualia_plugin_snn"] },
     learningframework: writeVariant(learningFramework, FRAMEWORKS),
     dataset: writeVariant(dataset, DATASETS),
     ...listSection(
@@ -50,7 +50,7 @@ function writeModel(model: ModelConfig): ConfigTable {
   return {
     name: model.name,
     kind,
-    ...writeFields(model, TRAINING.fields),
+    ...writeFields(model, TRAINING.schema),
     params: { ...network, neuron: { ...neuron, params: neuronParams } },
     ...(model.optimizer === null ? {} : { optimizer: writeOptimizer(model.optimizer) }),
   };

@@ -150,8 +150,8 @@ export const networkRows: readonly Row[] = [
   ["SCNN: inputShape without channels", () => scnn({ inputShape: [8, 8], dims: 2 }), RangeError, "SCNN: inputShape has 2 entries; expected 3: [H, W, C]."],
   ["SCNN: batchNorm in words", () => scnn({ batchNorm: "yes" }), TypeError, 'SCNN: batchNorm is "yes"; expected true or false.'],
   ["SCNN: Python's batch_norm", () => scnn({ batch_norm: true }), TypeError, 'SCNN: unknown option "batch_norm"; known options are inputShape, outputShape, filters, kernelSizes, paddings, strides, poolSizes, dropouts, fcUnits, separables, batchNorm, prepool, postpool, gsp, timesteps, neuron, stepMode, dims. Did you mean "batchNorm"?'],
-  ["createModel: nothing", () => createModel(undefined as never), TypeError, "the architecture is undefined; expected { kind, options }, with a kind of SMLP, SCNN, GraphModel."],
-  ["createModel: unknown kind", () => createModel({ kind: "scnn", options: {} }), RangeError, 'model kind is "scnn"; expected one of "SMLP", "SCNN", "GraphModel". Did you mean "SCNN"?'],
+  ["createModel: nothing", () => createModel(undefined as never), TypeError, "the architecture is undefined; expected { kind, options }, with a kind of SMLP, SCNN, SResNet, SResNetStride, GraphModel."],
+  ["createModel: unknown kind", () => createModel({ kind: "scnn", options: {} }), RangeError, 'model kind is "scnn"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel". Did you mean "SCNN"?'],
   ["createModel: no options", () => createModel({ kind: "SMLP" } as never), TypeError, "SMLP: options are null; expected an object like { inputShape: … }."],
 
   ["run: nothing", () => smlp().run(undefined as never), TypeError, "SMLP.run: an argument is undefined; expected a Tensor. Make one with tensor(data, shape)."],

@@ -43,7 +43,7 @@ const without = (name: keyof TrainingState): unknown => {
 // prettier-ignore
 export const runRows: readonly Row[] = [
   ["Trainer: nothing", () => new Trainer(undefined as never, undefined as never, undefined as never), TypeError, "Trainer: options are null; expected an object like { optimizer: … }."],
-  ["Trainer: a layer", () => new Trainer(new Linear(4, 2) as never, data(), { optimizer: { kind: "Adam", params: {} }, epochs: 1 }), TypeError, "Trainer: model is a Linear; expected a model such as new SMLP(...)."],
+  ["Trainer: a layer", () => new Trainer(new Linear(4, 2) as never, data(), { optimizer: { kind: "Adam", params: {} }, epochs: 1 }), TypeError, "Trainer: model is a Linear; expected a model such as new SMLP(...). It is a Module: let its class extend SpikingModel instead, with super(inputShape, outputShape, timesteps, stepMode) in its constructor, or hand it up as the fifth argument of such a class."],
   ["Trainer: data in an array", () => trainer({}, model(), [1, 2] as never), TypeError, "Trainer: data is [1, 2]; expected a Dataset, such as (await loadDigits()).test."],
   ["Trainer: a promise of data", () => trainer({}, model(), Promise.resolve(data()) as never), TypeError, "Trainer: data is a Promise; expected a Dataset, such as (await loadDigits()).test."],
   ["Trainer: more classes than outputs", () => trainer({}, model(), data({ classes: 3 })), RangeError, 'Trainer: "waves" has 3 classes but the model has 2 outputs; expected at least as many. Use outputShape: [3].'],

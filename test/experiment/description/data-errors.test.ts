@@ -105,7 +105,7 @@ const data: readonly Case[] = [
     "normalize axis",
     '"Class2BinMatrix"',
     '"Normalize"\nparams = { axis = [0, 4] }',
-    "config.toml:20:23: preprocessing[0].params.axis[1] is 4; expected a whole number from 0 to 3.",
+    "config.toml:20:12: preprocessing[0].params.axis holds 4; expected -4 to 3, the samples being [N, 28, 28, 1].",
   ],
   [
     "stray fparams",
@@ -141,7 +141,7 @@ const data: readonly Case[] = [
     "flip p",
     '"Mixup"',
     '"HorizontalFlip"\nparams = { p = 1.5 }',
-    "config.toml:29:12: data_augmentation[1].params.p is 1.5; expected a number of at least 0 and at most 1.",
+    "config.toml:29:12: data_augmentation[1].params.p is 1.5; expected a number from 0 to 1.",
   ],
   [
     "noise",
@@ -183,7 +183,7 @@ const data: readonly Case[] = [
     "crop size",
     '"Mixup"',
     '"Crop"\nparams = { size = [28, 28, 28] }',
-    "config.toml:29:12: data_augmentation[1].params.size has 3 entries; expected 2 entries.",
+    "config.toml:29:12: data_augmentation[1].params.size has 3 entries; expected at most 2 entries.",
   ],
   [
     "mixup alpha",
@@ -207,13 +207,13 @@ const data: readonly Case[] = [
     "axis after reshape",
     '[[preprocessing]]\nkind = "Class2BinMatrix"',
     '[[preprocessing]]\nkind = "Reshape2DTo1D"\n[[preprocessing]]\nkind = "Normalize"\nparams.axis = 3',
-    "config.toml:22:1: preprocessing[1].params.axis is [3]; expected 0, the samples, among them.",
+    "config.toml:22:1: preprocessing[1].params.axis holds 3; expected -3 to 2, the samples being [N, 784, 1].",
   ],
   [
     "axis twice",
     '"Class2BinMatrix"',
     '"Normalize"\nparams.axis = [0, 0]',
-    "config.toml:20:1: preprocessing[0].params.axis names an axis twice; expected each once.",
+    "config.toml:20:1: preprocessing[0].params.axis holds an axis twice; expected each once.",
   ],
   [
     "postprocessing kind",
@@ -231,7 +231,7 @@ const data: readonly Case[] = [
     "mixup evaluated",
     '"Mixup"',
     '"Mixup"\nparams.evaluate = true',
-    "config.toml:29:1: data_augmentation[1].params.evaluate is true; expected false, since mixed samples have no label to test against.",
+    "config.toml:29:1: data_augmentation[1].params.evaluate is true; expected false, since a mixed sample has no label to test against.",
   ],
   [
     "mixup twice",
@@ -285,7 +285,7 @@ const data: readonly Case[] = [
     "axis without samples",
     '"Class2BinMatrix"',
     '"Normalize"\nparams.axis = [1, 2]',
-    "config.toml:20:1: preprocessing[0].params.axis is [1, 2]; expected 0, the samples, among them.",
+    "config.toml:20:1: preprocessing[0].params.axis is [1, 2]; expected 0, the samples, among them: what is measured on those of training is used for all.",
   ],
   [
     "crop of sequences",
@@ -297,7 +297,7 @@ const data: readonly Case[] = [
     "crop padding of three",
     '"Mixup"',
     '"Crop"\nparams = { size = 28, padding = [1, 2, 3] }',
-    "config.toml:29:23: data_augmentation[1].params.padding is [1, 2, 3]; expected 2 or 4 entries.",
+    "config.toml:29:23: data_augmentation[1].params.padding is [1, 2, 3]; expected 1, 2 or 4 entries.",
   ],
 ];
 

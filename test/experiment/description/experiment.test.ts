@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createAugmentation } from "../../../src/datasets/augmentations/table.js";
 import { createPreprocessing } from "../../../src/datasets/preprocessing/table.js";
 import { parseExperiment } from "../../../src/experiment/description/index.js";
-import type { ModelConfig } from "../../../src/experiment/description/index.js";
+import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
 import type { LossName } from "../../../src/losses/table.js";
 import type { ModelKind, ModelOptions } from "../../../src/models/table.js";
 import type { NeuronSpec } from "../../../src/neurons/table.js";
@@ -95,7 +95,7 @@ params.neuron = { kind = "ParametricLIFNode", params = { init_tau = 3, v_reset =
 
 [[model]]
 name = "sresnet"
-kind = "SResNet"
+kind = "QuantizedSResNet"
 disabled = true
 params.num_blocks = [1, 1]
 `;
@@ -191,7 +191,16 @@ describe("a file in the manner of the reference", () => {
   it("drops v_reset = false of ATIF in silence, and T with a word", () => {
     expect(atif.params.neuron).toEqual({
       kind: "ATIF",
-      params: { vThreshold: 1, vthInitL: 0.8, vthInitH: 1, alpha: 1 },
+      params: {
+        vThreshold: 1,
+        vthInitL: 0.8,
+        vthInitH: 1,
+        alpha: 1,
+        minThreshold: 1e-3,
+        detachReset: false,
+        backend: "fused",
+        storeVSeq: false,
+      },
     });
     expect(warnings[0]).toBe(
       "config.toml:71:1: model[1].params.neuron.params.T is 4; the number of steps is params.timesteps of the model; ignored.",
@@ -201,8 +210,8 @@ describe("a file in the manner of the reference", () => {
   it("leaves a disabled model out, with a word, when there is something wrong in it", () => {
     expect(experiment.models.map(({ name }) => name)).toEqual(["scnn_if", "scnn_atif", "smlp_plif"]);
     expect(warnings.slice(1)).toEqual([
-      'config.toml:81:1: model[3] is disabled and left out: config.toml:83:1: model[3].kind is "SResNet", ' +
-        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN".',
+      'config.toml:81:1: model[3] is disabled and left out: config.toml:83:1: model[3].kind is "QuantizedSResNet", ' +
+        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
     ]);
   });
 });
@@ -231,8 +240,8 @@ describe("lenient reading", () => {
       'postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; left out.',
       "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
       "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
-      "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron resets by subtraction and has no hard reset; ignored.",
-      "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold.",
+      "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
+      "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
       expect.stringContaining("model[3] is disabled and left out: "),
     ]);
   });
@@ -244,18 +253,19 @@ describe("lenient reading", () => {
     expect(warnings[100]).toBe("Further warnings are not shown.");
   });
 
-  it("takes a missing template as empty", () => {
+  it("has no need to take a missing template as empty, nor runs that are not numbered", () => {
     const digits = `
-      bench = { name = "a", seed = 1, first_run = 1, last_run = 1 }
+      bench = { name = "a", seed = 1, }
       learningframework.kind = "SpikingJelly"
       dataset.kind = "Digits"
       [[model]]
       name = "m"
       kind = "SMLP"
       params = { units = [], timesteps = 2, neuron.kind = "IFSRL" }`;
-    const { experiment, warnings } = parseExperiment(digits, { lenient: true });
+    const { experiment, warnings } = parseExperiment(digits);
     expect(experiment.models[0].params.neuron.kind).toBe("IFSRL");
-    expect(warnings).toEqual(["config.toml: model_template is missing; taken as empty."]);
+    expect(experiment.bench).toMatchObject({ firstRun: 1, lastRun: 1 });
+    expect(warnings).toEqual([]);
   });
 
   it("needs a legacy framework only where there is no new one", () => {
@@ -318,8 +328,9 @@ describe("values", () => {
         .experiment.models[0].params.neuron.params;
     expect(guard("false")).toHaveProperty("minThreshold", null);
     expect(guard("0.01")).toHaveProperty("minThreshold", 0.01);
-    expect(parseExperiment(base).experiment.models[0].params.neuron.params).not.toHaveProperty(
+    expect(parseExperiment(base).experiment.models[0].params.neuron.params).toHaveProperty(
       "minThreshold",
+      1e-3,
     );
   });
 
@@ -341,7 +352,7 @@ describe("values", () => {
     ).replace("evaluate = true\n", "evaluate = true\nbefore = true\nafter = false\n");
     const times = { before: false, after: true, evaluate: false };
     expect(parseExperiment(text).experiment.dataAugmentation.slice(1)).toEqual([
-      { kind: "Crop", params: { size: [28, 28], padding: [2, 2], ...times } },
+      { kind: "Crop", params: { size: [28, 28], padding: [2, 2, 2, 2], ...times } },
       { kind: "Normalize", params: { mean: [0.5], std: [0.25], before: true, after: false, evaluate: true } },
     ]);
   });
@@ -352,7 +363,7 @@ describe("values", () => {
     const [, wide] = experiment.models;
     expect(wide.kind === "SCNN" && [wide.params.fcUnits, wide.params.dropouts]).toEqual([[], [0, 0.1]]);
     expect(warnings).toEqual([
-      "config.toml:68:1: model[1].params.fc_units is ignored: with gsp = true there are no linear layers.",
+      "config.toml:68:1: model[1].params.fc_units is ignored: with gsp there are no linear layers.",
     ]);
   });
 
@@ -390,11 +401,39 @@ describe("warnings about likely slips", () => {
     ]);
   });
 
-  it("tell of a loss that Mixup replaces", () => {
-    const text = edited('kind = "SpikingJelly"', 'kind = "SpikingJelly"\nparams.loss = "mse"');
-    expect(parseExperiment(text).warnings).toEqual([
-      "config.toml:10:1: learningframework.params.loss is replaced by the loss of Mixup.",
+  it("tell of milestones in another order, which all count", () => {
+    const stepLr = 'kind = "StepLR", params = { step_size = 2 }';
+    const text = edited(stepLr, 'kind = "MultiStepLR", params = { milestones = [10, 5] }');
+    const { experiment, warnings } = parseExperiment(text);
+    expect(experiment.models[1].optimizer?.scheduler?.params).toHaveProperty("milestones", [10, 5]);
+    expect(warnings).toEqual([
+      "config.toml:70:66: model[1].optimizer.scheduler.params.milestones[1] is 5, not after 10; each counts, in whatever order.",
     ]);
+  });
+
+  it("tell of a backend of SpikingJelly, and take the default", () => {
+    const text = edited("neuron.params.v_threshold = 1.0", 'neuron.params.backend = "cupy"');
+    const { experiment, warnings } = parseExperiment(text);
+    expect(experiment.models[0].params.neuron.params).toHaveProperty("backend", "fused");
+    expect(warnings[0]).toBe(
+      'config.toml:43:1: model_template.params.neuron.params.backend (merged into model[0]) is "cupy"; a backend of ' +
+        'SpikingJelly; the default is used, "fused".',
+    );
+  });
+
+  it("are not made of what is obeyed: mse with Mixup, a detached reset, kept potentials", () => {
+    const text = edited('kind = "SpikingJelly"', 'kind = "SpikingJelly"\nparams.loss = "mse"').replace(
+      "neuron.params.v_threshold = 1.0",
+      'neuron.params = { detach_reset = true, store_v_seq = true, backend = "eager" }',
+    );
+    const { experiment, warnings } = parseExperiment(text);
+    expect(warnings).toEqual([]);
+    expect(experiment.learningFramework.params.loss).toBe("mse");
+    expect(experiment.models[0].params.neuron.params).toMatchObject({
+      detachReset: true,
+      storeVSeq: true,
+      backend: "eager",
+    });
   });
 
   it("tell that nothing is left to run", () => {
@@ -431,10 +470,17 @@ function conforms(model: ModelConfig): void {
   const kind: ModelKind = model.kind;
   const inputShape = [28, 28, 1];
   const outputShape = [10];
-  const options: ModelOptions[ModelKind] =
-    model.kind === "SMLP"
-      ? ({ inputShape, outputShape, ...model.params } satisfies ModelOptions["SMLP"])
-      : ({ inputShape, outputShape, ...model.params } satisfies ModelOptions["SCNN"]);
+  const shapes = { inputShape, outputShape };
+  const by = {
+    SMLP: (params: ModelKinds["SMLP"]): ModelOptions["SMLP"] => ({ ...shapes, ...params }),
+    SCNN: (params: ModelKinds["SCNN"]): ModelOptions["SCNN"] => ({ ...shapes, ...params }),
+    SResNet: (params: ModelKinds["SResNet"]): ModelOptions["SResNet"] => ({ ...shapes, ...params }),
+    SResNetStride: (params: ModelKinds["SResNetStride"]): ModelOptions["SResNetStride"] => ({
+      ...shapes,
+      ...params,
+    }),
+  } satisfies { [K in ModelKind]: (params: ModelKinds[K]) => ModelOptions[K] };
+  const options = by[model.kind](model.params as never);
   expect([neuron, optimizer, scheduler, kind, options]).toHaveLength(5);
 }
 

@@ -109,10 +109,10 @@ const sections: readonly Case[] = [
     "config.toml:8:1: learningframework.__proto__ is not allowed as a key; remove it.",
   ],
   [
-    "no template",
+    "no template, and no kind",
     '[model_template]\nkind = "SCNN"\nepochs = 3\nbatch_size = 64\n\n[model_template.optimizer]\nkind = "Adam"\nparams.lr = 0.001\n\n[model_template.params]\ntimesteps = 4\ndims = 2\nneuron.kind = "ATIF"\nneuron.params.v_threshold = 1.0\n',
     "",
-    "config.toml: model_template is missing; expected a section [model_template], which may be empty.",
+    'config.toml:31:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
   ],
   [
     "long key",
@@ -205,7 +205,7 @@ const framework: readonly Case[] = [
     "checkpoint metric",
     '"SpikingJelly"\n',
     '"SpikingJelly"\nparams.checkpoint_metric = { name = "val_accuracy", mode = "max" }\n',
-    'config.toml:10:30: learningframework.params.checkpoint_metric.name is "val_accuracy"; expected one of "val_loss", "train_loss", "val_prec", "train_prec", "val_rec", "train_rec", "val_f1", "train_f1", "val_acc", "train_acc", "val_avgclsacc", "train_avgclsacc". Did you mean "val_acc"?',
+    'config.toml:10:30: learningframework.params.checkpoint_metric.name is "val_accuracy"; expected one of "train_loss", "train_acc", "train_prec", "train_rec", "train_f1", "train_avgclsacc", "val_loss", "val_acc", "val_prec", "val_rec", "val_f1", "val_avgclsacc". Did you mean "val_acc"?',
   ],
   [
     "precision",
@@ -217,7 +217,7 @@ const framework: readonly Case[] = [
     "checkpoint metric mode",
     '"SpikingJelly"\n',
     '"SpikingJelly"\nparams.checkpoint_metric.mode = "best"\n',
-    'config.toml:10:1: learningframework.params.checkpoint_metric.mode is "best"; expected "min" or "max".',
+    'config.toml:10:1: learningframework.params.checkpoint_metric.mode is "best"; expected "max" or "min".',
   ],
   [
     "checkpoint metric as text",

@@ -27,7 +27,7 @@ const training: readonly Case[] = [
     "negative lr",
     "params.lr = 0.001",
     "params.lr = -0.001",
-    "config.toml:37:1: model_template.optimizer.params.lr (merged into model[0]) is -0.001; expected a number of at least 0.",
+    "config.toml:37:1: model_template.optimizer.params.lr (merged into model[0]) is -0.001; expected a learning rate of at least 0.",
   ],
   [
     "nan lr",
@@ -110,8 +110,8 @@ const training: readonly Case[] = [
   [
     "milestones",
     'kind = "StepLR", params = { step_size = 2 }',
-    'kind = "MultiStepLR", params = { milestones = [10, 5] }',
-    "config.toml:70:66: model[1].optimizer.scheduler.params.milestones[1] is 5; expected an epoch after 10.",
+    'kind = "MultiStepLR", params = { milestones = [10, -5] }',
+    "config.toml:70:66: model[1].optimizer.scheduler.params.milestones[1] is -5; expected a whole number of at least 0.",
   ],
   [
     "t_max",
@@ -123,7 +123,7 @@ const training: readonly Case[] = [
     "sindescent",
     'kind = "StepLR", params = { step_size = 2 }',
     'kind = "SinDescent", params = { epoch = 10, pme = 0.1, w = 3 }',
-    "config.toml:70:36: model[1].optimizer.scheduler.params.lr0 is missing; expected a number of at least 0.",
+    "config.toml:70:36: model[1].optimizer.scheduler.params.lr0 is missing; expected a learning rate of at least 0.",
   ],
   [
     "params not table",
@@ -141,7 +141,7 @@ const training: readonly Case[] = [
     "rate below 0",
     'kind = "StepLR", params = { step_size = 2 }',
     'kind = "SinDescent", params = { epoch = 4, pme = 1, w = 1, lr0 = 0.1, lrf = 0.1 }',
-    "config.toml:70:58: model[1].optimizer.scheduler.params.pme is 1; expected a smaller one, since the rate of epoch 3 would be -0.15.",
+    "config.toml:70:58: model[1].optimizer.scheduler.params.pme is 1, so the rate of epoch 3 would be -0.15; expected at least 0. Use a smaller pme.",
   ],
   [
     "infinite learning rate",

@@ -91,7 +91,17 @@ describe("writeExperiment", () => {
         timesteps: 4,
         neuron: {
           kind: "ATIF",
-          params: { v_threshold: 1, vth_init_l: 0.8, vth_init_h: 1, alpha: 1, step_mode: "m" },
+          params: {
+            v_threshold: 1,
+            vth_init_l: 0.8,
+            vth_init_h: 1,
+            alpha: 1,
+            min_threshold: 1e-3,
+            detach_reset: false,
+            backend: "fused",
+            store_v_seq: false,
+            step_mode: "m",
+          },
         },
       },
       optimizer: { kind: "Adam", params: { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0 } },

@@ -1,0 +1,187 @@
+/** The reference of experiment files, as Markdown, written from what reads them. */
+
+import { fieldsOf, snakeCase, type AnyField } from "../../schema/schema.js";
+import { neuronKinds } from "../../neurons/table.js";
+import { describe } from "./config-tree.js";
+import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
+import type { KindRow, KindTable, TableRow } from "./kinds.js";
+import { MODELS, NEURONS } from "./model-schema.js";
+import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
+
+const INTRODUCTION = `# Experiment files
+
+An experiment file is TOML 1.0, in the words of Qualia: what is trained, on what, how. \`atif train my.toml\` runs it.
+[examples/digits.toml](../examples/digits.toml), which \`atif train\` runs when it is given no file, has a comment for each
+part. This page lists every section, kind and key.
+
+\`\`\`toml
+[bench]
+name = "digits"
+seed = 1
+
+[learningframework]
+kind = "SpikingJellyMultiStep"
+
+[dataset]
+kind = "Digits"
+
+[[model]]
+name = "small"
+kind = "SMLP"
+epochs = 10
+params = { units = [64], timesteps = 4, neuron = { kind = "${neuronKinds[0]}", params = { step_mode = "m" } } }
+optimizer = { kind = "Adam", params = { lr = 0.01 } }
+\`\`\`
+
+* Sections in \`[brackets]\` are there once, those in \`[[double brackets]]\` once per step or network, in order.
+* Where code has \`null\`, a file says \`false\`: \`v_reset = false\` is a soft reset.
+* A key that is not known, or a value that makes no sense, is refused with its line, its column and the nearest key that is
+  known. With \`--lenient\`, unknown keys are passed over with a warning.
+* \`--set model.0.params.timesteps=8\` sets a key from the command line, after templates are merged; entries of lists by
+  number.
+* Keys and kinds that Qualia has and this library has not are refused, unless leaving them out changes nothing. Those that
+  are passed over stand behind each table, with the reason.
+`;
+
+/** @returns the whole page */
+export function experimentReference(): string {
+  const parts = [
+    INTRODUCTION,
+    table("## `[bench]`", "Which runs there are.", BENCH),
+    kinds(
+      "## `[learningframework]`",
+      "How training goes: `kind` and `params`. `[framework]`, its old name, is read with `--lenient`.",
+      FRAMEWORKS,
+    ),
+    kinds("## `[dataset]`", "The samples: `kind` and `params`.", DATASETS),
+    kinds(
+      "## `[[preprocessing]]`",
+      "Steps that change the data once, before training: `kind` and `params`.",
+      PREPROCESSING,
+    ),
+    kinds(
+      "## `[[data_augmentation]]`",
+      "Steps that change every batch: `kind` and `params`. First all with `before = true` run, then all with `after = true`, " +
+        "each in order. What they draw at random is drawn once per batch, noise per element.",
+      AUGMENTATIONS,
+    ),
+    table(
+      "## `[[model]]` and `[model_template]`",
+      "A network and its training. `[model_template]`, which may be left out, is laid under every `[[model]]`, table by table; " +
+        "lists are taken whole. It may hold all keys but `name`.\n\n" +
+        "| Key | Meaning |\n| --- | --- |\n" +
+        "| `name` | A name of its own, in quotes, without slashes. Required. |\n" +
+        "| `kind`, `params` | The network, [below](#networks). Required. |\n" +
+        "| `optimizer` | A table with `kind`, `params` and `scheduler`, [below](#optimizers). Required where something is trained. |",
+      TRAINING,
+    ),
+    kinds("## Networks", "`kind` and `params` of `[[model]]`.", MODELS),
+    kinds("## Neurons", "`params.neuron` of a network: `kind` and `params`.", NEURONS),
+    kinds("## Optimizers", "`optimizer` of a model: `kind` and `params`.", OPTIMIZERS),
+    kinds(
+      "## Schedules",
+      "`optimizer.scheduler` of a model: `kind` and `params`. They set the learning rate at the start of every epoch.",
+      SCHEDULERS,
+    ),
+    `## Other sections
+
+\`[deploy]\`, \`[experimenttracking]\` and \`[[parameter_research]]\` are settings of other Qualia programs and are passed over.
+\`[[postprocessing]]\` is refused, and left out with \`--lenient\`: there are no steps after training. \`includes\` and
+\`include_search_paths\` are always refused: put the included sections into the file.
+`,
+  ];
+  return parts.join("\n");
+}
+
+function table<P>(heading: string, text: string, row: TableRow<P>): string {
+  return `${[heading, text, ...keys(row)].join("\n\n")}\n`;
+}
+
+function kinds<Kinds>(heading: string, text: string, { rows, elsewhere }: KindTable<Kinds>): string {
+  const entries = Object.entries(rows) as [string, KindRow<unknown>][];
+  const firstWith = new Map<string, string>();
+  const parts = entries.flatMap(([kind, row]) => {
+    const own = keys(row).join("\n\n");
+    const first = fieldsOf(row.schema).length > 0 ? firstWith.get(own) : undefined;
+    firstWith.set(own, first ?? kind);
+    return [
+      `### \`${kind}\``,
+      sentence(row.summary),
+      first === undefined ? own : `Its parameters are those of \`${first}\`.`,
+    ];
+  });
+  const missing =
+    elsewhere.length === 0
+      ? []
+      : [`Of Qualia, and not here: ${elsewhere.map((kind) => `\`${kind}\``).join(", ")}.`];
+  return `${[heading, text, ...parts, ...missing].join("\n\n")}\n`;
+}
+
+/** The table of keys, and the list of those that are passed over. */
+function keys<P>({ schema, ignored = {}, passedOver = {} }: TableRow<P>): string[] {
+  const fields = fieldsOf(schema);
+  const passed = [...overPassed(passedOver), ...passedKeys(ignored)];
+  return [
+    fields.length === 0 ? "It has no parameters." : keyTable(fields),
+    ...(passed.length === 0 ? [] : [`Passed over:\n\n${passed.join("\n")}`]),
+  ];
+}
+
+function keyTable(entries: readonly [string, AnyField][]): string {
+  const rows = entries.flatMap(([name, field]) => keyRows(name, field));
+  return ["| Key | Value | Default | Meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+/** Of a key, and of the keys of the table that it holds. */
+function keyRows(name: string, field: AnyField, within = ""): string[] {
+  const key = `${within}${field.key ?? snakeCase(name)}`;
+  // A file has no null.
+  const value = field.type.expects.replace(/, or none$/, ", or false");
+  const cells = [`\`${key}\``, value, standard(field), field.meaning];
+  const parts = Object.entries((field.type.parts ?? {}) as Readonly<Record<string, AnyField>>);
+  return [
+    `| ${cells.map(cell).join(" | ")} |`,
+    ...parts.flatMap(([part, each]) => keyRows(part, each, `${key}.`)),
+  ];
+}
+
+/** What holds if the key is left out. */
+function standard(field: AnyField): string {
+  if (field.presence === "required") return "required";
+  if (field.presence === "optional") return "";
+  return `\`${toml(field.type.write(field.fallback))}\``;
+}
+
+function toml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toml).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return describe(value);
+  const entries = Object.entries(value).map(([key, each]) => `${key} = ${toml(each)}`);
+  return `{ ${entries.join(", ")} }`;
+}
+
+function overPassed(rows: Readonly<Record<string, PassedOver>>): string[] {
+  return Object.entries(rows).map(
+    ([key, { values, instead }]) => `* \`${key} = ${values.map(toml).join("`, `")}\`: ${instead}.`,
+  );
+}
+
+function passedKeys(ignored: IgnoredKeys): string[] {
+  return Object.entries(ignored).map(([key, { passes, note, problem, otherwise }]) => {
+    if (passes === "any") return `* \`${key}\`, whatever it is: ${note ?? "it changes nothing here"}.`;
+    const values = passes.map((value) => `\`${toml(value)}\``).join(", ");
+    const others = otherwise === "warn" ? "a warning" : "refused";
+    const which = passes.length === 0 ? "with a warning" : `${values} in silence; anything else is ${others}`;
+    return `* \`${key}\`, ${which}: ${problem.replace(/^expected .*, since /, "")}.`;
+  });
+}
+
+/** Bars would end a cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

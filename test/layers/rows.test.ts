@@ -1,0 +1,148 @@
+/** The rows of all kinds of layers: what they say of a layer before it is made is what the layer then does. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { init } from "../../src/kernels/select.js";
+import {
+  kindOfLayer,
+  layerKinds,
+  layerOf,
+  type LayerKind,
+  type PlainOptions,
+} from "../../src/layers/table.js";
+import { neuronKinds } from "../../src/neurons/table.js";
+import "../../src/ops/install.js";
+import { manualSeed } from "../../src/random/generator.js";
+import type { Shape } from "../../src/shapes.js";
+import { ones } from "../../src/tensor/tensor.js";
+
+interface Case {
+  readonly options: PlainOptions;
+  /** Of one sample, channels last. */
+  readonly inputs: readonly Shape[];
+  readonly output: Shape;
+  readonly weights: number;
+  readonly macs: number;
+  readonly adds: number;
+}
+
+const plain = { weights: 0, macs: 0, adds: 0 };
+const neuron: Case = { ...plain, options: {}, inputs: [[3, 2]], output: [3, 2], adds: 18 };
+
+/** A kind without a case does not compile. Counts are by hand. */
+const cases: { readonly [K in LayerKind]: readonly Case[] } = {
+  Linear: [
+    { options: { inFeatures: 6, outFeatures: 4 }, inputs: [[6]], output: [4], weights: 24, macs: 24, adds: 4 },
+    {
+      options: { inFeatures: 6, outFeatures: 4, bias: false, flattenedChannels: 3 },
+      inputs: [[6]], output: [4], weights: 24, macs: 24, adds: 0,
+    },
+  ],
+  Conv2d: [
+    {
+      options: { inChannels: 2, outChannels: 4, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0] },
+      inputs: [[5, 6, 2]], output: [3, 5, 4], weights: 48, macs: 60 * 12, adds: 60,
+    },
+    {
+      options: { inChannels: 4, outChannels: 8, kernelSize: 3, groups: 4, bias: false },
+      inputs: [[3, 3, 4]], output: [1, 1, 8], weights: 72, macs: 72, adds: 0,
+    },
+  ],
+  Conv1d: [
+    {
+      options: { inChannels: 2, outChannels: 3, kernelSize: 4, stride: 2, padding: 1 },
+      inputs: [[7, 2]], output: [3, 3], weights: 24, macs: 72, adds: 9,
+    },
+  ],
+  BatchNorm1d: [
+    { ...plain, options: { numFeatures: 3 }, inputs: [[3]], output: [3], macs: 3 },
+    { ...plain, options: { numFeatures: 3, eps: 1e-3, momentum: 0.5 }, inputs: [[2, 3]], output: [2, 3], macs: 6 },
+  ],
+  BatchNorm2d: [{ ...plain, options: { numFeatures: 3 }, inputs: [[2, 4, 3]], output: [2, 4, 3], macs: 24 }],
+  Dropout: [{ ...plain, options: { p: 0.25 }, inputs: [[2, 3]], output: [2, 3] }],
+  Flatten: [
+    { ...plain, options: {}, inputs: [[2, 3, 4]], output: [24] },
+    { ...plain, options: { order: "memory" }, inputs: [[5]], output: [5] },
+  ],
+  MaxPool2d: [
+    { ...plain, options: { kernelSize: 2 }, inputs: [[5, 4, 3]], output: [2, 2, 3], adds: 36 },
+    {
+      ...plain, options: { kernelSize: [3, 2], stride: 2, padding: [1, 0] },
+      inputs: [[5, 4, 1]], output: [3, 2, 1], adds: 30,
+    },
+  ],
+  AvgPool2d: [{ ...plain, options: { kernelSize: 2 }, inputs: [[4, 4, 1]], output: [2, 2, 1], macs: 4, adds: 12 }],
+  MaxPool1d: [{ ...plain, options: { kernelSize: 3, stride: 2 }, inputs: [[8, 2]], output: [3, 2], adds: 12 }],
+  AvgPool1d: [{ ...plain, options: { kernelSize: 4 }, inputs: [[9, 2]], output: [2, 2], macs: 4, adds: 12 }],
+  GlobalSumPool: [{ ...plain, options: {}, inputs: [[3, 4, 2]], output: [2], adds: 22 }],
+  Add: [{ ...plain, options: {}, inputs: [[2, 3], [2, 3], [2, 3]], output: [2, 3], adds: 12 }],
+  ATIF: [neuron, { ...neuron, options: { alpha: 3, minThreshold: 0.125, detachReset: true, backend: "eager" } }],
+  IFSRL: [neuron],
+  IFNode: [neuron, { ...neuron, options: { vThreshold: 2, vReset: null, alpha: 2 } }],
+  LIFNode: [neuron, { ...neuron, options: { tau: 3, decayInput: false } }],
+  ParametricLIFNode: [neuron, { ...neuron, options: { initTau: 4 } }],
+}; // prettier-ignore
+
+beforeAll(async () => {
+  await init({ backend: "wasm", threads: 1 });
+  manualSeed(1);
+});
+
+const all = Object.entries(cases).flatMap(([kind, list]) => list.map((each, i) => [kind, i, each] as const));
+
+describe.each(all)("%s, case %i", (kind, _, { options, inputs, output, weights, macs, adds }) => {
+  it.each(["s", "m"] as const)("says what the layer does, in step mode '%s'", (stepMode) => {
+    const row = layerOf("test", kind);
+    const resolved = row.resolve("test", options);
+    expect(row.outputShape(resolved, inputs, "test")).toEqual(output);
+    expect(row.weights(resolved)).toBe(weights);
+    expect(row.operations(resolved, inputs, output)).toEqual({ macs, adds });
+    const layer = row.create(resolved, stepMode);
+    const [x, ...others] = inputs.map((shape) => ones(stepMode === "m" ? [2, 2, ...shape] : [2, ...shape]));
+    expect(layer.forward(x, ...others).shape.slice(stepMode === "m" ? 2 : 1)).toEqual(output);
+    const stored = layer.parameters().filter(({ rank }) => rank > 1);
+    expect(stored.reduce((sum, { size }) => sum + size, 0)).toBe(weights);
+  });
+
+  it("is recognised, and made again from its own options", () => {
+    const row = layerOf("test", kind);
+    const layer = row.create(row.resolve("test", options), "s");
+    expect(kindOfLayer(layer)?.kind).toBe(kind);
+    const own = row.optionsOf(layer);
+    expect(own).toMatchObject(row.resolve("test", options));
+    const again = row.create(row.resolve("test", JSON.parse(JSON.stringify(own))), "s");
+    expect(row.optionsOf(again)).toEqual(own);
+    expect(Object.entries(again.stateDict()).map(([name, { shape }]) => [name, shape])).toEqual(
+      Object.entries(layer.stateDict()).map(([name, { shape }]) => [name, shape]),
+    );
+  });
+});
+
+describe("the table of layers", () => {
+  it("has every kind once, neurons among them", () => {
+    const kinds = layerKinds();
+    expect(new Set(kinds).size).toBe(kinds.length);
+    expect([...kinds].sort()).toEqual(Object.keys(cases).sort());
+    expect(kinds).toEqual(expect.arrayContaining([...neuronKinds]));
+  });
+
+  it.each<[string, PlainOptions, readonly Shape[], string]>([
+    ["Linear", { inFeatures: 6, outFeatures: 4 }, [[2, 3]], "net: fc gets [2, 3]; expected [6]. Flatten maps before it."],
+    ["Conv2d", { inChannels: 2, outChannels: 4, kernelSize: 3 }, [[4, 4, 3]], "net: fc gets [4, 4, 3]; expected [H, W, 2], channels last."],
+    ["Conv1d", { inChannels: 2, outChannels: 4, kernelSize: 3 }, [[4, 4, 2]], "net: fc gets [4, 4, 2]; expected [S, 2], channels last."],
+    ["Conv2d", { inChannels: 2, outChannels: 4, kernelSize: 5 }, [[4, 4, 2]], "net: fc meets a map of [4, 4] and leaves nothing of it; expected windows that fit."],
+    ["MaxPool2d", { kernelSize: 2 }, [[4, 4]], "net: fc gets [4, 4]; expected [H, W, 4], channels last."],
+    ["BatchNorm2d", { numFeatures: 3 }, [[4, 4, 2]], "net: fc gets [4, 4, 2]; expected [H, W, 3], channels last."],
+    ["Add", {}, [[4, 2], [2, 2]], "net: fc gets [4, 2] and [2, 2]; expected one shape."],
+  ])("%s refuses what it does not take, before it is made", (kind, options, inputs, message) => {
+    const row = layerOf("test", kind);
+    expect(() => row.outputShape(row.resolve("test", options), inputs, "net: fc")).toThrow(message);
+  }); // prettier-ignore
+
+  it("refuses a kind that there is not, and names the nearest", () => {
+    expect(() => layerOf("net", "Conv2D")).toThrow(
+      /^net: the kind is "Conv2D"; expected one of Linear, .* Did you mean "Conv2d"\?$/,
+    );
+    expect(() => layerOf("net", "toString")).toThrow('the kind is "toString"');
+    expect(() => layerOf("net", 3)).toThrow("the kind is 3");
+  });
+});
