@@ -37,13 +37,20 @@ function randomLayers(generator: Generator): AnyLayerSpec[] {
     const channels = pick(2, 32, 33);
     const options = { inChannels: from.channels, outChannels: channels, kernelSize: 3, padding: 1 };
     let name = add("Conv2d", options, [from.name]);
+    // What is in the middle of layers that run as one may be read by others, too.
+    const offer = (): void => {
+      if (generator.integer(4) === 0) maps.push({ name, channels, side: from.side });
+    };
+    offer();
     if (generator.integer(2) === 0) name = add("BatchNorm2d", { numFeatures: channels }, [name]);
+    offer();
     const neuron = pick<[string, Record<string, unknown>]>(
       ["ATIF", { vThreshold: 0.3 }],
       ["IFSRL", { vThreshold: 0.5 }],
       ["LIFNode", { vThreshold: 0.2, vReset: null }],
     );
     if (generator.integer(5) > 0) name = add(...neuron, [name]);
+    offer();
     let side = from.side;
     if (side > 2 && generator.integer(3) === 0) {
       name = add("MaxPool2d", { kernelSize: 2 }, [name]);
@@ -131,7 +138,8 @@ describe.each(Array.from({ length: 24 }, (_, seed) => seed))("network %i", (seed
       const x = input(seed, N);
       const xs = stack(Array.from({ length: T }, () => x));
       const expected = noGrad(() => single.run(x)).toArray();
-      expectClose(noGrad(() => multi.run(x)).toArray(), expected, 1e-6, { floor: 1 });
+      // The sum over time is rounded in another order: some units in the last place of its terms, which are below 16.
+      expectClose(noGrad(() => multi.run(x)).toArray(), expected, 1e-6, { floor: 16 });
       expectSameBits(noGrad(() => single.runSequence(xs)).toArray(), expected);
       single.reset();
       let total = single.stream(at(xs, 0));
