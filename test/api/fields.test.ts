@@ -22,7 +22,7 @@ function things(): object[] {
     ...modules,
     new atif.Conv1d(1, 1, 1), new atif.AvgPool1d(2), new atif.AvgPool2d(2), new atif.MaxPool1d(2),
     new atif.GlobalSumPool(), new atif.Add(), new atif.BatchNorm1d(2), new atif.Sequential(new atif.Linear(1, 1)),
-    ...atif.neuronKinds.map((kind) => atif.createNeuron({ kind } as atif.NeuronSpec)),
+    ...atif.neuronKinds.map((kind) => atif.createNeuron({ kind })),
     new atif.MultiStepATIF(), optimizer,
     new atif.Adam(smlp.parameters(), { lr: 0.1 }), new atif.AdamW(smlp.parameters(), { lr: 0.1 }),
     new atif.StepLR(optimizer, { stepSize: 1 }), new atif.MultiStepLR(optimizer, { milestones: [1] }),
