@@ -9,6 +9,7 @@ import type { Module, StepMode } from "../module/module.js";
 import { didYouMean } from "../nearest.js";
 import { kindOfClass } from "../neurons/known-classes.js";
 import {
+  completeParams,
   createNeuron,
   neuronKinds,
   neuronSpecOf,
@@ -112,6 +113,8 @@ export interface KnownLayer {
   readonly inputs: 1 | "several";
   /** The options with every default filled in. @throws TypeError, RangeError naming `where` */
   resolve(where: string, options: unknown): PlainOptions;
+  /** Resolved options with every default that its kind has: two that mean the same are the same. */
+  complete(options: PlainOptions): PlainOptions;
   /** A new layer. @param options resolved */
   create(options: PlainOptions, stepMode: StepMode): Module;
   outputShape(options: PlainOptions, inputs: readonly Shape[], where: string): Shape;
@@ -142,6 +145,7 @@ function knownLayer(kind: string, row: LayerRow<PlainOptions>): KnownLayer {
     inputs: row.inputs ?? 1,
     resolve: (where, options) =>
       schema === undefined ? plainOptions(where, options ?? {}) : readOptions(where, options, schema),
+    complete: (options) => options,
     create(options, stepMode) {
       const layer: unknown = row.create(options);
       checkCreated(kind, layer);
@@ -172,6 +176,7 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
       checkOptions(where, options, Object.keys(Object(options) as object));
       return { ...(options as PlainOptions | undefined) };
     },
+    complete: (options) => completeParams(kind, options),
     create: (options, stepMode) => createNeuron({ kind, params: options }, stepMode),
     outputShape: (_options, [input]) => input,
     weights: () => 0,

@@ -111,6 +111,11 @@ export function createModel(architecture: Architecture): GraphModel {
   return rowOf(architecture).create(architecture.options);
 }
 
+/** The network of an architecture as a list of layers, before any of it is made. @throws RangeError, TypeError as createModel */
+export function networkOf(architecture: Architecture): GraphModelOptions {
+  return rowOf(architecture).network(architecture.options);
+}
+
 /**
  * Weights of the convolutions and linear layers that createModel would make. No memory is spent: whoever has an architecture from a
  * stranger can ask first.
@@ -118,8 +123,7 @@ export function createModel(architecture: Architecture): GraphModel {
  * @throws RangeError, TypeError as createModel, for what can be seen without making it
  */
 export function weightCount(architecture: Architecture): number {
-  const network = rowOf(architecture).network(architecture.options);
-  const { layers } = planGraphModel(architecture.kind, network);
+  const { layers } = planGraphModel(architecture.kind, networkOf(architecture));
   return layers.reduce((sum, { row, options }) => sum + row.weights(options), 0);
 }
 

@@ -86,6 +86,11 @@ export function neuronRow(kind: string): AnyNeuronRow {
   return row;
 }
 
+/** The params of a kind with every default filled in. @throws as createNeuron */
+export function completeParams(kind: string, params: object): Record<string, unknown> {
+  return readParams(kind, params, neuronRow(kind));
+}
+
 /** A new neuron with its own state and threshold. @throws TypeError, RangeError on a kind or parameter that is not known */
 export function createNeuron(spec: NeuronSpec, stepMode: StepMode = "s"): BaseNode {
   checkSpec(spec);

@@ -2,6 +2,8 @@
 
 import { StateError } from "../errors.js";
 import type { Dataset } from "../datasets/dataset.js";
+import type { Architecture } from "../models/architecture.js";
+import { networkText } from "../models/network-text.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape } from "../shapes.js";
 import type { ResolvedTrainerOptions } from "./trainer-options.js";
@@ -38,12 +40,22 @@ export function fingerprintOf(
 export function checkFingerprint(where: string, saved: Fingerprint, own: Fingerprint): void {
   for (const what of new Set([...Object.keys(own), ...Object.keys(saved)])) {
     const [value, other] = [own, saved].map((each) => (Object.hasOwn(each, what) ? each[what] : "missing"));
-    if (other === value) continue;
+    if (other === value || (what === "model" && isSameNetwork(other, value))) continue;
     const [a, b] = showDifference(other, value);
     throw new StateError(
       `${where}: the state belongs to another run: its ${what} is ${a}, but here it is ${b}; ` +
         `expected the same. Continue with the model, data and options of the saved run, or start a new one.`,
     );
+  }
+}
+
+/** Whether two descriptions spell the same network: options that are left out, or written with their defaults. */
+function isSameNetwork(a: string, b: string): boolean {
+  try {
+    const [one, other] = [a, b].map((text) => networkText(JSON.parse(text) as Architecture));
+    return one === other;
+  } catch {
+    return false;
   }
 }
 
