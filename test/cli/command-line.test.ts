@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { spellOutSettings } from "../../src/cli/arguments.js";
-import { shortPath, spellCommand } from "../../src/cli/command-line.js";
+import { spellCommand } from "../../src/cli/command-line.js";
 import { ExitCode, failureOf, InterruptedError, UsageError } from "../../src/cli/exit-codes.js";
 import { ConfigError, FormatError, OutOfMemoryError } from "../../src/errors.js";
 import { FileError } from "../../src/platform/files.js";
+import { shortPath } from "../../src/platform/paths.js";
 import { DivergenceError } from "../../src/training/divergence-error.js";
 
 describe("spellCommand", () => {

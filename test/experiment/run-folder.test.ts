@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { latestUnfinished, makeFolder, RunFolder } from "../../src/cli/run-folder.js";
-import { temporaryFolder } from "./atif.js";
+import { latestUnfinished, RunFolder } from "../../src/experiment/run-folder/run-folder.js";
+import { makeFolder } from "../../src/platform/folders.js";
+import { temporaryFolder } from "../cli/atif.js";
 
 const folder = temporaryFolder();
 
