@@ -19,7 +19,7 @@ import { readSource, type ExperimentSource } from "./experiment-source.js";
 import { readExperimentFile } from "./experiment-file.js";
 import { isEmptyFolder, RunFolder } from "./run-folder/run-folder.js";
 import { runAll, type RunOutcome } from "./run-all.js";
-import { checkContinues, planRuns, runIn, type RunPlan } from "./run-plan.js";
+import { checkContinues, planRuns, runIn, withDataOf, type RunPlan } from "./run-plan.js";
 import { trainedEpochs } from "./training.js";
 
 /** One model trained once: what is known of it from its beginning. */
@@ -152,7 +152,9 @@ function planOf(
   const isThere = exists(out) && !isEmptyFolder(out);
   const resumed = resume && isThere ? runIn(out) : null;
   if (resumed !== null) {
-    checkContinues(resumed, readExperimentFile(resumed.configPath, {}).experiment, experiment);
+    const recorded = readExperimentFile(resumed.configPath, {}).experiment;
+    // To a loader the path of the data is no more than a name.
+    checkContinues(resumed, recorded, load === undefined ? experiment : withDataOf(experiment, recorded));
     checkBackend(resumed);
   }
   return planRuns(experiment, { resumed, claim: () => RunFolder.claim(out) });

@@ -4,7 +4,6 @@ import { spellCommand } from "../../src/cli/command-line.js";
 import { ExitCode, failureOf, InterruptedError, UsageError } from "../../src/cli/exit-codes.js";
 import { ConfigError, FormatError, OutOfMemoryError } from "../../src/errors.js";
 import { FileError } from "../../src/platform/files.js";
-import { shortPath } from "../../src/platform/paths.js";
 import { DivergenceError } from "../../src/training/divergence-error.js";
 
 describe("spellCommand", () => {
@@ -25,12 +24,6 @@ describe("spellCommand", () => {
     expect(spellCommand(["inspect", "it's here", "$HOME", "a;b", "x=1"], invocation)).toBe(
       "atif inspect 'it'\\''s here' '$HOME' 'a;b' x=1",
     );
-  });
-
-  it("names places below the working folder from there, others in full", () => {
-    expect(["/a/b/c", "c/d", "/a", "/a/bb", "/a/b"].map((path) => shortPath(path, "/a/b"))).toEqual([
-      "c", "c/d", "/a", "/a/bb", ".",
-    ]); // prettier-ignore
   });
 });
 

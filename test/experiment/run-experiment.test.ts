@@ -17,6 +17,7 @@ import {
   type ExperimentResult,
   type ExperimentRun,
   type RunExperimentOptions,
+  type TrainTest,
 } from "../../src/index.js";
 import { answerOf, atif, configText, SMALL_SCNN, temporaryFolder } from "../cli/atif.js";
 
@@ -386,6 +387,14 @@ describe("in a browser", () => {
     });
     expect(paths).toEqual([expect.objectContaining({ path: "data/mnist" })]);
     expect(result.test?.samples).toBe(test.length);
+    const load = (): Promise<TrainTest> => Promise.resolve({ train: bytes, test });
+    const moved: RunExperimentOptions = {
+      load,
+      out: at("loaded"),
+      overrides: [["dataset.params.path", "elsewhere"]],
+    };
+    expect((await only(source, moved)).interrupted).toBe(false);
+    expect((await only(source, { load, out: at("loaded"), resume: true })).history).toHaveLength(1);
   });
 });
 
