@@ -117,6 +117,24 @@ export {
   type TrainingState,
 } from "./training/trainer.js";
 
+export { type DatasetLoader } from "./experiment/data.js";
+export {
+  parseExperiment,
+  writeExperiment,
+  type DatasetConfig,
+  type Experiment,
+  type Override,
+  type ParseExperimentOptions,
+} from "./experiment/description/index.js";
+export type { ExperimentSource } from "./experiment/experiment-source.js";
+export {
+  runExperiment,
+  type ExperimentCallbacks,
+  type ExperimentResult,
+  type ExperimentRun,
+  type RunExperimentOptions,
+} from "./experiment/run-experiment.js";
+
 export { recordActivity, type Activity, type LayerActivity } from "./inspection/activity.js";
 export {
   inspectLayers,

@@ -8,7 +8,7 @@ import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
-import { readFacts, type TrainingFacts } from "../model-facts.js";
+import { readFacts, type TrainingFacts } from "../../experiment/run-folder/training-facts.js";
 import { findModel } from "../model-path.js";
 import { networkLayers, type NetworkLayer } from "../../inspection/network-layers.js";
 import { Progress } from "../progress.js";
