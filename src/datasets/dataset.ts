@@ -9,6 +9,7 @@ import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js"
 import { show } from "../show.js";
 import { OutOfMemoryError, ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
+import { close } from "../schema/fixed.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";
 import type { Batch } from "./batch.js";
@@ -121,6 +122,7 @@ export class Dataset {
     this.classes = classes;
     this.classNames = classNames;
     this.divisor = bytes ? checkDivisor(`${where}: divisor`, fields.divisor ?? 255) : 1;
+    close<Dataset>(this, "name", "x", "labels", "sampleShape", "classes", "classNames", "divisor");
   }
 
   /** How many samples. */

@@ -7,6 +7,7 @@
  *   atif.architecture  JSON: kind and options
  *   atif.parameters    JSON, if any: of parameters that are frozen, do not decay or have another bound, what they are
  *   atif.mode          "train" or "eval": the mode the model was in
+ *   atif.otherMode     JSON, if any: the names of the layers that were in the other one (frozen batch normalisation)
  *   atif.facts         JSON: what is to be remembered of its training
  *   atif.crc64         checksum of all of it, see safetensors-checksum.ts
  *
@@ -22,7 +23,7 @@ import { createWithoutDrawing, storedArchitecture } from "../models/stored-archi
 import { weightCount } from "../models/table.js";
 import { writeFileAtomic } from "../platform/files.js";
 import type { ParameterSettings } from "../module/parameter.js";
-import { anyObject, isText, objectOf, parseJson, recordOf, type Check } from "./json-shape.js";
+import { anyObject, isText, listOf, objectOf, parseJson, recordOf, type Check } from "./json-shape.js";
 import { quote } from "../show.js";
 import { readSafetensorsFile } from "./safetensors-file.js";
 import { encodeSafetensors, parseSafetensors, type Safetensors } from "./safetensors.js";
@@ -70,12 +71,16 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
     );
   }
   const settings = model.parameterSettings();
+  const others = model
+    .namedModules()
+    .flatMap(([name, { training }]) => (training === model.training ? [] : [name]));
   const metadata = {
     format: "pt",
     "atif.format": FORMAT,
     "atif.architecture": JSON.stringify(storedArchitecture(model)),
     ...(Object.keys(settings).length === 0 ? {} : { "atif.parameters": JSON.stringify(settings) }),
     "atif.mode": model.training ? "train" : "eval",
+    ...(others.length === 0 ? {} : { "atif.otherMode": JSON.stringify(others) }),
     "atif.facts": factsText(facts),
   };
   return encodeSafetensors(weights, metadata, { checksum: true });
@@ -179,6 +184,18 @@ function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string)
   );
   explained(`${source}: the settings of parameters do not fit`, () => model.setParameterSettings(settings));
   model.train(metadata.get("atif.mode") === "train");
+  const others = parseJson(
+    `${source}: the layers in another mode`,
+    metadata.get("atif.otherMode") ?? "[]",
+    listOf(isText),
+  );
+  const modules = new Map(model.namedModules());
+  for (const name of others) {
+    const module = modules.get(name);
+    if (module === undefined)
+      throw new FormatError(`${source}: there is no layer ${quote(name)} to be in another mode.`);
+    module.training = !model.training;
+  }
   return { model, facts };
 }
 

@@ -6,7 +6,7 @@
 import { ShapeError } from "../errors.js";
 import { Parameter } from "../module/parameter.js";
 import { batchNorm, batchNormAffine, batchStatistics, type BatchStatistics } from "../ops/batch-norm.js";
-import { fix } from "../schema/fixed.js";
+import { close, fix } from "../schema/fixed.js";
 import { readArguments, required, withDefault, type Schema } from "../schema/schema.js";
 import { float32, real, whole } from "../schema/value-types.js";
 import { formatShape, sizeOf } from "../shapes.js";
@@ -64,10 +64,11 @@ export abstract class BatchNorm extends StatelessLayer {
     this.runningVar = this.registerBuffer("running_var", keep(Tensor.full([numFeatures], 1)), {
       check: checkVariance,
     });
+    close<BatchNorm>(this, "weight", "bias", "runningMean", "runningVar");
   }
 
   /** Ranks of a batch that this layer takes. */
-  protected abstract readonly ranks: readonly number[];
+  protected abstract get ranks(): readonly number[];
 
   protected apply(x: Tensor): Tensor {
     return this.#normalize(x, 1);
@@ -129,12 +130,16 @@ function checkVariance(name: string, values: ArrayLike<number>): void {
 
 /** x [N, C] or [N, S, C] */
 export class BatchNorm1d extends BatchNorm {
-  protected readonly ranks = [2, 3];
+  protected get ranks(): readonly number[] {
+    return [2, 3];
+  }
 }
 
 /** x [N, H, W, C] */
 export class BatchNorm2d extends BatchNorm {
-  protected readonly ranks = [4];
+  protected get ranks(): readonly number[] {
+    return [4];
+  }
 }
 
 function rowOf(

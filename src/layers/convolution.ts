@@ -3,7 +3,7 @@
 import { permutedLayout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { conv1d, conv2d, conv2dAffine } from "../ops/convolution.js";
-import { fix } from "../schema/fixed.js";
+import { close, fix } from "../schema/fixed.js";
 import { pair } from "../schema/pair.js";
 import type { Place } from "../schema/place.js";
 import { readArguments, required, withDefault, type Fields, type Schema } from "../schema/schema.js";
@@ -97,6 +97,7 @@ export class Conv2d extends StatelessLayer {
         permutedLayout([KH, KW, perGroup, outChannels], [3, 2, 0, 1], [outChannels, perGroup, KH, KW]),
     });
     this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
+    close<Conv2d>(this, "weight", "bias");
   }
 
   protected apply(x: Tensor): Tensor {
@@ -142,6 +143,7 @@ export class Conv1d extends StatelessLayer {
       },
     );
     this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
+    close<Conv1d>(this, "weight", "bias");
   }
 
   protected apply(x: Tensor): Tensor {

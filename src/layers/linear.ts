@@ -4,7 +4,7 @@ import { ShapeError } from "../errors.js";
 import { permutedLayout, type Layout } from "../module/layout.js";
 import type { Parameter } from "../module/parameter.js";
 import { linear } from "../ops/matmul.js";
-import { fix } from "../schema/fixed.js";
+import { close, fix } from "../schema/fixed.js";
 import { readArguments, required, withDefault, type Schema } from "../schema/schema.js";
 import { flag, whole } from "../schema/value-types.js";
 import { formatShape } from "../shapes.js";
@@ -68,6 +68,7 @@ export class Linear extends StatelessLayer {
       layout: () => linearLayout(given),
     });
     this.bias = bias ? this.registerParameter("bias", uniformParameter([outFeatures], inFeatures)) : null;
+    close<Linear>(this, "weight", "bias");
   }
 
   /** @param x [N, in] @returns [N, out] */

@@ -25,6 +25,7 @@ import { chain, Runner } from "../graph/run.js";
 import { traceGraph } from "../graph/trace.js";
 import { isExactly } from "../layers/plain-layer.js";
 import { Sequential } from "../layers/sequential.js";
+import { close } from "../schema/fixed.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -61,6 +62,7 @@ export abstract class SpikingModel extends Module {
     this.#timesteps = checkTimesteps(where, timesteps);
     this.inputShape = [...inputShape];
     this.outputShape = [...outputShape];
+    close<SpikingModel>(this, "inputShape", "outputShape");
     if (layers !== undefined) this.registerChild("layers", layers);
     this.stepMode = stepMode;
   }

@@ -14,6 +14,7 @@ import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
+import { close } from "../schema/fixed.js";
 import { checkFits, checkSignal } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
@@ -85,6 +86,7 @@ export class Trainer {
     checkFits("Trainer", model, train);
     if (validation !== null) checkFits("Trainer: validation", model, validation);
     this.model = model;
+    close<Trainer>(this, "model");
     this.#train = train;
     this.#optimizer = createOptimizer(optimizer, model.parameters());
     this.#scheduler = scheduler === null ? null : createScheduler(scheduler, this.#optimizer);

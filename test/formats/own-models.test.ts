@@ -149,6 +149,18 @@ describe("settings that change numbers", () => {
     expect(third.settings).toEqual({});
   });
 
+  it("a batch normalisation in evaluation inside of a model in training stays there", () => {
+    const model = new SResNet({
+      inputShape: [4, 4, 1], outputShape: [2], filters: [2, 2], kernelSizes: [3, 3], paddings: [1, 1], strides: [1, 1],
+      numBlocks: [1], batchNorm: true, neuron: { kind: "ATIF" },
+    }); // prettier-ignore
+    const norm = model.namedModules().find(([name]) => name === "layers.0.0.bn1")?.[1];
+    if (norm !== undefined) norm.training = false;
+    const again = decodeModel(encodeModel(model)).model;
+    const still = again.namedModules().filter(([, { training }]) => !training);
+    expect(still.map(([name]) => name)).toEqual(["layers.0.0.bn1"]);
+  });
+
   it("a run with another setting is not resumed without a word", async () => {
     const options = { optimizer: { kind: "SGD" as const, params: { lr: 0.1 } }, epochs: 1, batchSize: 4 };
     const saved = tinySMLP();

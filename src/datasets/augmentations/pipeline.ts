@@ -2,6 +2,7 @@
 
 import { isList } from "../../checks.js";
 import { show } from "../../show.js";
+import { close } from "../../schema/fixed.js";
 import type { Generator } from "../../random/generator.js";
 import type { Batch } from "../batch.js";
 import { Augmentation } from "./augmentation.js";
@@ -29,6 +30,7 @@ export class AugmentationPipeline {
           `Order: all with before, then all with after, each as listed.`,
       );
     }
+    close<AugmentationPipeline>(this, "steps");
   }
 
   /** Whether training batches come back with mixed labels. */
