@@ -58,12 +58,15 @@ const look = latestOnly(() =>
       trace: look.trace,
       picked: look.trace === null ? null : current().picked,
     });
-    if (current().picked === null) await pick(lively(look));
+    const first = current().picked === null ? lively(look) : null;
+    if (first !== null) await pick(first);
   }),
 );
 
-/** A neuron that fires now and then: the first potential to be shown has something to show. */
-function lively({ layers: [first], timesteps }: Look): PickedNeuron {
+/** A neuron that fires now and then: the first potential to be shown has something to show. null: there is no neuron. */
+function lively({ layers, timesteps }: Look): PickedNeuron | null {
+  if (layers.length === 0) return null;
+  const [first] = layers;
   for (let neuron = 0; neuron < first.neurons; neuron++) {
     let count = 0;
     for (let t = 0; t < timesteps; t++) count += first.spikes[t * first.neurons + neuron];
@@ -116,7 +119,7 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
     // The network has begun to change meanwhile.
     if (training.status === "running") return;
     if (whatIf === null) {
-      const layer = Math.min(staircases.layer, answer.layers.length - 1);
+      const layer = Math.max(0, Math.min(staircases.layer, answer.layers.length - 1));
       change({
         staircases: { trained: answer, moved: null, whatIf: null, layer },
         findings: answer.findings,
@@ -195,7 +198,7 @@ async function loadModel(file: File): Promise<void> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const model = await engine.ask("load", { bytes, name: file.name });
   frames.stop();
-  change({ model, training: noTraining });
+  change({ model, training: noTraining, picked: null });
   done(`${file.name} is loaded: ${model.kind}, ${model.timesteps} time steps.`);
   modelChanged();
 }

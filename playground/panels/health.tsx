@@ -18,11 +18,14 @@ export function HealthPanel() {
         A layer can fall silent, fire all the time, or learn a threshold so small that its spikes carry
         nothing. Such a layer is named here, with what to try. Rates are measured on held-out images.
       </p>
+      {model.value === null || layers.length > 0 ? null : (
+        <p class="muted">This network has no spiking layers.</p>
+      )}
       <ul class="health">
-        {layers.map(({ name, theta }, i) => {
-          const own = findings.value.filter(({ layer }) => layer.replace(/^layers\./, "") === name);
-          const rate = measured?.[i]?.firingRate ?? reports?.[i]?.firingRate;
-          const silent = measured?.[i]?.silentNeurons;
+        {layers.map(({ path, name, theta }) => {
+          const own = findings.value.filter(({ layer }) => layer === path);
+          const seen = measured?.find((layer) => layer.name === name);
+          const rate = seen?.firingRate ?? reports?.find((layer) => layer.name === path)?.firingRate;
           return (
             <li key={name} class={own.length === 0 ? "well" : "unwell"}>
               <b>
@@ -31,9 +34,7 @@ export function HealthPanel() {
               <span class="muted">
                 θ {figure(theta)}
                 {rate === undefined ? "" : `, fires in ${percent(rate)} of its steps`}
-                {silent === undefined || measured?.[i] === undefined
-                  ? ""
-                  : `, ${silent} of ${measured[i].neurons} neurons never fire`}
+                {seen === undefined ? "" : `, ${seen.silentNeurons} of ${seen.neurons} neurons never fire`}
               </span>
               {own.map(({ problem, sentence, advice }) => (
                 <p key={problem}>

@@ -25,7 +25,9 @@ export function LookInsidePanel() {
         or is silent; all it tells the next layer is <em>when</em>. Move through the time steps and see how
         the spikes of one layer charge the neurons of the next.
       </p>
-      {now === null ? null : (
+      {now === null ? null : now.layers.length === 0 ? (
+        <p class="muted">This network has no spiking layers, so there are no spikes to show.</p>
+      ) : (
         <>
           <Scrubber timesteps={now.timesteps} />
           <div class="inside">

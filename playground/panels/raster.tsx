@@ -203,12 +203,12 @@ export function Raster({ look, step, picked, onPick }: Props) {
           onPointerLeave={() => setSpot(null)}
           onKeyDown={onKeyDown}
         />
+        <ol class="raster-steps" aria-hidden="true">
+          {Array.from({ length: timesteps }, (_, t) => (
+            <li key={t}>{t + 1}</li>
+          ))}
+        </ol>
       </div>
-      <ol class="raster-steps" aria-hidden="true">
-        {Array.from({ length: timesteps }, (_, t) => (
-          <li key={t}>{t + 1}</li>
-        ))}
-      </ol>
       <p class="muted raster-spot">
         {spot === null || spot.row >= total
           ? "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag to move, Ctrl and the wheel or two fingers to zoom."
@@ -244,11 +244,15 @@ function placeOf(shape: readonly number[], neuron: number): string {
   return `row ${Math.floor(pixel / width) + 1}, column ${(pixel % width) + 1}, channel ${(neuron % channels) + 1}`;
 }
 
-/** Each name beside the middle of what is seen of its layer. */
+/** Each name beside the middle of what is seen of its layer; smaller ones where there are many. */
 function LayerNames({ look: { layers }, view }: { look: Look; view: RasterView }) {
   let first = 0;
   return (
-    <div class="raster-layers" aria-hidden="true">
+    <div
+      class="raster-layers"
+      style={{ fontSize: `min(0.8rem, ${(0.9 * HEIGHT) / layers.length}px)` }}
+      aria-hidden="true"
+    >
       {layers.map(({ name, neurons }) => {
         const start = Math.max(view.first, first);
         const end = Math.min(view.first + view.count, first + neurons);

@@ -32,6 +32,8 @@ export function StaircasePanel() {
               ? "Drop the data that this network was trained on, and its staircases are shown."
               : "Measuring …"}
         </p>
+      ) : trained.layers.length === 0 ? (
+        <p class="muted">This network has no spiking layers, so it has no staircases.</p>
       ) : (
         <>
           <div class="buttons" role="group" aria-label="Layer">

@@ -130,10 +130,10 @@ function Charts() {
   const epochs = history.value;
   const perBatch = losses.map((_, i) => i + 1);
   const perEpoch = epochs.map(({ epoch }) => epoch);
-  const rates = layers.map(({ name }, layer) => ({
+  const rates = layers.map(({ path, name }, layer) => ({
     label: name,
     colour: layer % SERIES_COLOURS,
-    values: epochs.map(({ layers: reports }) => reports[layer]?.firingRate ?? null),
+    values: epochs.map(({ layers: reports }) => reports.find((own) => own.name === path)?.firingRate ?? null),
   }));
   return (
     <div class="charts">

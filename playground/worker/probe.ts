@@ -9,11 +9,14 @@ import {
   staircaseCorners,
   thresholdHealth,
   type ATIF,
+  type BaseNode,
   type Dataset,
+  type IFNode,
   type LayerInspection,
   type SpikingModel,
 } from "atif";
 import type { Staircases, WhatIf } from "./protocol.js";
+import { neuronsOf, shownNames } from "./spiking-layers.js";
 
 /** Of large sets, the first ones: an answer comes while the slider still moves. */
 const MOST_SAMPLES = 1000;
@@ -42,29 +45,29 @@ export class Probe {
   async measure(whatIf: WhatIf | null): Promise<Staircases> {
     if (whatIf !== null) {
       this.#model.timesteps = whatIf.timesteps;
-      this.#model.spikingLayers().forEach(([, neuron], i) => {
-        if (whatIf.thetas[i] !== neuron.theta) (neuron as ATIF).setCoeffs(whatIf.thetas[i]);
+      neuronsOf(this.#model).forEach((neuron, i) => {
+        if (whatIf.thetas[i] !== neuron.theta) setTheta(neuron, whatIf.thetas[i]);
       });
     }
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
+    const shown = shownNames(this.#model);
     return {
       timesteps: this.#model.timesteps,
       samples: this.#data.length,
       accuracy,
       spikesPerInference,
-      layers: layers.map((layer) => this.#describe(layer)),
+      layers: layers.map((layer) => this.#describe(layer, shown(layer.name))),
       findings: thresholdHealth(layers),
     };
   }
 
-  #describe(layer: LayerInspection): Staircases["layers"][number] {
-    const { name, theta, timesteps, firingRate, neurons, silentNeurons, saturatedNeurons, meanInputs } =
-      layer;
+  #describe(layer: LayerInspection, name: string): Staircases["layers"][number] {
+    const { theta, timesteps, firingRate, neurons, silentNeurons, saturatedNeurons, meanInputs } = layer;
     const axis = this.#axes.get(name) ?? axisOf(meanInputs, theta);
     this.#axes.set(name, axis);
     return {
-      name: name.replace(/^layers\./, ""),
+      name,
       theta,
       firingRate,
       neurons,
@@ -76,6 +79,12 @@ export class Probe {
       histogram: histogram(meanInputs, { ...axis, bins: BINS }),
     };
   }
+}
+
+/** Of a neuron that learns its threshold, or of one whose threshold is a setting. */
+function setTheta(neuron: BaseNode, theta: number): void {
+  if (neuron.traits.threshold === "learned") (neuron as ATIF).setCoeffs(theta);
+  else (neuron as IFNode).vThreshold = theta;
 }
 
 /** Nearly all of the inputs, and theta with room to move. */

@@ -14,6 +14,7 @@ import type {
 } from "atif";
 import type { Settings } from "../state/settings.js";
 import type { DroppedFile } from "./data-files.js";
+import type { SpikingLayer } from "./spiking-layers.js";
 
 /** Of the data set at hand. */
 export interface DataSummary {
@@ -22,14 +23,6 @@ export interface DataSummary {
   readonly test: number;
   readonly sampleShape: readonly number[];
   readonly classNames: readonly string[];
-}
-
-/** One spiking layer of the model. */
-export interface LayerSummary {
-  /** "neuron1" */
-  readonly name: string;
-  readonly kind: string;
-  readonly theta: number;
 }
 
 export type ModelOrigin = "shipped" | "new" | "trained" | "file";
@@ -46,7 +39,8 @@ export interface ModelSummary {
   readonly parameters: number;
   /** Whether the held-out samples of the data are of the shape that it takes. */
   readonly fitsData: boolean;
-  readonly layers: readonly LayerSummary[];
+  /** In the order in which they are computed, as those of looks and staircases. */
+  readonly layers: readonly SpikingLayer[];
   readonly facts: ModelFacts;
 }
 

@@ -6,7 +6,6 @@ import {
   imageFromStrokes,
   init,
   loadDigits,
-  networkLayers,
   recordActivity,
   scope,
   tensor,
@@ -33,6 +32,7 @@ import type {
   WhatIf,
   WorkerEvent,
 } from "./protocol.js";
+import { shownNames, spikingLayersOf } from "./spiking-layers.js";
 import { newModel, TrainingRun } from "./training-run.js";
 
 type Handlers = {
@@ -116,6 +116,7 @@ export class Session implements Handlers {
       recordActivity(model, tensor(image, [1, ...model.inputShape]), { timesteps }),
     );
     this.#activity = activity;
+    const shown = shownNames(model);
     return {
       input,
       image,
@@ -126,7 +127,7 @@ export class Session implements Handlers {
       scores: activity.scores,
       answers: activity.answers,
       layers: activity.layers.map(({ name, kind, theta, shape, neurons, spikes }) => ({
-        name: shortName(name), kind, theta, shape, neurons, spikes,
+        name: shown(name), kind, theta, shape, neurons, spikes,
       })), // prettier-ignore
       trace: picked === null ? null : this.#traceOf(picked),
     };
@@ -274,17 +275,10 @@ export class Session implements Handlers {
       classes: model.outputShape[0],
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       fitsData: this.#fitsData(),
-      layers: networkLayers(model).flatMap(({ name, kind, neuron }) =>
-        neuron === undefined ? [] : [{ name, kind, theta: neuron.theta }],
-      ),
+      layers: spikingLayersOf(model),
       facts,
     };
   }
-}
-
-/** "neuron1": the page shows no other layers. */
-function shortName(name: string): string {
-  return name.replace(/^layers\./, "");
 }
 
 /** @throws Error unless the network looks at images */

@@ -5,6 +5,7 @@ import {
   createModel,
   thresholdHealth,
   Trainer,
+  type BaseNode,
   type Dataset,
   type EpochMetrics,
   type SpikingModel,
@@ -12,6 +13,7 @@ import {
 import type { BatchProgress, TrainTest } from "atif";
 import { architectureOf, trainerOptionsOf, type Settings } from "../state/settings.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
+import { neuronsOf } from "./spiking-layers.js";
 
 /** Milliseconds between two reports: ten a second are smooth, and leave the page its frames. */
 const REPORT_INTERVAL = 100;
@@ -24,6 +26,7 @@ export function newModel(settings: Settings, data: Dataset): SpikingModel {
 
 export class TrainingRun {
   readonly model: SpikingModel;
+  readonly #neurons: readonly BaseNode[];
   readonly #trainer: Trainer;
   readonly #tell: (event: WorkerEvent) => void;
   #abort: AbortController | null = null;
@@ -38,7 +41,8 @@ export class TrainingRun {
   constructor(settings: Settings, { train, test }: TrainTest, tell: (event: WorkerEvent) => void) {
     this.model = newModel(settings, train);
     this.#tell = tell;
-    this.#thetas = this.model.spikingLayers().map(() => []);
+    this.#neurons = neuronsOf(this.model);
+    this.#thetas = this.#neurons.map(() => []);
     this.#trainer = new Trainer(this.model, train, {
       ...trainerOptionsOf(settings),
       validation: test,
@@ -83,7 +87,7 @@ export class TrainingRun {
 
   #onBatch(progress: BatchProgress): void {
     this.#losses.push(progress.loss);
-    this.model.spikingLayers().forEach(([, { theta }], layer) => this.#thetas[layer].push(theta));
+    this.#neurons.forEach(({ theta }, layer) => this.#thetas[layer].push(theta));
     const isLast = progress.batch === progress.batches;
     if (this.#stopAfterBatch) this.#abort?.abort();
     if (isLast || this.#stopAfterBatch || performance.now() - this.#lastReport >= REPORT_INTERVAL) {

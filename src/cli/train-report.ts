@@ -11,6 +11,8 @@ import type { Terminal } from "./terminal.js";
 export function printRun(terminal: Terminal, folder: RunFolder, summary: CompleteSummary): void {
   const { layers, test } = summary;
   if (layers.length > 0) {
+    // Where all layers are in the group "layers", it tells nothing.
+    const isGrouped = layers.every(({ name }) => name.startsWith("layers."));
     const lines = formatTable(
       [
         { title: "layer" },
@@ -20,7 +22,7 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
         { title: "levels", align: "right" },
       ],
       layers.map(({ name, kind, theta, firingRate, levels }) => [
-        name.replace(/^layers\./, ""),
+        isGrouped ? name.slice("layers.".length) : name,
         kind,
         significant(theta),
         percent(firingRate),

@@ -158,12 +158,13 @@ function checkGroups(
 
 /** Copies, so that what the caller changes later is not this network. @throws TypeError, RangeError */
 export function resolveSResNetOptions(options: SResNetOptions): ResolvedSResNetOptions {
-  const read = readOptions("SResNet", options, sresnetSchema);
-  return { ...read, dims: read.dims ?? dimsOf(read.inputShape) };
+  const { dims: asked, ...read } = readOptions("SResNet", options, sresnetSchema);
+  // Always last, so that a file that is loaded is written again to the same bytes.
+  return { ...read, dims: asked ?? dimsOf(read.inputShape) };
 }
 
 /** As resolveSResNetOptions. */
 export function resolveSResNetStrideOptions(options: SResNetStrideOptions): ResolvedSResNetStrideOptions {
-  const read = readOptions("SResNetStride", options, sresnetStrideSchema);
-  return { ...read, dims: read.dims ?? dimsOf(read.inputShape) };
+  const { dims: asked, ...read } = readOptions("SResNetStride", options, sresnetStrideSchema);
+  return { ...read, dims: asked ?? dimsOf(read.inputShape) };
 }

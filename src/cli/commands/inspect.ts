@@ -2,6 +2,7 @@
 
 import { ConfigError, FormatError } from "../../errors.js";
 import { readModelFile } from "../../formats/model-file.js";
+import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
@@ -89,7 +90,7 @@ function answer(
   parameters: number,
   measurement: Measurement,
 ): object {
-  const rates = ratesByName(measurement);
+  const rates = ratesByName(model, layers, measurement);
   const { experiment: _, ...training } = facts;
   return {
     model: path,
@@ -117,14 +118,22 @@ interface Rates {
   readonly spikesPerInference: number;
 }
 
-/** By the name of the layer, without "layers.". */
-function ratesByName(measurement: Measurement): ReadonlyMap<string, Rates> {
+/** By the name that the table shows; an evaluation has those of the state dict. */
+function ratesByName(
+  model: SpikingModel,
+  layers: readonly NetworkLayer[],
+  measurement: Measurement,
+): ReadonlyMap<string, Rates> {
   if (measurement.data === null) return new Map();
+  const measured = new Map(measurement.evaluation.layers.map((layer) => [layer.name, layer]));
+  const nodes = networkGraph(model).nodes.slice(1);
   return new Map(
-    measurement.evaluation.layers.map(({ name, firingRate, spikesPerInference }) => [
-      name.replace(/^layers\./, ""),
-      { firingRate, spikesPerInference },
-    ]),
+    layers.flatMap(({ name }, i): [string, Rates][] => {
+      const own = measured.get(nodes[i].name);
+      if (own === undefined) return [];
+      const { firingRate, spikesPerInference } = own;
+      return [[name, { firingRate, spikesPerInference }]];
+    }),
   );
 }
 
@@ -149,7 +158,7 @@ function print(
   parameters: number,
   measurement: Measurement,
 ): void {
-  const rates = ratesByName(measurement);
+  const rates = ratesByName(model, layers, measurement);
   terminal.print(
     `${terminal.bold(path)}: ${model.architecture.kind}, ${model.timesteps} time steps, input ${formatShape(model.inputShape)}, ` +
       `${model.outputShape[0]} classes, ${parameters} parameters (${kibibytes(4 * parameters)})`,
