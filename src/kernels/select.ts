@@ -5,11 +5,11 @@ import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
 import { StateError } from "../errors.js";
 import { availableCores } from "../platform/available-cores.js";
 import type { Backend, BackendName } from "./backend.js";
+import { createReferenceBackend } from "./reference/backend.js";
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,
-  // Loaded when it is asked for: hardly anybody does, and it is a tenth of a bundle.
-  reference: async (threads) => (await import("./reference/backend.js")).createReferenceBackend(threads),
+  reference: createReferenceBackend,
 };
 
 /** More than a process can start in reasonable time. */
