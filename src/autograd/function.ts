@@ -100,9 +100,7 @@ export class AutogradFunction {
 /** @throws TypeError unless it is a tensor */
 function checkOutput(name: string, output: unknown): Tensor {
   if (output instanceof Tensor) return output;
-  throw new TypeError(
-    `${name}.forward returned ${show(output)}; expected a Tensor. For several outputs, return a list of them.`,
-  );
+  throw new TypeError(`${name}.forward returned ${show(output)}; expected a Tensor.`);
 }
 
 /** @throws TypeError unless all are tensors; RangeError unless there is one, and each is there once */

@@ -226,7 +226,7 @@ describeBackends("several outputs", (backend) => {
       ["a hole in the list", (x) => [x.mul(2), , x.mul(3)], TypeError, "Broken.forward returned undefined in place 1 of its list; expected a Tensor."],
       ["the same tensor twice", (x) => { const y = x.mul(2); return [x, y, y]; }, RangeError, "Broken.forward returned the same tensor in places 1 and 2; expected another for each output. Return it once, and use that output twice."],
       ["an argument twice", (x) => [x, x], RangeError, "Broken.forward returned the same tensor in places 0 and 1;"],
-      ["an object of tensors", (x) => ({ y: x.mul(2) }), TypeError, "expected a Tensor. For several outputs, return a list of them."],
+      ["an object of tensors", (x) => ({ y: x.mul(2) }), TypeError, "Broken.forward returned an object; expected a Tensor."],
     ])("%s", (_, forward, error, message) => {
       const before = memory().liveBytes;
       const x = leaf(1, 2);
