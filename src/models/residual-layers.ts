@@ -11,6 +11,8 @@
 
 import type { LayerSpec } from "../graph/layer-spec.js";
 import { INPUT } from "../graph/layer-graph.js";
+import { ShapeError } from "../errors.js";
+import { formatShape } from "../shapes.js";
 import { windowedMap, type Pair } from "../windows.js";
 import { dimension, product, sides, type Dimension } from "./dimension.js";
 import type { GraphModelOptions } from "./graph-model.js";
@@ -144,6 +146,7 @@ class ResidualLayers {
 }
 
 type Sized = Pick<ResolvedSResNetOptions, "inputShape" | "prepool">;
+type Headed = Sized & Pick<ResidualPlan["options"], "postpool">;
 
 /** The map that the first convolution sees, per axis. */
 export function mapAfterPrepool(model: string, { inputShape, prepool }: Sized): number[] {
@@ -155,10 +158,11 @@ export function mapAfterPrepool(model: string, { inputShape, prepool }: Sized): 
  * Size of the window of the last pooling, per axis: that of the reference, or the whole of a map that is smaller.
  *
  * @param expected the reference's window, which takes convolutions to keep the size of the map
+ * @throws ShapeError if nothing is left of the map on the way, or more than one value per channel at the end
  */
 export function lastMapOf(
   model: string,
-  options: Sized,
+  options: Headed,
   stem: Unit,
   groups: readonly (readonly Block[])[],
   expected: readonly number[],
@@ -171,7 +175,26 @@ export function lastMapOf(
       map = mapAfterUnit(`${name}.conv2`, map, { ...unit, stride: 1, pool: 1 });
     }),
   );
-  return map.map((length, axis) => Math.min(length, Math.max(1, expected[axis])));
+  const window = map.map((length, axis) => Math.min(length, Math.max(1, expected[axis])));
+  checkHead(model, options.postpool, map, window);
+  return window;
+}
+
+function checkHead(
+  model: string,
+  postpool: Headed["postpool"],
+  map: readonly number[],
+  window: readonly number[],
+): void {
+  const left = postpool === "none" ? map : map.map((length, axis) => Math.floor(length / window[axis]));
+  if (postpool === "sum" || left.every((length) => length === 1)) return;
+  const advice =
+    postpool === "none"
+      ? 'Use "max" or "avg", or more pooling.'
+      : `Its window is ${formatShape(window)}, as the reference counts it; use an input whose lengths all strides divide.`;
+  throw new ShapeError(
+    `${model}: postpool "${postpool}" leaves a map of ${formatShape(left)}; expected one value per channel. ${advice}`,
+  );
 }
 
 function mapAfterUnit(

@@ -8,6 +8,7 @@ import { readModelFile, saveModel } from "../../src/formats/model-file.js";
 import { init } from "../../src/kernels/select.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
+import { SResNet } from "../../src/models/sresnet.js";
 import "../../src/ops/install.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { evaluate, type Evaluation } from "../../src/training/evaluate.js";
@@ -127,6 +128,38 @@ describe("atif inspect", () => {
       { name: "fc2", kind: "Linear", outputShape: [10], parameters: 90 },
     ]);
     expect([first.neurons, second.neurons]).toEqual([256, 8]);
+  });
+
+  it("names the layers of a residual network as the state dict does, each with its rate", async () => {
+    manualSeed(2);
+    const model = new SResNet({
+      inputShape: [8, 8, 1], outputShape: [10], filters: [4, 6], kernelSizes: [3, 3], paddings: [1, 1],
+      strides: [1, 2], numBlocks: [1], batchNorm: true, timesteps: 2, neuron: { kind: "ATIF" },
+    }).eval(); // prettier-ignore
+    await saveModel(join(folder, "residual.safetensors"), model);
+    const ended = await run("inspect", "residual.safetensors", "--data", "digits", "--json");
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    const { layers } = await evaluate(model, (await loadDigits()).test);
+    const listed = answerOf(ended).layers as {
+      name: string;
+      firingRate?: number;
+      spikesPerInference?: number;
+    }[];
+    expect(
+      listed.flatMap(({ name, firingRate, spikesPerInference }) =>
+        firingRate === undefined ? [] : [{ name, firingRate, spikesPerInference }],
+      ),
+    ).toEqual(
+      layers.map(({ name, firingRate, spikesPerInference }) => ({ name, firingRate, spikesPerInference })),
+    );
+    expect(layers.map(({ name }) => name)).toEqual([
+      "neuron1", "layers.0.0.neuron1", "layers.0.0.neuron2", "layers.0.0.neuronr",
+    ]); // prettier-ignore
+    expect(listed.find(({ name }) => name === "layers.0.0.add")).toMatchObject({
+      kind: "Add",
+      outputShape: [4, 4, 6],
+      parameters: 0,
+    });
   });
 
   it("prints a table, and the same without rates with --no-data", async () => {
