@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseExperiment, parseOverride } from "../experiment/description/index.js";
 import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
-import { readFileBounded } from "../platform/files.js";
+import { readTextFile } from "../platform/text-file.js";
 import { UsageError } from "./exit-codes.js";
 import { isFolder } from "./run-folder.js";
 
@@ -46,7 +46,7 @@ export function readExperiment(
   warn: (sentence: string) => void,
   source = path,
 ): Experiment {
-  const text = new TextDecoder().decode(readFileBounded(path, MAX_CONFIG_BYTES));
+  const text = readTextFile(path, MAX_CONFIG_BYTES);
   const overrides = (args.set ?? []).map(parseOverride);
   const { experiment, warnings } = parseExperiment(text, {
     source,

@@ -11,7 +11,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileErrorFrom } from "../platform/file-errors.js";
-import { FileError, readFileBounded, writeFileAtomic } from "../platform/files.js";
+import { FileError, writeFileAtomic } from "../platform/files.js";
+import { readTextFile } from "../platform/text-file.js";
 import { shortPath } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
 
@@ -112,7 +113,7 @@ export class RunFolder {
   /** What stands in summary.json; null if there is none, or nothing that can be read. */
   readSummary(): Readonly<Record<string, unknown>> | null {
     try {
-      const summary: unknown = JSON.parse(readText(this.summaryPath));
+      const summary: unknown = JSON.parse(readTextFile(this.summaryPath, MAX_TEXT_BYTES));
       return typeof summary === "object" ? (summary as Record<string, unknown> | null) : null;
     } catch (thrown) {
       if (thrown instanceof FileError || thrown instanceof SyntaxError) return null;
@@ -194,10 +195,6 @@ function contentOf(path: string): string[] {
   } catch (thrown) {
     throw fileErrorFrom(thrown, "read", path);
   }
-}
-
-function readText(path: string): string {
-  return new TextDecoder().decode(readFileBounded(path, MAX_TEXT_BYTES));
 }
 
 /** The run under `base` that was worked on last and is not complete; null if there is none. */
