@@ -13,6 +13,7 @@ import {
   type ModelFacts,
 } from "../../src/formats/model-file.js";
 import { encodeSafetensors, parseSafetensors, type TensorToStore } from "../../src/formats/safetensors.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { init } from "../../src/kernels/select.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
@@ -158,6 +159,32 @@ describe("model file", () => {
     const threshold = { "layers.neuron1.v_threshold": { shape: [1], data: Float32Array.of(-0.5) } };
     expect(() => decodeModel(changed(build(0.1), {}, threshold), "m")).toThrow(
       "m: the weights do not fit the architecture: loadStateDict: layers.neuron1.v_threshold is -0.5; expected a threshold above 0.",
+    );
+  });
+
+  it("keeps a threshold below 0 whose guard was taken away later", () => {
+    const model = tinySCNN();
+    for (const [name, parameter] of model.namedParameters()) {
+      if (!name.endsWith("v_threshold")) continue;
+      parameter.minimum = null;
+      parameter.data[0] = -0.25;
+      parameter.touched();
+    }
+    expectSameModel(decodeModel(encodeModel(model)).model, model);
+  });
+
+  it.each<[string, number, string]>([
+    ["layers.neuron1.v_threshold", -0.5, "is -0.5; expected a threshold above 0."],
+    ["layers.neuron1.v_threshold", 0, "is 0; expected a threshold above 0."],
+    ["layers.bn1.running_var", -1, "holds -1 at element 0; expected variances of at least 0."],
+  ])("does not store %s of %d, which could not be loaded", (name, value, problem) => {
+    const model = tinySCNN();
+    const tensors = new Map<string, Tensor>([...model.namedParameters(), ...model.namedBuffers()]);
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new Error(`there is no ${name}`);
+    tensor.data[0] = value;
+    expect(() => encodeModel(model)).toThrow(
+      new RegExp(`^encodeModel: ${name} ${problem.replaceAll(".", "\\.")}`),
     );
   });
 
