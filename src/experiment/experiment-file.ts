@@ -1,6 +1,6 @@
 /** An experiment in a file. */
 
-import { readFileBounded } from "../platform/files.js";
+import { readTextFile } from "../platform/text-file.js";
 import type { Experiment } from "./description/experiment.js";
 import { parseExperiment, type ParseExperimentOptions } from "./description/index.js";
 
@@ -11,6 +11,6 @@ export function readExperimentFile(
   path: string,
   options: ParseExperimentOptions,
 ): { experiment: Experiment; warnings: string[] } {
-  const text = new TextDecoder().decode(readFileBounded(path, MAX_CONFIG_BYTES));
+  const text = readTextFile(path, MAX_CONFIG_BYTES);
   return parseExperiment(text, { source: path, ...options });
 }

@@ -75,9 +75,10 @@ async function measure(
     );
     return { data: test.name, evaluation };
   } catch (thrown) {
-    // Files that the user has named must be there; those the model was trained on may be gone.
-    const isOwn = asked === undefined && (thrown instanceof FormatError || thrown instanceof ConfigError);
-    if (!(thrown instanceof NoFittingData) && !isOwn) throw thrown;
+    // Data that the user has named must be there and fit; those the model was trained on may be gone.
+    const isAboutData =
+      thrown instanceof NoFittingData || thrown instanceof FormatError || thrown instanceof ConfigError;
+    if (asked !== undefined || !isAboutData) throw thrown;
     return { data: null, note: `firing rates were not measured: ${thrown.message}` };
   }
 }

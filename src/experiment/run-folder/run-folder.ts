@@ -10,9 +10,10 @@
 
 import { ConfigError } from "../../errors.js";
 import type { BackendName } from "../../kernels/backend.js";
-import { FileError, readFileBounded, writeFileAtomic } from "../../platform/files.js";
+import { FileError, writeFileAtomic } from "../../platform/files.js";
 import { exists, isFolder, lastChange, makeFolder, namesIn, removeFile } from "../../platform/folders.js";
 import { joinPaths, shortPath } from "../../platform/paths.js";
+import { readTextFile } from "../../platform/text-file.js";
 import { readResults, type RunResults } from "./run-results.js";
 import { adviceInCode, type RunAdvice } from "./run-advice.js";
 
@@ -111,7 +112,7 @@ export class RunFolder {
   /** What stands in summary.json; null if there is none, or nothing that can be read. */
   readSummary(): Readonly<Record<string, unknown>> | null {
     try {
-      const summary: unknown = JSON.parse(readText(this.summaryPath));
+      const summary: unknown = JSON.parse(readTextFile(this.summaryPath, MAX_TEXT_BYTES));
       return typeof summary === "object" ? (summary as Record<string, unknown> | null) : null;
     } catch (thrown) {
       if (thrown instanceof FileError || thrown instanceof SyntaxError) return null;
@@ -121,7 +122,7 @@ export class RunFolder {
 
   /** What a run that is complete has written of its results. @throws FormatError if the files are not a run's */
   readResults(): RunResults {
-    return readResults(this.summaryPath, this.readSummary(), readText(this.metricsPath));
+    return readResults(this.summaryPath, this.readSummary(), readTextFile(this.metricsPath, MAX_TEXT_BYTES));
   }
 
   /** The backend that computed the run; null if that is not written. */
@@ -162,10 +163,6 @@ export function isEmptyFolder(path: string): boolean {
 /** @throws FileError if it cannot be read */
 function contentOf(path: string): string[] {
   return namesIn(path).filter((entry) => !TEMPORARY.test(entry));
-}
-
-function readText(path: string): string {
-  return new TextDecoder().decode(readFileBounded(path, MAX_TEXT_BYTES));
 }
 
 /** The run under `base` that was worked on last and is not complete; null if there is none. */
