@@ -7,6 +7,7 @@ import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { Terminal } from "./terminal.js";
 import { packageVersion } from "./version.js";
 
 const MAX_SEED = 2 ** 32 - 1;
@@ -25,10 +26,10 @@ export async function runCommandLine(argv: readonly string[], program = createAt
 /** One sentence on stderr; with --json also an object on stdout. */
 export function reportFailure(thrown: unknown, argv: readonly string[]): ExitCode {
   const { exitCode, sentence, facts } = failureOf(thrown);
-  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: sentence, exitCode, ...facts })}\n`);
-  process.stderr.write(`atif: ${sentence}\n`);
-  if (process.env.ATIF_DEBUG === "1" && thrown instanceof Error)
-    process.stderr.write(`${fullStack(thrown)}\n`);
+  const terminal = new Terminal({ json: wantsJson(argv) });
+  terminal.answer({ error: sentence, exitCode, ...facts });
+  terminal.complain(sentence);
+  if (process.env.ATIF_DEBUG === "1" && thrown instanceof Error) terminal.trace(fullStack(thrown));
   return exitCode;
 }
 

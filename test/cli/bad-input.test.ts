@@ -151,7 +151,7 @@ describe("errors for programs and for developers", () => {
   it("takes the form of messages from files without their control characters", async () => {
     const ended = await atif(["eval", "a\u001b[31mb\nc"], { cwd: folder });
     expect(ended.stderr).toBe(
-      "atif: cannot read a\uFFFD[31mb c: no such file; expected one there. Check the spelling and the folder you are in.\n",
+      "atif: cannot read a\\u001b[31mb\\nc: no such file; expected one there. Check the spelling and the folder you are in.\n",
     );
   });
 });
