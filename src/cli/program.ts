@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
+import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
@@ -153,7 +154,7 @@ function addBench(program: Command): void {
     .option(
       "--threads <n>",
       "most threads to compute on; as many as there are cores, up to 8, if it is left out",
-      wholeNumber("--threads", 2, 1, 1024),
+      wholeNumber("--threads", 2, 1, mostThreads()),
     )
     .option("--rounds <n>", "turns that each number of threads takes", wholeNumber("--rounds", 9, 1, 10_000))
     .option("-d, --data <folder>", "where the files of Fashion-MNIST are", pathOf("--data"))
@@ -170,7 +171,7 @@ function threads(): [string, string, (text: string) => number] {
   return [
     "--threads <n>",
     "threads to compute on; all cores if it is left out",
-    wholeNumber("--threads", 2, 1, 1024),
+    wholeNumber("--threads", 2, 1, mostThreads()),
   ];
 }
 
