@@ -1,9 +1,11 @@
 /**
- * Two laws of ARCHITECTURE.md that imports alone do not show:
+ * Laws of ARCHITECTURE.md that imports alone do not show:
  *
  * 1. Nobody outside src/neurons asks what class a neuron is. What layers, inspection and the page need to know about a
  *    neuron it says itself, so that one of a user's own is treated as it is, not as what it is not.
  * 2. Only src/platform and src/cli ask the host, Node or browser, for modules or for `process`.
+ * 3. The command line writes through src/cli/terminal.ts and src/cli/progress.ts, which make every text printable: a file's
+ *    words must not steer the terminal.
  *
  * ESLint takes the options of a rule from the last entry that fits a file: each file gets all its laws from one entry.
  */
@@ -41,6 +43,15 @@ const hostLaw = [
 ].map((selector) => ({ selector, message: inPlatform }));
 const processLaw = { "no-restricted-globals": ["error", { name: "process", message: inPlatform }] };
 
+const writeLaw = [
+  "CallExpression[callee.property.name='write']",
+  "CallExpression[callee.object.name='console']",
+].map((selector) => ({
+  selector,
+  message: "Print through Terminal or Progress: they keep a file's words from steering the terminal.",
+}));
+const mayWrite = ["src/cli/terminal.ts", "src/cli/progress.ts"];
+
 const mayAskForClasses = ["src/neurons/**", ...askForNeuronClasses];
 const mayAskTheHost = ["src/platform/**", "src/cli/**"];
 
@@ -50,6 +61,14 @@ export const architectureLaws = [
     ignores: [...mayAskForClasses, ...mayAskTheHost],
     rules: { "no-restricted-syntax": ["error", ...neuronLaw, ...hostLaw], ...processLaw },
   },
-  { files: [...mayAskTheHost, "playground/**"], rules: { "no-restricted-syntax": ["error", ...neuronLaw] } },
+  {
+    files: ["src/cli/**"],
+    ignores: mayWrite,
+    rules: { "no-restricted-syntax": ["error", ...neuronLaw, ...writeLaw] },
+  },
+  {
+    files: ["src/platform/**", ...mayWrite, "playground/**"],
+    rules: { "no-restricted-syntax": ["error", ...neuronLaw] },
+  },
   { files: mayAskForClasses, rules: { "no-restricted-syntax": ["error", ...hostLaw], ...processLaw } },
 ];

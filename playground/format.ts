@@ -23,15 +23,22 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** "1 picture", "2 pictures" */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** 12,345 */
 export function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** "7 s", "1 min 0 s", "1 h 5 min": rounded up as a whole, so that no part is 60. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
   return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    ? `${minutes} min ${whole % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

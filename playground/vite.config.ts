@@ -1,7 +1,8 @@
 /** The page: `vite playground` serves it, `vite build playground` writes it to dist/playground as static files. */
 
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { contentSecurityPolicy } from "./content-security-policy.js";
 
 /** With these two headers a page may share memory between threads. Without them it computes on one. */
 const isolation = {
@@ -9,7 +10,21 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** In the page as it is built; the development server puts scripts of its own into it. */
+const withPolicy: Plugin = {
+  name: "content-security-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
 export default defineConfig({
+  plugins: [withPolicy],
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative: the files work from any host and any folder.
   base: "./",

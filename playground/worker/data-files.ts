@@ -1,6 +1,7 @@
 /** Data sets from files that the reader drops: IDX files as MNIST has them, or pictures with their class in the name. */
 
 import { Dataset, Generator, idxDataset, readIdx, type IdxFile, type TrainTest } from "atif";
+import { counted } from "../format.js";
 
 /** A file, and where it was in the folder that was dropped. */
 export interface DroppedFile {
@@ -18,7 +19,7 @@ export async function dataFromFiles(files: readonly DroppedFile[]): Promise<Trai
   const others = files.filter(({ file }) => !file.type.startsWith("image/"));
   if (pictures.length > 0 && others.length > 0) {
     throw new Error(
-      `These are ${pictures.length} pictures and ${others.length} other files; expected one kind. Drop pictures, or IDX files, alone.`,
+      `${counted(pictures.length, "picture")} and ${counted(others.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
     );
   }
   return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(others);
@@ -89,7 +90,7 @@ async function dataFromPictures(files: readonly DroppedFile[]): Promise<TrainTes
   const classNames = [...new Set(classOf.map(String))].sort();
   if (classNames.length < 2 || files.length < 10) {
     throw new Error(
-      `These are ${files.length} pictures of ${classNames.length} ${classNames.length === 1 ? "class" : "classes"}; expected at least 10 pictures and two classes to learn from.`,
+      `${counted(files.length, "picture")} of ${counted(classNames.length, "class", "classes")} came; expected at least 10 pictures and two classes to learn from.`,
     );
   }
   const pixels = PICTURE_SIZE ** 2;

@@ -3,6 +3,7 @@
 import { ConfigError, FormatError, messageOf, OutOfMemoryError } from "../errors.js";
 import { DivergenceError } from "../training/divergence-error.js";
 import { FileError, fileErrorFrom } from "../platform/file-errors.js";
+import { printable } from "../show.js";
 
 export const ExitCode = {
   ok: 0,
@@ -125,10 +126,8 @@ function isOutOfMemory(thrown: unknown): boolean {
   );
 }
 
-/** Messages may quote files: no line break or control character of theirs may reach a terminal. */
+/** Messages of engines may have several lines. */
 function oneLine(text: string): string {
-  return text
-    .trim()
-    .replace(/\s*[\r\n]+\s*/g, " ")
-    .replace(/\p{Cc}/gu, "\uFFFD");
+  const line = text.trim().replace(/\s*[\r\n]+\s*/g, " ");
+  return printable(line);
 }

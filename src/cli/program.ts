@@ -2,12 +2,14 @@
 
 import { Command, CommanderError } from "commander";
 import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
+import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { VERSION } from "../version.js";
+import { Terminal } from "./terminal.js";
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -25,10 +27,10 @@ export async function runCommandLine(argv: readonly string[], program = createAt
 /** One sentence on stderr; with --json also an object on stdout. */
 export function reportFailure(thrown: unknown, argv: readonly string[]): ExitCode {
   const { exitCode, sentence, facts } = failureOf(thrown);
-  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: sentence, exitCode, ...facts })}\n`);
-  process.stderr.write(`atif: ${sentence}\n`);
-  if (process.env.ATIF_DEBUG === "1" && thrown instanceof Error)
-    process.stderr.write(`${fullStack(thrown)}\n`);
+  const terminal = new Terminal({ json: wantsJson(argv) });
+  terminal.answer({ error: sentence, exitCode, ...facts });
+  terminal.complain(sentence);
+  if (process.env.ATIF_DEBUG === "1" && thrown instanceof Error) terminal.trace(fullStack(thrown));
   return exitCode;
 }
 
@@ -152,7 +154,7 @@ function addBench(program: Command): void {
     .option(
       "--threads <n>",
       "most threads to compute on; as many as there are cores, up to 8, if it is left out",
-      wholeNumber("--threads", 2, 1, 1024),
+      wholeNumber("--threads", 2, 1, mostThreads()),
     )
     .option("--rounds <n>", "turns that each number of threads takes", wholeNumber("--rounds", 9, 1, 10_000))
     .option("-d, --data <folder>", "where the files of Fashion-MNIST are", pathOf("--data"))
@@ -169,7 +171,7 @@ function threads(): [string, string, (text: string) => number] {
   return [
     "--threads <n>",
     "threads to compute on; all cores if it is left out",
-    wholeNumber("--threads", 2, 1, 1024),
+    wholeNumber("--threads", 2, 1, mostThreads()),
   ];
 }
 

@@ -3,6 +3,7 @@
  * Permanent lines, such as one per epoch, stand above it.
  */
 
+import { printable } from "../show.js";
 import { usesColour, type TextStream } from "./terminal.js";
 
 export interface ProgressOptions {
@@ -54,21 +55,22 @@ export class Progress {
     this.#begin ??= { time: now, fraction };
     if (now - this.#lastShown < (this.#redraws ? REDRAW_MS : PLAIN_LINE_MS)) return;
     this.#lastShown = now;
-    const parts = [...details, ...this.#timeLeft(now, fraction)];
+    const said = printable(label);
+    const parts = [...details.map(printable), ...this.#timeLeft(now, fraction)];
     const percent = `${Math.floor(100 * fraction)} %`;
     if (!this.#redraws) {
-      this.#stream.write(`${[label, percent, ...parts].join(", ")}\n`);
+      this.#stream.write(`${[said, percent, ...parts].join(", ")}\n`);
       return;
     }
     this.#shown = true;
-    this.#stream.write(CLEAR_LINE + this.#redrawn(label, fraction, percent.padStart(5), parts));
+    this.#stream.write(CLEAR_LINE + this.#redrawn(said, fraction, percent.padStart(5), parts));
   }
 
   /** A line that stays. */
   line(text: string): void {
     if (this.#silent) return;
     this.clear();
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${printable(text)}\n`);
     // A plain line that has just been written says enough for a while.
     if (!this.#redraws) this.#lastShown = this.#now();
   }

@@ -1,5 +1,8 @@
 /** Tables of results in plain text, and the numbers in them. */
 
+import { printable } from "../show.js";
+import type { Printed } from "./terminal.js";
+
 export interface Column {
   readonly title: string;
   /** Numbers stand to the right, names to the left. */
@@ -13,15 +16,17 @@ export interface Column {
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  style: (titles: string) => string = (titles) => titles,
-): string[] {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  style: (titles: string) => Printed = (titles) => titles,
+): Printed[] {
+  // As they will be printed: an escape is longer than what it stands for.
+  const shown = rows.map((row) => row.map(printable));
+  const widths = columns.map(({ title }, i) => Math.max(title.length, ...shown.map((row) => row[i].length)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (columns[i].align === "right" ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
       .join("  ")
       .trimEnd();
-  return [style(line(columns.map(({ title }) => title))), ...rows.map(line)];
+  return [style(line(columns.map(({ title }) => title))), ...shown.map(line)];
 }
 
 /** 0.97222 as "97.2 %" */
@@ -41,8 +46,8 @@ export function significant(value: number): string {
 export function formatConfusion(
   confusion: readonly (readonly number[])[],
   classNames: readonly string[] | undefined,
-  style?: (titles: string) => string,
-): string[] {
+  style?: (titles: string) => Printed,
+): Printed[] {
   const columns: Column[] = [
     { title: "true \\ said" },
     ...confusion.map((_, i) => ({ title: String(i), align: "right" as const })),

@@ -1,4 +1,12 @@
-/** The two output streams: results go to stdout, everything said on the way to stderr. */
+/**
+ * The two output streams: results go to stdout, everything said on the way to stderr.
+ *
+ * Whatever is printed may hold a stranger's words: names, paths, facts of a file. So every text is made printable where it
+ * is written, and styles are not text: they are marked, and become codes here, after their words have been made printable.
+ * No other file of the command line writes to a stream, except the progress line (eslint.laws.js).
+ */
+
+import { printable, printableJson } from "../show.js";
 
 /** What is used of a Node stream; tests give their own. */
 export interface TextStream {
@@ -6,6 +14,16 @@ export interface TextStream {
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
+
+/** Words in a style. It has no form as a string, so that it cannot be put into a text by mistake. */
+export interface Styled {
+  /** Of ANSI: bold, dim. */
+  readonly code: 1 | 2;
+  readonly words: string;
+}
+
+/** Part of a line: words as they came, or words in a style. */
+export type Printed = string | Styled;
 
 export interface OutputModes {
   /** One JSON object on stdout and no text. */
@@ -35,30 +53,42 @@ export class Terminal {
   }
 
   /** A line of the result. Nothing in JSON mode and with --quiet. */
-  print(line = ""): void {
-    if (!this.json && !this.quiet) this.out.write(`${line}\n`);
+  print(...parts: readonly Printed[]): void {
+    if (this.json || this.quiet) return;
+    this.out.write(`${parts.map((part) => this.#written(part)).join("")}\n`);
   }
 
   /** The one JSON object of a command; nothing outside of JSON mode. */
   answer(value: object): void {
-    if (this.json)
-      this.out.write(`${JSON.stringify(value, null, this.out.isTTY === true ? 2 : undefined)}\n`);
+    if (this.json) this.out.write(`${printableJson(value, this.out.isTTY === true ? 2 : undefined)}\n`);
   }
 
   warn(sentence: string): void {
-    this.err.write(`atif: warning: ${sentence}\n`);
+    this.complain(`warning: ${sentence}`);
   }
 
-  bold(text: string): string {
-    return this.#style("1", text);
+  /** What is wrong, in every mode. */
+  complain(sentence: string): void {
+    this.err.write(`atif: ${printable(sentence)}\n`);
   }
 
-  dim(text: string): string {
-    return this.#style("2", text);
+  /** Lines for a developer, as a stack has them. */
+  trace(lines: string): void {
+    for (const line of lines.split("\n")) this.err.write(`${printable(line)}\n`);
   }
 
-  #style(code: string, text: string): string {
-    return usesColour(this.out, this.#environment) ? `\u001b[${code}m${text}\u001b[0m` : text;
+  bold(words: string): Styled {
+    return { code: 1, words };
+  }
+
+  dim(words: string): Styled {
+    return { code: 2, words };
+  }
+
+  #written(part: Printed): string {
+    if (typeof part === "string") return printable(part);
+    const words = printable(part.words);
+    return usesColour(this.out, this.#environment) ? `\u001b[${part.code}m${words}\u001b[0m` : words;
   }
 }
 

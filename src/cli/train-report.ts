@@ -1,11 +1,12 @@
 /** What is printed when a run is complete. */
 
+import { counted } from "../counted.js";
 import { spellCommand } from "./command-line.js";
 import { formatDuration } from "./progress.js";
 import { formatTable, percent, significant } from "./report-table.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
 import type { CompleteSummary } from "../experiment/run-folder/run-summary.js";
-import type { Terminal } from "./terminal.js";
+import type { Printed, Terminal } from "./terminal.js";
 
 /** Thresholds, firing rates and levels by layer, the test, what was written where, and what to try next. */
 export function printRun(terminal: Terminal, folder: RunFolder, summary: CompleteSummary): void {
@@ -34,7 +35,7 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
     for (const line of lines) terminal.print(line);
   }
   terminal.print();
-  if (test !== null) terminal.print(testLine(terminal, test, summary.timesteps));
+  if (test !== null) terminal.print(...testLine(terminal, test, summary.timesteps));
   terminal.print(trainingLine(summary));
   terminal.print();
   printFiles(terminal, folder);
@@ -42,18 +43,24 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
   terminal.print(`next: ${spellCommand(["inspect", folder.shortPath])}`);
 }
 
-function testLine(terminal: Terminal, test: NonNullable<CompleteSummary["test"]>, timesteps: number): string {
+function testLine(
+  terminal: Terminal,
+  test: NonNullable<CompleteSummary["test"]>,
+  timesteps: number,
+): Printed[] {
   const { samples, accuracy, loss, confusion, spikesPerInference } = test;
   const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
-  return (
-    `test accuracy ${terminal.bold(percent(accuracy))} (${right} of ${samples}), loss ${significant(loss)}, ` +
-    `${spikesPerInference.toFixed(0)} spikes per sample in ${timesteps} time steps`
-  );
+  return [
+    "test accuracy ",
+    terminal.bold(percent(accuracy)),
+    ` (${right} of ${samples}), loss ${significant(loss)}, ` +
+      `${spikesPerInference.toFixed(0)} spikes per sample in ${counted(timesteps, "time step")}`,
+  ];
 }
 
 function trainingLine({ epochs, bestEpoch, stoppedEarly, seconds, seed }: CompleteSummary): string {
   const parts = [
-    `${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${formatDuration(seconds)}`,
+    `${counted(epochs, "epoch")} in ${formatDuration(seconds)}`,
     stoppedEarly ? "stopped early" : "",
     bestEpoch === null ? "" : `best epoch ${bestEpoch}`,
     `seed ${seed}`,
@@ -69,5 +76,5 @@ function printFiles(terminal: Terminal, folder: RunFolder): void {
     ["summary.json", "these results"],
   ] as const;
   terminal.print(`wrote ${folder.shortPath}`);
-  for (const [name, what] of files) terminal.print(`  ${name.padEnd(18)}  ${terminal.dim(what)}`);
+  for (const [name, what] of files) terminal.print(`  ${name.padEnd(18)}  `, terminal.dim(what));
 }

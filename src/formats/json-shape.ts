@@ -2,12 +2,18 @@
 
 import { FormatError, messageOf } from "../errors.js";
 import { quote } from "../show.js";
+import { isTooDeep, MOST_LEVELS } from "./json-depth.js";
 
 /** @throws FormatError */
 export type Check<T> = (where: string, value: unknown) => T;
 
 /** @param what names the text in messages: `m.safetensors: the architecture` */
 export function parseJson<T>(what: string, text: string, check: Check<T>): T {
+  if (isTooDeep(text)) {
+    throw new FormatError(
+      `${what} is nested more than ${MOST_LEVELS} levels deep; expected fewer, as atif writes. Do not use this file.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -196,10 +196,7 @@ export class JsonScanner {
         continue;
       }
       const letter = raw[++i];
-      const plain = ESCAPES.get(letter);
-      if (plain !== undefined) {
-        out[length++] = plain;
-      } else if (letter === 0x75) {
+      if (letter === 0x75) {
         const start = offset + i - 1;
         let code = this.#hex4(raw, i + 1, start);
         i += 4;
@@ -213,18 +210,33 @@ export class JsonScanner {
         if (code >= 0xd800 && code < 0xe000)
           this.fail(start, "half of a surrogate pair", "a whole character");
         length += writeUtf8(out, length, code);
-      } else {
-        this.fail(offset + i - 1, `a backslash before ${showByte(letter)}`, "a JSON escape");
+        continue;
       }
+      const plain = ESCAPES.get(letter);
+      if (plain === undefined)
+        this.fail(offset + i - 1, `a backslash before ${showByte(letter)}`, "a JSON escape");
+      out[length++] = plain;
     }
     return out.subarray(0, length);
   }
 
   #hex4(raw: Uint8Array, from: number, at: number): number {
-    const digits = String.fromCharCode(...raw.subarray(from, from + 4));
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.fail(at, "an unfinished \\u", "four hexadecimal digits");
-    return parseInt(digits, 16);
+    // By arithmetic alone: a header may be 100 MB of nothing but escapes.
+    let code = 0;
+    for (let i = from; i < from + 4; i++) {
+      const digit = i < raw.length ? hexDigit(raw[i]) : -1;
+      if (digit < 0) this.fail(at, "an unfinished \\u", "four hexadecimal digits");
+      code = 16 * code + digit;
+    }
+    return code;
   }
+}
+
+/** -1 if it is none */
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function isNumberByte(byte: number): boolean {

@@ -23,6 +23,7 @@ import { createWithoutDrawing, storedArchitecture } from "../models/stored-archi
 import { weightCount } from "../models/table.js";
 import { writeFileAtomic } from "../platform/files.js";
 import type { ParameterSettings } from "../module/parameter.js";
+import { isTooDeep, MOST_LEVELS } from "./json-depth.js";
 import { anyObject, isText, listOf, objectOf, parseJson, recordOf, type Check } from "./json-shape.js";
 import { quote } from "../show.js";
 import { readSafetensorsFile } from "./safetensors-file.js";
@@ -52,8 +53,8 @@ export interface LoadedModel {
 const FORMAT = "model/1";
 
 /**
- * @throws TypeError if the model or a fact is not plain data; RangeError if a weight or a fact is not finite, or
- *   a value is none that could be loaded again (a threshold or a variance below 0)
+ * @throws TypeError if the model or a fact is not plain data; RangeError if a weight or a fact is not finite, the facts
+ *   are nested more than 64 levels deep, or a value is none that could be loaded again (a threshold or a variance below 0)
  */
 export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8Array<ArrayBuffer> {
   checkModel("encodeModel", model);
@@ -89,15 +90,24 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
 }
 
 function factsText(facts: ModelFacts): string {
+  const tooDeep = `encodeModel: the facts are nested more than ${MOST_LEVELS} levels deep; expected fewer. Flatten them.`;
   try {
-    return JSON.stringify(facts, checkFact);
+    const text = JSON.stringify(facts, checkFact);
+    if (isTooDeep(text)) throw new RangeError(tooDeep);
+    return text;
   } catch (error) {
+    if (isStackOverflow(error)) throw new RangeError(tooDeep, { cause: error });
     // The engine's own message, of several lines: a fact that contains itself.
     if (!(error instanceof TypeError) || !error.message.includes("circular")) throw error;
     throw new TypeError("encodeModel: a fact contains itself; expected plain data. Leave it out.", {
       cause: error,
     });
   }
+}
+
+/** In the words of V8, JavaScriptCore and SpiderMonkey. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && /maximum call stack|too much recursion/i.test(error.message);
 }
 
 function isPlainObject(value: unknown): boolean {

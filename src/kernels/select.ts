@@ -2,9 +2,11 @@
 
 import { createWasmBackend } from "./wasm/backend.js";
 import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import { counted } from "../counted.js";
 import { StateError } from "../errors.js";
 import { availableCores } from "../platform/available-cores.js";
 import type { Backend, BackendName } from "./backend.js";
+import { mostThreads } from "./most-threads.js";
 import { createReferenceBackend } from "./reference/backend.js";
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
@@ -12,16 +14,13 @@ const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> 
   reference: createReferenceBackend,
 };
 
-/** More than a process can start in reasonable time. */
-const MOST_THREADS = 1024;
-
 export interface InitOptions {
   /** "wasm" (default) or "reference", the slow TypeScript twin. */
   backend?: BackendName;
   /**
-   * Threads to compute on, 1 to 1024; the default is all cores. The numbers that come out do not depend on it. Where
-   * threads cannot be had (a page that is not cross-origin isolated, a policy, the reference backend) there are fewer;
-   * threads() tells.
+   * Threads to compute on, at least 1; the default is all cores. At most there are four to a core, or 16 on small
+   * machines. The numbers that come out do not depend on it. Where threads cannot be had (a page that is not
+   * cross-origin isolated, a policy, the reference backend) there are fewer; threads() tells.
    */
   threads?: number;
 }
@@ -39,8 +38,13 @@ export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads"]);
   const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);
   const threads = checkInteger("init: threads", options.threads ?? availableCores(), 1);
-  if (threads > MOST_THREADS)
-    throw new RangeError(`init: threads is ${threads}; expected at most ${MOST_THREADS}.`);
+  const most = mostThreads();
+  if (threads > most) {
+    throw new RangeError(
+      `init: threads is ${threads}; expected at most ${most} on ${counted(availableCores(), "core")}. ` +
+        "Leave it out for one to a core.",
+    );
+  }
   let backend = created.get(name);
   if (backend === undefined) {
     backend = factories[name](threads);

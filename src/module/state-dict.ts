@@ -3,7 +3,7 @@
 import { checkBoolean, checkOptions } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
-import { show } from "../show.js";
+import { printable, show } from "../show.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { sameLayout, type Layout } from "./layout.js";
 
@@ -77,9 +77,10 @@ export function writeStateDict(
   }
   const loaded = [...slots]
     .filter(([name]) => Object.hasOwn(dict, name))
-    .map(([name, slot]) => {
+    .map(([key, slot]) => {
+      const name = printable(key);
       const { foreign, toOwn } = slot.layout();
-      const entry: unknown = dict[name];
+      const entry: unknown = dict[key];
       checkEntry(name, entry);
       if (!sameShape(entry.shape, foreign) || entry.data.length !== sizeOf(foreign)) {
         throw new ShapeError(
@@ -134,6 +135,7 @@ export function stateSlot<T extends Tensor>(
 
 function describe(what: string, names: readonly string[]): string {
   if (names.length === 0) return "";
-  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+  const shown =
+    names.slice(0, 5).map(printable).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
   return `${what} ${shown}; `;
 }

@@ -1,6 +1,7 @@
 /** The system's error codes as sentences: what failed, what was expected, what to try. */
 
 import { messageOf } from "../errors.js";
+import { printable } from "../show.js";
 
 /** A file that cannot be read or written. `code` is the system's (ENOENT, ENOSPC, …); `path` is the file asked for. */
 export class FileError extends Error {
@@ -9,7 +10,7 @@ export class FileError extends Error {
   readonly path: string;
 
   constructor(message: string, code: string, path: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message), options);
     this.code = code;
     this.path = path;
   }

@@ -70,10 +70,12 @@ export class OpenPage {
    * outside; a state that travels here at every question would keep the page from drawing.
    */
   async until(condition: (state: PageState) => boolean, timeout = 30_000): Promise<PageState> {
-    const asked = `(() => {
+    const text = `() => {
       const state = atifPlayground.state();
       return (${String(condition)})(state) || state.training.status === "failed";
-    })()`;
+    }`;
+    // A function, which is evaluated once and early: the policy of the page forbids a text to be evaluated later.
+    const asked = Object.assign(() => false, { toString: () => text });
     try {
       await this.page.waitForFunction(asked, undefined, { timeout, polling: 50 });
     } catch (error) {

@@ -71,6 +71,6 @@ describe("failureOf", () => {
   });
 
   it("is one line without control characters", () => {
-    expect(failureOf(new UsageError("a\n  b\u001b[2J\tc\n")).sentence).toBe("a b\uFFFD[2J\uFFFDc");
+    expect(failureOf(new UsageError("a\n  b\u001b[2J\tc\n")).sentence).toBe("a b\\u001b[2J\\tc");
   });
 });

@@ -226,8 +226,12 @@ describe("terminal", () => {
     expect(usesColour(terminal, { NO_COLOR: "1" })).toBe(false);
     expect(usesColour(terminal, { TERM: "dumb" })).toBe(false);
     expect(usesColour(pipe, {})).toBe(false);
-    expect(new Terminal({}, terminal, pipe, {}).bold("x")).toBe("\u001b[1mx\u001b[0m");
-    expect(new Terminal({}, pipe, pipe, {}).bold("x")).toBe("x");
+    for (const stream of [terminal, pipe]) {
+      const styled = new Terminal({}, stream, pipe, {});
+      styled.print(styled.bold("x"));
+    }
+    expect(terminal.text).toBe("\u001b[1mx\u001b[0m\n");
+    expect(pipe.text).toBe("x\n");
   });
 });
 

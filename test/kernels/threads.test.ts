@@ -3,12 +3,15 @@
 import "../../src/ops/install.js";
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { counted } from "../../src/counted.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import type { KernelName } from "../../src/kernels/contract.js";
+import { mostThreads } from "../../src/kernels/most-threads.js";
 import { init, threads } from "../../src/kernels/select.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
 import type { PoolTuning } from "../../src/kernels/wasm/pool.js";
 import { findStartWorker } from "../../src/kernels/wasm/worker-thread.js";
+import { availableCores } from "../../src/platform/available-cores.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { Adam } from "../../src/optimizers/adam.js";
@@ -137,7 +140,17 @@ describe("init", () => {
     await init({ threads: 1 });
   });
 
-  it("refuses more threads than a process can start", async () => {
-    await expect(init({ threads: 1025 })).rejects.toThrow("init: threads is 1025; expected at most 1024.");
+  it("refuses more threads than the cores can have use of, and keeps those there are", async () => {
+    await init({ threads: 2 });
+    const most = mostThreads();
+    for (const wanted of [most + 1, 100_000])
+      await expect(init({ threads: wanted })).rejects.toThrow(
+        `init: threads is ${wanted}; expected at most ${most} on ${counted(availableCores(), "core")}. Leave it out for one to a core.`,
+      );
+    expect(threads()).toBe(2);
+  });
+
+  it("has at most four threads to a core, 16 on small machines, and never more than 1024", () => {
+    expect([1, 2, 4, 5, 64, 256, 1000].map(mostThreads)).toEqual([16, 16, 16, 20, 256, 1024, 1024]);
   });
 });

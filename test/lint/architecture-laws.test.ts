@@ -83,3 +83,22 @@ describe("only src/platform and src/cli ask the host", () => {
     expect(await broken("src/datasets/x.ts", text)).toEqual([]);
   });
 });
+
+describe("the command line writes through Terminal and Progress", () => {
+  it.each([
+    ["process.stdout.write(name);", 1],
+    ["process.stderr.write(`${name}\\n`);", 1],
+    ["terminal.out.write(name);", 1],
+    ["console.error(name);", 1],
+    ["terminal.print(name); progress.line(name); writeFileSync(name, text);", 0],
+  ])("%s", async (line, times) => {
+    const wrong = async (path: string): Promise<string[]> => {
+      const [{ messages }] = await eslint.lintText(`${line}\n`, { filePath: path });
+      return messages.filter(({ message }) => message.includes("Terminal or Progress")).map(() => "write");
+    };
+    for (const path of ["src/cli/x.ts", "src/cli/commands/x.ts"])
+      expect(await wrong(path), path).toEqual(Array(times).fill("write"));
+    for (const path of ["src/cli/terminal.ts", "src/cli/progress.ts"])
+      expect(await wrong(path), path).toEqual([]);
+  });
+});

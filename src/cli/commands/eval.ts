@@ -10,7 +10,7 @@ import { readFacts } from "../../experiment/run-folder/training-facts.js";
 import { findModel } from "../model-path.js";
 import { Progress } from "../progress.js";
 import { formatConfusion, formatTable, percent, significant } from "../report-table.js";
-import { Terminal } from "../terminal.js";
+import { Terminal, type Printed } from "../terminal.js";
 import { testDataFor } from "../test-data.js";
 
 export interface EvalArguments extends ComputeArguments {
@@ -88,7 +88,7 @@ function print(
   const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
   terminal.print(`${path}, tested on ${name}`);
   terminal.print();
-  const bold = (text: string): string => terminal.bold(text);
+  const bold = (text: string): Printed => terminal.bold(text);
   const lines =
     confusion.length <= MOST_CLASSES_ACROSS
       ? formatConfusion(confusion, classNames, bold)
@@ -104,7 +104,9 @@ function print(
   for (const line of lines) terminal.print(line);
   terminal.print();
   terminal.print(
-    `accuracy ${bold(percent(accuracy))} (${right} of ${samples}), by class ${percent(averageClassAccuracy)}, ` +
+    "accuracy ",
+    bold(percent(accuracy)),
+    ` (${right} of ${samples}), by class ${percent(averageClassAccuracy)}, ` +
       `loss ${significant(loss)}, ${spikesPerInference.toFixed(0)} spikes per sample`,
   );
 }

@@ -1,5 +1,6 @@
 /** atif inspect: looks into a network. */
 
+import { counted } from "../../counted.js";
 import { ConfigError, FormatError } from "../../errors.js";
 import { readModelFile } from "../../formats/model-file.js";
 import { networkGraph } from "../../models/network-graph.js";
@@ -161,8 +162,9 @@ function print(
 ): void {
   const rates = ratesByName(model, layers, measurement);
   terminal.print(
-    `${terminal.bold(path)}: ${model.architecture.kind}, ${model.timesteps} time steps, input ${formatShape(model.inputShape)}, ` +
-      `${model.outputShape[0]} classes, ${parameters} parameters (${kibibytes(4 * parameters)})`,
+    terminal.bold(path),
+    `: ${model.architecture.kind}, ${counted(model.timesteps, "time step")}, input ${formatShape(model.inputShape)}, ` +
+      `${counted(model.outputShape[0], "class", "classes")}, ${counted(parameters, "parameter")} (${kibibytes(4 * parameters)})`,
   );
   const training = describeTraining(facts);
   if (training !== "") terminal.print(training);
@@ -189,7 +191,7 @@ function print(
   }
   const { samples, accuracy, spikesPerInference } = measurement.evaluation;
   terminal.print(
-    `firing rates over ${samples} samples of ${measurement.data}: ${spikesPerInference.toFixed(0)} spikes per sample, ` +
+    `firing rates over ${counted(samples, "sample")} of ${measurement.data}: ${spikesPerInference.toFixed(0)} spikes per sample, ` +
       `accuracy ${percent(accuracy)}`,
   );
 }
@@ -197,7 +199,7 @@ function print(
 function describeTraining({ dataset, epochs, bestEpoch, seed, testAccuracy }: TrainingFacts): string {
   const parts = [
     dataset === undefined ? "" : `trained on ${dataset}`,
-    epochs === undefined ? "" : `${epochs} epochs`,
+    epochs === undefined ? "" : counted(epochs, "epoch"),
     bestEpoch === undefined ? "" : `weights of epoch ${bestEpoch}`,
     seed === undefined ? "" : `seed ${seed}`,
     testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,

@@ -1,6 +1,7 @@
 /** What a configuration file is made of once parsed: plain values, and the paths that lead to them. */
 
 import { ConfigError } from "../../errors.js";
+import { quote } from "../../show.js";
 
 export type ConfigValue = string | number | boolean | Date | readonly ConfigValue[] | ConfigTable;
 
@@ -17,6 +18,9 @@ export const MAX_DEPTH = 32;
 
 /** More keys than any table of an experiment has. */
 const MAX_KEYS = 1024;
+
+/** Keys and texts are cut: a path holds several. */
+const SHOWN_CHARACTERS = 61;
 
 const FORBIDDEN_KEYS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
@@ -37,18 +41,17 @@ export function formatPath(path: Path): string {
   let text = "";
   for (const segment of path) {
     if (typeof segment === "number") text += `[${segment}]`;
-    else text += (text === "" ? "" : ".") + (/^[\w-]{1,60}$/.test(segment) ? segment : quote(segment));
+    else
+      text +=
+        (text === "" ? "" : ".") +
+        (/^[\w-]{1,60}$/.test(segment) ? segment : quote(segment, SHOWN_CHARACTERS));
   }
   return text === "" ? "the file" : text;
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
-
 /** A value as an error message shows it: in TOML's spelling, short. */
 export function describe(value: unknown): string {
-  if (typeof value === "string") return quote(value);
+  if (typeof value === "string") return quote(value, SHOWN_CHARACTERS);
   if (typeof value === "number") {
     if (Number.isNaN(value)) return "nan";
     return Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf";

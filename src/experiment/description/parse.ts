@@ -4,6 +4,7 @@ import { parse as parseTomlText, TomlError } from "smol-toml";
 import { ConfigError, messageOf } from "../../errors.js";
 import { copyValue, formatPath, isTable, MAX_DEPTH } from "./config-tree.js";
 import type { ConfigTable, Path } from "./config-tree.js";
+import { printable } from "../../show.js";
 import { Positions } from "./positions.js";
 
 /** A parsed configuration file, and the command-line options laid over it. */
@@ -67,8 +68,8 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
 
 function syntaxProblem(thrown: unknown, text: string): string {
   if (!(thrown instanceof TomlError)) return `: the text cannot be parsed as TOML: ${messageOf(thrown)}.`;
-  const line = (text.split("\n")[thrown.line - 1] ?? "").trim().replace(/\p{Cc}/gu, "\uFFFD");
-  const shown = line.length > 80 ? `${line.slice(0, 80)}…` : line;
+  const line = (text.split("\n")[thrown.line - 1] ?? "").trim();
+  const shown = printable(line.length > 80 ? `${line.slice(0, 80)}…` : line);
   const [summary] = thrown.message.replace(/^Invalid TOML document: /, "").split("\n");
   const at = `:${thrown.line}:${thrown.column}`;
   if (summary.startsWith("trying to redefine")) {

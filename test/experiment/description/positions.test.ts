@@ -173,7 +173,7 @@ describe("hostile texts", () => {
     [
       "UTF-16 read as UTF-8",
       "b\u0000e\u0000",
-      'config.toml:1:1: not valid TOML: incomplete key-value: cannot find end of key in the line "b\uFFFDe\uFFFD".',
+      'config.toml:1:1: not valid TOML: incomplete key-value: cannot find end of key in the line "b\\u0000e\\u0000".',
     ],
   ])("%s", (_, text, message) => {
     let caught: unknown;

@@ -1,0 +1,12 @@
+/** What the built page may load and run: its own files, WebAssembly, and pictures and data that stand in it. */
+export const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  // kernels compute on workers that the library makes of a text
+  "worker-src 'self' blob:",
+  "connect-src 'self' data:",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "object-src 'none'",
+  "base-uri 'none'",
+].join("; ");
