@@ -33,12 +33,12 @@ export function unknownPart<P extends object>(
 /** Of an object with a class of its own, nothing: what it is for is not known. */
 function contentOf(value: object): Iterable<unknown> {
   if (Array.isArray(value) || value instanceof Set) return value as Iterable<unknown>;
-  if (value instanceof Map) return [...value.keys(), ...value.values()];
-  const prototype: unknown = Object.getPrototypeOf(value);
+  if (value instanceof Map) return [...(value as ReadonlyMap<unknown, unknown>)].flat();
+  const prototype = Object.getPrototypeOf(value) as unknown;
   return prototype === Object.prototype || prototype === null ? ownValues(value) : [];
 }
 
 /** Without calling a getter. */
 function ownValues(object: object): unknown[] {
-  return Reflect.ownKeys(object).map((key): unknown => Object.getOwnPropertyDescriptor(object, key)?.value);
+  return Reflect.ownKeys(object).map((key) => Object.getOwnPropertyDescriptor(object, key)?.value as unknown);
 }

@@ -210,6 +210,14 @@ export abstract class Module {
     );
   }
 
+  /** JSON holds no networks. @throws TypeError that says what holds them */
+  toJSON(): never {
+    throw new TypeError(
+      `${this.constructor.name}: a network or layer cannot be written as JSON; expected stateDict() for its weights, ` +
+        `model.architecture for its layers, or saveModel(path, model) for both.`,
+    );
+  }
+
   /** @throws TypeError, RangeError unless a parameter, buffer or child may have this name */
   #checkNew(method: string, name: unknown): void {
     const where = `${this.constructor.name}.${method}`;
