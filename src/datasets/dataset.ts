@@ -227,6 +227,14 @@ export class Dataset {
     return [this.subset(order.subarray(count).sort()), this.subset(order.subarray(0, count).sort())];
   }
 
+  /** JSON would write typed arrays as objects with a key for each element. @throws TypeError that says what to write */
+  toJSON(): never {
+    throw new TypeError(
+      `Dataset "${this.name}": ${this.length} samples of ${formatShape(this.sampleShape)} are not written as JSON; ` +
+        `expected the fields that you need, such as Array.from(data.labels).`,
+    );
+  }
+
   /** The batch of these samples, in this order. @throws RangeError on a sample that does not exist */
   batch(samples: ArrayLike<number>): Batch {
     const where = `batch of "${this.name}"`;

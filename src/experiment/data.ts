@@ -2,11 +2,12 @@
 
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { createAugmentation } from "../datasets/augmentations/table.js";
-import type { TrainTest } from "../datasets/dataset.js";
+import type { Dataset, TrainTest } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../datasets/idx-folder.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { createPreprocessing } from "../datasets/preprocessing/table.js";
+import { FormatError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import type { Shape } from "../shapes.js";
 import type { DatasetConfig, Experiment } from "./description/experiment.js";
@@ -21,6 +22,8 @@ export interface PrepareDataOptions {
   readonly warn?: (sentence: string) => void;
 }
 
+const MNIST_CLASSES = 10;
+
 /** Seeds below 2^32 give other numbers than this one. */
 const PREPROCESSING_STREAM = 2 ** 40;
 
@@ -33,7 +36,7 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
     case "Digits":
       return loadDigits();
     case "MNIST":
-      return loadIdxFolder(dataset.params.path, { name: dataset.kind, divisor: 1 });
+      return loadWithClasses(dataset.params.path, dataset.kind);
     case "FashionMNIST":
       return loadIdxFolder(dataset.params.path, {
         name: dataset.kind,
@@ -43,9 +46,39 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
   }
 }
 
+/** A folder in the format of MNIST: ten classes, or as many as the labels count (EMNIST has more). */
+async function loadWithClasses(path: string, name: string): Promise<TrainTest> {
+  const { train, test } = await loadIdxFolder(path, { name, divisor: 1, classes: 256 });
+  const classes = Math.max(MNIST_CLASSES, 1 + largestLabel(train), 1 + largestLabel(test));
+  return { train: train.with({ classes }), test: test.with({ classes }) };
+}
+
+function largestLabel({ labels }: Dataset): number {
+  return labels.reduce((most, label) => Math.max(most, label), 0);
+}
+
+/**
+ * As many classes as the models ask for, if all labels of the files are below.
+ * @throws FormatError for labels above those of MNIST that nobody has asked for: they may be damage
+ */
+function withAskedClasses({ dataset, models }: Experiment, sets: TrainTest): TrainTest {
+  if (dataset.kind !== "MNIST") return sets;
+  const asked = models.find(({ params }) => params.outputShape !== undefined)?.params.outputShape?.[0];
+  const { train, test } = sets;
+  const labelled = 1 + Math.max(largestLabel(train), largestLabel(test));
+  if (asked === undefined && labelled > MNIST_CLASSES) {
+    throw new FormatError(
+      `${dataset.params.path}: the labels go up to ${labelled - 1}; expected 0 to ${MNIST_CLASSES - 1}. ` +
+        `If the set has more classes, say how many: output_shape = [${labelled}] in the params of the model.`,
+    );
+  }
+  if (asked === undefined || labelled > asked) return sets;
+  return { train: train.with({ classes: asked }), test: test.with({ classes: asked }) };
+}
+
 /**
  * Loads the sets and runs [[preprocessing]] over them. What it draws at random depends on bench.seed alone.
- * @throws what the loader and the steps throw on data that do not fit them
+ * @throws FormatError for labels that the models do not expect; what the loader and the steps throw on data that do not fit them
  */
 export async function prepareData(
   experiment: Experiment,
@@ -54,7 +87,7 @@ export async function prepareData(
   const { load = loadDataset, warn } = options;
   const generator = new Generator(PREPROCESSING_STREAM + (experiment.bench.seed % 2 ** 32));
   const context = { generator, ...(warn === undefined ? {} : { warn }) };
-  let sets: DatasetSets = await load(experiment.dataset);
+  let sets: DatasetSets = withAskedClasses(experiment, await load(experiment.dataset));
   for (const { kind, params } of experiment.preprocessing) {
     sets = createPreprocessing(kind, params).apply(sets, context);
   }

@@ -10,7 +10,8 @@ import { StateError } from "../errors.js";
 import { kindOfLayer } from "../layers/table.js";
 import { withMode } from "../module/mode.js";
 import type { Module, StepMode } from "../module/module.js";
-import type { Shape } from "../shapes.js";
+import { Parameter } from "../module/parameter.js";
+import { formatShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { INPUT, type LayerGraph, type LayerNode } from "./layer-graph.js";
@@ -37,7 +38,7 @@ export function traceGraph(network: Network): LayerGraph {
           network.reset();
           const x = Tensor.full([...new Array<number>(leading).fill(1), ...network.inputShape], 0, backend);
           x.requiresGrad = true;
-          const trace = new Trace(leading, names);
+          const trace = new Trace(leading, names, new Set(network.parameters()));
           const y = watching(names, trace, () => network.forward(trace.start(x)));
           return trace.graphTo(y, network);
         }),
@@ -96,14 +97,16 @@ interface Passage {
 class Trace {
   readonly #leading: number;
   readonly #names: ReadonlyMap<Module, string>;
+  readonly #parameters: ReadonlySet<Tensor>;
   readonly #passages = new Map<unknown, Passage>();
   /** What was made of a node of the tape, by the output. */
   readonly #nodes = new Map<unknown, Map<number, LayerNode>>();
   readonly #order: LayerNode[] = [];
   readonly #taken = new Map<string, number>();
 
-  constructor(leading: number, names: ReadonlyMap<Module, string>) {
+  constructor(leading: number, names: ReadonlyMap<Module, string>, parameters: ReadonlySet<Tensor>) {
     this.#leading = leading;
+    this.#parameters = parameters;
     this.#names = names;
   }
 
@@ -168,6 +171,7 @@ class Trace {
   /** Between layers: x.add(y) is an Add, if nothing was broadcast and both come from the network's input. */
   #operation(tape: Node, index: number): LayerNode {
     const shape = tape.outputShapes[index];
+    this.#checkRegistered(tape);
     const inputs = tape.edges.flatMap((edge) => (edge !== null && "node" in edge ? [edge] : []));
     const isWhole = inputs.length === tape.edges.length;
     const isAdd =
@@ -182,6 +186,20 @@ class Trace {
       shape: shape.slice(this.#leading),
       module: null,
     };
+  }
+
+  /** A layer in a #private field is seen by what it does. */
+  #checkRegistered({ name, edges }: Node): void {
+    for (const edge of edges) {
+      if (edge === null || !("leaf" in edge)) continue;
+      const { leaf } = edge;
+      if (!(leaf instanceof Parameter) || this.#parameters.has(leaf)) continue;
+      throw new StateError(
+        `networkGraph: the operation ${name} reads a parameter of shape ${formatShape(leaf.shape)} that is not registered, ` +
+          `so it would not be trained or saved; expected this.registerChild(name, layer) in the constructor, ` +
+          `also of a layer in a #private field.`,
+      );
+    }
   }
 
   #unique(name: string): string {

@@ -5,6 +5,7 @@ import { show } from "../show.js";
 import { StateError } from "../errors.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import { unknownPart } from "./held-parts.js";
 import { Parameter, type ParameterSettings } from "./parameter.js";
 import {
   checkSlots,
@@ -209,6 +210,14 @@ export abstract class Module {
     );
   }
 
+  /** JSON holds no networks. @throws TypeError that says what holds them */
+  toJSON(): never {
+    throw new TypeError(
+      `${this.constructor.name}: a network or layer cannot be written as JSON; expected stateDict() for its weights, ` +
+        `model.architecture for its layers, or saveModel(path, model) for both.`,
+    );
+  }
+
   /** @throws TypeError, RangeError unless a parameter, buffer or child may have this name */
   #checkNew(method: string, name: unknown): void {
     const where = `${this.constructor.name}.${method}`;
@@ -224,21 +233,30 @@ export abstract class Module {
     }
   }
 
-  /** A field that merely holds a layer would not be trained, nor stored: that is never meant. */
+  /** A field that merely holds a layer would not be trained, nor stored: that is never meant. What is #private is not seen. */
   #checkFields(): void {
-    const known = new Set<unknown>(this.#children.values());
-    for (const { tensor } of this.#parameters.values()) known.add(tensor);
-    for (const [field, value] of Object.entries(this)) {
-      const held: readonly unknown[] = Array.isArray(value) ? value : [value];
-      for (const each of held) {
-        if (!(each instanceof Module || each instanceof Parameter) || known.has(each)) continue;
-        const method = each instanceof Module ? "registerChild" : "registerParameter";
-        throw new StateError(
-          `${this.constructor.name}: the field "${field}" holds ${show(each)} that is not registered, so it would not be trained or saved; ` +
-            `expected this.${method}(name, …) in the constructor.`,
-        );
-      }
+    const own = new Set<object>([...this.#children.values(), this]);
+    for (const { tensor } of this.#parameters.values()) own.add(tensor);
+    for (const field of Reflect.ownKeys(this)) {
+      const held: unknown = Object.getOwnPropertyDescriptor(this, field)?.value;
+      const part = unknownPart(held, isPart, (each) => own.has(each) || this.#isBelow(each));
+      if (part === undefined) continue;
+      const method = part instanceof Module ? "registerChild" : "registerParameter";
+      throw new StateError(
+        `${this.constructor.name}: the field "${String(field)}" holds ${show(part)} that is not registered, so it would not be trained or saved; ` +
+          `expected this.${method}(name, …) in the constructor.`,
+      );
     }
+  }
+
+  /** Of another module below this one: it may be listed here, too. */
+  #isBelow(part: Module | Parameter): boolean {
+    return [...this.#children.values()].some(
+      (child) =>
+        child === part ||
+        [...child.#parameters.values()].some(({ tensor }) => tensor === part) ||
+        child.#isBelow(part),
+    );
   }
 
   #namedSlots(): [string, StateSlot][] {
@@ -249,6 +267,10 @@ export abstract class Module {
       ]),
     );
   }
+}
+
+function isPart(value: object): value is Module | Parameter {
+  return value instanceof Module || value instanceof Parameter;
 }
 
 function join(prefix: string, name: string): string {

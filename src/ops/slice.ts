@@ -15,7 +15,9 @@ export function at(x: Tensor, i: number): Tensor {
   if (!Number.isInteger(i) || i < -x.shape[0] || i >= x.shape[0]) {
     throw new RangeError(
       `at: slice ${show(i)} of a tensor of shape ${formatShape(x.shape)}; ` +
-        (x.shape[0] === 0 ? "it has no slices." : `expected 0 to ${x.shape[0] - 1}.`),
+        (x.shape[0] === 0
+          ? "it has no slices."
+          : `expected 0 to ${x.shape[0] - 1}, or -${x.shape[0]} to -1 from the end.`),
     );
   }
   const shape = x.shape.slice(1);

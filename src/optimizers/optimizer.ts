@@ -44,7 +44,10 @@ export abstract class Optimizer {
     const where = this.constructor.name;
     this.#params = listParameters(where, params);
     if (this.params.length === 0)
-      throw new RangeError(`${where}: got no parameters; expected model.parameters().`);
+      throw new RangeError(
+        `${where}: got no parameters; expected model.parameters(). Layers have to be registered, ` +
+          `this.registerChild(name, layer) in the constructor of their model; those in #private fields are not seen otherwise.`,
+      );
     for (const param of this.params) {
       if (!Tensor.isTensor(param)) {
         throw new TypeError(

@@ -9,6 +9,7 @@ import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
 import { installedOperations } from "./operations.js";
 import { keep, trackTensor } from "./scope.js";
 import { Storage } from "./storage.js";
+import { tensorJson, type TensorJson } from "./tensor-json.js";
 
 /** A tape node seen from the tensor it made. */
 export interface GraphNode {
@@ -161,6 +162,15 @@ export class Tensor {
       );
     }
     return this.data[0];
+  }
+
+  /**
+   * What JSON.stringify writes: the shape and the elements, row-major; tensor(data, shape) makes it again.
+   *
+   * @throws RangeError for an element that is not finite, or more than 2^24 of them; StateError after dispose()
+   */
+  toJSON(): TensorJson {
+    return tensorJson(this.shape, this.data);
   }
 
   /** Frees this handle; the memory goes when nothing else (a view, the tape) needs it. */

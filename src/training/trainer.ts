@@ -85,6 +85,7 @@ export class Trainer {
     const { optimizer, scheduler, validation, checkpointMetric, earlyStop, batchSize, seed } = this.#options;
     checkFits("Trainer", model, train);
     if (validation !== null) checkFits("Trainer: validation", model, validation);
+    checkTrainable(model);
     this.model = model;
     close<Trainer>(this, "model");
     this.#train = train;
@@ -379,4 +380,13 @@ export class Trainer {
 /** 0 where the clock is too coarse to tell. */
 function rate(samples: number, seconds: number): number {
   return seconds > 0 ? samples / seconds : 0;
+}
+
+/** @throws RangeError if there is nothing to train */
+function checkTrainable(model: SpikingModel): void {
+  if (model.parameters().length > 0) return;
+  throw new RangeError(
+    `Trainer: ${model.constructor.name} has no parameters; expected some to train. Layers have to be registered, ` +
+      `this.registerChild(name, layer) in the constructor; those in #private fields are not seen otherwise.`,
+  );
 }

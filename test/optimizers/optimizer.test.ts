@@ -138,7 +138,10 @@ describe("optimizers", () => {
   });
 
   it.each<[string, () => Optimizer]>([
-    ["SGD: got no parameters; expected model.parameters().", () => new SGD([], { lr: 1 })],
+    [
+      "SGD: got no parameters; expected model.parameters(). Layers have to be registered, this.registerChild(name, layer) in the constructor of their model; those in #private fields are not seen otherwise.",
+      () => new SGD([], { lr: 1 }),
+    ],
     ["Adam: a parameter is 3; expected a Tensor.", () => new Adam([3 as unknown as Tensor])],
     ["is no leaf that requires a gradient; expected model.parameters()", () => new Adam([tensor([1])])],
     ["is no leaf that requires a gradient", () => new Adam([leaf([1]).mul(2)])],

@@ -34,13 +34,18 @@ export const DATASETS: KindTable<DatasetKinds> = {
   elsewhere: ["CIFAR10", "CIFAR100", "SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
 };
 
-/** Shape of one sample and number of classes. */
+/** Shape of one sample and number of classes; of sets that are files, those of the set they are named after. */
 export const DATASET_FACTS: {
-  readonly [K in keyof DatasetKinds]: { readonly shape: readonly number[]; readonly classes: number };
+  readonly [K in keyof DatasetKinds]: {
+    readonly shape: readonly number[];
+    readonly classes: number;
+    /** Whether the files may hold others: models are compared with the data when these are there. */
+    readonly fromFiles: boolean;
+  };
 } = {
-  Digits: { shape: [8, 8, 1], classes: 10 },
-  MNIST: { shape: [28, 28, 1], classes: 10 },
-  FashionMNIST: { shape: [28, 28, 1], classes: 10 },
+  Digits: { shape: [8, 8, 1], classes: 10, fromFiles: false },
+  MNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
+  FashionMNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
 };
 
 export const PREPROCESSING: KindTable<PreprocessingKinds> = {

@@ -22,6 +22,8 @@ export interface DataFacts {
   /** [H, W, C] or, after Reshape2DTo1D, [S, C] */
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Whether files may give another height, width and number of classes. */
+  readonly fromFiles: boolean;
   readonly sets: readonly SetName[];
   /** Why they are not whole numbers from 0 to 255; null if they are. */
   readonly floats: string | null;
@@ -65,7 +67,7 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace
   switch (step.kind) {
     case "Class2BinMatrix": {
       const { classes = facts.classes } = step.params;
-      if (classes < facts.classes) {
+      if (classes < facts.classes && !facts.fromFiles) {
         refuse(
           place.at("params").at("classes"),
           classes,

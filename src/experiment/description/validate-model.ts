@@ -103,6 +103,8 @@ function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: 
       dims === 1 ? "dims = 2, or Reshape2DTo1D in [[preprocessing]]" : "dims = 1, or no Reshape2DTo1D";
     place.at("dims").fail(`is ${dims}, but ${gives}; expected ${fix}.`);
   }
+  // Of files, the data say it when they are there: checkShapes in experiment/model.ts.
+  if (data.fromFiles) return;
   if (inputShape !== undefined) {
     // A network without dimensions flattens its input, so only the number of values counts.
     const fits =

@@ -29,7 +29,7 @@ export const trainingRows: readonly Row[] = [
   ["SGD: a tensor", () => new SGD(leaf() as never, { lr: 1 }), TypeError, "SGD: the parameters are a Tensor; expected a list of tensors. Give it model.parameters()."],
   ["SGD: named parameters", () => new SGD(new Linear(2, 2).namedParameters() as never, { lr: 1 }), TypeError, 'SGD: a parameter is ["weight", a Parameter]; expected a Tensor. Give it model.parameters().'],
   ["SGD: parameter groups", () => new SGD([{ params: [leaf()] }] as never, { lr: 1 }), TypeError, "SGD: a parameter is an object; expected a Tensor. Give it model.parameters()."],
-  ["SGD: no parameters", () => new SGD([], { lr: 1 }), RangeError, "SGD: got no parameters; expected model.parameters()."],
+  ["SGD: no parameters", () => new SGD([], { lr: 1 }), RangeError, "SGD: got no parameters; expected model.parameters(). Layers have to be registered, this.registerChild(name, layer) in the constructor of their model; those in #private fields are not seen otherwise."],
   ["SGD: a constant", () => new SGD([ones([1])], { lr: 1 }), TypeError, "SGD: Tensor([1], [1]) is no leaf that requires a gradient; expected model.parameters(), or tensors made with requiresGrad."],
   ["SGD: a result", () => new SGD([leaf(1).mul(2)], { lr: 1 }), TypeError, "SGD: Tensor([1], [0], requiresGrad) is no leaf that requires a gradient; expected model.parameters(), or tensors made with requiresGrad."],
   ["SGD: a parameter twice", () => { const p = leaf(); return new SGD([p, p], { lr: 1 }); }, RangeError, "SGD: a parameter is listed twice; expected each once."],

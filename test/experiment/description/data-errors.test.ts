@@ -78,12 +78,6 @@ const data: readonly Case[] = [
     'config.toml:19:1: preprocessing[0].kind is "Split2TimeSteps", which Qualia knows and this version does not support; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "Reshape2DTo1D".',
   ],
   [
-    "too few classes",
-    '"Class2BinMatrix"',
-    '"Class2BinMatrix"\nparams.classes = 5',
-    "config.toml:20:1: preprocessing[0].params.classes is 5; expected at least 10, as many as MNIST has.",
-  ],
-  [
     "splitter same",
     '"Class2BinMatrix"',
     '"DatasetSplitter"\nparams = { source = "test" }',

@@ -126,22 +126,10 @@ const models: readonly Case[] = [
     "config.toml:41:1: model_template.params.dims (merged into model[0]) is not a known key of SMLP; expected one of input_shape, output_shape, units, timesteps, neuron.",
   ],
   [
-    "input shape",
-    "timesteps = 4",
-    "timesteps = 4\ninput_shape = [28, 28, 3]",
-    "config.toml:41:1: model_template.params.input_shape (merged into model[0]) is [28, 28, 3], but MNIST gives samples of [28, 28, 1]; leave it out or make them agree.",
-  ],
-  [
     "input shape rank",
     "timesteps = 4",
     "timesteps = 4\ninput_shape = [28, 28]",
     "config.toml:41:1: model_template.params.input_shape (merged into model[0]) has 2 entries; expected 3: [H, W, C].",
-  ],
-  [
-    "output shape",
-    "timesteps = 4",
-    "timesteps = 4\noutput_shape = [100]",
-    "config.toml:41:1: model_template.params.output_shape (merged into model[0]) is [100]; expected [10], one per class of MNIST.",
   ],
   [
     "same name",
