@@ -26,10 +26,15 @@ export async function readIdx(stream: ReadableStream<Uint8Array>, source: string
     );
   }
   const bytes = new ByteReader(stream.getReader());
-  const magic = await bytes.atLeast(2);
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return readPlain(bytes, source);
+  if (!isGzip(await bytes.atLeast(2))) return readPlain(bytes, source);
   const unpacked = new ByteReader(gunzip(bytes.rest()).getReader());
   try {
+    if (isGzip(await unpacked.atLeast(2))) {
+      await unpacked.cancel();
+      throw new FormatError(
+        `${source} is gzipped twice; expected an IDX file that is gzipped once, or not at all. Decompress it once.`,
+      );
+    }
     return await readPlain(unpacked, source);
   } catch (error) {
     if (bytes.failure !== undefined) throw bytes.failure;
@@ -38,6 +43,10 @@ export async function readIdx(stream: ReadableStream<Uint8Array>, source: string
       `${source} is damaged gzip data (${messageOf(unpacked.failure)}); expected a whole file. Download it again.`,
     );
   }
+}
+
+function isGzip([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
 }
 
 async function readPlain(bytes: ByteReader, source: string): Promise<IdxArray> {

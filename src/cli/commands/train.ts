@@ -2,6 +2,7 @@
 
 import type { TrainTest } from "../../datasets/dataset.js";
 import { loadDataset } from "../../experiment/data.js";
+import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { Interrupt } from "../interrupt.js";
 import { prepareRun } from "../prepared-run.js";
@@ -26,8 +27,9 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.clear();
     terminal.warn(sentence);
   };
-  const interrupt = new Interrupt(() => {
-    progress.line("stopping after this batch; press Ctrl-C again to stop at once");
+  const interrupt = new Interrupt((signal) => {
+    const again = signal === "SIGINT" ? "press Ctrl-C again" : "send it again";
+    progress.line(`stopping after this batch; ${again} to stop at once`);
   });
   try {
     const plan = planRun(args, warn);
@@ -52,7 +54,10 @@ async function trainAll(plan: RunPlan, around: Surroundings): Promise<FinishedRu
   const { terminal, interrupt, warn } = around;
   const place = new RunPlaces(plan);
   let files: Promise<TrainTest> | null = null;
-  const load = (): Promise<TrainTest> => (files ??= loadDataset(plan.experiment.dataset));
+  const load = (): Promise<TrainTest> => {
+    checkDataFolder(plan.experiment.dataset);
+    return (files ??= loadDataset(plan.experiment.dataset));
+  };
   const finished: FinishedRun[] = [];
   for (const run of plan.runs) {
     const done = place.complete(run);
