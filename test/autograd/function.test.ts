@@ -168,14 +168,14 @@ describeBackends("AutogradFunction", (backend) => {
         return [g];
       }
     }
-    expect(() => (Inner.apply(leaf(2)) as Tensor).backward()).toThrow(
+    expect(() => Inner.apply(leaf(2)).backward()).toThrow(
       new StateError(
         "backward: it was called within the backward of an operation, where nothing is recorded; expected gradients " +
           "computed by operations alone. Write the derivative out, or call backward() after this pass.",
       ),
     );
     const x = leaf(2);
-    (Power.apply(x, 2) as Tensor).backward();
+    Power.apply(x, 2).backward();
     expect(x.grad?.item()).toBe(4);
   });
 

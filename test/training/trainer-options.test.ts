@@ -31,7 +31,10 @@ describe("trainer options", () => {
       'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW".',
       { ...good, optimizer: { kind: "Lion", params: {} } },
     ],
-    ["SGD: no options were given; expected an object like { lr: … }.", { ...good, optimizer: { kind: "SGD" } }],
+    [
+      "SGD: no options were given; expected an object like { lr: … }.",
+      { ...good, optimizer: { kind: "SGD" } },
+    ],
     ["SGD: lr is undefined; expected a number.", { ...good, optimizer: { kind: "SGD", params: {} } }],
     [
       'Adam: unknown option "learning_rate"',
