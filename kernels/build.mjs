@@ -2,7 +2,7 @@
  * Compiles kernels/c/*.c to one WebAssembly module and writes it, deflated and as base64, to
  * src/kernels/wasm/binary.ts.
  *
- *   node kernels/build.mjs [--force]
+ *   node kernels/build.mjs [--force] [--verbose]   --verbose: with which compiler and which options
  *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
  *
  * The same inputs give the same bytes. Nothing is done when the inputs have not changed since the last build.
@@ -241,6 +241,7 @@ for (const part of [
 }
 const inputs = hash.digest("hex");
 
+const verbose = process.argv.includes("--verbose");
 let previous = "";
 try {
   previous = readFileSync(outputFile, "utf8").slice(0, 400);
@@ -248,10 +249,11 @@ try {
   // Not built yet.
 }
 if (!process.argv.includes("--force") && previous.includes(`inputs ${inputs}`)) {
-  console.log("kernels: unchanged since the last build");
+  if (verbose) console.log("kernels: unchanged since the last build");
   process.exit(0);
 }
 
+console.log(`kernels: compiling ${units.length} files of C to WebAssembly, half a minute once …`);
 const binary =
   localClang === undefined ? await compileWithPackage(sources, units) : compileWithLocal(localClang, units);
 const [kernels, limits] = ["Kernels", "Limits"].map((name) => readInterface(contractText, name));
@@ -270,11 +272,13 @@ writeFileSync(
     `  initialPages: ${pages},\n};\n`,
 );
 renameSync(temporary, outputFile);
-console.log(`kernels: ${compiler}`);
-console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);
-for (const [name, options] of Object.entries(optimization))
-  console.log(`kernels: ${name}: ${options.join(" ")}`);
-console.log(
-  `kernels: ${kernels.size} kernels and ${limits.size} limits from ${units.length} files, ${binary.length} bytes, ` +
-    `sha256 ${createHash("sha256").update(binary).digest("hex").slice(0, 16)}`,
-);
+if (verbose) {
+  console.log(`kernels: ${compiler}`);
+  console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);
+  for (const [name, options] of Object.entries(optimization))
+    console.log(`kernels: ${name}: ${options.join(" ")}`);
+  const digest = createHash("sha256").update(binary).digest("hex").slice(0, 16);
+  console.log(
+    `kernels: ${kernels.size} kernels and ${limits.size} limits from ${units.length} files, ${binary.length} bytes, sha256 ${digest}`,
+  );
+}

@@ -39,6 +39,7 @@ async function isUpToDate() {
 
 if (await isUpToDate()) process.exit(0);
 
+console.log("playground: training the digits network that comes with the page, some seconds once …");
 const seed = 1;
 const epochs = 12;
 manualSeed(seed);

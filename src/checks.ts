@@ -94,13 +94,16 @@ export function checkFunction(where: string, value: unknown, example: string): v
 }
 
 /**
- * The options object of a constructor; where it may not be left out, give `options ?? null`.
+ * The options object of a constructor; where it may not be left out, give `options ?? null`: null counts as none.
  *
  * @throws TypeError naming the first key that is not known
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (options === null) {
+    throw new TypeError(`${where}: no options were given; expected an object like { ${known[0] ?? ""}: … }.`);
+  }
+  if (typeof options !== "object" || Array.isArray(options)) {
     throw new TypeError(
       `${where}: options are ${show(options)}; expected an object like { ${known[0] ?? ""}: … }.`,
     );

@@ -7,9 +7,18 @@ import { checkGradient, Tensor } from "../tensor/tensor.js";
 import { withGrad } from "./grad-mode.js";
 import type { Edge, Node } from "./node.js";
 
+/** Within a pass: what an operation's backward computes is not recorded. */
+let passing = false;
+
 /** See Tensor.backward. */
 export function backward(root: Tensor, grad?: Tensor): void {
   root.checkAlive();
+  if (passing && !root.requiresGrad) {
+    throw new StateError(
+      "backward: it was called within the backward of an operation, where nothing is recorded; expected gradients " +
+        "computed by operations alone. Write the derivative out, or call backward() after this pass.",
+    );
+  }
   if (!root.requiresGrad) {
     throw new StateError(
       "backward: the tensor does not depend on anything that requires a gradient; expected a result computed from a parameter, outside noGrad().",
@@ -23,7 +32,13 @@ export function backward(root: Tensor, grad?: Tensor): void {
   if (grad !== undefined) checkGradient("backward", grad, root);
   withGrad(false, () => {
     const start = grad === undefined ? Tensor.full(root.shape, 1, root.backend) : grad.alias();
-    new Pass().run(root, keep(start));
+    const before = passing;
+    passing = true;
+    try {
+      new Pass().run(root, keep(start));
+    } finally {
+      passing = before;
+    }
   });
 }
 

@@ -43,10 +43,10 @@ export function collect(text: string, before: readonly string[] = []): string[] 
   return [...before, text];
 }
 
-/** " Did you mean x?", or nothing if nothing is near. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
+/** " Did you mean x?", or nothing if nothing is near. @param before stands before what was meant, and is not compared */
+export function didYouMean(word: string, candidates: Iterable<string>, before = ""): string {
   const near = word.length > 64 ? undefined : nearest(word, candidates);
-  return near === undefined ? "" : ` Did you mean ${near}?`;
+  return near === undefined ? "" : ` Did you mean ${before}${near}?`;
 }
 
 /**

@@ -13,10 +13,10 @@ export class Interrupt {
   readonly #controller = new AbortController();
   #received: StopSignal | null = null;
   #receivedAt = 0;
-  readonly #onSignal: () => void;
+  readonly #onSignal: (name: StopSignal) => void;
 
   /** @param onSignal told once, when a signal has come and is being obeyed */
-  constructor(onSignal: () => void = () => undefined) {
+  constructor(onSignal: (name: StopSignal) => void = () => undefined) {
     this.#onSignal = onSignal;
     for (const name of SIGNALS) process.on(name, this.#receive);
   }
@@ -53,7 +53,7 @@ export class Interrupt {
     this.#receivedAt = Date.now();
     // From then on the system ends the process, whatever it is doing, also within a long computation.
     setTimeout(() => this.dispose(), SAME_SIGNAL_MS).unref();
-    this.#onSignal();
+    this.#onSignal(name);
     this.#controller.abort();
   };
 }

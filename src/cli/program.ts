@@ -188,7 +188,8 @@ Examples:
   atif bench                          how fast it is on this machine
   atif train --help                   options of one command
 
-Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 stopped by Ctrl-C,
+143 by SIGTERM, 129 by SIGHUP, when the terminal was closed.
 Environment: NO_COLOR=1 for plain text, ATIF_DEBUG=1 to see where an error comes from.`,
   train: `
 Examples:
@@ -243,10 +244,10 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   switch (error.code) {
     case "commander.unknownOption": {
       const known = command.options.flatMap(({ long }) =>
-        long === undefined || long === null ? [] : [long],
+        long === undefined || long === null ? [] : [long.slice(2)],
       );
       return new UsageError(
-        `${name} has no option ${word}.${didYouMean(word.split("=")[0], [...known, "--help"])}${help}`,
+        `${name} has no option ${word}.${didYouMean(word.split("=")[0].replace(/^-+/, ""), [...known, "help"], "--")}${help}`,
       );
     }
     case "commander.unknownCommand":

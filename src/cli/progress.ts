@@ -63,7 +63,7 @@ export class Progress {
       return;
     }
     this.#shown = true;
-    this.#stream.write(CLEAR_LINE + this.#redrawn(said, fraction, percent.padStart(5), parts));
+    this.#stream.write(CLEAR_LINE + this.#redrawn(said, fraction, aside(percent), parts));
   }
 
   /** A line that stays. */
@@ -111,6 +111,11 @@ export class Progress {
     if (elapsed < 1000 || done <= 0) return [];
     return [`${formatDuration(((elapsed / done) * (1 - fraction)) / 1000)} left`];
   }
+}
+
+/** Right of what stands before it, and never against it: "1/1 100 %". */
+function aside(percent: string): string {
+  return ` ${percent.padStart(4)}`;
 }
 
 function isUnicode({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, string | undefined>>): boolean {

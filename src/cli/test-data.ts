@@ -6,8 +6,10 @@ import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
+import { counted } from "../counted.js";
 import { ConfigError } from "../errors.js";
 import { FileError } from "../platform/files.js";
+import { checkDataFolder } from "./data-folder.js";
 import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
@@ -87,6 +89,7 @@ function readQuietly(path: string): Experiment | null {
 
 async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
   const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
+  checkDataFolder(moved.dataset);
   const { train, test = train } = await prepareData(moved);
   const augmentations = augmentationsOf(moved);
   return {
@@ -117,7 +120,7 @@ function fitted(model: SpikingModel, found: TestData): TestData {
     augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {
     throw new NoFittingData(
-      `${name} has ${data.classes} classes, but the network has ${outputShape[0]} outputs; expected at most as many. ` +
+      `${name} has ${counted(data.classes, "class", "classes")}, but the network has ${counted(outputShape[0], "output")}; expected at most as many. ` +
         "Name other data with --data.",
     );
   }

@@ -156,6 +156,29 @@ describeBackends("AutogradFunction", (backend) => {
     );
   });
 
+  it("backward within a backward is refused, and the next pass is as ever", () => {
+    class Inner extends AutogradFunction {
+      static forward(_: FunctionContext, x: Tensor): Tensor {
+        return x.mul(2);
+      }
+
+      static backward(_: FunctionContext, g: Tensor): Tensor[] {
+        const x = leaf(3);
+        x.mul(x).sum().backward();
+        return [g];
+      }
+    }
+    expect(() => Inner.apply(leaf(2)).backward()).toThrow(
+      new StateError(
+        "backward: it was called within the backward of an operation, where nothing is recorded; expected gradients " +
+          "computed by operations alone. Write the derivative out, or call backward() after this pass.",
+      ),
+    );
+    const x = leaf(2);
+    Power.apply(x, 2).backward();
+    expect(x.grad?.item()).toBe(4);
+  });
+
   it("backward twice is refused by name", () => {
     const y = Power.apply(leaf(2), 2);
     y.backward();

@@ -22,6 +22,8 @@ const usage: readonly Case[] = [
   { words: "--jsno train", says: /^atif has no option --jsno\./ },
   { words: "train --epoch 3", says: /^atif train has no option --epoch\. Did you mean --epochs\? Run atif train --help/ },
   { words: "train --bath-size=3", says: /has no option --bath-size=3\. Did you mean --batch-size\?/ },
+  { words: "train --bogus", says: /^atif train has no option --bogus\. Run atif train --help/ },
+  { words: "train --jsno", says: /^atif train has no option --jsno\. Did you mean --json\? Run/ },
   { words: "train --epochs abc", says: /^--epochs is "abc"; expected a whole number from 0 to 1000000, as in --epochs 10\.$/ },
   { words: "train --epochs -1", says: /^--epochs is "-1"; expected a whole number/ },
   { words: "train --epochs 1.5", says: /^--epochs is "1\.5"/ },
@@ -46,12 +48,13 @@ const usage: readonly Case[] = [
   { words: "train loading.toml", says: /^model "net": load is true, but training starts from new weights here; expected false\.$/ },
   { words: "train best.toml", says: /^learningframework\.params\.use_best_epoch is true and epochs are compared by val_avgclsacc, but there is no validation set;.*DatasetSplitter/ },
   { words: "train nothing-left.toml", says: /^model "net".*maxpool1|leaves nothing of it/ },
-  { words: "train --set model.0.epochs", says: /^model\.0\.epochs is not an option of the form --key\.key=value/ },
-  { words: "train --model.0.params.timestep=2", says: /--model\.0\.params\.timestep: model\[0\]\.params\.timestep is not a known key of SCNN.*Did you mean "timesteps"\?$/ },
-  { words: "train --set model.0.params.timesteps=0", says: /--model\.0\.params\.timesteps: model\[0\]\.params\.timesteps is 0; expected a whole number/ },
+  { words: "train --set model.0.epochs", says: /^--set model\.0\.epochs is not of the form key\.key=value; expected one like --set model\.0\.epochs=3\.$/ },
+  { words: "train --model.0.params.timestep=2", says: /--set model\.0\.params\.timestep: model\[0\]\.params\.timestep is not a known key of SCNN.*Did you mean "timesteps"\?$/ },
+  { words: "train --set model.0.params.timesteps=0", says: /--set model\.0\.params\.timesteps: model\[0\]\.params\.timesteps is 0; expected a whole number/ },
   { words: "train --set model.7.epochs=1", says: /there is no entry 7 in model, which has entries 0 to 0/ },
   { words: "train --data elsewhere", says: /^--data is elsewhere, but the digits experiment uses the built-in digits;/ },
-  { words: "train idx.toml --data elsewhere", says: /elsewhere cannot be read as a folder .*; expected one with IDX files\.$/ },
+  { words: "train idx.toml --data elsewhere", says: /^there is no folder .*elsewhere; expected one with the four IDX files of MNIST\. Name it with --data, .* starts at the working directory\./ },
+  { words: "train fashion.toml", says: /^there is no folder .*nowhere; .* FashionMNIST\. .* apt install dataset-fashion-mnist puts them into \/usr\/share\/datasets\/fashion-mnist\.$/ },
   { words: "train idx.toml --data empty", says: /empty has no train-images-idx3-ubyte, with or without \.gz; it is empty\./ },
   { words: "train idx.toml --data cut", says: /cut\/t10k-images-idx3-ubyte is truncated: its header promises \[4, 28, 28\], 3136 bytes, but 84 follow\./ },
   { words: "train tiny.toml --out full", says: /^full is not empty, it holds something\.txt; expected a new or empty folder\./ },
@@ -101,6 +104,10 @@ beforeAll(async () => {
     "idx.toml",
     configText({ dataset: 'kind = "MNIST"\nparams = { path = "nowhere", dtype = "uint8" }' }),
   );
+  write(
+    "fashion.toml",
+    configText({ dataset: 'kind = "FashionMNIST"\nparams = { path = "nowhere", dtype = "uint8" }' }),
+  );
   for (const name of ["empty", "full", "unfinished"]) mkdirSync(join(folder, name));
   write("full/something.txt", "here");
   write("unfinished/config.toml", tiny);
@@ -141,6 +148,12 @@ describe("errors for programs and for developers", () => {
     expect(ended.code).toBe(exitCode);
     expect(answerOf(ended)).toEqual({ error: expect.stringMatching(says) as string, exitCode });
     expect(ended.stderr).toBe(`atif: ${String(answerOf(ended).error)}\n`);
+  });
+
+  it("tells every code that a command may end with", async () => {
+    const { stdout } = await atif(["--help"], { cwd: folder });
+    const [, codes] = /Exit codes: ([^]*?)\n\w+:/.exec(stdout) ?? [];
+    expect(codes.match(/\b\d+\b/g)).toEqual(["0", "1", "2", "130", "143", "129"]);
   });
 
   it("shows where an error comes from only with ATIF_DEBUG=1", async () => {

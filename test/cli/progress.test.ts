@@ -79,6 +79,17 @@ describe("progress on a terminal", () => {
     }
   });
 
+  it("keeps the share apart from what stands before it, with a bar and without", () => {
+    for (const [columns, before] of [
+      [40, "testing 1/1"],
+      [120, "#"],
+    ] as const) {
+      const stream = new Recorder(true, columns);
+      made(stream).progress.update("testing 1/1", 1);
+      expect(stream.taken()).toContain(`${before} 100 %`);
+    }
+  });
+
   it("takes a terminal that says 0 columns for one of 80", () => {
     const stream = new Recorder(true, 0);
     made(stream).progress.update("epoch 1/2", 0.5);

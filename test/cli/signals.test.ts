@@ -26,9 +26,9 @@ function training(run: string, ...words: string[]): Running {
 
 describe("a signal", () => {
   it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("%s leaves a checkpoint and says how to go on", async (signal, code) => {
+    ["SIGINT", 130, "press Ctrl-C again"],
+    ["SIGTERM", 143, "send it again"],
+  ] as const)("%s leaves a checkpoint and says how to go on", async (signal, code, again) => {
     const run = `run-${signal}`;
     const { child, ended } = training(run);
     await checkpointOf(run);
@@ -38,7 +38,7 @@ describe("a signal", () => {
     expect(stdout).toBe("");
     const lines = stderr.trimEnd().split("\n");
     expect(lines.slice(-2)).toEqual([
-      "stopping after this batch; press Ctrl-C again to stop at once",
+      `stopping after this batch; ${again} to stop at once`,
       expect.stringMatching(
         new RegExp(
           `^atif: stopped in epoch \\d+ of 10000; continue with: node .*main\\.js train --resume ${run}$`,

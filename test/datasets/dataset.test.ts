@@ -182,7 +182,7 @@ describe("what Dataset refuses", () => {
     [
       "nothing",
       () => new Dataset(undefined as never),
-      "Dataset: options are null; expected an object like { name: … }.",
+      "Dataset: no options were given; expected an object like { name: … }.",
     ],
     [
       "an unknown field",

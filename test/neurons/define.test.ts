@@ -185,7 +185,7 @@ describe("defineNeuron", () => {
     ["the name of a layer", "Conv2d", row, RangeError, 'defineNeuron: the kind "Conv2d" is taken;'],
     ["a kind that is no name", "my neuron", row, TypeError, 'defineNeuron: the kind is "my neuron"; expected a name of letters, digits and _, such as "MyNeuron".'],
     ["a kind that is nothing", undefined as never, row, TypeError, "defineNeuron: the kind is undefined; expected a name"],
-    ["no row", "New", null, TypeError, "defineNeuron: options are null; expected an object like { summary: … }."],
+    ["no row", "New", null, TypeError, "defineNeuron: no options were given; expected an object like { summary: … }."],
     ["a part that is not known", "New", { ...row, kind: "New" }, TypeError, 'defineNeuron: unknown option "kind"; known options are summary, classes, schema, create, options.'],
     ["no summary", "New", { ...row, summary: "" }, TypeError, 'defineNeuron: summary is ""; expected one line about the neuron.'],
     ["no schema", "New", { ...row, schema: {} }, TypeError, "defineNeuron: schema is an object; expected { fields }, with a field for each option, such as schema.withDefault(…)."],

@@ -339,7 +339,7 @@ describeBackends("neurons with a fixed threshold", (backend) => {
     ["tau of an IF", () => new IFNode({ tau: 2 } as object), 'IFNode: unknown option "tau"; known options are vThreshold, vReset, alpha, surrogateFunction, detachReset, stepMode, backend, storeVSeq.'],
     ["initTau of a LIF", () => new LIFNode({ initTau: 2 } as object), 'LIFNode: unknown option "initTau"; known options are'],
     ["v_reset", () => new ParametricLIFNode({ v_reset: 0 } as object), 'ParametricLIFNode: unknown option "v_reset"; known options are vThreshold, vReset, alpha, surrogateFunction, detachReset, stepMode, backend, storeVSeq, initTau, decayInput. Did you mean "vReset"?'],
-    ["null", () => new LIFNode(null as never), "LIFNode: options are null; expected an object like { vThreshold: … }."],
+    ["null", () => new LIFNode(null as never), "LIFNode: no options were given; expected an object like { vThreshold: … }."],
     ["a string", () => new ParametricLIFNode("tau" as never), 'ParametricLIFNode: options are "tau"; expected an object like { vThreshold: … }.'],
   ])("refuses %s", (_, make, message) => {
     expect(make).toThrow(message);

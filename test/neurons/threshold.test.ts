@@ -77,7 +77,7 @@ describeBackends("ATIF", (backend) => {
       ["storeVSeq null", { storeVSeq: null }, TypeError, "ATIF: storeVSeq is null; expected true or false."],
       ["backend torch", { backend: "torch" }, RangeError, 'ATIF: backend is "torch"; expected one of "fused", "eager".'],
       ["surrogateFunction", { surrogateFunction: () => 0 }, TypeError, 'ATIF: unknown option "surrogateFunction"; known options are'],
-      ["null", null, TypeError, "ATIF: options are null; expected an object like { vThreshold: … }."],
+      ["null", null, TypeError, "ATIF: no options were given; expected an object like { vThreshold: … }."],
       ["a number", 1, TypeError, "ATIF: options are 1; expected an object like { vThreshold: … }."],
       ["an array", [1], TypeError, "ATIF: options are [1]; expected an object like { vThreshold: … }."],
     ])("refuses %s", (_, options, kind, message) => {

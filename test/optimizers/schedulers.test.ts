@@ -92,7 +92,7 @@ describe("schedulers", () => {
   const sgd = (): SGD => new SGD([leaf([1])], { lr: 1 });
   it.each<[string, () => unknown]>([
     [
-      "StepLR: options are null; expected an object like { stepSize: … }.",
+      "StepLR: no options were given; expected an object like { stepSize: … }.",
       () => new StepLR(sgd(), undefined as never),
     ],
     [

@@ -81,7 +81,7 @@ describe("SGD", () => {
   });
 
   it.each<[string, unknown]>([
-    ["SGD: options are null; expected an object like { lr: … }.", undefined],
+    ["SGD: no options were given; expected an object like { lr: … }.", undefined],
     ["SGD: lr is undefined; expected a number.", {}],
     ["SGD: lr is -0.1; expected a learning rate of at least 0.", { lr: -0.1 }],
     ["SGD: lr is NaN; expected a finite number. Look at the computation that gave it.", { lr: NaN }],

@@ -73,7 +73,7 @@ describe("options read as arguments", () => {
   it.each([
     [{ units: 3 }, TypeError, "Net: units is 3; expected an array."],
     [{}, TypeError, "Net: units is undefined; expected an array."],
-    [undefined, TypeError, "Net: options are null; expected an object like { units: … }."],
+    [undefined, TypeError, "Net: no options were given; expected an object like { units: … }."],
     [{ units: [3, 0] }, RangeError, "Net: units[1] is 0; expected a whole number of at least 1."],
     [{ units: [3, 101] }, RangeError, "Net: units[1] is 101; expected a whole number from 1 to 100."],
     [{ units: [3, "4"] }, TypeError, 'Net: units[1] is "4"; expected a number. Write it without quotes.'],

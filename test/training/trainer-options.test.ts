@@ -15,7 +15,7 @@ describe("trainer options", () => {
   });
 
   it.each<[string, unknown]>([
-    ["Trainer: options are null; expected an object like { optimizer: … }.", undefined],
+    ["Trainer: no options were given; expected an object like { optimizer: … }.", undefined],
     ['Trainer: unknown option "batch_size"', { ...good, batch_size: 3 }],
     ["Trainer: epochs is undefined; expected a number.", { optimizer: good.optimizer }],
     ["Trainer: epochs is -1; expected a whole number of at least 0.", { ...good, epochs: -1 }],
@@ -31,7 +31,10 @@ describe("trainer options", () => {
       'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW".',
       { ...good, optimizer: { kind: "Lion", params: {} } },
     ],
-    ["SGD: options are null; expected an object like { lr: … }.", { ...good, optimizer: { kind: "SGD" } }],
+    [
+      "SGD: no options were given; expected an object like { lr: … }.",
+      { ...good, optimizer: { kind: "SGD" } },
+    ],
     ["SGD: lr is undefined; expected a number.", { ...good, optimizer: { kind: "SGD", params: {} } }],
     [
       'Adam: unknown option "learning_rate"',
@@ -46,7 +49,7 @@ describe("trainer options", () => {
       { ...good, scheduler: { kind: "Cosine", params: {} } },
     ],
     [
-      "StepLR: options are null; expected an object like { stepSize: … }.",
+      "StepLR: no options were given; expected an object like { stepSize: … }.",
       { ...good, scheduler: { kind: "StepLR" } },
     ],
     [

@@ -1,6 +1,7 @@
 /** atif bench: validates, then times the few things that matter, with one thread and with more. */
 
 import { availableParallelism } from "node:os";
+import { counted } from "../../counted.js";
 import { initCompute } from "../compute-arguments.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
@@ -45,7 +46,7 @@ export async function bench(args: BenchArguments): Promise<void> {
   try {
     await initCompute({ threads });
     const run = new BenchRun({ threads, rounds, quick, data: args.data }, progress, interrupt);
-    printMachine(terminal, `medians of ${rounds} rounds`);
+    printMachine(terminal, `medians of ${counted(rounds, "round")}`);
     const network = await trainNetwork(run);
     const figures = [trainingMemory(network)];
     run.enter(TRAINING, 1 - TRAINING);

@@ -1,6 +1,8 @@
 /** atif train: trains what an experiment describes, or continues a run. */
 
+import { loadDataset } from "../../experiment/data.js";
 import { runAll, type RunOutcome } from "../../experiment/run-all.js";
+import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
@@ -23,8 +25,9 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.clear();
     terminal.warn(sentence);
   };
-  const interrupt = new Interrupt(() => {
-    progress.line("stopping after this batch; press Ctrl-C again to stop at once");
+  const interrupt = new Interrupt((signal) => {
+    const again = signal === "SIGINT" ? "press Ctrl-C again" : "send it again";
+    progress.line(`stopping after this batch; ${again} to stop at once`);
   });
   try {
     const plan = planTraining(args, warn);
@@ -52,6 +55,10 @@ async function trainAll(
   const outcomes = runAll(plan, {
     signal: interrupt.signal,
     warn,
+    load: (dataset) => {
+      checkDataFolder(dataset);
+      return loadDataset(dataset);
+    },
     begin: ({ experiment, model }) => {
       const { enableProgressBar } = experiment.learningFramework.params;
       const told = new TrainingProgress(progress, enableProgressBar);

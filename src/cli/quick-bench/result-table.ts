@@ -1,5 +1,6 @@
 /** Results of the bench as text. */
 
+import { counted } from "../../counted.js";
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import type { Terminal } from "../terminal.js";
 import type { NetworkFacts } from "./network.js";
@@ -73,7 +74,7 @@ export function describeNetwork({ data, trainingSteps, accuracy, firingRates }: 
   const rates = Object.entries(firingRates).map(
     ([name, rate]) => `${name.replace(/^layers\./, "")} ${percent(rate)}`,
   );
-  return `${trainingSteps} training steps on ${data}; accuracy ${percent(accuracy)}, firing rates ${rates.join(", ")}`;
+  return `${counted(trainingSteps, "training step")} on ${data}; accuracy ${percent(accuracy)}, firing rates ${rates.join(", ")}`;
 }
 
 /** "66.1 MB" */

@@ -1,4 +1,4 @@
-/** Options such as --model.0.epochs=3, laid over a parsed file after [model_template] has been merged. */
+/** Options such as --set model.0.epochs=3, or --model.0.epochs=3 for short, laid over a parsed file after [model_template] has been merged. */
 
 import { parse } from "smol-toml";
 import { ConfigError } from "../../errors.js";
@@ -11,7 +11,7 @@ import { SECTION_KEYS } from "./sections.js";
 /** A dotted path with list entries by number ("model.0.epochs"), and the value to put there. */
 export type Override = readonly [path: string, value: unknown];
 
-const EXAMPLE = "--model.0.epochs=3";
+const EXAMPLE = "--set model.0.epochs=3";
 
 /**
  * Splits "--model.0.epochs=3". The value is written as in TOML; Python's True and False, and text without
@@ -22,10 +22,10 @@ export function parseOverride(option: string): Override {
   const [, path, text] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(option) ?? [];
   if (path === undefined || text === undefined) {
     throw new ConfigError(
-      `${option} is not an option of the form --key.key=value; expected one like ${EXAMPLE}.`,
+      `--set ${option.replace(/^--/, "")} is not of the form key.key=value; expected one like ${EXAMPLE}.`,
     );
   }
-  return [path.trim(), parseOptionValue(option, text.trim())];
+  return [path.trim(), parseOptionValue(`--set ${option.replace(/^--/, "")}`, text.trim())];
 }
 
 function parseOptionValue(option: string, text: string): unknown {
@@ -54,7 +54,7 @@ export function applyOverrides(document: ConfigDocument, overrides: readonly Ove
   let { tree } = document;
   const overridden = [...document.overridden];
   for (const [dotted, value] of overrides) {
-    const option = `--${dotted}`;
+    const option = `--set ${dotted}`;
     const keys = dotted.split(".");
     if (keys.some((key) => key === "")) {
       throw new ConfigError(`${option} is not a dotted path; expected one like ${EXAMPLE}.`);
@@ -107,7 +107,7 @@ function setValue(
     if (index < 0 || index >= node.length) {
       const range = node.length === 0 ? "which is empty" : `which has entries 0 to ${node.length - 1}`;
       throw new ConfigError(
-        `${option}: there is no entry ${key} in ${here}, ${range}; expected a number like ${EXAMPLE}.`,
+        `${option}: there is no entry ${key} in ${here}, ${range}; expected a number, as in ${EXAMPLE}.`,
       );
     }
     walked.push(index);

@@ -46,7 +46,7 @@ export const neuronRows: readonly Row[] = [
   ["v_reset for ATIF", () => new ATIF({ v_reset: 0 } as never), TypeError, 'ATIF: unknown option "v_reset"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq.'],
   ["PyTorch's v_threshold", () => new ATIF({ v_threshold: 1 } as never), TypeError, 'ATIF: unknown option "v_threshold"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq. Did you mean "vThreshold"?'],
   ["stepMode as an option of ATIF", () => new ATIF({ stepMode: "m" } as never), TypeError, 'ATIF: unknown option "stepMode"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq.'],
-  ["options null", () => new ATIF(null as never), TypeError, "ATIF: options are null; expected an object like { vThreshold: … }."],
+  ["options null", () => new ATIF(null as never), TypeError, "ATIF: no options were given; expected an object like { vThreshold: … }."],
   ["options a number", () => new IFSRL(1 as never), TypeError, "IFSRL: options are 1; expected an object like { vThreshold: … }."],
   ["options a list", () => new LIFNode([] as never), TypeError, "LIFNode: options are []; expected an object like { vThreshold: … }."],
   ["vReset at the threshold", () => new IFNode({ vThreshold: 1, vReset: 1 }), RangeError, "IFNode: vReset is 1 and vThreshold 1; expected vReset below vThreshold, or it would fire at rest."],
@@ -122,5 +122,5 @@ export const neuronRows: readonly Row[] = [
   }).apply(2, leaf()).sum().backward(), TypeError, "Broken.backward returned a gradient for argument 0, which is 2; expected null there. Return the gradients in the order of apply's arguments."],
   ["saveForBackward of a number", () => broken({ forward: (ctx: FunctionContext, x: Tensor) => { ctx.saveForBackward(1 as never); return x; } }).apply(leaf()), TypeError, "Broken: saveForBackward got 1 in place 0; expected tensors. Keep other values as properties of ctx."],
   ["saveForBackward twice", () => broken({ forward: (ctx: FunctionContext, x: Tensor) => { ctx.saveForBackward(x); ctx.saveForBackward(x); return x; } }).apply(leaf()), StateError, "Broken: saveForBackward was called twice; give it all tensors at once."],
-  ["a backward inside a backward", () => broken({ backward: (_: unknown, g: Tensor) => { leaf().mul(3).sum().backward(); return [g]; } }).apply(leaf()).sum().backward(), StateError, "backward: the tensor does not depend on anything that requires a gradient; expected a result computed from a parameter, outside noGrad()."],
+  ["a backward inside a backward", () => broken({ backward: (_: unknown, g: Tensor) => { leaf().mul(3).sum().backward(); return [g]; } }).apply(leaf()).sum().backward(), StateError, "backward: it was called within the backward of an operation, where nothing is recorded; expected gradients computed by operations alone. Write the derivative out, or call backward() after this pass."],
 ];

@@ -42,7 +42,7 @@ const without = (name: keyof TrainingState): unknown => {
 
 // prettier-ignore
 export const runRows: readonly Row[] = [
-  ["Trainer: nothing", () => new Trainer(undefined as never, undefined as never, undefined as never), TypeError, "Trainer: options are null; expected an object like { optimizer: … }."],
+  ["Trainer: nothing", () => new Trainer(undefined as never, undefined as never, undefined as never), TypeError, "Trainer: no options were given; expected an object like { optimizer: … }."],
   ["Trainer: a layer", () => new Trainer(new Linear(4, 2) as never, data(), { optimizer: { kind: "Adam", params: {} }, epochs: 1 }), TypeError, "Trainer: model is a Linear; expected a model such as new SMLP(...). It is a Module: let its class extend SpikingModel instead, with super(inputShape, outputShape, timesteps, stepMode) in its constructor, or hand it up as the fifth argument of such a class."],
   ["Trainer: data in an array", () => trainer({}, model(), [1, 2] as never), TypeError, "Trainer: data is [1, 2]; expected a Dataset, such as (await loadDigits()).test."],
   ["Trainer: a promise of data", () => trainer({}, model(), Promise.resolve(data()) as never), TypeError, "Trainer: data is a Promise; expected a Dataset, such as (await loadDigits()).test."],
@@ -67,7 +67,7 @@ export const runRows: readonly Row[] = [
   ["Trainer: an unknown metric", () => trainer({ checkpointMetric: { name: "accuracy", mode: "max" } }), RangeError, 'Trainer: checkpointMetric.name is "accuracy"; expected one of "train_loss", "train_acc", "train_prec", "train_rec", "train_f1", "train_avgclsacc", "val_loss", "val_acc", "val_prec", "val_rec", "val_f1", "val_avgclsacc".'],
   ["Trainer: the best epoch without validation", () => trainer({ useBestEpoch: true, checkpointMetric: { name: "val_acc", mode: "max" } }), RangeError, "Trainer: checkpointMetric is val_acc but there is no validation set; expected one. Give one, or compare epochs by train_loss."],
   ["Trainer: a patience of 0", () => trainer({ earlyStop: { patience: 0 } }), RangeError, "Trainer: earlyStop.patience is 0; expected a whole number of at least 1."],
-  ["fit: null", () => trainer().fit(null as never), TypeError, "Trainer.fit: options are null; expected an object like { signal: … }."],
+  ["fit: null", () => trainer().fit(null as never), TypeError, "Trainer.fit: no options were given; expected an object like { signal: … }."],
   ["fit: a signal in words", () => trainer().fit({ signal: "stop" as never }), TypeError, 'Trainer.fit: signal is "stop"; expected an AbortSignal, such as new AbortController().signal.'],
   ["fit: twice at once", async () => { const t = trainer(); const first = t.fit(); try { await t.fit(); } finally { await first; } }, StateError, "Trainer.fit: this trainer is at work already; expected one call at a time. Await the first one."],
   ["fit: inside a callback", () => { const t: Trainer = trainer({ callbacks: [{ onBatch: () => t.fit() }] }); return t.fit(); }, StateError, "Trainer.fit: this trainer is at work already; expected one call at a time. Await the first one."],

@@ -17,7 +17,7 @@ const disposed = (): Tensor => {
 
 // prettier-ignore
 export const tensorRows: readonly Row[] = [
-  ["init: null", () => init(null as never), TypeError, "init: options are null; expected an object like { backend: … }."],
+  ["init: null", () => init(null as never), TypeError, "init: no options were given; expected an object like { backend: … }."],
   ["init: a name alone", () => init("wasm" as never), TypeError, 'init: options are "wasm"; expected an object like { backend: … }.'],
   ["init: no such backend", () => init({ backend: "wsam" as never }), RangeError, 'init: backend is "wsam"; expected one of "wasm", "reference". Did you mean "wasm"?'],
   ["init: no threads", () => init({ threads: 0 }), RangeError, "init: threads is 0; expected a whole number of at least 1."],

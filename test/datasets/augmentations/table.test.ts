@@ -46,7 +46,7 @@ describe("createAugmentation", () => {
       `Mixup: unknown option "alfa"; known options are alpha, ${flags}. Did you mean "alpha"?`,
     ],
     ["Mixup", [1], "TypeError", "Mixup: options are [1]; expected an object like { alpha: … }."],
-    ["Mixup", null, "TypeError", "Mixup: options are null; expected an object like { alpha: … }."],
+    ["Mixup", null, "TypeError", "Mixup: no options were given; expected an object like { alpha: … }."],
     ["Mixup", { alpha: 0 }, "RangeError", "Mixup: alpha is 0; expected a number above 0."],
     [
       "Mixup",

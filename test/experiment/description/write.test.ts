@@ -156,62 +156,70 @@ describe("overrides", () => {
     [
       "model.0.epochs",
       "many",
-      '--model.0.epochs: model[0].epochs is "many"; expected a whole number of at least 0.',
+      '--set model.0.epochs: model[0].epochs is "many"; expected a whole number of at least 0.',
     ],
     [
       "model.0.epochs",
       NaN,
-      "--model.0.epochs: model[0].epochs is nan; expected a whole number of at least 0.",
+      "--set model.0.epochs: model[0].epochs is nan; expected a whole number of at least 0.",
     ],
     [
       "model.0.epoch",
       3,
-      "--model.0.epoch: model[0].epoch is not a known key; expected one of name, kind, params, optimizer, epochs, " +
+      "--set model.0.epoch: model[0].epoch is not a known key; expected one of name, kind, params, optimizer, epochs, " +
         'batch_size, load, train, evaluate, disabled. Did you mean "epochs"?',
     ],
     [
       "model.0.params.filters",
       [8, -1],
-      "--model.0.params.filters: model[0].params.filters[1] is -1; expected a whole number of at least 1.",
+      "--set model.0.params.filters: model[0].params.filters[1] is -1; expected a whole number of at least 1.",
     ],
     [
       "model.2.epochs",
       3,
-      "--model.2.epochs: there is no entry 2 in model, which has entries 0 to 1; expected a number like --model.0.epochs=3.",
+      "--set model.2.epochs: there is no entry 2 in model, which has entries 0 to 1; expected a number, as in --set model.0.epochs=3.",
     ],
     [
       "model.small.epochs",
       3,
-      "--model.small.epochs: there is no entry small in model, which has entries 0 to 1; expected a number like --model.0.epochs=3.",
+      "--set model.small.epochs: there is no entry small in model, which has entries 0 to 1; expected a number, as in --set model.0.epochs=3.",
     ],
     [
       "preprocessing.0.params.axis.0",
       1,
-      "--preprocessing.0.params.axis.0: preprocessing[0].params.axis is not a known key of Class2BinMatrix; expected one of classes.",
+      "--set preprocessing.0.params.axis.0: preprocessing[0].params.axis is not a known key of Class2BinMatrix; expected one of classes.",
     ],
     [
       "bench.seed.value",
       3,
-      "--bench.seed.value: bench.seed is a single value, so there is no value in it; set bench.seed itself.",
+      "--set bench.seed.value: bench.seed is a single value, so there is no value in it; set bench.seed itself.",
     ],
     [
       "model_template.epochs",
       3,
-      "--model_template.epochs would have no effect, since the template is merged into the models before options are read; " +
-        "set the key of a model instead, as in --model.0.epochs=3.",
+      "--set model_template.epochs would have no effect, since the template is merged into the models before options are read; " +
+        "set the key of a model instead, as in --set model.0.epochs=3.",
     ],
     [
       "benhc.seed",
       3,
-      '--benhc.seed: there is no section "benhc"; expected one of bench, learningframework, dataset, preprocessing, ' +
+      '--set benhc.seed: there is no section "benhc"; expected one of bench, learningframework, dataset, preprocessing, ' +
         "data_augmentation, model_template, model, postprocessing, deploy, experimenttracking, parameter_research. " +
         'Did you mean "bench"?',
     ],
-    ["model..epochs", 3, "--model..epochs is not a dotted path; expected one like --model.0.epochs=3."],
-    ["", 3, "-- is not a dotted path; expected one like --model.0.epochs=3."],
-    ["bench.__proto__.x", 3, "--bench.__proto__.x is not allowed as a key; remove it."],
-    ["bench.seed", null, "--bench.seed is null; expected text, a number, true, false, a list or a table."],
-    ["bench.seed", { constructor: 1 }, "--bench.seed is not allowed as a key; remove it."],
+    [
+      "model..epochs",
+      3,
+      "--set model..epochs is not a dotted path; expected one like --set model.0.epochs=3.",
+    ],
+    ["", 3, "--set  is not a dotted path; expected one like --set model.0.epochs=3."],
+    ["bench.__proto__.x", 3, "--set bench.__proto__.x is not allowed as a key; remove it."],
+    [
+      "bench.seed",
+      null,
+      "--set bench.seed is null; expected text, a number, true, false, a list or a table.",
+    ],
+    ["bench.seed", { constructor: 1 }, "--set bench.seed is not allowed as a key; remove it."],
   ])("refuse %s = %j", (path, value, message) => {
     let caught: unknown;
     try {
@@ -249,22 +257,22 @@ describe("parseOverride", () => {
   it.each([
     [
       "--model.0.epochs",
-      "--model.0.epochs is not an option of the form --key.key=value; expected one like --model.0.epochs=3.",
+      "--set model.0.epochs is not of the form key.key=value; expected one like --set model.0.epochs=3.",
     ],
-    ["--=3", "--=3 is not an option of the form --key.key=value; expected one like --model.0.epochs=3."],
-    ["--a.b=", "--a.b=: the value is empty; expected text, a number, true, false or a list."],
-    ["--a.b=None", "--a.b=None: the value is None; expected text, a number, true, false or a list."],
+    ["--=3", "--set =3 is not of the form key.key=value; expected one like --set model.0.epochs=3."],
+    ["--a.b=", "--set a.b=: the value is empty; expected text, a number, true, false or a list."],
+    ["--a.b=None", "--set a.b=None: the value is None; expected text, a number, true, false or a list."],
     [
       "--a.b=[1, 2",
-      "--a.b=[1, 2: [1, 2 is not a TOML value; expected one as in --model.0.epochs=3. Put text in quotes.",
+      "--set a.b=[1, 2: [1, 2 is not a TOML value; expected one as in --set model.0.epochs=3. Put text in quotes.",
     ],
     [
       "--a.b=1\nc=2",
-      "--a.b=1\nc=2: 1\nc=2 is not a TOML value; expected one as in --model.0.epochs=3. Put text in quotes.",
+      "--set a.b=1\nc=2: 1\nc=2 is not a TOML value; expected one as in --set model.0.epochs=3. Put text in quotes.",
     ],
     [
       "--a.b={'kind': 'SGD'}",
-      "--a.b={'kind': 'SGD'}: {'kind': 'SGD'} is not a TOML value; expected one as in --model.0.epochs=3. Put text in quotes.",
+      "--set a.b={'kind': 'SGD'}: {'kind': 'SGD'} is not a TOML value; expected one as in --set model.0.epochs=3. Put text in quotes.",
     ],
   ])("refuses %j", (option, message) => {
     expect(() => parseOverride(option)).toThrow(new ConfigError(message));
