@@ -1,6 +1,6 @@
 /** Imports go one way, bottom to top (ARCHITECTURE.md). Each layer may import itself and what stands before it. */
 const layers = [
-  "^src/(errors|show|nearest|checks|shapes|windows)\\.ts$",
+  "^src/(errors|show|nearest|checks|shapes|windows|version)\\.ts$",
   "^src/schema/",
   "^src/platform/",
   "^src/random/",

@@ -262,10 +262,12 @@ const temporary = `${outputFile}.${process.pid}`;
 writeFileSync(
   temporary,
   `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +
-    "/** The compiled kernels, deflated (RFC 1951): base64 of a module as it is does not compress well in transit. */\n" +
-    `export const wasmDeflatedBase64: string =\n  "${deflateRawSync(binary, { level: 9 }).toString("base64")}";\n\n` +
-    "/** Pages of 64 KiB that the module's stack, data and scratch take. */\n" +
-    `export const initialPages: number = ${pages};\n`,
+    "/** One object: minifiers leave it where it is, and write no long string into the middle of other code. */\n" +
+    "export const wasmBinary: { readonly deflatedBase64: string; readonly initialPages: number } = {\n" +
+    "  /** The compiled kernels, deflated (RFC 1951): base64 of a module as it is does not compress well in transit. */\n" +
+    `  deflatedBase64:\n    "${deflateRawSync(binary, { level: 9 }).toString("base64")}",\n` +
+    "  /** Pages of 64 KiB that the module's stack, data and scratch take. */\n" +
+    `  initialPages: ${pages},\n};\n`,
 );
 renameSync(temporary, outputFile);
 console.log(`kernels: ${compiler}`);

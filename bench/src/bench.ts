@@ -9,7 +9,7 @@ import { machine, printMachine } from "../../dist/cli/quick-bench/machine.js";
 import { describeNetwork } from "../../dist/cli/quick-bench/result-table.js";
 import { refuseWrong } from "../../dist/cli/quick-bench/wrong-results.js";
 import { Terminal } from "../../dist/cli/terminal.js";
-import { packageVersion } from "../../dist/cli/version.js";
+import { VERSION } from "../../dist/version.js";
 import { compareWithBars } from "./bars.js";
 import { printBars, printSuite } from "./bench-report.js";
 import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
@@ -63,7 +63,7 @@ export async function bench(args: BenchArguments): Promise<void> {
     printBars(terminal, bars, quick);
     const rows = suites.flatMap((suite) => suite.rows);
     const answer = {
-      version: packageVersion(),
+      version: VERSION,
       ...options,
       data: network?.data ?? null,
       machine: machine(),

@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from "node:url";
 import { gzipSync, inflateRawSync } from "node:zlib";
-import { wasmDeflatedBase64 } from "../../dist/kernels/wasm/binary.js";
+import { wasmBinary } from "../../dist/kernels/wasm/binary.js";
 import type { PeerRun } from "./peer-run.js";
-import { measureCoreBundle } from "./core-bundle.js";
+import { CORE_NAMES, LOAD_AND_RUN_NAMES, measureBundle } from "./bundle-size.js";
 import { outputOf } from "./fresh-process.js";
 import { PeerError } from "./peer-process.js";
 import type { FoundPeer } from "./peers.js";
@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
 
 export const CORE_BUNDLE = "core bundle, gzip";
+export const LOAD_AND_RUN_BUNDLE = "load-and-run bundle, gzip";
 
 export async function startupSuite(bench: PeerRun): Promise<SuiteResult> {
   const notes: string[] = [];
@@ -23,7 +24,13 @@ export async function startupSuite(bench: PeerRun): Promise<SuiteResult> {
     ...(await startTimes(bench, notes)),
     ...(await packageSizes(bench, notes)),
     ...moduleSizes(),
-    await bundleSize(bench),
+    await bundleSize(bench, CORE_BUNDLE, CORE_NAMES, "the core of the interface"),
+    await bundleSize(
+      bench,
+      LOAD_AND_RUN_BUNDLE,
+      LOAD_AND_RUN_NAMES,
+      "loading a stored network and running it",
+    ),
   ];
   return { suite: "e", title: "start-up and sizes", rows: [], figures, notes };
 }
@@ -117,16 +124,21 @@ async function packageSizes(bench: PeerRun, notes: string[]): Promise<Figure[]> 
 }
 
 function moduleSizes(): Figure[] {
-  const module = inflateRawSync(Buffer.from(wasmDeflatedBase64, "base64"));
+  const module = inflateRawSync(Buffer.from(wasmBinary.deflatedBase64, "base64"));
   return [
     { name: "wasm module", value: module.length, unit: "bytes" },
     { name: "wasm module, gzip", value: gzipSync(module, { level: 9 }).length, unit: "bytes" },
   ];
 }
 
-async function bundleSize(bench: PeerRun): Promise<Figure> {
-  await bench.say("size of the core bundle", 0.8);
-  const size = await measureCoreBundle(bench.files.folder);
-  const note = `the core of the interface and the kernels, by vite for browsers; ${size.minifiedBytes} bytes before gzip`;
-  return { name: CORE_BUNDLE, value: size.gzipBytes, unit: "bytes", note };
+async function bundleSize(
+  bench: PeerRun,
+  name: string,
+  names: readonly string[],
+  contents: string,
+): Promise<Figure> {
+  await bench.say(`size of the ${name}`, 0.8);
+  const size = await measureBundle(bench.files.folder, names);
+  const note = `${contents} and the kernels, by vite for browsers; ${size.minifiedBytes} bytes before gzip`;
+  return { name, value: size.gzipBytes, unit: "bytes", note };
 }

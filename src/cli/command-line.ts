@@ -1,6 +1,7 @@
 /** Command lines as the user would type them: for hints about what to run next. */
 
-import { basename, relative, resolve } from "node:path";
+import { basename } from "node:path";
+import { shortPath } from "../platform/paths.js";
 
 /** The facts of this process that decide how the program is called. */
 export interface Invocation {
@@ -23,13 +24,6 @@ function program({ script, cwd, environment }: Invocation): string {
   if (script === undefined || environment.npm_command === "exec")
     return script === undefined ? "atif" : "npx atif";
   return /^atif(\.cmd)?$/.test(basename(script)) ? "atif" : `node ${quote(shortPath(script, cwd))}`;
-}
-
-/** Relative to the working folder when that is below it, absolute otherwise. */
-export function shortPath(path: string, cwd = process.cwd()): string {
-  const short = relative(cwd, resolve(cwd, path));
-  if (short === "") return ".";
-  return short.startsWith("..") ? resolve(cwd, path) : short;
 }
 
 function quote(word: string): string {

@@ -3,11 +3,11 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Experiment } from "../experiment/description/experiment.js";
-import { parseExperiment, parseOverride } from "../experiment/description/index.js";
+import { parseOverride } from "../experiment/description/index.js";
+import { readExperimentFile } from "../experiment/experiment-file.js";
 import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
-import { readFileBounded } from "../platform/files.js";
 import { UsageError } from "./exit-codes.js";
-import { isFolder } from "./run-folder.js";
+import { isFolder } from "../platform/folders.js";
 
 /** The options of `atif train` that say what to train. */
 export interface ExperimentArguments {
@@ -19,8 +19,6 @@ export interface ExperimentArguments {
   readonly set?: readonly string[];
   readonly lenient?: boolean;
 }
-
-const MAX_CONFIG_BYTES = 2 ** 20;
 
 /** Ships with the package, beside dist. */
 const DEFAULT_CONFIG = new URL("../../examples/digits.toml", import.meta.url);
@@ -46,12 +44,10 @@ export function readExperiment(
   warn: (sentence: string) => void,
   source = path,
 ): Experiment {
-  const text = new TextDecoder().decode(readFileBounded(path, MAX_CONFIG_BYTES));
-  const overrides = (args.set ?? []).map(parseOverride);
-  const { experiment, warnings } = parseExperiment(text, {
+  const { experiment, warnings } = readExperimentFile(path, {
     source,
     lenient: args.lenient ?? false,
-    overrides,
+    overrides: (args.set ?? []).map(parseOverride),
   });
   for (const warning of warnings) warn(warning);
   let adjusted = experiment;

@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { spellCommand } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
-import { isFolder, RunFolder } from "./run-folder.js";
+import { RunFolder } from "../experiment/run-folder/run-folder.js";
+import { isFolder } from "../platform/folders.js";
 
 export interface ModelPlace {
   /** The model file. */

@@ -7,7 +7,7 @@ import type { EvalArguments } from "./commands/eval.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
-import { packageVersion } from "./version.js";
+import { VERSION } from "../version.js";
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -45,7 +45,7 @@ function fullStack(error: Error): string {
 /** A program whose failures runCommandLine reports. @param name as it is typed */
 export function createProgram(name: string): Command {
   return new Command(name)
-    .version(packageVersion(), "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .exitOverride()
     .configureOutput({ writeErr: () => undefined }); // errors are said once, in reportFailure

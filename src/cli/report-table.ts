@@ -37,11 +37,6 @@ export function significant(value: number): string {
   return size >= 1000 ? value.toFixed(0) : value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
 }
 
-/** Distinct outputs of a neuron over T steps, in units of theta: 0, 1, …, T. */
-export function levels(timesteps: number): number {
-  return timesteps + 1;
-}
-
 /** True classes down, predicted ones across; zeros as dots, so that mistakes are seen. */
 export function formatConfusion(
   confusion: readonly (readonly number[])[],

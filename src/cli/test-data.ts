@@ -15,7 +15,7 @@ import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { UsageError } from "./exit-codes.js";
-import type { TrainingFacts } from "./model-facts.js";
+import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
 
 export interface TestData {
   readonly data: Dataset;

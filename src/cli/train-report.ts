@@ -3,8 +3,8 @@
 import { spellCommand } from "./command-line.js";
 import { formatDuration } from "./progress.js";
 import { formatTable, percent, significant } from "./report-table.js";
-import type { RunFolder } from "./run-folder.js";
-import type { CompleteSummary } from "./run-summary.js";
+import type { RunFolder } from "../experiment/run-folder/run-folder.js";
+import type { CompleteSummary } from "../experiment/run-folder/run-summary.js";
 import type { Terminal } from "./terminal.js";
 
 /** Thresholds, firing rates and levels by layer, the test, what was written where, and what to try next. */

@@ -5,6 +5,7 @@
  */
 
 import { FormatError } from "../errors.js";
+import { ByteReader } from "./byte-reader.js";
 import { Dataset } from "./dataset.js";
 import type { TrainTest } from "./dataset.js";
 import { gunzip } from "./gunzip.js";
@@ -20,7 +21,11 @@ const TEST_ROWS = 360;
 export async function loadDigits(): Promise<TrainTest> {
   const { digitsCsvGzBase64 } = await import("./digits-data.js");
   const compressed = Uint8Array.from(atob(digitsCsvGzBase64), (character) => character.charCodeAt(0));
-  const text = await new Response(gunzip(new Blob([compressed]).stream())).text();
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of gunzip(new ByteReader(new Blob([compressed]).stream().getReader()))) {
+    text += decoder.decode(piece, { stream: true });
+  }
   const x = new Uint8Array(ROWS * PIXELS);
   const labels = new Int32Array(ROWS);
   const rows = text.trimEnd().split("\n");

@@ -5,6 +5,7 @@
 
 import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError } from "../errors.js";
+import { ByteReader } from "./byte-reader.js";
 import { gunzip } from "./gunzip.js";
 import { idxArray, idxHeaderBytes, parseIdxHeader, trailing, truncated } from "./idx.js";
 import type { IdxArray } from "./idx.js";
@@ -26,10 +27,15 @@ export async function readIdx(stream: ReadableStream<Uint8Array>, source: string
     );
   }
   const bytes = new ByteReader(stream.getReader());
-  const magic = await bytes.atLeast(2);
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return readPlain(bytes, source);
-  const unpacked = new ByteReader(gunzip(bytes.rest()).getReader());
+  if (!isGzip(await bytes.atLeast(2))) return readPlain(bytes, source);
+  const pieces = gunzip(bytes);
+  const unpacked = new ByteReader({ read: () => pieces.next(), cancel: () => bytes.cancel() });
   try {
+    if (isGzip(await unpacked.atLeast(2))) {
+      throw new FormatError(
+        `${source} is a gzip inside a gzip; expected an IDX file, gzipped once or not at all. Decompress it once.`,
+      );
+    }
     return await readPlain(unpacked, source);
   } catch (error) {
     if (bytes.failure !== undefined) throw bytes.failure;
@@ -37,7 +43,13 @@ export async function readIdx(stream: ReadableStream<Uint8Array>, source: string
     throw new FormatError(
       `${source} is damaged gzip data (${messageOf(unpacked.failure)}); expected a whole file. Download it again.`,
     );
+  } finally {
+    await bytes.cancel();
   }
+}
+
+function isGzip(start: Uint8Array): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
 }
 
 async function readPlain(bytes: ByteReader, source: string): Promise<IdxArray> {
@@ -73,69 +85,5 @@ function allocate(bytes: number, source: string): Uint8Array {
     throw new OutOfMemoryError(
       `${source}: there is no memory for ${bytes} bytes of samples (${messageOf(error)}).`,
     );
-  }
-}
-
-/** A stream's chunks, with a look at the first bytes. */
-class ByteReader {
-  /** What reading the stream failed with. */
-  failure: Error | undefined;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #held = new Uint8Array(0);
-
-  constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
-    this.#reader = reader;
-  }
-
-  /** The bytes from here on, at least `count` of them unless the stream ends. They stay to be read. */
-  async atLeast(count: number): Promise<Uint8Array> {
-    while (this.#held.length < count) {
-      const chunk = await this.#read();
-      if (chunk === undefined) break;
-      const joined = new Uint8Array(this.#held.length + chunk.length);
-      joined.set(this.#held);
-      joined.set(chunk, this.#held.length);
-      this.#held = joined;
-    }
-    return this.#held;
-  }
-
-  drop(count: number): void {
-    this.#held = this.#held.subarray(count);
-  }
-
-  /** The next bytes; undefined at the end. */
-  async next(): Promise<Uint8Array | undefined> {
-    if (this.#held.length === 0) return this.#read();
-    const held = this.#held;
-    this.#held = new Uint8Array(0);
-    return held;
-  }
-
-  /** What is left, as a stream. */
-  rest(): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>({
-      pull: async (controller) => {
-        const chunk = await this.next();
-        if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
-      },
-      cancel: () => this.cancel(),
-    });
-  }
-
-  async cancel(): Promise<void> {
-    // A stream that has failed refuses to be cancelled; its failure was reported by the read.
-    await this.#reader.cancel().catch(() => undefined);
-  }
-
-  async #read(): Promise<Uint8Array | undefined> {
-    try {
-      const { done, value } = await this.#reader.read();
-      return done ? undefined : value;
-    } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error));
-      throw error;
-    }
   }
 }

@@ -52,7 +52,8 @@ export interface LoadedModel {
 const FORMAT = "model/1";
 
 /**
- * @throws TypeError if the model or a fact is not plain data; RangeError if a weight or a fact is not finite
+ * @throws TypeError if the model or a fact is not plain data; RangeError if a weight or a fact is not finite, or
+ *   a value is none that could be loaded again (a threshold or a variance below 0)
  */
 export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8Array<ArrayBuffer> {
   checkModel("encodeModel", model);
@@ -70,6 +71,7 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
         `Training diverged: train again with a lower learning rate.`,
     );
   }
+  model.checkStateDict("encodeModel");
   const settings = model.parameterSettings();
   const others = model
     .namedModules()
@@ -174,15 +176,16 @@ function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string)
     }
     return createWithoutDrawing(architecture);
   });
-  explained(`${source}: the weights do not fit the architecture`, () =>
-    model.loadStateDict(stateDictFrom(tensors, source)),
-  );
   const settings = parseJson(
     `${source}: the settings of parameters`,
     metadata.get("atif.parameters") ?? "{}",
     parameterSettings,
   );
+  // Before the weights: whether a threshold may be negative is one of them.
   explained(`${source}: the settings of parameters do not fit`, () => model.setParameterSettings(settings));
+  explained(`${source}: the weights do not fit the architecture`, () =>
+    model.loadStateDict(stateDictFrom(tensors, source)),
+  );
   model.train(metadata.get("atif.mode") === "train");
   const others = parseJson(
     `${source}: the layers in another mode`,

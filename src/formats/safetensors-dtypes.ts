@@ -47,6 +47,9 @@ export interface DtypeArrays {
   I32: Int32Array;
   I16: Int16Array;
   I8: Int8Array;
+  U64: BigUint64Array;
+  U32: Uint32Array;
+  U16: Uint16Array;
   U8: Uint8Array;
   BOOL: Uint8Array;
 }
@@ -81,6 +84,9 @@ const CODECS: { readonly [D in StoredDtype]: Codec<D> } = {
   I32: { holder: "Int32Array", decode: (bytes) => new Int32Array(bytes), encode: same },
   I16: { holder: "Int16Array", decode: (bytes) => new Int16Array(bytes), encode: same },
   I8: { holder: "Int8Array", decode: (bytes) => new Int8Array(bytes), encode: same },
+  U64: { holder: "BigUint64Array", decode: (bytes) => new BigUint64Array(bytes), encode: same },
+  U32: { holder: "Uint32Array", decode: (bytes) => new Uint32Array(bytes), encode: same },
+  U16: { holder: "Uint16Array", decode: (bytes) => new Uint16Array(bytes), encode: same },
   U8: { holder: "Uint8Array", decode: (bytes) => new Uint8Array(bytes), encode: same },
   BOOL: { holder: "Uint8Array", decode: (bytes) => new Uint8Array(bytes), encode: encodeBool },
 };

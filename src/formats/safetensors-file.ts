@@ -21,7 +21,7 @@ export interface SafetensorsFileOptions extends SafetensorsOptions {
  * @throws FileError if it cannot be read or is too large; FormatError as parseSafetensors
  */
 export function readSafetensorsFile(path: string, options: SafetensorsFileOptions = {}): Safetensors {
-  checkOptions("readSafetensorsFile", options, ["strict", "requireChecksum", "maxBytes"]);
+  checkOptions("readSafetensorsFile", options, ["strict", "requireChecksum", "skipUnheld", "maxBytes"]);
   const maxBytes = options.maxBytes ?? 2 ** 32;
   return withOpenFile(path, (file) => {
     const header = readHeader(file, options.strict ?? true);

@@ -12,7 +12,7 @@ import { checksumOf } from "./safetensors-checksum.js";
 import { decodeTensor, firstNotBool, isStoredDtype, STORED_DTYPES } from "./safetensors-dtypes.js";
 import type { StoredTensor } from "./safetensors-dtypes.js";
 import { CHECKSUM_KEY, parseSafetensorsHeader } from "./safetensors-header.js";
-import type { SafetensorsHeader } from "./safetensors-header.js";
+import type { SafetensorsHeader, TensorEntry } from "./safetensors-header.js";
 
 export type { Dtype, StoredDtype, StoredTensor } from "./safetensors-dtypes.js";
 export { parseSafetensorsHeader, safetensorsHeaderEnd } from "./safetensors-header.js";
@@ -25,6 +25,8 @@ export interface SafetensorsOptions {
   readonly strict?: boolean;
   /** true: a file without checksum is refused; a checksum that is present is verified in any case; default false */
   readonly requireChecksum?: boolean;
+  /** true: tensors of types that no array here can hold are left out and listed; default false: the file is refused */
+  readonly skipUnheld?: boolean;
 }
 
 export interface Safetensors {
@@ -32,6 +34,8 @@ export interface Safetensors {
   readonly metadata: Map<string, string>;
   /** in the order of the header; the arrays are copies */
   readonly tensors: Map<string, StoredTensor>;
+  /** those that were left out (skipUnheld) */
+  readonly unheld: Map<string, TensorEntry>;
   /** "verified", or "absent" where the writer left no checksum */
   readonly checksum: "verified" | "absent";
 }
@@ -52,7 +56,7 @@ export function parseSafetensors(
       `parseSafetensors: bytes are not a Uint8Array; expected one, like new Uint8Array(buffer).`,
     );
   }
-  checkOptions("parseSafetensors", options, ["strict", "requireChecksum"]);
+  checkOptions("parseSafetensors", options, ["strict", "requireChecksum", "skipUnheld"]);
   const header = parseSafetensorsHeader(bytes, source, { strict: options.strict ?? true });
   return readTensors(header, source, options, (begin, end) => {
     const copy = new Uint8Array(end - begin); // starts aligned, which the file need not be
@@ -79,16 +83,12 @@ export function readTensors(
         `writes. If another program wrote the file, import it as plain safetensors; if not, it is damaged: copy it again.`,
     );
   }
-  for (const [name, { dtype }] of header.tensors) {
-    if (!isStoredDtype(dtype)) {
-      throw new FormatError(
-        `${source}: tensor ${quote(name)} has the dtype ${dtype}; expected one of ${STORED_DTYPES.join(", ")}. ` +
-          `Convert it where it was made, for instance to F32, and save it again.`,
-      );
-    }
-  }
+  const unheld = new Map([...header.tensors].filter(([, { dtype }]) => !isStoredDtype(dtype)));
+  if (options.skipUnheld !== true)
+    for (const [name, { dtype }] of unheld) throw unheldError(source, name, dtype);
   const found = new Map<string, StoredTensor>();
   const computed = checksumOf(metadata, header.tensors, (name, { dtype, shape, begin, end }) => {
+    if (checksum === null && !isStoredDtype(dtype)) return null;
     const bytes = read(dataStart + begin, dataStart + end);
     if (isStoredDtype(dtype)) found.set(name, decodeTensor(dtype, shape, bytes.buffer));
     return checksum === null ? null : bytes;
@@ -102,11 +102,20 @@ export function readTensors(
   }
   const tensors = new Map<string, StoredTensor>();
   for (const name of header.tensors.keys()) {
-    const tensor = found.get(name) as StoredTensor;
+    const tensor = found.get(name);
+    if (tensor === undefined) continue;
     checkBool(source, name, tensor);
     tensors.set(name, tensor);
   }
-  return { metadata, tensors, checksum: checksum === null ? "absent" : "verified" };
+  return { metadata, tensors, unheld, checksum: checksum === null ? "absent" : "verified" };
+}
+
+/** Of a tensor whose type no array here can hold. */
+export function unheldError(source: string, name: string, dtype: string): FormatError {
+  return new FormatError(
+    `${source}: tensor ${quote(name)} has the dtype ${dtype}; expected one of ${STORED_DTYPES.join(", ")}. ` +
+      `Convert it where it was made, for instance to F32, and save it again.`,
+  );
 }
 
 /** The format does not say what a BOOL of 7 means, and programs differ. */

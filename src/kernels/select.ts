@@ -1,11 +1,11 @@
 /** Chooses the backend. Importing does no work; init() does. */
 
+import { createWasmBackend } from "./wasm/backend.js";
 import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
 import { StateError } from "../errors.js";
 import { availableCores } from "../platform/available-cores.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createReferenceBackend } from "./reference/backend.js";
-import { createWasmBackend } from "./wasm/backend.js";
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,

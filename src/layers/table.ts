@@ -23,6 +23,7 @@ import { show } from "../show.js";
 import type { Pair } from "../windows.js";
 import { addRow } from "./add.js";
 import { batchNorm1dRow, batchNorm2dRow, type BatchNormOptions, type BatchNormSpec } from "./batch-norm.js";
+import { checkCreated, checkRow } from "./check-row.js";
 import {
   conv1dRow,
   conv2dRow,
@@ -146,7 +147,8 @@ function knownLayer(kind: string, row: LayerRow<PlainOptions>): KnownLayer {
       schema === undefined ? plainOptions(where, options ?? {}) : readOptions(where, options, schema),
     complete: (options) => options,
     create(options, stepMode) {
-      const layer = row.create(options);
+      const layer: unknown = row.create(options);
+      checkCreated(kind, layer);
       layer.stepMode = stepMode;
       made.set(layer, { kind, options });
       return layer;
@@ -214,19 +216,14 @@ export function kindOfLayer(layer: Module): KnownLayer | null {
 /**
  * Makes a kind of layer known by name: networks as data, model files and inspection then take it as one of their own.
  *
- * @throws TypeError unless the row has create, outputShape, weights and operations; RangeError if the name is taken
+ * @throws TypeError unless the row has create, outputShape, weights and operations; RangeError for a name that is taken, and
+ *   for a class that is known
  */
 export function defineLayer<K extends string, O extends object = PlainOptions>(
   kind: K,
   row: LayerRow<O>,
 ): void {
-  const where = "defineLayer";
-  for (const part of ["create", "outputShape", "weights", "operations"] as const) {
-    if (typeof (row as Partial<LayerRow<O>> | undefined)?.[part] === "function") continue;
-    throw new TypeError(
-      `${where}: the row of ${show(kind)} has no function ${part}; expected { create, outputShape, weights, operations }.`,
-    );
-  }
+  checkRow("defineLayer", kind, row, (each) => kindByClass.get(each) ?? kindOfClass(each));
   remember(kind, row as unknown as LayerRow<PlainOptions>);
 }
 

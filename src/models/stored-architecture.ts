@@ -51,6 +51,7 @@ function checkSame(model: SpikingModel, architecture: Architecture): void {
   const where = model.constructor.name;
   const again = createWithoutDrawing(architecture);
   try {
+    again.setParameterSettings(model.parameterSettings());
     again.loadStateDict(model.stateDict());
   } catch (error) {
     throw new TypeError(

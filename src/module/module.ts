@@ -7,6 +7,7 @@ import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Parameter, type ParameterSettings } from "./parameter.js";
 import {
+  checkSlots,
   readStateDict,
   stateSlot,
   writeStateDict,
@@ -189,6 +190,16 @@ export abstract class Module {
     options: { strict?: boolean } = {},
   ): { missing: string[]; unexpected: string[] } {
     return writeStateDict(new Map(this.#namedSlots()), dict, options);
+  }
+
+  /**
+   * What files are checked for before they are written: loadStateDict would take the values that are there now.
+   *
+   * @param where opens the message: "encodeModel"
+   * @throws RangeError for a threshold or a variance that is none
+   */
+  checkStateDict(where: string): void {
+    checkSlots(where, this.#namedSlots());
   }
 
   /** The tensors of the state dict that are not learned, with their names. */

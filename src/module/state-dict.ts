@@ -45,6 +45,13 @@ export function readStateDict(slots: Iterable<readonly [string, StateSlot]>): St
   return dict;
 }
 
+/** See Module.checkStateDict. */
+export function checkSlots(where: string, slots: Iterable<readonly [string, StateSlot]>): void {
+  for (const [name, { tensor, layout, check }] of slots) {
+    check(`${where}: ${name}`, layout().toForeign(tensor.data));
+  }
+}
+
 /** See Module.loadStateDict. */
 export function writeStateDict(
   slots: ReadonlyMap<string, StateSlot>,

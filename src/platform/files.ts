@@ -5,7 +5,8 @@
 
 import { OutOfMemoryError } from "../errors.js";
 import { FileError, fileErrorFrom, foldersOf } from "./file-errors.js";
-import { builtinModule, nodeProcess } from "./host.js";
+import { nodeProcess } from "./host.js";
+import { nodeModule } from "./node-module.js";
 
 export { FileError } from "./file-errors.js";
 
@@ -44,23 +45,9 @@ export interface OpenFile {
 /** Node's limit for one call is 2^31 - 1 bytes. */
 const CHUNK = 2 ** 26;
 
-/** @throws FileError where there is no file system */
-function builtin<T>(id: `node:${string}`): T {
-  const module = builtinModule<T>(id);
-  if (module !== undefined) return module;
-  const node = nodeProcess()?.versions?.node;
-  throw new FileError(
-    node === undefined
-      ? "there is no file system here; expected Node. In a browser, fetch the bytes and use the functions that take bytes."
-      : `files cannot be reached from Node ${node}; expected Node 20.16, 22.3 or newer. Update Node.`,
-    "ENOSYS",
-    "",
-  );
-}
-
 /** @throws FileError in a browser */
 export function nodeFileSystem(): FileSystem {
-  return builtin<FileSystem>("node:fs");
+  return nodeModule<FileSystem>("node:fs");
 }
 
 interface PathModule {
@@ -169,7 +156,7 @@ export function writeFileAtomic(
 ): void {
   checkPath("write", path);
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const { dirname, basename, join } = builtin<PathModule>("node:path");
+  const { dirname, basename, join } = nodeModule<PathModule>("node:path");
   attempt("write", path, fs, () => {
     const old = statusOf(path, fs);
     if (old !== undefined) checkRegular("write", path, old);

@@ -1,11 +1,16 @@
 /** Options as plain data, so that a model file can hold them. */
 
-/** @throws TypeError naming the option that is not plain data (a surrogate function, say) */
+/** @throws TypeError naming the option that is not plain data (a surrogate function, say); RangeError for NaN and infinity */
 export function plainCopy(where: string, options: object): Record<string, unknown> {
   const text = JSON.stringify(options, (key, value: unknown) => {
     if (typeof value === "function") {
       throw new TypeError(
         `${where}: the option ${key} is a function; a model with it cannot be stored. Build it in code and use stateDict().`,
+      );
+    }
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new RangeError(
+        `${where}: the option ${key} is ${value}; expected a finite number, since plain data has no other.`,
       );
     }
     return value;

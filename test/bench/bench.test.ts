@@ -55,6 +55,7 @@ describe("the bench", () => {
     expect(figure("atif, import")).toBeLessThan(figure("atif, whole process"));
     expect(figure("wasm module, gzip")).toBeLessThan(figure("wasm module"));
     expect(figure("wasm module, gzip")).toBeLessThan(figure("core bundle, gzip"));
+    expect(figure("load-and-run bundle, gzip")).toBeLessThan(figure("core bundle, gzip"));
     expect(figure("core bundle, gzip")).toBeLessThan(figure("package, unpacked"));
     const bars = answer.bars as { what: string; met: boolean | null }[];
     expect(bars.map(({ what }) => what)).toContain("training step, PyTorch / atif");

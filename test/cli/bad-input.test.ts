@@ -38,6 +38,8 @@ const usage: readonly Case[] = [
   { words: "train missing.toml", says: /^cannot read missing\.toml: no such file; expected one there\./ },
   { words: "train no/such/folder/a.toml", says: /^cannot read no\/such\/folder\/a\.toml: the folder no does not exist/ },
   { words: "train .", says: /^\. is a folder; expected an experiment file in TOML\..*--resume/ },
+  { words: "train latin.toml", says: /^cannot read latin\.toml as text: byte \d+ \(0xF6, in line 2\) is not UTF-8; expected UTF-8; save it as UTF-8\.$/ },
+  { words: "train utf16.toml", says: /^cannot read utf16\.toml as text: it is UTF-16 \(little-endian\); expected UTF-8; save it as UTF-8\.$/ },
   { words: "train broken.toml", says: /^broken\.toml:2:\d+: not valid TOML: / },
   { words: "train misspelt.toml", says: /^misspelt\.toml:\d+:\d+: model\[0\]\.params\.unitz is not a known key.*Did you mean "units"\?$/ },
   { words: "train disabled.toml", says: /^all models of the experiment are disabled; expected one to train\. Set disabled = false\.$/ },
@@ -81,6 +83,8 @@ beforeAll(async () => {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const tiny = configText();
   write("broken.toml", "[bench]\nname = \n");
+  writeFileSync(join(folder, "latin.toml"), '[bench]\nname = "größe"\n', "latin1");
+  writeFileSync(join(folder, "utf16.toml"), '\uFEFF[bench]\nname = "größe"\n', "utf16le");
   write("misspelt.toml", tiny.replace("units", "unitz"));
   write("disabled.toml", tiny.replace('kind = "SMLP"', 'disabled = true\nkind = "SMLP"'));
   write("loading.toml", tiny.replace('kind = "SMLP"', 'load = true\nkind = "SMLP"'));

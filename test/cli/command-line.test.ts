@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { spellOutSettings } from "../../src/cli/arguments.js";
-import { shortPath, spellCommand } from "../../src/cli/command-line.js";
+import { spellCommand } from "../../src/cli/command-line.js";
 import { ExitCode, failureOf, InterruptedError, UsageError } from "../../src/cli/exit-codes.js";
 import { ConfigError, FormatError, OutOfMemoryError } from "../../src/errors.js";
 import { FileError } from "../../src/platform/files.js";
@@ -24,12 +24,6 @@ describe("spellCommand", () => {
     expect(spellCommand(["inspect", "it's here", "$HOME", "a;b", "x=1"], invocation)).toBe(
       "atif inspect 'it'\\''s here' '$HOME' 'a;b' x=1",
     );
-  });
-
-  it("names places below the working folder from there, others in full", () => {
-    expect(["/a/b/c", "c/d", "/a", "/a/bb", "/a/b"].map((path) => shortPath(path, "/a/b"))).toEqual([
-      "c", "c/d", "/a", "/a/bb", ".",
-    ]); // prettier-ignore
   });
 });
 

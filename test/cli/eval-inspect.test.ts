@@ -218,15 +218,15 @@ describe("atif inspect", () => {
     });
   });
 
-  it("works without data that fit, and says why there are no rates", async () => {
+  it("works without data, and says why there are no rates; data that were named must fit", async () => {
     writeIdxFolder(join(folder, "bars"), { train: 10, test: 10 });
     const ended = await run("inspect", "run", "--data", "bars", "--json");
-    expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(answerOf(ended)).toMatchObject({
-      data: null,
-      note:
-        "firing rates were not measured: bars has samples of [28, 28, 1], but the network takes [8, 8, 1]; " +
+    expect(ended.code).toBe(2);
+    expect(JSON.parse(ended.stdout)).toEqual({
+      error:
+        "bars has samples of [28, 28, 1], but the network takes [8, 8, 1]; " +
         "expected samples of that shape. Name other data with --data.",
+      exitCode: 2,
     });
     const tested = await run("eval", "run", "--data", "bars");
     expect(tested).toMatchObject({ code: 2, stdout: "" });
@@ -241,9 +241,10 @@ describe("atif inspect", () => {
     await saveModel(join(folder, "few.safetensors"), few);
     const silent = answerOf(await run("inspect", "few.safetensors", "--json"));
     expect(silent.note).toMatch(/^firing rates were not measured: the model file does not say what/);
-    const classes = answerOf(await run("inspect", "few.safetensors", "--data", "digits", "--json"));
-    expect(classes.note).toMatch(
-      /the digits has 10 classes, but the network has 4 outputs; expected at most as many/,
+    const classes = await run("inspect", "few.safetensors", "--data", "digits");
+    expect(classes).toMatchObject({ code: 2, stdout: "" });
+    expect(classes.stderr).toMatch(
+      /^atif: the digits has 10 classes, but the network has 4 outputs; expected at most as many/,
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatConfusion, formatTable, levels, percent, significant } from "../../src/cli/report-table.js";
+import { formatConfusion, formatTable, percent, significant } from "../../src/cli/report-table.js";
+import { levels } from "../../src/measuring/levels.js";
 
 describe("formatTable", () => {
   it("aligns names to the left and numbers to the right, two spaces apart", () => {

@@ -13,6 +13,7 @@ import {
   type ModelFacts,
 } from "../../src/formats/model-file.js";
 import { encodeSafetensors, parseSafetensors, type TensorToStore } from "../../src/formats/safetensors.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { init } from "../../src/kernels/select.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
@@ -161,6 +162,32 @@ describe("model file", () => {
     );
   });
 
+  it("keeps a threshold below 0 whose guard was taken away later", () => {
+    const model = tinySCNN();
+    for (const [name, parameter] of model.namedParameters()) {
+      if (!name.endsWith("v_threshold")) continue;
+      parameter.minimum = null;
+      parameter.data[0] = -0.25;
+      parameter.touched();
+    }
+    expectSameModel(decodeModel(encodeModel(model)).model, model);
+  });
+
+  it.each<[string, number, string]>([
+    ["layers.neuron1.v_threshold", -0.5, "is -0.5; expected a threshold above 0."],
+    ["layers.neuron1.v_threshold", 0, "is 0; expected a threshold above 0."],
+    ["layers.bn1.running_var", -1, "holds -1 at element 0; expected variances of at least 0."],
+  ])("does not store %s of %d, which could not be loaded", (name, value, problem) => {
+    const model = tinySCNN();
+    const tensors = new Map<string, Tensor>([...model.namedParameters(), ...model.namedBuffers()]);
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new Error(`there is no ${name}`);
+    tensor.data[0] = value;
+    expect(() => encodeModel(model)).toThrow(
+      new RegExp(`^encodeModel: ${name} ${problem.replaceAll(".", "\\.")}`),
+    );
+  });
+
   it("loads the weights of a file from elsewhere through loadStateDict", () => {
     const model = tinySCNN();
     const entries = Object.entries(model.stateDict());
@@ -190,7 +217,8 @@ describe("model file", () => {
     const half = encodeSafetensors([["w", { dtype: "F16", shape: [2], data: Float32Array.of(0.5, -2) }]]);
     expect(readStateDict(half)["w"]).toEqual({ shape: [2], data: Float32Array.of(0.5, -2) });
     const truth = encodeSafetensors([["mask", { dtype: "BOOL", shape: [1], data: Uint8Array.of(1) }]]);
-    expect(() => readStateDict(truth, "f")).toThrow(
+    expect(readStateDict(truth, "f")["mask"].shape).toEqual([1]);
+    expect(() => readStateDict(truth, "f")["mask"].data).toThrow(
       'f: tensor "mask" is BOOL; expected numbers. Leave it out of the file, it is no weight.',
     );
   });

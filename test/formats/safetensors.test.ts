@@ -151,6 +151,9 @@ describe("round trips", () => {
     ["I32", { shape: [2, 1], data: new Int32Array([-(2 ** 31), 2 ** 31 - 1]) }],
     ["I16", { shape: [2], data: new Int16Array([-32768, 32767]) }],
     ["I8", { shape: [2], data: new Int8Array([-128, 127]) }],
+    ["U64", { shape: [2], data: new BigUint64Array([0n, 2n ** 64n - 1n]) }],
+    ["U32", { shape: [2, 1], data: new Uint32Array([0, 2 ** 32 - 1]) }],
+    ["U16", { shape: [2], data: new Uint16Array([0, 65535]) }],
     ["U8", { shape: [2], data: new Uint8Array([0, 255]) }],
     ["BOOL", { dtype: "BOOL", shape: [2], data: new Uint8Array([0, 1]) }],
     [
@@ -243,15 +246,15 @@ describe("encodeSafetensors", () => {
   const wrong: [string, () => unknown, new (message?: string) => Error, string][] = [
     [
       "a type it cannot infer",
-      () => encodeSafetensors([["x", one(new Uint16Array(1) as never)]]),
+      () => encodeSafetensors([["x", one(new Uint8ClampedArray(1) as never)]]),
       TypeError,
-      'encodeSafetensors: tensor "x": data is a Uint16Array; expected one of Float64Array, Float32Array, BigInt64Array, Int32Array, Int16Array, Int8Array, Uint8Array.',
+      'encodeSafetensors: tensor "x": data is a Uint8ClampedArray; expected one of Float64Array, Float32Array, BigInt64Array, Int32Array, Int16Array, Int8Array, BigUint64Array, Uint32Array, Uint16Array, Uint8Array.',
     ],
     [
       "no data",
       () => encodeSafetensors([["x", { shape: [1] } as never]]),
       TypeError,
-      'encodeSafetensors: tensor "x": data is undefined; expected one of Float64Array, Float32Array, BigInt64Array, Int32Array, Int16Array, Int8Array, Uint8Array.',
+      'encodeSafetensors: tensor "x": data is undefined; expected one of Float64Array, Float32Array, BigInt64Array, Int32Array, Int16Array, Int8Array, BigUint64Array, Uint32Array, Uint16Array, Uint8Array.',
     ],
     [
       "an array of another type",
@@ -261,9 +264,9 @@ describe("encodeSafetensors", () => {
     ],
     [
       "an unknown dtype",
-      () => encodeSafetensors([["x", one(new Float32Array(1), "U64" as never)]]),
+      () => encodeSafetensors([["x", one(new Float32Array(1), "C64" as never)]]),
       RangeError,
-      'encodeSafetensors: tensor "x": dtype is "U64"; expected one of "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL".',
+      'encodeSafetensors: tensor "x": dtype is "C64"; expected one of "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL".',
     ],
     [
       "a length that is not the shape's",

@@ -2,11 +2,11 @@ import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
-import { initialPages, wasmDeflatedBase64 } from "../../src/kernels/wasm/binary.js";
+import { wasmBinary } from "../../src/kernels/wasm/binary.js";
 import { wrap } from "../../src/kernels/wasm/call.js";
 
 const module = new WebAssembly.Module(
-  new Uint8Array(inflateRawSync(Buffer.from(wasmDeflatedBase64, "base64"))),
+  new Uint8Array(inflateRawSync(Buffer.from(wasmBinary.deflatedBase64, "base64"))),
 );
 
 describe("the compiled module", () => {
@@ -39,11 +39,11 @@ describe("the compiled module", () => {
   });
 
   it("starts in the pages that the loader gives it", () => {
-    const memory = new WebAssembly.Memory({ initial: initialPages, maximum: 65536, shared: true });
+    const memory = new WebAssembly.Memory({ initial: wasmBinary.initialPages, maximum: 65536, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
     const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
-    expect(heapBase.value).toBeGreaterThan((initialPages - 1) * 65536);
-    expect(heapBase.value).toBeLessThanOrEqual(initialPages * 65536);
+    expect(heapBase.value).toBeGreaterThan((wasmBinary.initialPages - 1) * 65536);
+    expect(heapBase.value).toBeLessThanOrEqual(wasmBinary.initialPages * 65536);
   });
 
   it("answers through the backend to every kernel and limit of the contract", async () => {

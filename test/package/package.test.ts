@@ -3,18 +3,30 @@
  * on the command line.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compilerOptions, load, loadWithout, train, typedUse, writeOtherPackage } from "./other-package.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
 
 function run(command: string, args: string[], cwd = folder): string {
   return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** What the compiler finds, it says on stdout. */
+function compile(project: string): void {
+  const words = [join(root, "node_modules/typescript/bin/tsc"), "-p", project];
+  expect(spawnSync("node", words, { cwd: folder, encoding: "utf8" }).stdout).toBe("");
+}
+
+function runProgram(name: string, program: string): unknown {
+  writeFileSync(join(folder, name), program);
+  return JSON.parse(run("node", [name]));
 }
 
 beforeAll(() => {
@@ -91,7 +103,7 @@ describe("the packed package", () => {
         files: ["use.ts"],
       }),
     );
-    run("node", [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+    compile("tsconfig.json");
   });
 
   it("brings the command line", () => {
@@ -113,5 +125,65 @@ describe("the packed package", () => {
     expect(installed).toEqual(expect.arrayContaining(["LICENSE", "NOTICE", "README.md", "data", "dist"]));
     expect(installed).not.toEqual(expect.arrayContaining(["src"]));
     expect(installed).not.toEqual(expect.arrayContaining(["test"]));
+  });
+});
+
+describe("a package of somebody else's, with a neuron and a layer", () => {
+  beforeAll(() => {
+    const own = writeOtherPackage(folder);
+    compile(own);
+    run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], own);
+    run("npm", ["install", "--no-audit", "--no-fund", "--offline", "./atif-other-1.0.0.tgz"]);
+    rmSync(own, { recursive: true });
+  }, 120_000);
+
+  it("adds its options to the types of the library", () => {
+    writeFileSync(join(folder, "both.ts"), typedUse);
+    writeFileSync(
+      join(folder, "tsconfig.both.json"),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true }, files: ["both.ts"] }),
+    );
+    compile("tsconfig.both.json");
+  });
+
+  it("trains in lists of layers and in SCNN and SMLP, is inspected, stored, and loaded to the same bits", () => {
+    interface Seen {
+      first: number;
+      last: number;
+      bits: string;
+    }
+    const seen = runProgram("train.mjs", train) as Record<"graph" | "scnn" | "smlp", Seen>;
+    expect(seen).toMatchObject({
+      gainsKind: true,
+      graph: {
+        grads: 0,
+        own: true,
+        decays: [0.75],
+        activity: [["LeakyFire", [6, 6, 4]]],
+        inspected: [["LeakyFire", 1, null]],
+        layers: [
+          ["conv", "Conv2d", [6, 6, 4], 40],
+          ["gains", "Gains", [6, 6, 4], 4],
+          ["fire", "LeakyFire", [6, 6, 4], 0],
+          ["pool", "MaxPool2d", [3, 3, 4], 0],
+          ["flat", "Flatten", [36], 0],
+          ["fc", "Linear", [10], 370],
+        ],
+        nodes: ["Input", "Conv2d", "Gains", "LeakyFire", "MaxPool2d", "Flatten", "Linear"],
+      },
+      scnn: { grads: 0, own: true, decays: [0.25], inspected: [["LeakyFire", 1, null]] },
+      smlp: { grads: 0, own: true, decays: [0.25], activity: [["LeakyFire", [16]]] },
+    });
+    for (const { first, last } of [seen.graph, seen.scnn, seen.smlp]) expect(last).toBeLessThan(0.8 * first);
+    const { graph, scnn, smlp } = seen;
+    expect(runProgram("load.mjs", load)).toEqual({ graph: graph.bits, scnn: scnn.bits, smlp: smlp.bits });
+    expect(runProgram("load-without.mjs", loadWithout)).toEqual([
+      expect.stringMatching(
+        /^FormatError: graph: the architecture makes no network: .*kind is "Gains"; expected/,
+      ),
+      expect.stringMatching(
+        /^FormatError: scnn: the architecture makes no network: .*kind is "LeakyFire"; expected/,
+      ),
+    ]);
   });
 });

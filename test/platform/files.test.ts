@@ -181,7 +181,8 @@ describe("writeFileAtomic", () => {
   });
 
   it("is whole at every moment while three processes write it and are killed", async () => {
-    for (const source of ["errors.ts", "platform/files.ts", "platform/file-errors.ts", "platform/host.ts"]) {
+    const platform = ["files", "file-errors", "host", "node-module"].map((name) => `platform/${name}.ts`);
+    for (const source of ["errors.ts", ...platform]) {
       const code = fs.readFileSync(path.join(import.meta.dirname, "../../src", source), "utf8");
       const options = { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } };
       const out = at("code", source.replace(/ts$/, "js"));

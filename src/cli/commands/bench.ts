@@ -15,7 +15,7 @@ import { threadComparison } from "../quick-bench/thread-comparison.js";
 import { trainingMemory } from "../quick-bench/training-memory.js";
 import { refuseWrong } from "../quick-bench/wrong-results.js";
 import { Terminal } from "../terminal.js";
-import { packageVersion } from "../version.js";
+import { VERSION } from "../../version.js";
 
 export interface BenchArguments {
   readonly threads?: number;
@@ -71,7 +71,7 @@ export async function bench(args: BenchArguments): Promise<void> {
     if (quick) terminal.print("A quick run is too small for figures that count; leave --quick out for them.");
     terminal.print(MORE);
     const answer = {
-      version: packageVersion(),
+      version: VERSION,
       threads: counts,
       rounds,
       quick,

@@ -6,7 +6,7 @@ import type { Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
-import { readFacts } from "../model-facts.js";
+import { readFacts } from "../../experiment/run-folder/training-facts.js";
 import { findModel } from "../model-path.js";
 import { Progress } from "../progress.js";
 import { formatConfusion, formatTable, percent, significant } from "../report-table.js";

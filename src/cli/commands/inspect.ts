@@ -9,7 +9,7 @@ import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
-import { readFacts, type TrainingFacts } from "../model-facts.js";
+import { readFacts, type TrainingFacts } from "../../experiment/run-folder/training-facts.js";
 import { findModel } from "../model-path.js";
 import { networkLayers, type NetworkLayer } from "../../inspection/network-layers.js";
 import { Progress } from "../progress.js";
@@ -75,9 +75,10 @@ async function measure(
     );
     return { data: test.name, evaluation };
   } catch (thrown) {
-    // Files that the user has named must be there; those the model was trained on may be gone.
-    const isOwn = asked === undefined && (thrown instanceof FormatError || thrown instanceof ConfigError);
-    if (!(thrown instanceof NoFittingData) && !isOwn) throw thrown;
+    // Data that the user has named must be there and fit; those the model was trained on may be gone.
+    const isAboutData =
+      thrown instanceof NoFittingData || thrown instanceof FormatError || thrown instanceof ConfigError;
+    if (asked !== undefined || !isAboutData) throw thrown;
     return { data: null, note: `firing rates were not measured: ${thrown.message}` };
   }
 }

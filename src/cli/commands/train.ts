@@ -1,18 +1,15 @@
 /** atif train: trains what an experiment describes, or continues a run. */
 
-import type { TrainTest } from "../../datasets/dataset.js";
-import { loadDataset } from "../../experiment/data.js";
+import { runAll, type RunOutcome } from "../../experiment/run-all.js";
 import { initCompute } from "../compute-arguments.js";
+import { InterruptedError } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
-import { prepareRun } from "../prepared-run.js";
 import { Progress } from "../progress.js";
-import { planRun, type PlanArguments, type RunPlan } from "../run-plan.js";
-import { RunPlaces, type FinishedRun } from "../run-places.js";
+import { stoppedSentence } from "../stopped-sentence.js";
 import { Terminal } from "../terminal.js";
-import { TrainingProgress } from "../training-progress.js";
-import { trainRun } from "../training-session.js";
-import { packageVersion } from "../version.js";
+import { planTraining, type PlanArguments, type TrainPlan } from "../train-plan.js";
 import { printRun } from "../train-report.js";
+import { TrainingProgress } from "../training-progress.js";
 
 export interface TrainArguments extends PlanArguments {
   readonly json?: boolean;
@@ -30,10 +27,9 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.line("stopping after this batch; press Ctrl-C again to stop at once");
   });
   try {
-    const plan = planRun(args, warn);
+    const plan = planTraining(args, warn);
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
-    const finished = await trainAll(plan, { terminal, progress, interrupt, warn });
-    const answers = finished.map(({ folder, summary }) => ({ folder: folder.path, ...summary }));
+    const answers = await trainAll(plan, { terminal, progress, interrupt, warn });
     terminal.answer(answers.length === 1 ? answers[0] : { status: "complete", runs: answers });
   } finally {
     progress.clear();
@@ -48,36 +44,47 @@ interface Surroundings {
   readonly warn: (sentence: string) => void;
 }
 
-async function trainAll(plan: RunPlan, around: Surroundings): Promise<FinishedRun[]> {
-  const { terminal, interrupt, warn } = around;
-  const place = new RunPlaces(plan);
-  let files: Promise<TrainTest> | null = null;
-  const load = (): Promise<TrainTest> => (files ??= loadDataset(plan.experiment.dataset));
-  const finished: FinishedRun[] = [];
-  for (const run of plan.runs) {
-    const done = place.complete(run);
-    if (done !== null) {
-      finished.push(done);
-      terminal.print(`${done.folder.shortPath} is complete; there is nothing to do.`);
-      continue;
+async function trainAll(
+  plan: TrainPlan,
+  { terminal, progress, interrupt, warn }: Surroundings,
+): Promise<object[]> {
+  const answers: object[] = [];
+  const outcomes = runAll(plan, {
+    signal: interrupt.signal,
+    warn,
+    begin: ({ experiment, model }) => {
+      const { enableProgressBar } = experiment.learningFramework.params;
+      const told = new TrainingProgress(progress, enableProgressBar);
+      return {
+        onBatch: (batch) => told.batch(batch),
+        onValidation: (done, total) => told.validation(done, total),
+        onEpoch: (metrics) => told.epoch(metrics, model.epochs),
+        onTest: (done, total) => told.test(done, total),
+      };
+    },
+  });
+  for await (const outcome of outcomes)
+    answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+  return answers;
+}
+
+/** Says how a run ended. @throws InterruptedError if it was stopped */
+function answerOf(outcome: RunOutcome, { terminal, progress, interrupt }: Surroundings): object {
+  switch (outcome.status) {
+    case "was complete":
+      terminal.print(`${outcome.folder.shortPath} is complete; there is nothing to do.`);
+      return { folder: outcome.folder.path, ...outcome.folder.readSummary() };
+    case "complete": {
+      progress.clear();
+      const { folder, summary } = outcome;
+      if (folder === null) return summary;
+      printRun(terminal, folder, summary);
+      return { folder: folder.path, ...summary };
     }
-    const prepared = await prepareRun(run, { load, warn });
-    await interrupt.check(place.stoppedSentence());
-    const summary = await trainRun(prepared, {
-      interrupt,
-      progress: new TrainingProgress(
-        around.progress,
-        run.experiment.learningFramework.params.enableProgressBar,
-      ),
-      version: packageVersion(),
-      open: () => place.open(run),
-      resumeCommand: () => place.resumeCommand(),
-    });
-    around.progress.clear();
-    const folder = place.open(run);
-    finished.push({ folder, summary });
-    printRun(terminal, folder, summary);
+    case "stopped":
+    case "not begun": {
+      const facts = outcome.status === "stopped" ? { folder: outcome.folder?.path } : {};
+      throw new InterruptedError(stoppedSentence(outcome), interrupt.received ?? "SIGINT", facts);
+    }
   }
-  place.close();
-  return finished;
 }

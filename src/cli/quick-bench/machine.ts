@@ -2,7 +2,7 @@
 
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type { Terminal } from "../terminal.js";
-import { packageVersion } from "../version.js";
+import { VERSION } from "../../version.js";
 
 export interface Machine {
   readonly cpu: string;
@@ -27,9 +27,7 @@ export function machine(): Machine {
 /** The first line of a report. @param how "2 threads each, medians of 9 rounds" */
 export function printMachine(terminal: Terminal, how: string): void {
   const { cpu, cores, node, load } = machine();
-  terminal.print(
-    `atif ${packageVersion()}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
-  );
+  terminal.print(`atif ${VERSION}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`);
   if (load > cores / 2)
     terminal.warn(`the machine is busy (load ${load.toFixed(1)}): figures are not to be trusted.`);
 }

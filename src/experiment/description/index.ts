@@ -6,7 +6,7 @@ export { applyOverrides, parseOverride } from "./overrides.js";
 export type { Override } from "./overrides.js";
 export { parseToml } from "./parse.js";
 export type { ConfigDocument } from "./parse.js";
-export { parseExperiment } from "./parse-experiment.js";
+export { parseExperiment, readTree } from "./parse-experiment.js";
 export type { ParseExperimentOptions } from "./parse-experiment.js";
 export { validateExperiment } from "./validate.js";
 export { writeExperiment } from "./write.js";

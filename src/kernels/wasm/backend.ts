@@ -1,11 +1,11 @@
 /** Loads the compiled kernels and wraps each as the contract's function. */
 
+import { wasmBinary } from "./binary.js";
 import { availableCores } from "../../platform/available-cores.js";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
 import { WasmHeap } from "./allocator.js";
-import { initialPages, wasmDeflatedBase64 } from "./binary.js";
 import { ThreadPool, TUNING, type PoolExports, type PoolTuning } from "./pool.js";
 import { findStartWorker, type StartWorker } from "./worker-thread.js";
 import { wrap, type Compiled, type Wrapper } from "./call.js";
@@ -90,7 +90,9 @@ let compiledModule: Promise<WebAssembly.Module> | undefined;
 
 /** The compiled module; it is compiled once, and may be sent to workers. */
 function loadModule(): Promise<WebAssembly.Module> {
-  compiledModule ??= inflate(decodeBase64(wasmDeflatedBase64)).then((binary) => WebAssembly.compile(binary));
+  compiledModule ??= inflate(decodeBase64(wasmBinary.deflatedBase64)).then((binary) =>
+    WebAssembly.compile(binary),
+  );
   return compiledModule;
 }
 
@@ -139,13 +141,16 @@ function createMemory(): { memory: WebAssembly.Memory; maximum: number } {
   let reason = "";
   for (const maximum of MAXIMA) {
     try {
-      return { memory: new WebAssembly.Memory({ initial: initialPages, maximum, shared: true }), maximum };
+      return {
+        memory: new WebAssembly.Memory({ initial: wasmBinary.initialPages, maximum, shared: true }),
+        maximum,
+      };
     } catch (error) {
       reason = messageOf(error);
     }
   }
   throw new OutOfMemoryError(
-    `init: the engine refused a shared WebAssembly memory of ${initialPages * PAGE} bytes that may grow to ` +
+    `init: the engine refused a shared WebAssembly memory of ${wasmBinary.initialPages * PAGE} bytes that may grow to ` +
       `${(MAXIMA.at(-1) ?? 0) * PAGE} (${reason}); raise the process's limit on address space (ulimit -v).`,
   );
 }

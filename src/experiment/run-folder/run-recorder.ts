@@ -1,11 +1,14 @@
 /** Keeps a run on disk while it is trained: metrics by epoch, and checkpoints from which it goes on. */
 
-import { ConfigError, messageOf, StateError } from "../errors.js";
-import { loadCheckpoint, saveCheckpoint } from "../formats/checkpoint.js";
-import type { Architecture } from "../models/architecture.js";
-import type { EpochMetrics } from "../training/epoch-metrics.js";
-import type { TrainingState } from "../training/training-state.js";
+import { ConfigError, messageOf, StateError } from "../../errors.js";
+import { loadCheckpoint, saveCheckpoint } from "../../formats/checkpoint.js";
+import type { Architecture } from "../../models/architecture.js";
+import type { EpochMetrics } from "../../training/epoch-metrics.js";
+import type { TrainingState } from "../../training/training-state.js";
+import type { Experiment } from "../description/experiment.js";
+import { writeExperiment } from "../description/index.js";
 import type { RunFolder } from "./run-folder.js";
+import type { RunFacts } from "./run-summary.js";
 
 /** A process that is killed loses no more than this. */
 const MOST_BETWEEN_MS = 20_000;
@@ -57,6 +60,15 @@ export class RunRecorder {
     }
     this.#lines = state.history.map(lineOf);
     return true;
+  }
+
+  /** Goes back to the checkpoint; or puts everything on disk from which the run can be begun again. */
+  async begin(experiment: Experiment, facts: RunFacts): Promise<void> {
+    this.#folder.removeTemporaries();
+    const isContinued = await this.restore();
+    if (!this.#folder.hasConfig) this.#folder.writeConfig(writeExperiment(experiment));
+    this.#folder.writeSummary({ status: "running", ...facts });
+    if (!isContinued) await this.save();
   }
 
   async afterBatch(): Promise<void> {

@@ -1,14 +1,14 @@
 /** summary.json: what is running, and what came out. */
 
-import type { Experiment } from "../experiment/description/experiment.js";
-import type { SingleRun } from "../experiment/adjust.js";
-import type { BackendName } from "../kernels/backend.js";
-import type { SpikingModel } from "../models/spiking-model.js";
-import type { EpochMetrics } from "../training/epoch-metrics.js";
-import type { Evaluation } from "../training/evaluate.js";
-import type { LayerReport } from "../measuring/layer-report.js";
-import type { TrainingResult } from "../training/trainer.js";
-import { levels } from "./report-table.js";
+import type { Experiment } from "../description/experiment.js";
+import type { SingleRun } from "../adjust.js";
+import type { BackendName } from "../../kernels/backend.js";
+import type { SpikingModel } from "../../models/spiking-model.js";
+import type { EpochMetrics } from "../../training/epoch-metrics.js";
+import type { Evaluation } from "../../training/evaluate.js";
+import type { LayerReport } from "../../measuring/layer-report.js";
+import type { TrainingResult } from "../../training/trainer.js";
+import { levels } from "../../measuring/levels.js";
 
 export interface RunFacts {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { latestUnfinished, makeFolder, RunFolder } from "../../src/cli/run-folder.js";
-import { temporaryFolder } from "./atif.js";
+import { latestUnfinished, RunFolder } from "../../src/experiment/run-folder/run-folder.js";
+import { temporaryFolder } from "../cli/atif.js";
 
 const folder = temporaryFolder();
 
@@ -39,17 +39,6 @@ describe("RunFolder", () => {
     }
     run.writeSummary({ status: "complete" });
     expect([run.readSummary(), run.isComplete]).toEqual([{ status: "complete" }, true]);
-  });
-
-  it("says what is in the way of a folder", () => {
-    writeFileSync(join(folder, "file"), "");
-    const path = join(folder, "file");
-    expect(() => makeFolder(path)).toThrow(
-      `cannot write ${path}: there is a file of that name; expected a folder.`,
-    );
-    expect(() => makeFolder(join(path, "a", "b"))).toThrow(`${path} is a file, not a folder;`);
-    expect(makeFolder(join(folder, "deep", "er"))).toBe("made");
-    expect(makeFolder(join(folder, "deep"))).toBe("was there");
   });
 });
 

@@ -1,4 +1,4 @@
-/** The size of what a page loads: the library's core, bundled and minified for browsers. */
+/** The size of what a page loads: parts of the public interface, bundled and minified for browsers. */
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import type { Rollup } from "vite";
 
 const LIBRARY = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
-/** The core of the public interface: what it takes to build, train, save and load a network. */
-const CORE_NAMES = [
+/** What it takes to build, train, save and load a network. */
+export const CORE_NAMES = [
   ...["init", "tensor", "zeros", "ones", "stack", "noGrad", "scope", "memory", "heaviside"],
   ...["AutogradFunction", "SpikeFunctionSigmoid", "Module", "BaseNode", "IFSRL", "ATIF", "MultiStepATIF"],
   ...["Linear", "Conv1d", "Conv2d", "BatchNorm1d", "BatchNorm2d", "MaxPool1d", "MaxPool2d"],
@@ -17,18 +17,33 @@ const CORE_NAMES = [
   ...["crossEntropy", "mse", "SGD", "Adam", "saveModel", "loadModel"],
 ] as const;
 
+/** What it takes to load a stored network and run it. */
+export const LOAD_AND_RUN_NAMES = ["init", "tensor", "noGrad", "scope", "loadModel", "decodeModel"] as const;
+
 export interface BundleSize {
   /** Every file on its own. */
   readonly gzipBytes: number;
   readonly minifiedBytes: number;
 }
 
-/** @param folder for the entry */
-export async function measureCoreBundle(folder: string): Promise<BundleSize> {
+/**
+ * @param folder for the entry
+ * @param names of the public interface; what they do not need is left out
+ */
+export async function measureBundle(folder: string, names: readonly string[]): Promise<BundleSize> {
+  const files = [...(await bundleOf(folder, names)).values()];
+  return {
+    gzipBytes: total(files.map((file) => gzipSync(file, { level: 9 }).length)),
+    minifiedBytes: total(files.map(({ length }) => length)),
+  };
+}
+
+/** The files by name; the first is the entry, which exports the names. @param folder as measureBundle */
+export async function bundleOf(folder: string, names: readonly string[]): Promise<Map<string, Buffer>> {
   // Not loaded for other suites.
   const { build } = await import("vite");
-  const entry = join(folder, "core.js");
-  writeFileSync(entry, `export { ${CORE_NAMES.join(", ")} } from ${JSON.stringify(LIBRARY)};\n`);
+  const entry = join(folder, "entry.js");
+  writeFileSync(entry, `export { ${names.join(", ")} } from ${JSON.stringify(LIBRARY)};\n`);
   const { output } = (await build({
     configFile: false,
     root: folder,
@@ -41,11 +56,9 @@ export async function measureCoreBundle(folder: string): Promise<BundleSize> {
       rollupOptions: { input: entry, preserveEntrySignatures: "strict" },
     },
   })) as Rollup.RollupOutput;
-  const files = output.map((file) => Buffer.from(file.type === "chunk" ? file.code : file.source));
-  return {
-    gzipBytes: total(files.map((file) => gzipSync(file, { level: 9 }).length)),
-    minifiedBytes: total(files.map(({ length }) => length)),
-  };
+  return new Map(
+    output.map((file) => [file.fileName, Buffer.from(file.type === "chunk" ? file.code : file.source)]),
+  );
 }
 
 function total(numbers: readonly number[]): number {

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { RunFolder } from "../../src/cli/run-folder.js";
-import { RunRecorder } from "../../src/cli/run-recorder.js";
+import { RunFolder } from "../../src/experiment/run-folder/run-folder.js";
+import { RunRecorder } from "../../src/experiment/run-folder/run-recorder.js";
 import { Dataset } from "../../src/datasets/dataset.js";
 import { loadCheckpoint } from "../../src/formats/checkpoint.js";
 import { init } from "../../src/kernels/select.js";
 import { SMLP } from "../../src/models/smlp.js";
 import "../../src/ops/install.js";
 import { Trainer } from "../../src/training/trainer.js";
-import { temporaryFolder } from "./atif.js";
+import { temporaryFolder } from "../cli/atif.js";
 
 const base = temporaryFolder();
 

@@ -4,10 +4,10 @@ import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js
 import type { TrainTest } from "../datasets/dataset.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { ConfigError, messageOf, OutOfMemoryError } from "../errors.js";
-import type { SingleRun } from "../experiment/adjust.js";
-import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
-import { buildModel } from "../experiment/model.js";
-import { trainerOptions } from "../experiment/training.js";
+import type { SingleRun } from "./adjust.js";
+import { augmentationsOf, networkInputShape, prepareData } from "./data.js";
+import { buildModel } from "./model.js";
+import { trainerOptions } from "./training.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { Trainer } from "../training/trainer.js";
 import type { TrainerCallbacks, TrainerOptions } from "../training/trainer-options.js";

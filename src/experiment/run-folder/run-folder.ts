@@ -8,12 +8,14 @@
  *   checkpoint.safetensors  while the run is not complete: where to go on
  */
 
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileErrorFrom } from "../platform/file-errors.js";
-import { FileError, readFileBounded, writeFileAtomic } from "../platform/files.js";
-import { shortPath } from "./command-line.js";
-import { UsageError } from "./exit-codes.js";
+import { ConfigError } from "../../errors.js";
+import type { BackendName } from "../../kernels/backend.js";
+import { FileError, writeFileAtomic } from "../../platform/files.js";
+import { exists, isFolder, lastChange, makeFolder, namesIn, removeFile } from "../../platform/folders.js";
+import { joinPaths, shortPath } from "../../platform/paths.js";
+import { readTextFile } from "../../platform/text-file.js";
+import { readResults, type RunResults } from "./run-results.js";
+import { adviceInCode, type RunAdvice } from "./run-advice.js";
 
 const MAX_TEXT_BYTES = 2 ** 28;
 const MAX_RUNS = 1_000_000;
@@ -39,7 +41,7 @@ export class RunFolder {
   }
 
   /** The folder base/name-N with the next number that is free. @throws FileError if it cannot be made */
-  static next(base: string, name: string): RunFolder {
+  static next(base: string, name: string, advice: RunAdvice = adviceInCode): RunFolder {
     makeFolder(base);
     const taken = contentOf(base).map((entry) =>
       entry.startsWith(`${name}-`) && /^\d{1,7}$/.test(entry.slice(name.length + 1))
@@ -47,25 +49,23 @@ export class RunFolder {
         : 0,
     );
     for (let number = Math.max(0, ...taken) + 1; number < MAX_RUNS; number++) {
-      const path = join(base, `${name}-${number}`);
+      const path = joinPaths(base, `${name}-${number}`);
       // Another process may take the number between the look and the step.
       if (makeFolder(path) === "made") return new RunFolder(path);
     }
-    throw new UsageError(
-      `${base} is full of runs named ${name}; expected a free number. Use --out to name a folder.`,
-    );
+    throw new ConfigError(`${base} is full of runs named ${name}; expected a free number. ${advice.full}`);
   }
 
-  /** A folder for a new run. @throws UsageError if there is something in it, FileError if it cannot be made */
-  static claim(path: string): RunFolder {
+  /** A folder for a new run. @throws ConfigError if there is something in it, FileError if it cannot be made */
+  static claim(path: string, advice: RunAdvice = adviceInCode): RunFolder {
     makeFolder(path);
     const folder = new RunFolder(path);
     const content = contentOf(path);
     if (content.length > 0) {
-      throw new UsageError(
+      throw new ConfigError(
         folder.hasConfig
-          ? `${path} holds a run already; expected a new or empty folder. Add --resume to continue that run, or name another.`
-          : `${path} is not empty, it holds ${content[0]}; expected a new or empty folder. Name another with --out.`,
+          ? `${path} holds a run already; expected a new or empty folder. ${advice.holdsRun}`
+          : `${path} is not empty, it holds ${content[0]}; expected a new or empty folder. ${advice.notEmpty}`,
       );
     }
     folder.removeTemporaries();
@@ -73,23 +73,23 @@ export class RunFolder {
   }
 
   get modelPath(): string {
-    return join(this.path, FILES.model);
+    return joinPaths(this.path, FILES.model);
   }
 
   get configPath(): string {
-    return join(this.path, FILES.config);
+    return joinPaths(this.path, FILES.config);
   }
 
   get metricsPath(): string {
-    return join(this.path, FILES.metrics);
+    return joinPaths(this.path, FILES.metrics);
   }
 
   get summaryPath(): string {
-    return join(this.path, FILES.summary);
+    return joinPaths(this.path, FILES.summary);
   }
 
   get checkpointPath(): string {
-    return join(this.path, FILES.checkpoint);
+    return joinPaths(this.path, FILES.checkpoint);
   }
 
   /** As a user in the working folder would write it. */
@@ -98,11 +98,11 @@ export class RunFolder {
   }
 
   get hasConfig(): boolean {
-    return existsSync(this.configPath);
+    return exists(this.configPath);
   }
 
   get hasCheckpoint(): boolean {
-    return existsSync(this.checkpointPath);
+    return exists(this.checkpointPath);
   }
 
   get isComplete(): boolean {
@@ -112,12 +112,23 @@ export class RunFolder {
   /** What stands in summary.json; null if there is none, or nothing that can be read. */
   readSummary(): Readonly<Record<string, unknown>> | null {
     try {
-      const summary: unknown = JSON.parse(readText(this.summaryPath));
+      const summary: unknown = JSON.parse(readTextFile(this.summaryPath, MAX_TEXT_BYTES));
       return typeof summary === "object" ? (summary as Record<string, unknown> | null) : null;
     } catch (thrown) {
       if (thrown instanceof FileError || thrown instanceof SyntaxError) return null;
       throw thrown;
     }
+  }
+
+  /** What a run that is complete has written of its results. @throws FormatError if the files are not a run's */
+  readResults(): RunResults {
+    return readResults(this.summaryPath, this.readSummary(), readTextFile(this.metricsPath, MAX_TEXT_BYTES));
+  }
+
+  /** The backend that computed the run; null if that is not written. */
+  get backend(): BackendName | null {
+    const backend = this.readSummary()?.backend;
+    return backend === "wasm" || backend === "reference" ? backend : null;
   }
 
   writeConfig(text: string): void {
@@ -133,53 +144,15 @@ export class RunFolder {
   }
 
   removeCheckpoint(): void {
-    rmSync(this.checkpointPath, { force: true });
+    removeFile(this.checkpointPath);
   }
 
   /** Removes what a process that was killed has left of files it was writing. */
   removeTemporaries(): void {
-    for (const entry of readdirSync(this.path)) {
-      if (TEMPORARY.test(entry)) rmSync(join(this.path, entry), { force: true });
+    for (const entry of namesIn(this.path)) {
+      if (TEMPORARY.test(entry)) removeFile(joinPaths(this.path, entry));
     }
   }
-}
-
-/** Makes a folder and those above it. @throws FileError if that fails or a file is in the way */
-export function makeFolder(path: string): "made" | "was there" {
-  try {
-    return makeMissing(path);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") {
-      throw new FileError(
-        `cannot write ${path}: there is a file of that name; expected a folder. Name another.`,
-        code,
-        path,
-        { cause: thrown },
-      );
-    }
-    throw fileErrorFrom(thrown, "write", path, (folder) => statSync(folder, { throwIfNoEntry: false }));
-  }
-}
-
-/** Not mkdir's own recursion: where a file system refuses with ENOENT, as /proc does, Node 20 repeats it for ever. */
-function makeMissing(path: string): "made" | "was there" {
-  if (isFolder(path)) return "was there";
-  const parent = dirname(path);
-  // Where a file is above, making the folder says so; looking does not in every version of Node.
-  if (parent !== path && !existsSync(parent)) makeMissing(parent);
-  try {
-    mkdirSync(path);
-    return "made";
-  } catch (thrown) {
-    // Another process may have been quicker.
-    if (isFolder(path)) return "was there";
-    throw thrown;
-  }
-}
-
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Also if there is nothing but what a process that was killed has left. */
@@ -189,15 +162,7 @@ export function isEmptyFolder(path: string): boolean {
 
 /** @throws FileError if it cannot be read */
 function contentOf(path: string): string[] {
-  try {
-    return readdirSync(path).filter((entry) => !TEMPORARY.test(entry));
-  } catch (thrown) {
-    throw fileErrorFrom(thrown, "read", path);
-  }
-}
-
-function readText(path: string): string {
-  return new TextDecoder().decode(readFileBounded(path, MAX_TEXT_BYTES));
+  return namesIn(path).filter((entry) => !TEMPORARY.test(entry));
 }
 
 /** The run under `base` that was worked on last and is not complete; null if there is none. */
@@ -205,10 +170,10 @@ export function latestUnfinished(base: string): RunFolder | null {
   if (!isFolder(base)) return null;
   let latest: { folder: RunFolder; time: number } | null = null;
   for (const entry of contentOf(base)) {
-    const folder = new RunFolder(join(base, entry));
+    const folder = new RunFolder(joinPaths(base, entry));
     if (!folder.hasConfig || folder.isComplete) continue;
     const newest = folder.hasCheckpoint ? folder.checkpointPath : folder.configPath;
-    const time = statSync(newest).mtimeMs;
+    const time = lastChange(newest);
     if (latest === null || time > latest.time) latest = { folder, time };
   }
   return latest?.folder ?? null;

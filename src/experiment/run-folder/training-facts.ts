@@ -1,6 +1,6 @@
 /** What a model file says about its training, beside the weights. No times: equal runs make equal files. */
 
-import type { ModelFacts } from "../formats/model-file.js";
+import type { ModelFacts } from "../../formats/model-file.js";
 
 export interface TrainingFacts extends ModelFacts {
   /** The experiment, as a configuration file. */

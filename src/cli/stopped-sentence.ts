@@ -1,0 +1,27 @@
+/** What is said when a training was interrupted: where, and how to go on. */
+
+import type { RunOutcome } from "../experiment/run-all.js";
+import type { RunFolder } from "../experiment/run-folder/run-folder.js";
+import { trainedEpochs } from "../experiment/training.js";
+import { spellCommand } from "./command-line.js";
+
+export type Stopped = Extract<RunOutcome, { readonly status: "stopped" | "not begun" }>;
+
+export function stoppedSentence(outcome: Stopped): string {
+  const { root } = outcome;
+  if (outcome.status === "stopped") return `${whereStopped(outcome)}; continue with: ${resumeCommand(root)}`;
+  return root === null
+    ? "stopped before the training began; nothing was written."
+    : `stopped before the training went on; continue with: ${resumeCommand(root)}`;
+}
+
+function whereStopped({ result, run }: Extract<Stopped, { readonly status: "stopped" }>): string {
+  const epochs = trainedEpochs(run.model);
+  return result.epochs < epochs
+    ? `stopped in epoch ${result.epochs + 1} of ${epochs}`
+    : "stopped before the network was tested";
+}
+
+function resumeCommand(root: RunFolder | null): string {
+  return spellCommand(["train", "--resume", ...(root === null ? [] : [root.shortPath])]);
+}

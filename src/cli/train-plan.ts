@@ -1,0 +1,88 @@
+/** What one `atif train` is to do: a new run or an old one continued, in which folder, with which experiment. */
+
+import type { Experiment } from "../experiment/description/experiment.js";
+import type { RunAdvice } from "../experiment/run-folder/run-advice.js";
+import { isEmptyFolder, latestUnfinished, RunFolder } from "../experiment/run-folder/run-folder.js";
+import { checkContinues, planRuns, runIn, withDataOf, type RunPlan } from "../experiment/run-plan.js";
+import type { BackendName } from "../kernels/backend.js";
+import { exists } from "../platform/folders.js";
+import { spellCommand } from "./command-line.js";
+import type { ComputeArguments } from "./compute-arguments.js";
+import { UsageError } from "./exit-codes.js";
+import { experimentAsked, readExperiment, type ExperimentArguments } from "./experiment-source.js";
+
+export interface PlanArguments extends ExperimentArguments, ComputeArguments {
+  readonly out?: string;
+  /** A folder; true: the latest. */
+  readonly resume?: string | true;
+}
+
+export interface TrainPlan extends RunPlan {
+  readonly backend: BackendName | undefined;
+}
+
+/** Where runs go that are given no folder. */
+export const RUNS = "runs";
+
+const advice: RunAdvice = {
+  holdsRun: "Add --resume to continue that run, or name another.",
+  notEmpty: "Name another with --out.",
+  full: "Use --out to name a folder.",
+  holdsNoRun: "An experiment file goes before --resume.",
+  otherExperiment: "Leave out what changes it, or start a new run without --resume.",
+};
+
+/** @throws UsageError, ConfigError, FileError */
+export function planTraining(args: PlanArguments, warn: (sentence: string) => void): TrainPlan {
+  const resumed = folderToResume(args);
+  const experiment = resumed === null ? experimentAsked(args, warn) : experimentToResume(resumed, args, warn);
+  const { out } = args;
+  const claim = (): RunFolder =>
+    out === undefined ? RunFolder.next(RUNS, experiment.bench.name, advice) : RunFolder.claim(out, advice);
+  return { ...planRuns(experiment, { resumed, claim }), backend: backendFor(resumed, args) };
+}
+
+/** null: there is nothing to continue, and a new run is begun. */
+function folderToResume({ resume, out }: PlanArguments): RunFolder | null {
+  if (resume === undefined) return null;
+  if (resume !== true && out !== undefined) {
+    throw new UsageError(
+      `--resume names ${resume} and --out names ${out}; expected one folder. Leave out --out, or give --resume no folder.`,
+    );
+  }
+  if (resume !== true) return runIn(resume, advice);
+  if (out !== undefined) return exists(out) && !isEmptyFolder(out) ? runIn(out, advice) : null;
+  const latest = latestUnfinished(RUNS);
+  if (latest !== null) return latest;
+  throw new UsageError(
+    `there is no unfinished run in ${RUNS}; expected one to continue. Name its folder: ` +
+      `${spellCommand(["train", "--resume"])} FOLDER`,
+  );
+}
+
+/** The experiment of the run, which no option may change. */
+function experimentToResume(
+  folder: RunFolder,
+  args: PlanArguments,
+  warn: (sentence: string) => void,
+): Experiment {
+  const recorded = readExperiment(folder.configPath, {}, warn);
+  const asked =
+    args.config === undefined
+      ? readExperiment(folder.configPath, args, () => undefined)
+      : experimentAsked(args, warn);
+  const compared = args.data === undefined ? asked : withDataOf(asked, recorded);
+  checkContinues(folder, recorded, compared, advice);
+  return asked;
+}
+
+/** Backends differ in the last bits, so a run stays with its own. */
+function backendFor(folder: RunFolder | null, { backend }: PlanArguments): BackendName | undefined {
+  const recorded = folder?.backend ?? null;
+  if (recorded === null) return backend;
+  if (backend === undefined || backend === recorded) return recorded;
+  throw new UsageError(
+    `the run was started with the backend ${recorded}, but --backend is ${backend}; a run continues as it was started. ` +
+      "Leave out --backend.",
+  );
+}
