@@ -16,6 +16,8 @@ import { augmentationsOf, networkInputShape, prepareData } from "../../src/exper
 import { buildModel } from "../../src/experiment/model.js";
 import { trainedEpochs, trainerOptions } from "../../src/experiment/training.js";
 import { init } from "../../src/kernels/select.js";
+import type { LayerNode } from "../../src/graph/layer-graph.js";
+import { networkGraph } from "../../src/models/network-graph.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
 import { manualSeed } from "../../src/random/generator.js";
@@ -211,6 +213,22 @@ describe("the network of an experiment", () => {
     expect(() => buildModel(model, { inputShape: [1, 1, 1], classes: 10, seed: 0 })).toThrow(
       new RegExp(`^model "${model.name}" cannot be made: SCNN: `),
     );
+  });
+});
+
+describe("the residual experiment", () => {
+  it("is a ResNet-8: eight layers with weights on the longest path", () => {
+    const resnet = readFileSync(new URL("../../examples/fashion-resnet8.toml", import.meta.url), "utf8");
+    const model = buildModel(experimentOf(resnet).models[0], {
+      inputShape: [28, 28, 1],
+      classes: 10,
+      seed: 1,
+    });
+    expect(model.architecture).toMatchObject({ kind: "SResNet", options: { timesteps: 2, batchNorm: true } });
+    const { output } = networkGraph(model);
+    const depth = ({ inputs, kind }: LayerNode): number =>
+      Math.max(0, ...inputs.map(depth)) + (["Conv2d", "Linear"].includes(kind) ? 1 : 0);
+    expect(depth(output)).toBe(8);
   });
 });
 
