@@ -182,7 +182,7 @@ describe("writeFileAtomic", () => {
 
   it("is whole at every moment while three processes write it and are killed", async () => {
     const platform = ["files", "file-errors", "host", "node-module"].map((name) => `platform/${name}.ts`);
-    for (const source of ["errors.ts", ...platform]) {
+    for (const source of ["errors.ts", "show.ts", ...platform]) {
       const code = fs.readFileSync(path.join(import.meta.dirname, "../../src", source), "utf8");
       const options = { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } };
       const out = at("code", source.replace(/ts$/, "js"));
