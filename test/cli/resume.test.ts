@@ -10,9 +10,12 @@ import { atif, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js
 
 const folder = temporaryFolder();
 
+/** So many that a quick machine is not done before it was killed ten times. */
+const EPOCHS = 96;
+
 /** Augmentation, dropout and validation: all that draws numbers or is measured on the way. */
 const config = writeConfig(folder, {
-  epochs: 16,
+  epochs: EPOCHS,
   batchSize: 8,
   model: SMALL_SCNN,
   framework: "[learningframework.params]\nuse_best_epoch = true",
@@ -74,7 +77,8 @@ describe("a run that is killed at random moments", () => {
       let [said, over] = ["", false];
       child.stderr?.on("data", (text: string) => (said += text));
       const end = ended.finally(() => (over = true));
-      const trained = (): boolean => (said.match(/^epoch \d+\/16 {2}/gm) ?? []).length >= epochsBefore;
+      const trained = (): boolean =>
+        (said.match(new RegExp(`^epoch +\\d+/${EPOCHS} {2}`, "gm")) ?? []).length >= epochsBefore;
       await until(`${epochsBefore} epochs`, () => over || trained());
       await anyMoment(random, epochsBefore === 0 ? 1000 : 100);
       child.kill(signal);
@@ -100,7 +104,7 @@ describe("a run that is killed at random moments", () => {
     );
     expect(got.equals(expected), story.join("; ")).toBe(true);
     expect(metricsOf("killed")).toEqual(metricsOf("alone"));
-    expect(metricsOf("killed").map(({ epoch }) => epoch)).toEqual(oneTo(16));
+    expect(metricsOf("killed").map(({ epoch }) => epoch)).toEqual(oneTo(EPOCHS));
     expect(readdirSync(join(folder, "killed")).sort()).toEqual([
       "config.toml",
       "metrics.jsonl",

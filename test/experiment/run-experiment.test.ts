@@ -137,7 +137,7 @@ describe("runExperiment", () => {
       expect("best" in result).toBe(false);
       expect(weights(result)).toEqual(weights(results[0]));
     }
-    const message = "--model.7.epochs: there is no entry 7 in model, which has entries 0 to 0;";
+    const message = "--set model.7.epochs: there is no entry 7 in model, which has entries 0 to 0;";
     expect((await refusal(experiment, { overrides: [["model.7.epochs", 1]] })).message).toContain(message);
   });
 

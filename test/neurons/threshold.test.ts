@@ -92,7 +92,9 @@ describeBackends("ATIF", (backend) => {
       expect(() => new MultiStepATIF({ T: 4 } as object)).toThrow(
         'MultiStepATIF: unknown option "T"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq, stepMode.',
       );
-      expect(() => new MultiStepATIF(null as unknown as object)).toThrow("MultiStepATIF: options are null");
+      expect(() => new MultiStepATIF(null as unknown as object)).toThrow(
+        "MultiStepATIF: no options were given",
+      );
       expect(() => new MultiStepATIF({ stepMode: "x" as "m" })).toThrow(
         'MultiStepATIF: stepMode is "x"; expected one of "s", "m".',
       );
