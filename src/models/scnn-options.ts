@@ -124,15 +124,16 @@ function checkDropouts({ dropouts, filters, fcUnits, gsp }: ReadSCNNOptions, pla
 
 /** Copies, so that what the caller changes later is not this network. @throws TypeError, RangeError */
 export function resolveSCNNOptions(options: SCNNOptions): ResolvedSCNNOptions {
-  const read = readOptions("SCNN", options, scnnSchema);
+  const { separables, dims: asked, ...read } = readOptions("SCNN", options, scnnSchema);
   const { inputShape, filters, fcUnits, dropouts } = read;
+  // Those that depend on others always last, so that a file that is loaded is written again to the same bytes.
   return {
     ...read,
     dropouts:
       typeof dropouts === "number"
         ? new Array<number>(filters.length + fcUnits.length).fill(dropouts)
         : dropouts,
-    separables: read.separables ?? filters.map(() => false),
-    dims: read.dims ?? dimsOf(inputShape),
+    separables: separables ?? filters.map(() => false),
+    dims: asked ?? dimsOf(inputShape),
   };
 }

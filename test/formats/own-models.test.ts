@@ -12,6 +12,7 @@ import { GraphModel } from "../../src/models/graph-model.js";
 import { SMLP } from "../../src/models/smlp.js";
 import { SResNet } from "../../src/models/sresnet.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
+import { createModel } from "../../src/models/table.js";
 import { Module } from "../../src/module/module.js";
 import { Parameter } from "../../src/module/parameter.js";
 import { ATIF } from "../../src/neurons/atif.js";
@@ -110,6 +111,21 @@ describe.each(models)("%s", (_, make) => {
     expectSameBits(gradients(again.train()), gradients(model.train()));
     expect(again.architecture).toEqual(decodeModel(encodeModel(again)).model.architecture);
   });
+});
+
+describe("a template", () => {
+  const scnn = {
+    inputShape: [8, 8, 1], outputShape: [10], filters: [4], kernelSizes: [3], paddings: [1], strides: [1], poolSizes: [2],
+    fcUnits: [5], neuron: { kind: "ATIF" },
+  }; // prettier-ignore
+
+  it.each([{}, { dims: 2 }, { separables: [false] }, { dropouts: 0.1 }, { gsp: true, fcUnits: [] }])(
+    "that is loaded is written again to the same bytes: %j",
+    (changes) => {
+      const bytes = encodeModel(createModel({ kind: "SCNN", options: { ...scnn, ...changes } }));
+      expect(encodeModel(decodeModel(bytes).model)).toEqual(bytes);
+    },
+  );
 });
 
 describe("settings that change numbers", () => {
