@@ -19,6 +19,7 @@ const layers = [
   "^src/measuring/",
   "^src/(training|inspection)/",
   "^src/formats/",
+  "^src/deployment/",
   "^src/experiment/",
   "^src/cli/",
 ];

@@ -34,7 +34,7 @@ export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
 export { ParametricLIFNode, type ParametricLIFNodeOptions } from "./neurons/parametric-lif-node.js";
-export type { NeuronClass, NeuronRow } from "./neurons/neuron-row.js";
+export type { BinaryTwin, NeuronClass, NeuronRow } from "./neurons/neuron-row.js";
 export {
   createNeuron,
   defineNeuron,
@@ -61,7 +61,7 @@ export { Sequential } from "./layers/sequential.js";
 export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
 export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
 export { networkGraph } from "./models/network-graph.js";
-export type { LayerRow, Operations } from "./layers/layer-row.js";
+export type { LayerRow, Operations, Scaling } from "./layers/layer-row.js";
 export { defineLayer, type LayerArguments, type LayerKind } from "./layers/table.js";
 
 export { GraphModel, type GraphModelOptions } from "./models/graph-model.js";
@@ -177,3 +177,6 @@ export {
   type LoadedModel,
   type ModelFacts,
 } from "./formats/model-file.js";
+
+export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
+export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";

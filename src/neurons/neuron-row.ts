@@ -26,6 +26,15 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
    * @throws TypeError for a setting that no option brings back
    */
   options(neuron: N): P;
+  /** Of one whose spikes are as high as theta: the kind that fires in the same steps, with spikes of height 1. */
+  readonly binary?: BinaryTwin;
+}
+
+export interface BinaryTwin {
+  /** Takes the same options. */
+  readonly kind: string;
+  /** Names of the arrays in the state dict, here and there: { v_threshold: "vp_th" }. */
+  readonly arrays: Readonly<Record<string, string>>;
 }
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */
