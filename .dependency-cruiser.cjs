@@ -18,6 +18,7 @@ const layers = [
   "^src/datasets/",
   "^src/measuring/",
   "^src/(training|inspection)/",
+  "^src/quantization/",
   "^src/formats/",
   "^src/deployment/",
   "^src/experiment/",
