@@ -45,6 +45,7 @@ export {
   type NeuronSpec,
 } from "./neurons/table.js";
 export type { ThresholdOptions } from "./neurons/threshold.js";
+export type { NeuronDynamics } from "./neurons/dynamics.js";
 export type { NeuronTraits } from "./neurons/traits.js";
 export * as schema from "./schema/parts.js";
 
@@ -179,4 +180,7 @@ export {
 } from "./formats/model-file.js";
 
 export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
+export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/integer-model.js";
+export type { LongWidth } from "./deployment/integer/arithmetic.js";
+export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";

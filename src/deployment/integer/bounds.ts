@@ -16,6 +16,8 @@ import {
 import { charge } from "./neuron.js";
 import { divide } from "./pooling.js";
 
+const MOST_BITS = 53;
+
 /** From low to high, both included. */
 export interface Interval {
   readonly low: number;
@@ -40,7 +42,7 @@ class Widest {
   most = 0;
 
   see(...values: readonly number[]): void {
-    for (const value of values) this.most = Math.max(this.most, value < 0 ? -value - 1 : value);
+    for (const value of values) if (bitsFor(value) > bitsFor(this.most)) this.most = value;
   }
 
   /** As it would be with room for everything. */
@@ -62,8 +64,9 @@ export function boundsOf({ layers, inputBits }: IntegerProgram): Bounds {
     const given = layer.inputs.map((place) => intervals[place]);
     const interval = outputOf(layer, given, widest);
     intervals.push(interval);
-    const bits = Math.floor(Math.log2(Math.max(1, widest.most))) + 2;
-    if (bits > layer.long) overflows.push({ layer, most: widest.most, bits });
+    const bits = Math.ceil(bitsFor(widest.most));
+    // Doubles, of which the simulator is made, are exact up to 53 bits.
+    if (bits > Math.min(layer.long, MOST_BITS)) overflows.push({ layer, most: widest.most, bits });
     if (layer.kind !== "neuron") continue;
     if (layer.threshold - (layer.reset === null ? 0 : layer.initial) <= 0) restless.push(layer);
     else if (interval.high === 0 && interval.low === 0) silent.push(layer);
@@ -74,7 +77,12 @@ export function boundsOf({ layers, inputBits }: IntegerProgram): Bounds {
 /** The least width that holds them all. */
 export function widthFor({ overflows }: Bounds): LongWidth | null {
   const bits = Math.max(0, ...overflows.map((each) => each.bits));
-  return bits <= 32 ? 32 : bits <= 53 ? 64 : null;
+  return bits <= 32 ? 32 : bits <= MOST_BITS ? 64 : null;
+}
+
+/** Bits that two's complement needs; of two numbers, more for the one that needs more room. */
+function bitsFor(value: number): number {
+  return Math.log2(value < 0 ? -value : value + 1) + 1;
 }
 
 function ofBits(bits: number): Interval {

@@ -167,7 +167,7 @@ function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {
   const enough = widthFor(bounds);
   const others = bounds.overflows.length - 1;
   throw new RangeError(
-    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${long} bits hold up to ${2 ** (long - 1) - 1}` +
+    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${long} bits hold ${-(2 ** (long - 1))} to ${2 ** (long - 1) - 1}` +
       `${others === 0 ? "" : ` (and of ${counted(others, "other layer")})`}; expected sums that fit. ` +
       (enough === null
         ? "Quantize with fewer bits, or fewer fractional bits (forceQ)."
