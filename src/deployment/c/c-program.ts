@@ -1,0 +1,68 @@
+/** A program of whole numbers as it lies in the memory of a device: which map where, and what runs once for a still input. */
+
+import type { IntegerLayer, IntegerProgram } from "../integer/integer-layer.js";
+import { mapsOf, type CMap } from "./c-map.js";
+import { planMemory } from "./memory-plan.js";
+
+export interface PlacedLayer {
+  readonly layer: IntegerLayer;
+  /** Of its inputs and its output, by place: 0 is the network's input. */
+  readonly inputs: readonly number[];
+  readonly place: number;
+}
+
+export interface CProgram {
+  readonly program: IntegerProgram;
+  readonly maps: readonly CMap[];
+  /** Where a map lies: the caller's input, one of the two buffers, or the caller's output. */
+  readonly places: readonly MapPlace[];
+  /** Elements of the buffer of numbers and of the buffer of spikes. */
+  readonly numbers: number;
+  readonly spikes: number;
+  /** With no neuron upstream: of a still input, they are computed once. */
+  readonly still: readonly PlacedLayer[];
+  /** In every time step. */
+  readonly stepwise: readonly PlacedLayer[];
+}
+
+export type MapPlace =
+  { readonly kind: "input" | "output" } | { readonly kind: "numbers" | "spikes"; readonly offset: number };
+
+export function placeMaps(program: IntegerProgram): CProgram {
+  const { layers } = program;
+  const maps = mapsOf(program);
+  const isStill = stillPlaces(layers);
+  const all = layers.map((layer, i): PlacedLayer => ({ layer, inputs: layer.inputs, place: i + 1 }));
+  const still = all.filter(({ place }) => isStill[place]);
+  const stepwise = all.filter(({ place }) => !isStill[place]);
+  const order = [...still, ...stepwise];
+  const at = new Map(order.map(({ place }, i) => [place, i]));
+  const output = layers.length;
+  const lastRead = (place: number): number => {
+    const readers = order.flatMap(({ inputs }, i) => (inputs.includes(place) ? [i] : []));
+    const last = Math.max(at.get(place) ?? 0, ...readers);
+    // What was computed once is read again in every step.
+    return isStill[place] && last >= still.length ? order.length : last;
+  };
+  const held = order.filter(({ place }) => place !== output || maps[place].spike !== null);
+  const places = new Array<MapPlace>(maps.length).fill({ kind: "input" });
+  if (maps[output].spike === null) places[output] = { kind: "output" };
+  const sizes = { numbers: 0, spikes: 0 };
+  for (const kind of ["numbers", "spikes"] as const) {
+    const own = held.filter(({ place }) => (maps[place].spike === null) === (kind === "numbers"));
+    const plan = planMemory(
+      own.map(({ place }) => ({ size: maps[place].size, from: at.get(place) ?? 0, to: lastRead(place) })),
+    );
+    own.forEach(({ place }, i) => (places[place] = { kind, offset: plan.offsets[i] }));
+    sizes[kind] = plan.size;
+  }
+  return { program, maps, places, ...sizes, still, stepwise };
+}
+
+/** By place, whether it is the same in every time step when the input is. */
+function stillPlaces(layers: readonly IntegerLayer[]): boolean[] {
+  const still = [true];
+  for (const { kind, inputs } of layers)
+    still.push(kind !== "neuron" && inputs.every((place) => still[place]));
+  return still;
+}
