@@ -11,7 +11,8 @@ import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-
 
 const INTRODUCTION = `# Experiment files
 
-An experiment file is TOML 1.0, in the words of Qualia: what is trained, on what, how. \`atif train my.toml\` runs it.
+An experiment file is TOML 1.0, in the words of Qualia: what is trained, on what, how. \`atif train my.toml\` runs it, and
+\`atif init my.toml\` writes one to begin with: the common keys, each with what it means.
 [examples/digits.toml](../examples/digits.toml), which \`atif train\` runs when it is given no file, has a comment for each
 part. This page lists every section, kind and key.
 
