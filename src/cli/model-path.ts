@@ -28,7 +28,7 @@ export function findModel(named: string): ModelPlace {
         "Wait until it has.",
     );
   }
-  if (folder.hasCheckpoint || folder.hasConfig) {
+  if (!folder.isComplete && (folder.hasCheckpoint || folder.hasConfig)) {
     throw new UsageError(
       `the run in ${named} is not complete, so it has no model yet; expected a run that has ended. ` +
         `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`,

@@ -55,11 +55,19 @@ export function findRuns(named: string): SeveralRuns | null {
   );
 }
 
-/** What is said of runs that were left out; null if there are none. */
-export function unfinishedSentence({ root, unfinished }: SeveralRuns): string | null {
-  if (unfinished.length === 0) return null;
-  const names = unfinished.map((folder) => folder.shortPath).join(", ");
-  return `not complete, and left out: ${names}. ${howToGoOn(root)}`;
+/** What is said of runs that were left out, a sentence for each reason. */
+export function leftOut({ root, unfinished }: SeveralRuns): string[] {
+  const names = (isComplete: boolean): string =>
+    unfinished
+      .filter((folder) => folder.isComplete === isComplete)
+      .map((folder) => folder.shortPath)
+      .join(", ");
+  const [lost, begun] = [names(true), names(false)];
+  return [
+    ...(begun === "" ? [] : [`not complete, and left out: ${begun}. ${howToGoOn(root)}`]),
+    // Somebody has taken it away: the run is not repeated over its results.
+    ...(lost === "" ? [] : [`complete, but without its model.safetensors, and left out: ${lost}.`]),
+  ];
 }
 
 function howToGoOn(root: RunFolder): string {

@@ -4,7 +4,7 @@ import { byModel } from "../experiment/run-folder/series-summary.js";
 import { spreadOf, type Spread } from "../experiment/spread.js";
 import type { Evaluation } from "../training/evaluate.js";
 import { formatTable, percent, significant, type Column } from "./report-table.js";
-import { unfinishedSentence, type RunInFolder, type SeveralRuns } from "./several-runs.js";
+import { leftOut, type RunInFolder, type SeveralRuns } from "./several-runs.js";
 import { spreadLine } from "./spread-text.js";
 import type { Terminal } from "./terminal.js";
 
@@ -69,6 +69,5 @@ export function printTests(
   for (const line of formatTable(COLUMNS, rows, (titles) => terminal.bold(titles))) terminal.print(line);
   terminal.print();
   for (const each of testStatistics(runs)) terminal.print(...spreadLine(terminal, each));
-  const unfinished = unfinishedSentence(several);
-  if (unfinished !== null) terminal.print(unfinished);
+  for (const sentence of leftOut(several)) terminal.print(sentence);
 }

@@ -123,6 +123,12 @@ describe("several runs", () => {
       unfinished: ["partly/wide-3", "partly/wide-4"],
     });
 
+    rmSync(join(folder, "partly", "net-4", "model.safetensors"));
+    expect((await run("eval", "partly")).stdout.trimEnd().split("\n").slice(-2)).toEqual([
+      expect.stringMatching(/^not complete, and left out: partly\/wide-3, partly\/wide-4\. Continue with: /),
+      "complete, but without its model.safetensors, and left out: partly/net-4.",
+    ]);
+
     for (const name of ["net-3", "net-4"]) rmSync(join(folder, "partly", name), { recursive: true });
     const none = await run("eval", "partly");
     expect(none).toMatchObject({ code: 2, stdout: "" });

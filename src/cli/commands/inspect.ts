@@ -17,7 +17,7 @@ import { networkLayers, type NetworkLayer } from "../../inspection/network-layer
 import { Progress } from "../progress.js";
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";
-import { findRuns, unfinishedSentence, type SeveralRuns } from "../several-runs.js";
+import { findRuns, leftOut, type SeveralRuns } from "../several-runs.js";
 import { loadingOnce, NoFittingData, testDataFor } from "../test-data.js";
 
 export interface InspectArguments extends ComputeArguments {
@@ -89,10 +89,10 @@ async function inspectSeveral(
     runs: answers,
     unfinished: several.unfinished.map(({ path }) => path),
   });
-  const unfinished = unfinishedSentence(several);
-  if (unfinished === null) return;
-  terminal.print();
-  terminal.print(unfinished);
+  for (const sentence of leftOut(several)) {
+    terminal.print();
+    terminal.print(sentence);
+  }
 }
 
 async function look(

@@ -79,7 +79,6 @@ export class RunFolder {
     this.hold();
     try {
       this.#checkEmpty(advice);
-      this.removeTemporaries();
       return this;
     } catch (thrown) {
       this.release();
@@ -100,7 +99,8 @@ export class RunFolder {
   }
 
   /**
-   * Nobody else may write into the folder from now on, until it is released or the process ends.
+   * Nobody else may write into the folder from now on, until it is released or the process ends. What processes that were
+   * killed have left there is removed.
    * @throws ConfigError if another process, or another part of this one, has it; FileError if that cannot be written
    */
   hold(): void {
@@ -108,6 +108,7 @@ export class RunFolder {
     const lock = LockFile.take(this.#lockPath);
     if (!(lock instanceof LockFile)) throw this.#busy(lock);
     this.#lock = lock;
+    this.removeTemporaries();
   }
 
   release(): void {
