@@ -335,21 +335,25 @@ async function answers(players: readonly Player[], word: string): Promise<string
 }
 
 describe("of ten processes", () => {
-  it("one has the lock, new, of the dead, or of the dead with a dead successor", async () => {
-    const players = await Promise.all(Array.from({ length: 10 }, player));
-    const expected = [...Array.from({ length: 9 }, () => "running"), "won"];
-    for (let round = 0; round < 15; round++) {
-      const place = join(folder, String(round), "run.lock");
-      fs.mkdirSync(dirname(place));
-      if (round % 3 > 0) writeLock({}, place);
-      if (round % 3 > 1) writeLock({ token: TOKENS.deadToo }, `${place}.${TOKENS.dead}`);
-      expect((await answers(players, place)).sort(), `round ${round}`).toEqual(expected);
-      expect(LockFile.holder(place)).toMatchObject({ state: "running" });
-      await answers(players, "release");
-      expect(fs.readdirSync(dirname(place)), `round ${round}`).toEqual([]);
-    }
-    for (const { child } of players) child.kill();
-  });
+  it(
+    "one has the lock, new, of the dead, or of the dead with a dead successor",
+    { timeout: 120_000 },
+    async () => {
+      const players = await Promise.all(Array.from({ length: 10 }, player));
+      const expected = [...Array.from({ length: 9 }, () => "running"), "won"];
+      for (let round = 0; round < 15; round++) {
+        const place = join(folder, String(round), "run.lock");
+        fs.mkdirSync(dirname(place));
+        if (round % 3 > 0) writeLock({}, place);
+        if (round % 3 > 1) writeLock({ token: TOKENS.deadToo }, `${place}.${TOKENS.dead}`);
+        expect((await answers(players, place)).sort(), `round ${round}`).toEqual(expected);
+        expect(LockFile.holder(place)).toMatchObject({ state: "running" });
+        await answers(players, "release");
+        expect(fs.readdirSync(dirname(place)), `round ${round}`).toEqual([]);
+      }
+      for (const { child } of players) child.kill();
+    },
+  );
 
   it("one that ends in any way gives it back, or leaves it to be taken over", async () => {
     for (const [end, isLeft] of [
