@@ -132,7 +132,7 @@ function addEval(program: Command): void {
   program
     .command("eval")
     .description("test a trained network: accuracy, loss, mistakes by class")
-    .argument("<model>", "model file, or run folder")
+    .argument("<model>", "model file, or run folder; of a folder of several runs, all of them")
     .option(
       "-d, --data <folder>",
       'folder with IDX files, or "digits"; what it was trained on if it is left out',
@@ -153,7 +153,7 @@ function addInspect(program: Command): void {
   program
     .command("inspect")
     .description("look into a network: layers, shapes, parameters, thresholds, firing rates, levels")
-    .argument("<model>", "model file, or run folder")
+    .argument("<model>", "model file, or run folder; of a folder of several runs, all of them")
     .option(
       "-d, --data <folder>",
       'folder with IDX files, or "digits", to measure firing rates on',
