@@ -13,6 +13,7 @@ export type { Shape } from "./shapes.js";
 
 export { ones, tensor, Tensor, zeros, type TensorOptions } from "./tensor/tensor.js";
 export { scope } from "./tensor/scope.js";
+export { nextTurn } from "./platform/event-loop.js";
 export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";

@@ -12,7 +12,13 @@ import { FileError } from "../platform/files.js";
 import { checkDataFolder } from "./data-folder.js";
 import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
-import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
+import {
+  augmentationsOf,
+  loadDataset,
+  networkInputShape,
+  prepareData,
+  type DatasetLoader,
+} from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
@@ -29,6 +35,17 @@ export interface TestData {
 
 const DIGITS = "the digits";
 
+/** Loads what networks of one experiment are measured on once for all of them. */
+export function loadingOnce(): DatasetLoader {
+  const loaded = new Map<string, ReturnType<DatasetLoader>>();
+  return (dataset) => {
+    const key = JSON.stringify(dataset);
+    const sets = loaded.get(key) ?? loadDataset(dataset);
+    loaded.set(key, sets);
+    return sets;
+  };
+}
+
 /** There are no data that fit the network; a network can be looked at all the same. */
 export class NoFittingData extends UsageError {
   override name = "NoFittingData";
@@ -37,6 +54,7 @@ export class NoFittingData extends UsageError {
 /**
  * @param config the experiment beside the model file, if there is one
  * @param asked --data: a folder, or "digits"; undefined: what the facts of the model name
+ * @param load where the sets of experiments come from
  * @throws NoFittingData if there is nothing to test with; FormatError on damaged or missing files
  */
 export async function testDataFor(
@@ -44,11 +62,12 @@ export async function testDataFor(
   facts: TrainingFacts,
   config: string | null,
   asked: string | undefined,
+  load: DatasetLoader = loadDataset,
 ): Promise<TestData> {
   const experiment = experimentOf(facts);
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config))
+      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config), load)
       : await plain(asked);
   return fitted(model, found);
 }
@@ -87,10 +106,14 @@ function readQuietly(path: string): Experiment | null {
   }
 }
 
-async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
+async function fromExperiment(
+  experiment: Experiment,
+  folder: string,
+  load: DatasetLoader,
+): Promise<TestData> {
   const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
   checkDataFolder(moved.dataset);
-  const { train, test = train } = await prepareData(moved);
+  const { train, test = train } = await prepareData(moved, { load });
   const augmentations = augmentationsOf(moved);
   return {
     data: test,

@@ -13,6 +13,7 @@ import type { OptimizerState } from "../optimizers/optimizer.js";
 import { checkIsState } from "../training/check-training-state.js";
 import type { TrainingState } from "../training/training-state.js";
 import { checkpointRun, type CheckpointRun } from "./checkpoint-run.js";
+import { turnIfDue } from "../platform/event-loop.js";
 import { writeFileAtomic } from "../platform/files.js";
 import { anyObject, isText, objectOf, parseJson } from "./json-shape.js";
 import { quote } from "../show.js";
@@ -79,11 +80,12 @@ export async function saveCheckpoint(
 ): Promise<void> {
   await Promise.resolve();
   writeFileAtomic(path, encodeCheckpoint(state, architecture));
+  await turnIfDue();
 }
 
 /** @throws FileError if it cannot be read; FormatError as decodeCheckpoint */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  await Promise.resolve();
+  await turnIfDue();
   return checkpointFrom(readSafetensorsFile(path), path);
 }
 

@@ -21,6 +21,7 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import { type Architecture } from "../models/architecture.js";
 import { createWithoutDrawing, storedArchitecture } from "../models/stored-architecture.js";
 import { weightCount } from "../models/table.js";
+import { turnIfDue } from "../platform/event-loop.js";
 import { writeFileAtomic } from "../platform/files.js";
 import type { ParameterSettings } from "../module/parameter.js";
 import { isTooDeep, MOST_LEVELS } from "./json-depth.js";
@@ -140,6 +141,7 @@ export function decodeModel(bytes: Uint8Array, source = "model"): LoadedModel {
 export async function saveModel(path: string, model: SpikingModel, facts: ModelFacts = {}): Promise<void> {
   await Promise.resolve();
   writeFileAtomic(path, encodeModel(model, facts));
+  await turnIfDue();
 }
 
 /** @throws FileError if it cannot be read; FormatError, StateError, OutOfMemoryError as decodeModel */
@@ -149,7 +151,7 @@ export async function loadModel(path: string): Promise<SpikingModel> {
 
 /** The model and what its file says about its training. @throws as loadModel */
 export async function readModelFile(path: string): Promise<LoadedModel> {
-  await Promise.resolve();
+  await turnIfDue();
   return modelFrom(readSafetensorsFile(path), path);
 }
 
