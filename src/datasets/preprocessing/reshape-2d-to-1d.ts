@@ -28,7 +28,11 @@ export class Reshape2DTo1D implements Preprocessing {
         );
       }
       const [height, width, channels] = set.sampleShape;
-      return set.with({ sampleShape: [height * width, channels] });
+      const step = { kind: "Reshape2DTo1D", options: { inputShape: set.sampleShape } };
+      return set.with({
+        sampleShape: [height * width, channels],
+        preprocessing: [...set.preprocessing, step],
+      });
     });
   }
 }
