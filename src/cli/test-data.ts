@@ -14,7 +14,9 @@ import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
+import { prepareSamples } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
@@ -48,7 +50,7 @@ export async function testDataFor(
   const experiment = experimentOf(facts);
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config))
+      ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config))
       : await plain(asked);
   return fitted(model, found);
 }
@@ -87,20 +89,42 @@ function readQuietly(path: string): Experiment | null {
   }
 }
 
-async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
+async function fromExperiment(
+  model: SpikingModel,
+  experiment: Experiment,
+  folder: string,
+): Promise<TestData> {
   const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
   checkDataFolder(moved.dataset);
-  const { train, test = train } = await prepareData(moved);
+  // A network that knows how samples are prepared has the statistics of its own training set.
+  const asLoaded = model.preprocessing.length > 0;
+  const { train, test = train } = await prepareData(moved, { asLoaded });
   const augmentations = augmentationsOf(moved);
-  return {
-    data: test,
-    ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+  const found = {
     loss: moved.learningFramework.params.loss,
     name: moved.dataset.kind === "Digits" ? DIGITS : moved.dataset.params.path,
   };
+  if (!asLoaded) {
+    return {
+      ...found,
+      data: test,
+      ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+    };
+  }
+  if (!augmentations.variesOutsideTraining) return { ...found, data: test };
+  return { ...found, data: preparedFor(model, augmentations, test), augmentations };
 }
 
-/** Samples as they are, pixels from 0 to 1. */
+/** The data as augmentations met them in training: after what the network knows besides. */
+function preparedFor(model: SpikingModel, augmentations: AugmentationPipeline, data: Dataset): Dataset {
+  const { preprocessing } = model;
+  const steps = preprocessing.slice(0, preprocessing.length - augmentations.preprocessing.length);
+  if (!steps.some(({ kind }) => kind === "NormalizeDataset" || kind === "Reshape2DTo1D")) return data;
+  const samples = prepareSamples(model, steps, data.batch(data.labels.map((_, i) => i)));
+  return data.with({ x: samples.x, sampleShape: samples.shape.slice(1), preprocessing: steps });
+}
+
+/** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
 async function plain(asked: string | undefined): Promise<TestData> {
   if (asked === undefined) {
     throw new NoFittingData(
@@ -115,7 +139,9 @@ async function plain(asked: string | undefined): Promise<TestData> {
 /** The data in the shape that the network takes. @throws NoFittingData */
 function fitted(model: SpikingModel, found: TestData): TestData {
   const { data, augmentations, name } = found;
-  const { inputShape, outputShape } = model;
+  const { outputShape } = model;
+  const left = stepsLeft(model.preprocessing, data.preprocessing) ?? [];
+  const inputShape = shapeBefore(left, model.inputShape);
   const shape =
     augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {

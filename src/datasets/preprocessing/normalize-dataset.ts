@@ -92,12 +92,13 @@ interface Statistics {
 /** In configuration files the preprocessing "Normalize"; the augmentation of that name takes given numbers. */
 export class NormalizeDataset implements Preprocessing {
   declare readonly name: string;
+  declare readonly preparesSamples: boolean;
   declare readonly method: "z-score" | "min-max";
   declare readonly axis: readonly number[];
 
   constructor(params: NormalizeDatasetParams = {}) {
     const { method, axis } = readOptions("Normalize", params, normalizeDatasetSchema);
-    fix<NormalizeDataset>(this, { name: "Normalize", method, axis });
+    fix<NormalizeDataset>(this, { name: "Normalize", preparesSamples: true, method, axis });
   }
 
   /**
