@@ -14,7 +14,6 @@ import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
-import { prepareSamples } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
@@ -111,17 +110,7 @@ async function fromExperiment(
       ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
     };
   }
-  if (!augmentations.variesOutsideTraining) return { ...found, data: test };
-  return { ...found, data: preparedFor(model, augmentations, test), augmentations };
-}
-
-/** The data as augmentations met them in training: after what the network knows besides. */
-function preparedFor(model: SpikingModel, augmentations: AugmentationPipeline, data: Dataset): Dataset {
-  const { preprocessing } = model;
-  const steps = preprocessing.slice(0, preprocessing.length - augmentations.preprocessing.length);
-  if (!steps.some(({ kind }) => kind === "NormalizeDataset" || kind === "Reshape2DTo1D")) return data;
-  const samples = prepareSamples(model, steps, data.batch(data.labels.map((_, i) => i)));
-  return data.with({ x: samples.x, sampleShape: samples.shape.slice(1), preprocessing: steps });
+  return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
 /** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */

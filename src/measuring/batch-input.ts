@@ -6,7 +6,12 @@ import { Dataset } from "../datasets/dataset.js";
 import { checkModel } from "../models/check-model.js";
 import { prepareSamples } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { describePreprocessing, stepsLeft, type PreprocessingStep } from "../preprocessing/table.js";
+import {
+  describePreprocessing,
+  stepsLeft,
+  stepsOfData,
+  type PreprocessingStep,
+} from "../preprocessing/table.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** @throws TypeError, RangeError unless the data's labels are classes of the model */
@@ -47,6 +52,18 @@ export function inputOf(model: SpikingModel, batch: Batch): Tensor {
   const input = parameter === undefined ? Tensor.empty(shape) : Tensor.empty(shape, parameter.backend);
   input.data.set(x);
   return input;
+}
+
+/**
+ * A batch as augmentations meet it: after what the model's preprocessing says is done to whole data sets, such as
+ * normalization by statistics of the training set.
+ */
+export function afterStepsOfData(model: SpikingModel, batch: Batch): Batch {
+  const steps = stepsOfData(model.preprocessing);
+  const left = stepsLeft(steps, batch.preprocessing ?? []) ?? [];
+  if (left.length === 0) return batch;
+  const { integerMax: _, ...others } = batch;
+  return { ...others, ...prepareSamples(model, left, batch), preprocessing: steps };
 }
 
 /** What is left to be done to them. A model without preprocessing takes samples as they come. */

@@ -3,6 +3,7 @@
  * Elements of a sample share statistics where their shape has a 1.
  */
 
+import { counted } from "../counted.js";
 import { ShapeError } from "../errors.js";
 import { required, type Schema } from "../schema/schema.js";
 import { listOf, real, whole, type ValueType } from "../schema/value-types.js";
@@ -42,7 +43,7 @@ const schema: Schema<NormalizeDatasetOptions> = {
     for (const [name, { length }] of [["offset", offset], ["scale", scale]] as const) {
       if (length === count) continue;
       const what = `${place.name("shape")} is ${formatShape(shape)}`;
-      place.at(name).fail(`has ${length} numbers, but ${what}; expected ${count}.`);
+      place.at(name).fail(`has ${counted(length, "number")}, but ${what}; expected ${count}.`);
     }
   },
 }; // prettier-ignore

@@ -1,5 +1,6 @@
 /** Normalization by given numbers, per channel: y = (x - mean) / std, one float32 rounding per operation. */
 
+import { counted } from "../counted.js";
 import { ShapeError } from "../errors.js";
 import type { Place } from "../schema/place.js";
 import { required, type Fields, type Schema } from "../schema/schema.js";
@@ -78,7 +79,7 @@ export const normalizeStep = stepRow<NormalizeOptions>({
       place
         .at(name)
         .fail(
-          `has ${length} numbers, but samples of ${formatShape(shape)} have ${channels} ${channels === 1 ? "channel" : "channels"}; ` +
+          `has ${counted(length, "number")}, but samples of ${formatShape(shape)} have ${counted(channels, "channel")}; ` +
             `expected one number${channels === 1 ? "" : `, or ${channels}`}.`,
         );
     }

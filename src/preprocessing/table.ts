@@ -116,6 +116,12 @@ export function applyPreprocessing(own: readonly PreprocessingStep[], samples: S
   return own.reduce((before, step) => rowOf(step).apply(before, step.options), samples);
 }
 
+/** The first of the steps, up to the last that is done to whole data sets: augmentations come after those. */
+export function stepsOfData(own: readonly PreprocessingStep[]): readonly PreprocessingStep[] {
+  const isOfData = own.map(({ kind }) => kind === "NormalizeDataset" || kind === "Reshape2DTo1D");
+  return own.slice(0, isOfData.lastIndexOf(true) + 1);
+}
+
 /** Whether two lists say the same. */
 export function samePreprocessing(a: readonly PreprocessingStep[], b: readonly PreprocessingStep[]): boolean {
   return a.length === b.length && a.every((step, i) => step === b[i] || sameData(step, b[i]));

@@ -3,16 +3,13 @@
 import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { inUnitsOf } from "../measuring/batch-input.js";
-import { prepareSamples } from "../models/prepare-samples.js";
+import { afterStepsOfData, inUnitsOf } from "../measuring/batch-input.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { samePreprocessing, stepsLeft } from "../preprocessing/table.js";
 import { Generator } from "../random/generator.js";
 
 /**
- * Augmentations that say how samples are prepared (Normalize, IntToFloat32) do so instead of the model; what the model does
- * before those, such as normalization by its training set, it does here as well. All others act on samples as data give
- * them, and the model prepares what comes of it.
+ * Augmentations run after what the model does to whole data sets. Those that say how samples are prepared (Normalize,
+ * IntToFloat32) stand for all that comes after that; what others give, the model prepares.
  *
  * @param augmentations null: none; random ones draw from a generator that starts with seed 0
  */
@@ -22,25 +19,15 @@ export function* measuredBatches(
   batchSize: number,
   augmentations: AugmentationPipeline | null,
 ): Iterable<Batch> {
-  const prepares = augmentations?.preparesSamples === true;
-  const source = prepares ? data : inUnitsOf(model, data);
-  const generator = new Generator(0);
-  for (const batch of source.batches({ batchSize })) {
-    if (augmentations === null) yield batch;
-    else if (!prepares) yield augmentations.apply(batch, generator, false);
-    else {
-      const { preprocessing } = model;
-      yield { ...augmentations.apply(before(model, augmentations, batch), generator, false), preprocessing };
-    }
-  }
-}
-
-/** A batch after what the model does before these augmentations, if it does the same after that. */
-function before(model: SpikingModel, augmentations: AugmentationPipeline, batch: Batch): Batch {
   const { preprocessing } = model;
-  const own = augmentations.preprocessing;
-  const split = preprocessing.length - own.length;
-  if (split <= 0 || !samePreprocessing(preprocessing.slice(split), own)) return batch;
-  const left = stepsLeft(preprocessing.slice(0, split), batch.preprocessing ?? []);
-  return left === null ? batch : { ...batch, ...prepareSamples(model, left, batch) };
+  const prepares = augmentations?.preparesSamples === true;
+  const generator = new Generator(0);
+  for (const batch of (prepares ? data : inUnitsOf(model, data)).batches({ batchSize })) {
+    if (augmentations === null) {
+      yield batch;
+      continue;
+    }
+    const changed = augmentations.apply(afterStepsOfData(model, batch), generator, false);
+    yield prepares ? { ...changed, preprocessing } : changed;
+  }
 }

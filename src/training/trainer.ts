@@ -15,7 +15,7 @@ import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
 import { close } from "../schema/fixed.js";
-import { checkFits, checkSignal } from "../measuring/batch-input.js";
+import { afterStepsOfData, checkFits, checkSignal } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
@@ -236,7 +236,8 @@ export class Trainer {
     const start = performance.now();
     const before = this.#generator.state;
     try {
-      const changed = augmentations?.apply(stored, this.#generator, true) ?? stored;
+      const changed =
+        augmentations?.apply(afterStepsOfData(this.model, stored), this.#generator, true) ?? stored;
       const { preprocessing } = this.model;
       const batch = this.#learned.isDone ? { ...changed, preprocessing } : changed;
       const { result, state } = withDropoutState(this.#dropout, () =>
