@@ -3,6 +3,7 @@
 import { checkOptions } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { checkModel } from "../models/check-model.js";
+import { preparedTensor } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { sizeOf, formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -66,7 +67,7 @@ export function recordActivity(
   const layers: LayerActivity[] = [];
   const visit = (layer: LayerVisit): void => void layers.push(activityOf(layer));
   checkModel(where, model);
-  const shown = Tensor.isTensor(x) ? model.prepare(x) : x;
+  const shown = Tensor.isTensor(x) ? preparedTensor(model, x) : x;
   const walk = { ...options, potentials: true, visit };
   try {
     return walkLayers(where, model, shown, walk, (outputs) => activityFrom(model, layers, outputs));

@@ -3,6 +3,7 @@
 import type { Samples } from "../preprocessing/samples.js";
 import { applyPreprocessing, shapeBefore, type PreprocessingStep } from "../preprocessing/table.js";
 import { sizeOf, type Shape } from "../shapes.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /**
  * Does some of the steps of a model's preprocessing. Images that were flattened are flat again afterwards: whether the
@@ -22,4 +23,16 @@ export function prepareSamples(
   if (!isFlat) return applyPreprocessing(steps, samples);
   const { x } = applyPreprocessing(steps, { ...samples, shape: [shape[0], ...image] });
   return { x, shape };
+}
+
+/** As `model.prepare(x)`, whatever a class of somebody's own calls so. */
+export function preparedTensor(
+  model: { readonly inputShape: Shape; readonly preprocessing: readonly PreprocessingStep[] },
+  x: Tensor,
+): Tensor {
+  if (model.preprocessing.length === 0) return x;
+  const samples = prepareSamples(model, model.preprocessing, { x: x.toArray(), shape: x.shape });
+  const prepared = Tensor.empty(samples.shape, x.backend);
+  prepared.data.set(samples.x);
+  return prepared;
 }

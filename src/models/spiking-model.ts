@@ -34,10 +34,10 @@ import { Sequential } from "../layers/sequential.js";
 import { close } from "../schema/fixed.js";
 import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Architecture } from "./architecture.js";
 import { checkModelShapes } from "./model-shapes.js";
-import { prepareSamples } from "./prepare-samples.js";
+import { preparedTensor } from "./prepare-samples.js";
 import { tracedArchitecture, withPreprocessing } from "./traced-architecture.js";
 
 /** run() of more would not end in reasonable time. */
@@ -116,12 +116,8 @@ export abstract class SpikingModel extends Module {
    * @throws ShapeError, RangeError for samples that do not fit the steps
    */
   prepare(x: Tensor): Tensor {
-    if (this.#preprocessing.length === 0) return x;
-    checkSameBackend(`${this.constructor.name}.prepare`, x);
-    const samples = prepareSamples(this, this.#preprocessing, { x: x.toArray(), shape: x.shape });
-    const prepared = Tensor.empty(samples.shape, x.backend);
-    prepared.data.set(samples.x);
-    return prepared;
+    if (this.#preprocessing.length > 0) checkSameBackend(`${this.constructor.name}.prepare`, x);
+    return preparedTensor(this, x);
   }
 
   /**

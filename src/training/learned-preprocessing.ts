@@ -1,8 +1,10 @@
 /** What a network that learns from given samples expects to have been done to all others. */
 
+import { StateError } from "../errors.js";
 import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
+import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { inUnitsOf } from "../measuring/batch-input.js";
+import { afterStepsOfData, inUnitsOf } from "../measuring/batch-input.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import {
   describePreprocessing,
@@ -11,8 +13,11 @@ import {
   stepsLeft,
   type PreprocessingStep,
 } from "../preprocessing/table.js";
+import type { Generator } from "../random/generator.js";
 
 export interface LearnedPreprocessing {
+  /** What the model says since. */
+  readonly steps: readonly PreprocessingStep[];
   /** In the units that the network learns from. */
   readonly train: Dataset;
   /** Whether data and augmentations say what the model's preprocessing is: then no other run has the same and another one. */
@@ -43,11 +48,38 @@ export function learnPreprocessing(
   model.preprocessing = steps;
   try {
     if (validation !== null) inUnitsOf(model, validation);
-    return { train: isDone ? train : inUnitsOf(model, train), isDerived, isDone };
+    return {
+      steps: model.preprocessing,
+      train: isDone ? train : inUnitsOf(model, train),
+      isDerived,
+      isDone,
+    };
   } catch (error) {
     model.preprocessing = said;
     throw error;
   }
+}
+
+/**
+ * A batch as the network learns from it, after the augmentations.
+ *
+ * @throws StateError if the model says something else than when its trainer was made
+ */
+export function learnedBatch(
+  model: SpikingModel,
+  { steps, isDone }: LearnedPreprocessing,
+  augmentations: AugmentationPipeline | null,
+  stored: Batch,
+  generator: Generator,
+): Batch {
+  if (!samePreprocessing(model.preprocessing, steps)) {
+    throw new StateError(
+      `Trainer: model.preprocessing is ${describePreprocessing(model.preprocessing)}, but was ` +
+        `${describePreprocessing(steps)} when the trainer was made; expected the same. Set it before new Trainer(...).`,
+    );
+  }
+  const batch = augmentations?.apply(afterStepsOfData(model, stored), generator, true) ?? stored;
+  return isDone ? { ...batch, preprocessing: steps } : batch;
 }
 
 /** What was done to the data, and what augmentations do to every sample alike; or else what the model says. */

@@ -15,7 +15,7 @@ import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
 import { close } from "../schema/fixed.js";
-import { afterStepsOfData, checkFits, checkSignal } from "../measuring/batch-input.js";
+import { checkFits, checkSignal } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
@@ -23,7 +23,7 @@ import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
-import { learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
+import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
 import {
@@ -236,10 +236,7 @@ export class Trainer {
     const start = performance.now();
     const before = this.#generator.state;
     try {
-      const changed =
-        augmentations?.apply(afterStepsOfData(this.model, stored), this.#generator, true) ?? stored;
-      const { preprocessing } = this.model;
-      const batch = this.#learned.isDone ? { ...changed, preprocessing } : changed;
+      const batch = learnedBatch(this.model, this.#learned, augmentations, stored, this.#generator);
       const { result, state } = withDropoutState(this.#dropout, () =>
         trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
       );

@@ -230,6 +230,18 @@ describe("a trainer", () => {
     expect(model.preprocessing).toEqual([]);
   });
 
+  it("refuses a model that says something else than when it was made", async () => {
+    const model = tinySMLP();
+    const trainer = new Trainer(model, train, { ...adam, epochs: 1 });
+    model.preprocessing = [step];
+    await expect(trainer.fit()).rejects.toThrow(
+      "Trainer: model.preprocessing is Normalize (mean 0.5, std 0.25), but was nothing when the trainer was made; " +
+        "expected the same. Set it before new Trainer(...).",
+    );
+    model.preprocessing = [];
+    await expect(trainer.fit()).resolves.toMatchObject({ completed: true });
+  });
+
   it("leaves alone what runs in training only", async () => {
     const model = tinySMLP();
     const augmentations = pipeline(new Normalize({ ...normalize, evaluate: false }), new Mixup());
