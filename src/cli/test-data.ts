@@ -21,6 +21,7 @@ import {
 } from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
@@ -67,7 +68,7 @@ export async function testDataFor(
   const experiment = experimentOf(facts);
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config), load)
+      ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config), load)
       : await plain(asked);
   return fitted(model, found);
 }
@@ -107,23 +108,32 @@ function readQuietly(path: string): Experiment | null {
 }
 
 async function fromExperiment(
+  model: SpikingModel,
   experiment: Experiment,
   folder: string,
   load: DatasetLoader,
 ): Promise<TestData> {
   const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
   checkDataFolder(moved.dataset);
-  const { train, test = train } = await prepareData(moved, { load });
+  // A network that knows how samples are prepared has the statistics of its own training set.
+  const asLoaded = model.preprocessing.length > 0;
+  const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
-  return {
-    data: test,
-    ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+  const found = {
     loss: moved.learningFramework.params.loss,
     name: moved.dataset.kind === "Digits" ? DIGITS : moved.dataset.params.path,
   };
+  if (!asLoaded) {
+    return {
+      ...found,
+      data: test,
+      ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+    };
+  }
+  return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
-/** Samples as they are, pixels from 0 to 1. */
+/** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
 async function plain(asked: string | undefined): Promise<TestData> {
   if (asked === undefined) {
     throw new NoFittingData(
@@ -138,7 +148,9 @@ async function plain(asked: string | undefined): Promise<TestData> {
 /** The data in the shape that the network takes. @throws NoFittingData */
 function fitted(model: SpikingModel, found: TestData): TestData {
   const { data, augmentations, name } = found;
-  const { inputShape, outputShape } = model;
+  const { outputShape } = model;
+  const left = stepsLeft(model.preprocessing, data.preprocessing) ?? [];
+  const inputShape = shapeBefore(left, model.inputShape);
   const shape =
     augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {
