@@ -23,8 +23,10 @@ const scripts = (folder) =>
 /** What the bench and the scripts import besides the public surface and the command line. */
 const forTools = [
   "version.js",
+  "shapes.js",
   "kernels/wasm/backend.js",
   "kernels/wasm/binary.js",
+  "tensor/packed-spikes.js",
   "experiment/description/reference.js",
 ];
 const main = "cli/main.js";

@@ -28,7 +28,8 @@ async function runBundle(names: readonly string[], program: string): Promise<str
   writeFileSync(join(place, "package.json"), '{ "type": "module" }');
   writeFileSync(
     join(place, "run.js"),
-    `import { ${names.join(", ")} } from "./${entry}";\nawait init({ threads: 1 });\n${program}`,
+    `import { ${names.join(", ")} } from "./${entry}";\n` +
+      `await ${names.includes("initInference") ? "initInference" : "init"}({ threads: 1 });\n${program}`,
   );
   return execFileSync(process.execPath, [join(place, "run.js")], { encoding: "utf8" });
 }
@@ -40,10 +41,11 @@ describe("a bundle for a page", () => {
     expect(gzipBytes).toBeLessThan(minifiedBytes);
   });
 
-  it("to load and run one takes less: nothing that trains is in it but what a tensor's own backward() needs", async () => {
+  it("to load and run one takes at most 80 kB: nothing that trains is in it", async () => {
     const { gzipBytes } = await measureBundle(folder, LOAD_AND_RUN_NAMES);
-    // The bar is 80 kB (bench/src/bars.ts), and is missed: the kernels alone are 49.5 kB, and a half of that is for training.
-    expect(gzipBytes).toBeLessThanOrEqual(108_500);
+    expect(gzipBytes).toBeLessThanOrEqual(80_000);
+    const withInit = await measureBundle(folder, [...LOAD_AND_RUN_NAMES, "init"]);
+    expect(withInit.gzipBytes - gzipBytes).toBeGreaterThan(25_000);
     const withTrainer = await measureBundle(folder, [...LOAD_AND_RUN_NAMES, "Trainer"]);
     expect(withTrainer.gzipBytes - gzipBytes).toBeGreaterThan(5_000);
   });
