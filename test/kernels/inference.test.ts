@@ -83,7 +83,7 @@ describe("after initInference()", () => {
 
   it.each(Object.keys(trainingKernels))("%s is a sentence", (name) => {
     const { kernels } = currentBackend();
-    const call = kernels[name as keyof typeof kernels] as () => void;
+    const call: () => void = kernels[name as keyof typeof kernels];
     expect(call).toThrow(new StateError(`${name}: ${REFUSED}`));
     expectSentence(`${name}: ${REFUSED}`);
   });
