@@ -83,7 +83,7 @@ describe("after initInference()", () => {
 
   it.each(Object.keys(trainingKernels))("%s is a sentence", (name) => {
     const { kernels } = currentBackend();
-    const call: () => void = kernels[name as keyof typeof kernels];
+    const call = kernels[name as keyof typeof kernels] as () => void;
     expect(call).toThrow(new StateError(`${name}: ${REFUSED}`));
     expectSentence(`${name}: ${REFUSED}`);
   });
@@ -98,7 +98,7 @@ describe("after initInference()", () => {
     const model = createModel({
       kind: "SMLP",
       options: { inputShape: [2], outputShape: [2], units: [2], timesteps: 1, neuron: { kind: "ATIF" } },
-    } as Architecture);
+    });
     const before = encodeModel(model.eval());
     const batch = { x: new Float32Array(2), shape: [1, 2], labels: Int32Array.of(0) };
     expect(() => weight.mul(2).sum().backward()).toThrow(`backward: ${REFUSED}`);
