@@ -23,12 +23,7 @@ export interface InitOptions {
   threads?: number;
 }
 
-/**
- * Loads the backend and makes it the one that new tensors live in. Calling it again is cheap, and may
- * switch: tensors made before stay in their own backend. Another number of threads keeps the backend and its tensors.
- *
- * @throws TypeError, RangeError on options that are not known
- */
+/** What ops/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads"]);
   const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);
