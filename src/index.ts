@@ -4,8 +4,11 @@
 
 // First, so that bundlers write the kernels first: 66 kB of base64 amid the code would hide from gzip, which looks 32 kB
 // back, what the code before and after have in common (2.5 kB of a page).
-export { init, threads, type InitOptions } from "./kernels/select.js";
-import "./ops/install.js";
+export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
+export { init } from "./ops/init.js";
+export type { InitOptions } from "./kernels/select.js";
+export { threads } from "./kernels/current.js";
+import "./ops/install-operations.js";
 
 export type { BackendName, HeapUse } from "./kernels/backend.js";
 export { ConfigError, FormatError, OutOfMemoryError, ShapeError, StateError } from "./errors.js";

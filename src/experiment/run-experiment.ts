@@ -3,7 +3,8 @@
 import { checkBoolean, checkFunction, checkOptions } from "../checks.js";
 import { ConfigError } from "../errors.js";
 import { loadModel } from "../formats/model-file.js";
-import { currentBackend } from "../kernels/select.js";
+import { currentBackend } from "../kernels/current.js";
+import { trainingRefused } from "../kernels/training-refused.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { exists } from "../platform/folders.js";
 import { absolutePath } from "../platform/paths.js";
@@ -96,6 +97,8 @@ export async function runExperiment(
   const { load, signal, callbacks = {} } = options;
   const warn = (sentence: string): void => callbacks.onWarning?.(sentence);
   const plan = planOf(source, options, warn);
+  // Before anything is written.
+  if (!currentBackend().trains) throw trainingRefused("runExperiment");
   const results: ExperimentResult[] = [];
   const outcomes = runAll(plan, {
     ...(load === undefined ? {} : { load }),

@@ -2,7 +2,7 @@
 
 import type { Experiment } from "../description/experiment.js";
 import type { SingleRun } from "../adjust.js";
-import type { BackendName } from "../../kernels/backend.js";
+import type { Backend } from "../../kernels/backend.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import type { EpochMetrics } from "../../training/epoch-metrics.js";
 import type { Evaluation } from "../../training/evaluate.js";
@@ -18,7 +18,7 @@ export interface RunFacts {
   readonly seed: number;
   readonly timesteps: number;
   readonly parameters: number;
-  readonly backend: BackendName;
+  readonly backend: Backend["name"];
   readonly version: string;
 }
 
