@@ -2,6 +2,7 @@
 
 import { StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
+import { giveUpIfAsked } from "../platform/giving-up.js";
 import { inScope } from "./scope.js";
 
 type HeapArray = Float32Array | Int32Array;
@@ -56,8 +57,9 @@ export class Storage<A extends HeapArray = Float32Array> {
     if (array !== null) this.#watch(array);
   }
 
-  /** @throws OutOfMemoryError */
+  /** @throws OutOfMemoryError; GivenUp */
   static float32(backend: Backend, length: number): Storage<Float32Array> {
+    giveUpIfAsked();
     return new Storage(backend, length, backend.heap.float32(length), null);
   }
 
@@ -66,8 +68,9 @@ export class Storage<A extends HeapArray = Float32Array> {
     return new Storage<Float32Array>(backend, length, null, deferred);
   }
 
-  /** @throws OutOfMemoryError */
+  /** @throws OutOfMemoryError; GivenUp */
   static int32(backend: Backend, length: number): Storage<Int32Array> {
+    giveUpIfAsked();
     return new Storage(backend, length, backend.heap.int32(length), null);
   }
 

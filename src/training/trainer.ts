@@ -22,6 +22,7 @@ import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
 import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
+import { GivenUp } from "../platform/giving-up.js";
 import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
@@ -101,8 +102,8 @@ export class Trainer {
 
   /**
    * Trains until the last epoch is over, or early stopping ends it, or the signal is aborted: then after the batch
-   * under way, and another fit() goes on from there. The event loop turns between batches. At the end the model is in
-   * evaluation mode.
+   * under way, and another fit() goes on from there. A signal that is seen to be aborted in the middle of a batch ends it
+   * there, as if it had not begun. The event loop turns between batches. At the end the model is in evaluation mode.
    *
    * @throws DivergenceError if a loss, gradient or threshold is no longer finite: the model and state() are those before
    *   that batch, unless it says `lost`; what callbacks throw
@@ -204,7 +205,8 @@ export class Trainer {
     const turns = new EventLoopTurns();
     for (const batch of this.#remainingBatches(batchSize)) {
       if (signal?.aborted === true) return false;
-      const loss = this.#learn(batch);
+      const loss = this.#learn(batch, signal);
+      if (loss === null) return false;
       if (callbacks.length > 0) {
         const progress = this.#progress(loss);
         for (const callback of callbacks) await callback.onBatch?.(progress);
@@ -223,15 +225,22 @@ export class Trainer {
     return batches;
   }
 
-  /** One batch, counted only when it is done. @returns its loss */
-  #learn(stored: Batch): number {
+  /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
+  #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
     const { augmentations, validation, loss } = this.#options;
     const start = performance.now();
     const before = this.#generator.state;
     try {
       const batch = augmentations?.apply(stored, this.#generator, true) ?? stored;
       const { result, state } = withDropoutState(this.#dropout, () =>
-        trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
+        trainingStep(
+          this.model,
+          batch,
+          lossTable[loss],
+          this.#optimizer,
+          validation === null,
+          () => signal?.aborted === true,
+        ),
       );
       this.#dropout = state;
       const totals = this.#totals;
@@ -247,6 +256,7 @@ export class Trainer {
       return result.loss;
     } catch (error) {
       this.#generator.state = before;
+      if (error instanceof GivenUp) return null;
       throw this.#explain(error, stored);
     }
   }

@@ -147,8 +147,56 @@ describeBackends("resume", (backend) => {
       expect(calls).toBe(Math.floor(batches / 3));
       expectSameEnd({ result, model }, expected);
     });
+
+    it("gives up in the middle of batches, each time at another place, and leaves the state from before", async () => {
+      const expected = await uninterrupted(build, options);
+      const model = build(1);
+      const trainer = new Trainer(model, train, options);
+      const signal = new SeenSignal();
+      const known = new Map(expected.states.map((state) => [placeOf(state), state]));
+      let stops = 0;
+      let result = await trainer.fit({ signal });
+      // The first stops come at once, the later ones further on.
+      for (; !result.completed; stops++) {
+        const state = trainer.state();
+        expect(withoutTimes(state)).toEqual(withoutTimes(known.get(placeOf(state))));
+        expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
+        signal.after(1 + 7 * stops);
+        result = await trainer.fit({ signal });
+      }
+      expect(stops).toBeGreaterThan(10);
+      expectSameEnd({ result, model }, expected);
+    });
   });
 });
+
+/** What work sees that never waits: a signal that is aborted from one look to the next. */
+class SeenSignal extends EventTarget implements AbortSignal {
+  onabort = null;
+  readonly reason = new Error("aborted");
+  #looks = 0;
+
+  /** It is aborted at the look with this number, and all from then on. */
+  after(looks: number): void {
+    this.#looks = looks;
+  }
+
+  get aborted(): boolean {
+    return --this.#looks < 0;
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+}
+
+function placeOf({ epoch, batch }: TrainingState): string {
+  return `${epoch}/${batch}`;
+}
+
+function withoutTimes(state: TrainingState | undefined): unknown {
+  return state && { ...state, totals: { ...state.totals, seconds: 0 }, history: timeless(state.history) };
+}
 
 describe("resume", () => {
   beforeAll(async () => {

@@ -7,8 +7,10 @@ import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
+import type { Sentences } from "../signals.js";
 import { stoppedSentence } from "../stopped-sentence.js";
 import { Terminal } from "../terminal.js";
+import { tell } from "../thread/tell.js";
 import { planTraining, type PlanArguments, type TrainPlan } from "../train-plan.js";
 import { printRun } from "../train-report.js";
 import { TrainingProgress } from "../training-progress.js";
@@ -18,6 +20,12 @@ export interface TrainArguments extends PlanArguments {
   readonly quiet?: boolean;
 }
 
+const STOPPING: Sentences = {
+  SIGHUP: "stopping with a checkpoint",
+  SIGINT: "stopping with a checkpoint; press Ctrl-C again to stop at once",
+  SIGTERM: "stopping with a checkpoint; send it again to stop at once",
+};
+
 export async function train(args: TrainArguments): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { silent: terminal.quiet, terminalOnly: terminal.json });
@@ -25,10 +33,10 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.clear();
     terminal.warn(sentence);
   };
-  const interrupt = new Interrupt((signal) => {
-    const again = signal === "SIGINT" ? "press Ctrl-C again" : "send it again";
-    progress.line(`stopping after this batch; ${again} to stop at once`);
-  });
+  const interrupt = new Interrupt(
+    (signal) => progress.line(STOPPING[signal]),
+    progress.speaks ? STOPPING : null,
+  );
   try {
     const plan = planTraining(args, warn);
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
@@ -59,7 +67,8 @@ async function trainAll(
       checkDataFolder(dataset);
       return loadDataset(dataset);
     },
-    begin: ({ experiment, model }) => {
+    begin: ({ experiment, model }, _, folder) => {
+      if (folder !== null) tell({ working: folder.path });
       const { enableProgressBar } = experiment.learningFramework.params;
       const told = new TrainingProgress(progress, enableProgressBar);
       return {
