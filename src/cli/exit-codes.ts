@@ -47,8 +47,9 @@ export class FoundFailure extends Error {
   constructor(
     message: string,
     readonly facts: Readonly<Record<string, unknown>>,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

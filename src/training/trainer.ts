@@ -3,7 +3,7 @@
  * bits of one that was not.
  */
 
-import { checkOptions } from "../checks.js";
+import { checkOneOf, checkOptions } from "../checks.js";
 import { StateError, ShapeError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -23,7 +23,13 @@ import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { GivenUp } from "../platform/giving-up.js";
-import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
+import {
+  ADJUSTABLE,
+  checkFingerprint,
+  fingerprintOf,
+  type Adjustable,
+  type Fingerprint,
+} from "./fingerprint.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
 import {
@@ -164,18 +170,23 @@ export class Trainer {
   /**
    * Continues from a saved state; the number of epochs may be another one. Nothing is changed if anything is wrong.
    *
+   * @param options.mayDiffer what may be another from here on: "optimizer", its numbers and not its kind, and "scheduler".
+   *   Such a run does not end with the bits of one that was trained so from the beginning
    * @throws StateError if it is the state of another model, data set or options, naming what differs; RangeError,
    *   ShapeError for numbers and arrays that no run leaves
    */
-  loadState(state: TrainingState): void {
+  loadState(state: TrainingState, options: { mayDiffer?: readonly Adjustable[] } = {}): void {
     const where = "Trainer.loadState";
+    checkOptions(where, options ?? null, ["mayDiffer"]);
+    const { mayDiffer = [] } = options;
+    for (const what of mayDiffer) checkOneOf(`${where}: mayDiffer`, what, ADJUSTABLE);
     if (this.#running) {
       throw new StateError(
         `${where}: this trainer is at work; expected to be called before fit(), or after it.`,
       );
     }
     checkIsState(where, state);
-    checkFingerprint(where, state.fingerprint, this.#ownFingerprint());
+    checkFingerprint(where, state.fingerprint, this.#ownFingerprint(), mayDiffer);
     checkTrainingState(where, state, this.model, this.#batches);
     const before = this.#optimizer.state();
     this.#optimizer.loadState(state.optimizer);

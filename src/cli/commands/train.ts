@@ -2,9 +2,13 @@
 
 import { loadDataset } from "../../experiment/data.js";
 import { runAll, type RunOutcome } from "../../experiment/run-all.js";
+import { MAY_CHANGE } from "../../experiment/continuing.js";
+import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
+import { stateInWords } from "../../experiment/run-folder/run-state.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
+import { failedRun, type Begun } from "../failed-run.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
 import type { Sentences } from "../signals.js";
@@ -48,6 +52,14 @@ export async function train(args: TrainArguments): Promise<void> {
   }
 }
 
+/** What is continued, and what may be changed. Nothing is said of a run that needs no more. */
+function goingOn(folder: RunFolder): string {
+  return (
+    `going on with ${folder.shortPath}, which ${stateInWords(folder)}; --set may change ${MAY_CHANGE}, ` +
+    "as in --set model.0.optimizer.params.lr=0.001"
+  );
+}
+
 interface Surroundings {
   readonly terminal: Terminal;
   readonly progress: Progress;
@@ -60,6 +72,9 @@ async function trainAll(
   { terminal, progress, interrupt, warn }: Surroundings,
 ): Promise<object[]> {
   const answers: object[] = [];
+  let begun: Begun | null = null;
+  // As it is before it goes on.
+  let resuming = plan.resumed === null ? null : goingOn(plan.resumed);
   const outcomes = runAll(plan, {
     signal: interrupt.signal,
     warn,
@@ -67,8 +82,14 @@ async function trainAll(
       checkDataFolder(dataset);
       return loadDataset(dataset);
     },
-    begin: ({ experiment, model }, _, folder) => {
-      if (folder !== null) tell({ working: folder.path });
+    begin: (run, _, folder) => {
+      const { experiment, model } = run;
+      if (resuming !== null) progress.line(resuming);
+      resuming = null;
+      if (folder !== null) {
+        begun = { run, folder };
+        tell({ working: folder.path });
+      }
       const { enableProgressBar } = experiment.learningFramework.params;
       const told = new TrainingProgress(progress, enableProgressBar);
       return {
@@ -79,8 +100,12 @@ async function trainAll(
       };
     },
   });
-  for await (const outcome of outcomes)
-    answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+  try {
+    for await (const outcome of outcomes)
+      answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+  } catch (thrown) {
+    throw begun === null ? thrown : failedRun(thrown, plan, begun);
+  }
   return answers;
 }
 

@@ -6,7 +6,8 @@
 import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
-import { ExitCode } from "../exit-codes.js";
+import { spellCommand } from "../command-line.js";
+import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
 import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
 import { COLUMNS, SIGNAL, type Given, type Report, type Told } from "./messages.js";
@@ -106,10 +107,15 @@ class Waiting {
     if (this.#isOver) return;
     this.#isOver = true;
     const { reportFailure } = await import("../program.js");
-    const failure = explained(thrown);
+    let failure = explained(thrown);
     if (this.#folder !== null) {
       const { markFailed } = await import("../../experiment/run-folder/run-state.js");
-      markFailed(this.#folder, failure);
+      const { RunFolder } = await import("../../experiment/run-folder/run-folder.js");
+      const folder = new RunFolder(this.#folder);
+      markFailed(folder, failure);
+      const again = spellCommand(["train", "--resume", folder.shortPath]);
+      const sentence = `${failureOf(failure).sentence} To go on from its last checkpoint: ${again}`;
+      failure = new FoundFailure(sentence, { folder: folder.path }, { cause: failure });
     }
     const exitCode = reportFailure(failure, this.#argv);
     await drained();

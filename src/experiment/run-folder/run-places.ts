@@ -3,9 +3,9 @@
 import { makeFolder } from "../../platform/folders.js";
 import { joinPaths } from "../../platform/paths.js";
 import type { SingleRun } from "../adjust.js";
-import { writeExperiment } from "../description/index.js";
 import type { RunPlan } from "../run-plan.js";
 import { RunFolder } from "./run-folder.js";
+import { storeExperiment } from "./stored-experiment.js";
 
 /** One run has the folder itself; several have folders inside it, <model>-<number>. */
 export class RunPlaces {
@@ -26,6 +26,7 @@ export class RunPlaces {
   open(run: SingleRun): RunFolder | null {
     const root = this.#openRoot();
     if (root === null) return null;
+    if (!this.#isSingle) storeExperiment(root, this.#plan.experiment);
     const folder = this.#folderOf(root, run);
     makeFolder(folder.path);
     return folder;
@@ -52,10 +53,8 @@ export class RunPlaces {
 
   #openRoot(): RunFolder | null {
     if (this.#root !== null || this.#plan.claim === null) return this.#root;
-    const root = this.#plan.claim();
-    if (!this.#isSingle) root.writeConfig(writeExperiment(this.#plan.experiment));
-    this.#root = root;
-    return root;
+    this.#root = this.#plan.claim();
+    return this.#root;
   }
 
   #folderOf(root: RunFolder, { model, run }: SingleRun): RunFolder {
