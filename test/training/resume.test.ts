@@ -365,4 +365,40 @@ describe("resume", () => {
     await expect(trainer.fit()).rejects.toThrow("Trainer.fit: this trainer is at work already");
     await running;
   });
+
+  it("takes other numbers of the optimizer and another schedule where it is told that they may differ", () => {
+    const trainer = (changes: Partial<TrainerOptions>): Trainer =>
+      new Trainer(tinySCNN(), train, { ...options, ...changes });
+    const state = trainer({}).state();
+    const rate = { optimizer: { kind: "SGD", params: { lr: 0.01, momentum: 0.9, nesterov: true } } } as const;
+    const kind = { optimizer: { kind: "Adam", params: { lr: 0.01 } } } as const;
+    const refused = (
+      changes: Partial<TrainerOptions>,
+      ...mayDiffer: ("optimizer" | "scheduler")[]
+    ): unknown => thrownBy(() => trainer(changes).loadState(state, { mayDiffer }));
+    expect(refused(rate)).toMatch(/its optimizer is .*0\.1.*, but here it is .*0\.01/);
+    expect(refused(rate, "scheduler")).toMatch(/its optimizer is/);
+    expect(refused(rate, "optimizer")).toBe("nothing");
+    expect(refused(kind, "optimizer")).toMatch(/its optimizer is .*SGD.*, but here it is .*Adam/);
+    expect(refused({ scheduler: undefined }, "optimizer")).toMatch(
+      /its scheduler is .*StepLR.*, but here it is none/,
+    );
+    expect(refused({ scheduler: undefined }, "scheduler")).toBe("nothing");
+    expect(refused({ batchSize: 6 }, "optimizer", "scheduler")).toMatch(
+      /its batch size is 5, but here it is 6/,
+    );
+    const seed = ["seed"] as unknown as ["optimizer"];
+    expect(refused({}, ...seed)).toBe(
+      'Trainer.loadState: mayDiffer is "seed"; expected one of "optimizer", "scheduler".',
+    );
+  });
+
+  function thrownBy(work: () => void): string {
+    try {
+      work();
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown.message : "something else";
+    }
+    return "nothing";
+  }
 });

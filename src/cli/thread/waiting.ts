@@ -20,10 +20,19 @@ export function computes([command, ...words]: readonly string[]): boolean {
   return COMPUTING.includes(command) && !words.includes("--help") && !words.includes("-h");
 }
 
-/** Runs a command line in a thread and ends the process. @param main the script of the thread */
-export function runInThread(argv: readonly string[], main: URL): void {
+/**
+ * Runs a command line in a thread and ends the process.
+ * @param main the script of the thread
+ * @returns false if threads cannot be had, as where Node is not permitted them
+ */
+export function runInThread(argv: readonly string[], main: URL): boolean {
+  try {
+    new Waiting(argv, main);
+  } catch {
+    return false;
+  }
   watchOutput();
-  new Waiting(argv, main);
+  return true;
 }
 
 class Waiting {
