@@ -97,7 +97,6 @@ describe("a run that is changed on the way", () => {
     const options = { epochs: EPOCHS, batchSize: 64, seed: result.seed };
     const trainer = new Trainer(createModel(architecture), train, {
       optimizer: { kind: "Adam", params: { lr: 0.001 } },
-      validation: undefined,
       ...options,
     });
     trainer.loadState(withFingerprint(state, trainer), { mayDiffer: ["optimizer"] });
@@ -141,6 +140,18 @@ describe("a run that is changed on the way", () => {
     expect(weights(result)).toEqual(weights(whole));
     expect(summaryOf("longer").changes).toBeUndefined();
     expect(readFileSync(at("longer", "config.toml"), "utf8")).toContain("epochs = 5");
+  });
+
+  it("may not be trained for less than it was", async () => {
+    await stopped("shorter");
+    const before = readFileSync(at("shorter", "config.toml"), "utf8");
+    await expect(goOn("shorter", ["model.0.epochs", 1])).rejects.toThrow(
+      /shorter is in epoch 2, but now epochs is 1; expected at least 2: what was learned is not forgotten\. Start a new run for fewer\.$/,
+    );
+    expect(readFileSync(at("shorter", "config.toml"), "utf8")).toBe(before);
+    expect(summaryOf("shorter").status).toBe("interrupted");
+    // The epoch under way is the last one then.
+    expect((await goOn("shorter", ["model.0.epochs", 2])).history).toHaveLength(2);
   });
 
   it("keeps everything else, and says what may be changed", async () => {

@@ -79,6 +79,7 @@ export class RunRecorder {
   async begin(experiment: Experiment, facts: RunFacts): Promise<RunFacts> {
     this.#folder.removeTemporaries();
     const isContinued = await this.restore();
+    if (isContinued) this.#checkEpochs(experiment);
     const changes = this.#changes;
     const known = changes.length === 0 ? facts : { ...facts, changes };
     // In this order: a run that ends in between finds the same changes again.
@@ -86,6 +87,19 @@ export class RunRecorder {
     this.#folder.writeSummary({ status: "running", ...known });
     if (!isContinued || changes.length > 0) await this.save();
     return known;
+  }
+
+  /** @throws ConfigError if the run has trained for longer than it now is to be trained */
+  #checkEpochs({ models }: Experiment): void {
+    const { epoch, batch } = this.#trainer.state();
+    const begun = batch > 0 ? epoch + 1 : epoch;
+    for (const { train, epochs } of models) {
+      if (!train || epochs >= begun) continue;
+      throw new ConfigError(
+        `${this.#folder.shortPath} is in epoch ${begun}, but now epochs is ${epochs}; expected at least ${begun}: what was learned ` +
+          "is not forgotten. Start a new run for fewer.",
+      );
+    }
   }
 
   async afterBatch(): Promise<void> {
