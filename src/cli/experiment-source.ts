@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Experiment } from "../experiment/description/experiment.js";
-import { parseOverride } from "../experiment/description/index.js";
+import { parseExperiment, parseOverride, writeExperiment } from "../experiment/description/index.js";
 import { readExperimentFile } from "../experiment/experiment-file.js";
 import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
 import { UsageError } from "./exit-codes.js";
@@ -54,7 +54,14 @@ export function readExperiment(
   if (args.epochs !== undefined) adjusted = withEpochs(adjusted, args.epochs);
   if (args.batchSize !== undefined) adjusted = withBatchSize(adjusted, args.batchSize);
   if (args.seed !== undefined) adjusted = withSeed(adjusted, args.seed);
-  return withDataPlace(adjusted, args.data, source);
+  const placed = withDataPlace(adjusted, args.data, source);
+  if (adjusted !== experiment) checkStored(placed, source);
+  return placed;
+}
+
+/** What is stored with the run must be read again, so it is read once: options may make no sense together with the file. */
+function checkStored(experiment: Experiment, source: string): void {
+  parseExperiment(writeExperiment(experiment), { source: `${source}, with the options given` });
 }
 
 function withDataPlace(experiment: Experiment, data: string | undefined, source: string): Experiment {

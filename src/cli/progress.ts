@@ -43,6 +43,11 @@ export class Progress {
     this.#lastShown = this.#redraws ? -Infinity : this.#now();
   }
 
+  /** Whether a line is seen. */
+  get speaks(): boolean {
+    return !this.#silent;
+  }
+
   /**
    * Says how far the work is; most calls draw nothing.
    * @param label what is being done, "epoch 3/15"

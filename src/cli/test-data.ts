@@ -99,7 +99,7 @@ function dataFolder({ dataset }: Experiment, config: string | null): string {
 /** null if it is no experiment: the file may be anybody's. */
 function readQuietly(path: string): Experiment | null {
   try {
-    return readExperiment(path, {}, () => undefined);
+    return readExperiment(path, { lenient: true }, () => undefined);
   } catch (thrown) {
     if (thrown instanceof ConfigError || thrown instanceof FileError || thrown instanceof UsageError)
       return null;

@@ -155,7 +155,7 @@ function planOf(
   const isThere = exists(out) && !isEmptyFolder(out);
   const resumed = resume && isThere ? runIn(out) : null;
   if (resumed !== null) {
-    const recorded = readExperimentFile(resumed.configPath, {}).experiment;
+    const recorded = readExperimentFile(resumed.configPath, { lenient: true }).experiment;
     // To a loader the path of the data is no more than a name.
     checkContinues(resumed, recorded, load === undefined ? experiment : withDataOf(experiment, recorded));
     checkBackend(resumed);

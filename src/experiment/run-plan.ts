@@ -5,6 +5,7 @@ import { exists, isFolder } from "../platform/folders.js";
 import { singleRuns, withDataFolder, type SingleRun } from "./adjust.js";
 import type { Experiment } from "./description/experiment.js";
 import { writeExperiment } from "./description/index.js";
+import { MAY_CHANGE, withChanges } from "./continuing.js";
 import { adviceInCode, type RunAdvice } from "./run-folder/run-advice.js";
 import { RunFolder } from "./run-folder/run-folder.js";
 
@@ -42,18 +43,20 @@ export function runIn(path: string, advice: RunAdvice = adviceInCode): RunFolder
   );
 }
 
-/** @throws ConfigError naming the first difference between the experiment of a run and that asked for */
+/** @throws ConfigError naming the first difference between the experiment of a run and that asked for, unless it may be changed */
 export function checkContinues(
   folder: RunFolder,
   recorded: Experiment,
   asked: Experiment,
   advice: RunAdvice = adviceInCode,
 ): void {
-  const difference = firstDifference(writeExperiment(recorded), writeExperiment(asked));
+  const { isComplete } = folder;
+  const known = isComplete ? recorded : withChanges(recorded, asked);
+  const difference = firstDifference(writeExperiment(known), writeExperiment(asked));
   if (difference === null) return;
   throw new ConfigError(
     `${folder.shortPath} was started with ${difference.recorded}, but now it is ${difference.asked}; a run continues as it ` +
-      `was started. ${advice.otherExperiment}`,
+      `was started${isComplete ? "" : `, but for ${MAY_CHANGE}`}. ${advice.otherExperiment}`,
   );
 }
 

@@ -14,6 +14,7 @@ import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
+import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts, countingSpikes } from "../neurons/spike-count.js";
 import { withMode } from "../module/mode.js";
@@ -82,7 +83,7 @@ export async function evaluate(
   let [lossSum, done] = [0, 0];
   for (const batch of measuredBatches(model, data, batchSize, augmentations ?? null)) {
     signal?.throwIfAborted();
-    const measured = measure(model, batch, loss);
+    const measured = measureUnlessStopped(model, batch, loss, signal);
     lossSum += measured.loss * batch.labels.length;
     countInto(confusion, batch.labels, measured.predicted);
     counts = addCounts(counts, measured.counts);
@@ -99,6 +100,24 @@ export async function evaluate(
     confusion,
     layers,
   };
+}
+
+/** @throws the signal's reason if it is seen to be aborted on the way */
+function measureUnlessStopped(
+  model: SpikingModel,
+  batch: Batch,
+  loss: Loss,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof measure> {
+  try {
+    return canBeGivenUp(
+      () => signal?.aborted === true,
+      () => measure(model, batch, loss),
+    );
+  } catch (error) {
+    if (error instanceof GivenUp) signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 function measure(

@@ -38,11 +38,23 @@ export function fingerprintOf(
   };
 }
 
-/** @throws StateError naming the first entry that differs */
-export function checkFingerprint(where: string, saved: Fingerprint, own: Fingerprint): void {
+/** What may be another from some batch on: the numbers of the optimizer, and the schedule of its rate. */
+export type Adjustable = "optimizer" | "scheduler";
+
+export const ADJUSTABLE: readonly Adjustable[] = ["optimizer", "scheduler"];
+
+/** @throws StateError naming the first entry that differs, unless it may; the kind of the optimizer stays */
+export function checkFingerprint(
+  where: string,
+  saved: Fingerprint,
+  own: Fingerprint,
+  mayDiffer: readonly Adjustable[] = [],
+): void {
   for (const what of new Set([...Object.keys(own), ...Object.keys(saved)])) {
     const [value, other] = [own, saved].map((each) => (Object.hasOwn(each, what) ? each[what] : "missing"));
     if (other === value || (what === "model" && isSameNetwork(other, value))) continue;
+    const mayBeOther = mayDiffer.some((name) => name === what);
+    if (mayBeOther && (what !== "optimizer" || kindIn(value) === kindIn(other))) continue;
     const [a, b] = showDifference(other, value);
     throw new StateError(
       `${where}: the state belongs to another run: its ${what} is ${a}, but here it is ${b}; ` +
@@ -58,6 +70,15 @@ function isSameNetwork(a: string, b: string): boolean {
     return one === other;
   } catch {
     return false;
+  }
+}
+
+/** Of an optimizer; the text itself if it is none. */
+function kindIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { kind?: unknown } | null)?.kind ?? text;
+  } catch {
+    return text;
   }
 }
 

@@ -3,7 +3,7 @@
  * bits of one that was not.
  */
 
-import { checkOptions } from "../checks.js";
+import { checkOneOf, checkOptions } from "../checks.js";
 import { StateError, ShapeError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -22,7 +22,14 @@ import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
 import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
-import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
+import { GivenUp } from "../platform/giving-up.js";
+import {
+  ADJUSTABLE,
+  checkFingerprint,
+  fingerprintOf,
+  type Adjustable,
+  type Fingerprint,
+} from "./fingerprint.js";
 import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
@@ -106,8 +113,8 @@ export class Trainer {
 
   /**
    * Trains until the last epoch is over, or early stopping ends it, or the signal is aborted: then after the batch
-   * under way, and another fit() goes on from there. The event loop turns between batches. At the end the model is in
-   * evaluation mode.
+   * under way, and another fit() goes on from there. A signal that is seen to be aborted in the middle of a batch ends it
+   * there, as if it had not begun. The event loop turns between batches. At the end the model is in evaluation mode.
    *
    * @throws DivergenceError if a loss, gradient or threshold is no longer finite: the model and state() are those before
    *   that batch, unless it says `lost`; what callbacks throw
@@ -170,18 +177,23 @@ export class Trainer {
   /**
    * Continues from a saved state; the number of epochs may be another one. Nothing is changed if anything is wrong.
    *
+   * @param options.mayDiffer what may be another from here on: "optimizer", its numbers and not its kind, and "scheduler".
+   *   Such a run does not end with the bits of one that was trained so from the beginning
    * @throws StateError if it is the state of another model, data set or options, naming what differs; RangeError,
    *   ShapeError for numbers and arrays that no run leaves
    */
-  loadState(state: TrainingState): void {
+  loadState(state: TrainingState, options: { mayDiffer?: readonly Adjustable[] } = {}): void {
     const where = "Trainer.loadState";
+    checkOptions(where, options ?? null, ["mayDiffer"]);
+    const { mayDiffer = [] } = options;
+    for (const what of mayDiffer) checkOneOf(`${where}: mayDiffer`, what, ADJUSTABLE);
     if (this.#running) {
       throw new StateError(
         `${where}: this trainer is at work; expected to be called before fit(), or after it.`,
       );
     }
     checkIsState(where, state);
-    checkFingerprint(where, state.fingerprint, this.#ownFingerprint());
+    checkFingerprint(where, state.fingerprint, this.#ownFingerprint(), mayDiffer);
     checkTrainingState(where, state, this.model, this.#batches);
     const before = this.#optimizer.state();
     this.#optimizer.loadState(state.optimizer);
@@ -211,7 +223,8 @@ export class Trainer {
     const turns = new EventLoopTurns();
     for (const batch of this.#remainingBatches(batchSize)) {
       if (signal?.aborted === true) return false;
-      const loss = this.#learn(batch);
+      const loss = this.#learn(batch, signal);
+      if (loss === null) return false;
       if (callbacks.length > 0) {
         const progress = this.#progress(loss);
         for (const callback of callbacks) await callback.onBatch?.(progress);
@@ -230,15 +243,22 @@ export class Trainer {
     return batches;
   }
 
-  /** One batch, counted only when it is done. @returns its loss */
-  #learn(stored: Batch): number {
+  /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
+  #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
     const { augmentations, validation, loss } = this.#options;
     const start = performance.now();
     const before = this.#generator.state;
     try {
       const batch = learnedBatch(this.model, this.#learned, augmentations, stored, this.#generator);
       const { result, state } = withDropoutState(this.#dropout, () =>
-        trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
+        trainingStep(
+          this.model,
+          batch,
+          lossTable[loss],
+          this.#optimizer,
+          validation === null,
+          () => signal?.aborted === true,
+        ),
       );
       this.#dropout = state;
       const totals = this.#totals;
@@ -254,6 +274,7 @@ export class Trainer {
       return result.loss;
     } catch (error) {
       this.#generator.state = before;
+      if (error instanceof GivenUp) return null;
       throw this.#explain(error, stored);
     }
   }

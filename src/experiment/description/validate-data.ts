@@ -108,7 +108,7 @@ export function readAugmentations(
   items: readonly Item[],
   data: DataFacts,
   dataset: DatasetConfig,
-): { dataAugmentation: AugmentationConfig[]; facts: DataFacts } {
+): { dataAugmentation: AugmentationConfig[]; dataset: DatasetConfig; facts: DataFacts } {
   const placed = items.map(({ place, table }) => {
     place.checkKeys(table, ["kind", "params"]);
     const augmentation = readVariant(place, table, AUGMENTATIONS);
@@ -131,7 +131,20 @@ export function readAugmentations(
   for (const { augmentation, place } of steps) {
     facts = afterAugmentation(augmentation, facts, dataset, place.at("params"));
   }
-  return { dataAugmentation: placed.map(({ augmentation }) => augmentation), facts };
+  return {
+    dataAugmentation: placed.map(({ augmentation }) => augmentation),
+    dataset: steps.some(({ augmentation }) => scales(augmentation)) ? asIntegers(dataset) : dataset,
+    facts,
+  };
+}
+
+function scales({ kind, params }: AugmentationConfig): boolean {
+  return kind === "IntToFloat32" && params.scale;
+}
+
+/** What lenient reading takes the data for, written so: an experiment that is stored is read without lenience. */
+function asIntegers(dataset: DatasetConfig): DatasetConfig {
+  return dataset.kind === "Digits" ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
 }
 
 function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {

@@ -8,6 +8,7 @@ import type { EpochMetrics } from "../../training/epoch-metrics.js";
 import type { Evaluation } from "../../training/evaluate.js";
 import type { LayerReport } from "../../measuring/layer-report.js";
 import type { TrainingResult } from "../../training/trainer.js";
+import type { RunChange } from "./run-changes.js";
 import { levels } from "../../measuring/levels.js";
 
 export interface RunFacts {
@@ -20,6 +21,8 @@ export interface RunFacts {
   readonly parameters: number;
   readonly backend: Backend["name"];
   readonly version: string;
+  /** Left out if nothing was. */
+  readonly changes?: readonly RunChange[];
 }
 
 /** A run that is under way, or was when its process ended. */
