@@ -205,7 +205,7 @@ describe("training progress", () => {
       clock.time += 2000;
     }
     // ten minutes of training are no part of a test of eight seconds
-    expect(stream.taken()).toMatch(/testing 3\/4 #+-+ {2}75 % {2}0:02 left$/);
+    expect(stream.taken()).toMatch(/testing 3\/4 #+-+ 75 % {2}0:02 left$/);
     const second = new TrainingProgress(progress);
     for (let batch = 1; batch <= 6; batch++) {
       train(second, batch);
