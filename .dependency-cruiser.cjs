@@ -9,6 +9,7 @@ const layers = [
   "^src/autograd/",
   "^src/ops/",
   "^src/surrogates/",
+  "^src/preprocessing/",
   "^src/module/",
   "^src/neurons/",
   "^src/layers/",
@@ -18,7 +19,9 @@ const layers = [
   "^src/datasets/",
   "^src/measuring/",
   "^src/(training|inspection)/",
+  "^src/quantization/",
   "^src/formats/",
+  "^src/deployment/",
   "^src/experiment/",
   "^src/cli/",
 ];

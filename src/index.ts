@@ -13,6 +13,7 @@ export type { Shape } from "./shapes.js";
 
 export { ones, tensor, Tensor, zeros, type TensorOptions } from "./tensor/tensor.js";
 export { scope } from "./tensor/scope.js";
+export { nextTurn } from "./platform/event-loop.js";
 export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
@@ -34,7 +35,7 @@ export { IFNode, type IFNodeOptions } from "./neurons/if-node.js";
 export { IFSRL } from "./neurons/ifsrl.js";
 export { LIFNode, type LIFNodeOptions } from "./neurons/lif-node.js";
 export { ParametricLIFNode, type ParametricLIFNodeOptions } from "./neurons/parametric-lif-node.js";
-export type { NeuronClass, NeuronRow } from "./neurons/neuron-row.js";
+export type { BinaryTwin, NeuronClass, NeuronRow } from "./neurons/neuron-row.js";
 export {
   createNeuron,
   defineNeuron,
@@ -45,6 +46,7 @@ export {
   type NeuronSpec,
 } from "./neurons/table.js";
 export type { ThresholdOptions } from "./neurons/threshold.js";
+export type { NeuronDynamics } from "./neurons/dynamics.js";
 export type { NeuronTraits } from "./neurons/traits.js";
 export * as schema from "./schema/parts.js";
 
@@ -61,7 +63,7 @@ export { Sequential } from "./layers/sequential.js";
 export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
 export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
 export { networkGraph } from "./models/network-graph.js";
-export type { LayerRow, Operations } from "./layers/layer-row.js";
+export type { LayerRow, Operations, Scaling } from "./layers/layer-row.js";
 export { defineLayer, type LayerArguments, type LayerKind } from "./layers/table.js";
 
 export { GraphModel, type GraphModelOptions } from "./models/graph-model.js";
@@ -72,6 +74,7 @@ export type { SResNetOptions, SResNetStrideOptions } from "./models/sresnet-opti
 export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
+export type { PreprocessingSpec, PreprocessingStep } from "./preprocessing/table.js";
 export { SpikingModel } from "./models/spiking-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
@@ -182,3 +185,9 @@ export {
   type LoadedModel,
   type ModelFacts,
 } from "./formats/model-file.js";
+
+export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
+export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/integer-model.js";
+export type { LongWidth } from "./deployment/integer/arithmetic.js";
+export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
+export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";

@@ -135,7 +135,7 @@ export class Session implements Handlers {
     const { model } = this.#requireModel();
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
     const activity = scope(() =>
-      recordActivity(model, tensor(image, [1, ...model.inputShape]), { timesteps }),
+      recordActivity(model, tensor(inUnitsOf(model, image), [1, ...model.inputShape]), { timesteps }),
     );
     this.#activity = activity;
     const shown = shownNames(model);
@@ -333,4 +333,10 @@ function imageShape(shape: readonly number[]): readonly [height: number, width: 
   throw new Error(
     `This network takes inputs of shape [${shape.join(", ")}]; expected one for images, [height, width, channels], which this page can draw.`,
   );
+}
+
+/** Drawings and the page's data are pixels from 0 to 1; some networks learned from whole numbers up to 255. */
+function inUnitsOf({ preprocessing }: SpikingModel, image: Float32Array): Float32Array {
+  const seesBytes = preprocessing.some((step) => step.kind === "IntToFloat32" && !step.options.scale);
+  return seesBytes ? image.map((pixel) => Math.round(255 * pixel)) : image;
 }

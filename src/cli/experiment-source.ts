@@ -71,6 +71,6 @@ function withDataPlace(experiment: Experiment, data: string | undefined, source:
   if (data === undefined || data === "digits") return experiment;
   throw new UsageError(
     `--data is ${data}, but ${source} uses the built-in digits; expected an experiment whose data are files. ` +
-      "Name one, such as examples/fashion-mnist.toml.",
+      "atif init --dataset fashion-mnist writes one.",
   );
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { spellCommand } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
+import { whoIsBusy } from "../experiment/run-folder/busy-run.js";
 import { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { isFolder } from "../platform/folders.js";
 
@@ -20,7 +21,14 @@ export function findModel(named: string): ModelPlace {
   const config = folder.hasConfig ? folder.configPath : null;
   if (!isFolder(named)) return { path: named, config };
   if (existsSync(folder.modelPath)) return { path: folder.modelPath, config };
-  if (folder.hasCheckpoint || folder.hasConfig) {
+  const holder = folder.holder();
+  if (holder !== null) {
+    throw new UsageError(
+      `${whoIsBusy({ folder: folder.shortPath, holder })}, so it has no model yet; expected a run that has ended. ` +
+        "Wait until it has.",
+    );
+  }
+  if (!folder.isComplete && (folder.hasCheckpoint || folder.hasConfig)) {
     throw new UsageError(
       `the run in ${named} is not complete, so it has no model yet; expected a run that has ended. ` +
         `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`,

@@ -5,6 +5,7 @@ import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber
 import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EvalArguments } from "./commands/eval.js";
+import type { InitArguments } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
@@ -57,11 +58,34 @@ function createAtif(): Command {
   const program = createProgram("atif")
     .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
     .addHelpText("after", EXAMPLES.atif);
+  addInit(program);
   addTrain(program);
   addEval(program);
   addInspect(program);
   addBench(program);
   return program;
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init")
+    .description("write an experiment file to begin with: every common key, with what it means")
+    .argument("[file]", "its name; experiment.toml if it is left out")
+    .option("--dataset <kind>", "digits (default), mnist or fashion-mnist")
+    .option(
+      "-d, --data <folder>",
+      "where the files of the data set are; datasets/<name> if it is left out",
+      pathOf("--data"),
+    )
+    .option("--model <kind>", "SCNN (default), SMLP, SResNet or SResNetStride")
+    .option("--neuron <kind>", "ATIF (default), IFSRL, IFNode, LIFNode or ParametricLIFNode")
+    .option("-f, --force", "replace a file of that name")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.init)
+    .action(async (file: string | undefined, options: Omit<InitArguments, "file">) => {
+      const { initExperiment } = await import("./commands/init.js");
+      initExperiment({ ...options, ...(file === undefined ? {} : { file }) });
+    });
 }
 
 function addTrain(program: Command): void {
@@ -108,7 +132,7 @@ function addEval(program: Command): void {
   program
     .command("eval")
     .description("test a trained network: accuracy, loss, mistakes by class")
-    .argument("<model>", "model file, or run folder")
+    .argument("<model>", "model file, or run folder; of a folder of several runs, all of them")
     .option(
       "-d, --data <folder>",
       'folder with IDX files, or "digits"; what it was trained on if it is left out',
@@ -129,7 +153,7 @@ function addInspect(program: Command): void {
   program
     .command("inspect")
     .description("look into a network: layers, shapes, parameters, thresholds, firing rates, levels")
-    .argument("<model>", "model file, or run folder")
+    .argument("<model>", "model file, or run folder; of a folder of several runs, all of them")
     .option(
       "-d, --data <folder>",
       'folder with IDX files, or "digits", to measure firing rates on',
@@ -183,6 +207,7 @@ const EXAMPLES = {
   atif: `
 Examples:
   atif train                          learn to read handwritten digits
+  atif init my.toml                   write an experiment of your own; atif train my.toml runs it
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
   atif bench                          how fast it is on this machine
@@ -191,12 +216,18 @@ Examples:
 Exit codes: 0 done, 1 the run failed, 2 bad usage or bad input, 130 stopped by Ctrl-C,
 143 by SIGTERM, 129 by SIGHUP, when the terminal was closed.
 Environment: NO_COLOR=1 for plain text, ATIF_DEBUG=1 to see where an error comes from.`,
+  init: `
+Examples:
+  atif init                                          experiment.toml: a convolutional network that reads digits
+  atif init my.toml --model SMLP --neuron LIFNode
+  atif init fashion.toml --dataset fashion-mnist --data /usr/share/datasets/fashion-mnist
+  atif train experiment.toml`,
   train: `
 Examples:
   atif train                                         the digits, into runs/digits-1
   atif train --seed 3 --epochs 5 --out runs/short    another seed, fewer epochs, a folder of your choice
   atif train my.toml --set model.0.params.timesteps=8
-  atif train examples/fashion-mnist.toml --data /usr/share/datasets/fashion-mnist
+  atif train my.toml --data /usr/share/datasets/fashion-mnist
   atif train --resume                                go on where Ctrl-C stopped the latest run`,
   eval: `
 Examples:

@@ -13,9 +13,16 @@ import { FileError } from "../platform/files.js";
 import { checkDataFolder } from "./data-folder.js";
 import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
-import { augmentationsOf, networkInputShape, prepareData } from "../experiment/data.js";
+import {
+  augmentationsOf,
+  loadDataset,
+  networkInputShape,
+  prepareData,
+  type DatasetLoader,
+} from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
@@ -30,6 +37,17 @@ export interface TestData {
 
 const DIGITS = "the digits";
 
+/** Loads what networks of one experiment are measured on once for all of them. */
+export function loadingOnce(): DatasetLoader {
+  const loaded = new Map<string, ReturnType<DatasetLoader>>();
+  return (dataset) => {
+    const key = JSON.stringify(dataset);
+    const sets = loaded.get(key) ?? loadDataset(dataset);
+    loaded.set(key, sets);
+    return sets;
+  };
+}
+
 /** There are no data that fit the network; a network can be looked at all the same. */
 export class NoFittingData extends UsageError {
   override name = "NoFittingData";
@@ -38,6 +56,7 @@ export class NoFittingData extends UsageError {
 /**
  * @param config the experiment beside the model file, if there is one
  * @param asked --data: a folder, or "digits"; undefined: what the facts of the model name
+ * @param load where the sets of experiments come from
  * @throws NoFittingData if there is nothing to test with; FormatError on damaged or missing files
  */
 export async function testDataFor(
@@ -45,11 +64,12 @@ export async function testDataFor(
   facts: TrainingFacts,
   config: string | null,
   asked: string | undefined,
+  load: DatasetLoader = loadDataset,
 ): Promise<TestData> {
   const experiment = experimentOf(facts);
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config))
+      ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config), load)
       : await plain(asked);
   return fitted(model, found);
 }
@@ -94,20 +114,33 @@ function readQuietly(path: string): Experiment | null {
   }
 }
 
-async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
+async function fromExperiment(
+  model: SpikingModel,
+  experiment: Experiment,
+  folder: string,
+  load: DatasetLoader,
+): Promise<TestData> {
   const moved = isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
   checkDataFolder(moved.dataset);
-  const { train, test = train } = await prepareData(moved);
+  // A network that knows how samples are prepared has the statistics of its own training set.
+  const asLoaded = model.preprocessing.length > 0;
+  const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
-  return {
-    data: test,
-    ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+  const found = {
     loss: moved.learningFramework.params.loss,
     name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
   };
+  if (!asLoaded) {
+    return {
+      ...found,
+      data: test,
+      ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+    };
+  }
+  return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
-/** Samples as they are, pixels from 0 to 1. */
+/** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
 async function plain(asked: string | undefined): Promise<TestData> {
   if (asked === undefined) {
     throw new NoFittingData(
@@ -122,7 +155,9 @@ async function plain(asked: string | undefined): Promise<TestData> {
 /** The data in the shape that the network takes. @throws NoFittingData */
 function fitted(model: SpikingModel, found: TestData): TestData {
   const { data, augmentations, name } = found;
-  const { inputShape, outputShape } = model;
+  const { outputShape } = model;
+  const left = stepsLeft(model.preprocessing, data.preprocessing) ?? [];
+  const inputShape = shapeBefore(left, model.inputShape);
   const shape =
     augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {

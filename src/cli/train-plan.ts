@@ -1,6 +1,7 @@
 /** What one `atif train` is to do: a new run or an old one continued, in which folder, with which experiment. */
 
 import type { Experiment } from "../experiment/description/experiment.js";
+import { busySentence, whoIsBusy, type BusyRun } from "../experiment/run-folder/busy-run.js";
 import type { RunAdvice } from "../experiment/run-folder/run-advice.js";
 import { isEmptyFolder, latestUnfinished, RunFolder } from "../experiment/run-folder/run-folder.js";
 import { checkContinues, planRuns, runIn, withDataOf, type RunPlan } from "../experiment/run-plan.js";
@@ -34,7 +35,7 @@ const advice: RunAdvice = {
 
 /** @throws UsageError, ConfigError, FileError */
 export function planTraining(args: PlanArguments, warn: (sentence: string) => void): TrainPlan {
-  const resumed = folderToResume(args);
+  const resumed = folderToResume(args, warn);
   const experiment = resumed === null ? experimentAsked(args, warn) : experimentToResume(resumed, args, warn);
   const { out } = args;
   const claim = (): RunFolder =>
@@ -43,7 +44,7 @@ export function planTraining(args: PlanArguments, warn: (sentence: string) => vo
 }
 
 /** null: there is nothing to continue, and a new run is begun. */
-function folderToResume({ resume, out }: PlanArguments): RunFolder | null {
+function folderToResume({ resume, out }: PlanArguments, warn: (sentence: string) => void): RunFolder | null {
   if (resume === undefined) return null;
   if (resume !== true && out !== undefined) {
     throw new UsageError(
@@ -52,8 +53,13 @@ function folderToResume({ resume, out }: PlanArguments): RunFolder | null {
   }
   if (resume !== true) return runIn(resume, advice);
   if (out !== undefined) return exists(out) && !isEmptyFolder(out) ? runIn(out, advice) : null;
-  const latest = latestUnfinished(RUNS);
-  if (latest !== null) return latest;
+  const busy: BusyRun[] = [];
+  const latest = latestUnfinished(RUNS, (run) => busy.push(run));
+  if (latest !== null) {
+    for (const run of busy) warn(`${whoIsBusy(run)}; going on with ${latest.shortPath}.`);
+    return latest;
+  }
+  if (busy.length > 0) throw new UsageError(busySentence(busy));
   throw new UsageError(
     `there is no unfinished run in ${RUNS}; expected one to continue. Name its folder: ` +
       `${spellCommand(["train", "--resume"])} FOLDER`,

@@ -5,6 +5,9 @@ import { spellCommand } from "./command-line.js";
 import { formatDuration } from "./progress.js";
 import { formatTable, percent, significant } from "./report-table.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
+import type { ModelStatistics, RunOfSeries } from "../experiment/run-folder/series-summary.js";
+import { folderOf, shortPath } from "../platform/paths.js";
+import { spreadLine } from "./spread-text.js";
 import type { CompleteSummary } from "../experiment/run-folder/run-summary.js";
 import type { Printed, Terminal } from "./terminal.js";
 
@@ -41,6 +44,52 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
   printFiles(terminal, folder);
   terminal.print();
   terminal.print(`next: ${spellCommand(["inspect", folder.shortPath])}`);
+}
+
+/** A row for each of several runs, and mean and spread for all of one model. */
+export function printSeries(
+  terminal: Terminal,
+  runs: readonly (RunOfSeries & { readonly folder?: string })[],
+  statistics: readonly ModelStatistics[],
+): void {
+  const shown = (value: unknown, format: (value: number) => string): string =>
+    typeof value === "number" ? format(value) : "";
+  const lines = formatTable(
+    [
+      { title: "run" },
+      { title: "seed", align: "right" },
+      { title: "epochs", align: "right" },
+      { title: "train loss", align: "right" },
+      { title: "test accuracy", align: "right" },
+      { title: "test loss", align: "right" },
+    ],
+    runs.map(({ model, run, seed, epochs, trainLoss, test }) => [
+      `${model}-${run}`,
+      shown(seed, String),
+      shown(epochs, String),
+      shown(trainLoss, significant),
+      shown(test?.accuracy, percent),
+      shown(test?.loss, significant),
+    ]),
+    (titles) => terminal.bold(titles),
+  );
+  terminal.print();
+  for (const line of lines) terminal.print(line);
+  terminal.print();
+  for (const { model, runs: count, test, trainAccuracy, trainLoss } of statistics) {
+    const figures = test ?? { accuracy: trainAccuracy, loss: trainLoss };
+    terminal.print(
+      ...spreadLine(terminal, {
+        model: test === null ? `${model}, in training` : model,
+        runs: count,
+        ...figures,
+      }),
+    );
+  }
+  const [{ folder }] = runs;
+  if (folder === undefined) return;
+  terminal.print();
+  terminal.print(`next: ${spellCommand(["eval", shortPath(folderOf(folder))])}`);
 }
 
 function testLine(

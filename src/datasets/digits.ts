@@ -8,6 +8,7 @@ import { FormatError } from "../errors.js";
 import { ByteReader } from "./byte-reader.js";
 import { Dataset } from "./dataset.js";
 import type { TrainTest } from "./dataset.js";
+import { turnIfDue } from "../platform/event-loop.js";
 import { gunzip } from "./gunzip.js";
 
 const ROWS = 1797;
@@ -19,6 +20,7 @@ const TEST_ROWS = 360;
  * rows) to test with. The data come with the package and are loaded when this is first called, from no other place.
  */
 export async function loadDigits(): Promise<TrainTest> {
+  await turnIfDue();
   const { digitsCsvGzBase64 } = await import("./digits-data.js");
   const compressed = Uint8Array.from(atob(digitsCsvGzBase64), (character) => character.charCodeAt(0));
   let text = "";

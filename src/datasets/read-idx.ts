@@ -5,6 +5,7 @@
 
 import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError } from "../errors.js";
+import { turnIfDue } from "../platform/event-loop.js";
 import { ByteReader } from "./byte-reader.js";
 import { gunzip } from "./gunzip.js";
 import { idxArray, idxHeaderBytes, parseIdxHeader, trailing, truncated } from "./idx.js";
@@ -27,6 +28,7 @@ export async function readIdx(stream: ReadableStream<Uint8Array>, source: string
     );
   }
   const bytes = new ByteReader(stream.getReader());
+  await turnIfDue();
   if (!isGzip(await bytes.atLeast(2))) return readPlain(bytes, source);
   const pieces = gunzip(bytes);
   const unpacked = new ByteReader({ read: () => pieces.next(), cancel: () => bytes.cancel() });

@@ -18,6 +18,8 @@ export type DatasetLoader = (dataset: DatasetConfig) => Promise<TrainTest>;
 export interface PrepareDataOptions {
   /** loadDataset if it is left out. */
   readonly load?: DatasetLoader;
+  /** Leaves samples as they were loaded, for a network that knows how they are prepared. Default false. */
+  readonly asLoaded?: boolean;
   /** Told, in a sentence, what a user should know but need not repair. */
   readonly warn?: (sentence: string) => void;
 }
@@ -89,12 +91,13 @@ export async function prepareData(
   experiment: Experiment,
   options: PrepareDataOptions = {},
 ): Promise<DatasetSets> {
-  const { load = loadDataset, warn } = options;
+  const { load = loadDataset, asLoaded = false, warn } = options;
   const generator = new Generator(PREPROCESSING_STREAM + (experiment.bench.seed % 2 ** 32));
   const context = { generator, ...(warn === undefined ? {} : { warn }) };
   let sets: DatasetSets = withAskedClasses(experiment, await load(experiment.dataset));
   for (const { kind, params } of experiment.preprocessing) {
-    sets = createPreprocessing(kind, params).apply(sets, context);
+    const step = createPreprocessing(kind, params);
+    if (!asLoaded || step.preparesSamples !== true) sets = step.apply(sets, context);
   }
   return sets;
 }

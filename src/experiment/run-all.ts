@@ -47,38 +47,44 @@ export type RunOutcome = { readonly run: SingleRun } & (
 );
 
 /**
- * One outcome per run. After one that was stopped there are no more.
- * @throws ConfigError, DivergenceError, FileError, FormatError
+ * One outcome per run. After one that was stopped there are no more. Nobody else may write into the folders meanwhile.
+ * @throws ConfigError, also if another process is working on a run; DivergenceError, FileError, FormatError
  */
 export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGenerator<RunOutcome> {
   const { load: loadAny = loadDataset, signal, warn, begin } = options;
   const places = new RunPlaces(plan);
   let data: Promise<TrainTest> | null = null;
   const load = (): Promise<TrainTest> => (data ??= loadAny(plan.experiment.dataset));
-  for (const run of plan.runs) {
-    const before = places.complete(run);
-    if (before !== null) {
-      yield { status: "was complete", run, folder: before };
-      continue;
+  try {
+    places.hold();
+    for (const run of plan.runs) {
+      const before = places.complete(run);
+      if (before !== null) {
+        yield { status: "was complete", run, folder: before };
+        continue;
+      }
+      const prepared = await prepareRun(run, { load, warn });
+      const { model } = prepared;
+      // Lets a signal that has come be seen: work that never waits keeps them in a queue.
+      await nextTurn();
+      if (signal?.aborted === true) {
+        yield { status: "not begun", run, model, root: places.root };
+        return;
+      }
+      const trained = await trainRun(prepared, {
+        signal,
+        open: () => places.open(run),
+        begin: (...made) => begin(run, ...made),
+      });
+      if (trained.status === "stopped") {
+        yield { ...trained, run, model, root: places.root };
+        return;
+      }
+      places.leave();
+      yield { ...trained, run, model };
     }
-    const prepared = await prepareRun(run, { load, warn });
-    const { model } = prepared;
-    // Lets a signal that has come be seen: work that never waits keeps them in a queue.
-    await nextTurn();
-    if (signal?.aborted === true) {
-      yield { status: "not begun", run, model, root: places.root };
-      return;
-    }
-    const trained = await trainRun(prepared, {
-      signal,
-      open: () => places.open(run),
-      begin: (...made) => begin(run, ...made),
-    });
-    if (trained.status === "stopped") {
-      yield { ...trained, run, model, root: places.root };
-      return;
-    }
-    yield { ...trained, run, model };
+    places.close();
+  } finally {
+    places.release();
   }
-  places.close();
 }

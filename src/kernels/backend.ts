@@ -19,6 +19,8 @@ export interface Heap {
   /** Gives an array back; it must have come from this heap and not have been freed. */
   free(array: Float32Array | Int32Array): void;
   use(): HeapUse;
+  /** Bytes that were held when the outermost scope began, which no scope frees; null while none runs. */
+  heldBeforeScope: number | null;
   resetPeak(): void;
 }
 

@@ -5,6 +5,7 @@ import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
 import { counted } from "../counted.js";
 import { StateError } from "../errors.js";
 import { availableCores } from "../platform/available-cores.js";
+import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
 import { mostThreads } from "./most-threads.js";
 import { createReferenceBackend } from "./reference/backend.js";
@@ -54,6 +55,12 @@ export async function init(options: InitOptions = {}): Promise<void> {
   const loaded = await backend;
   await loaded.setThreads(threads);
   current = loaded;
+  await turnIfDue();
+}
+
+/** null before init() */
+export function backendIfAny(): Backend | null {
+  return current;
 }
 
 /** @throws StateError before init() */

@@ -44,6 +44,7 @@ export const addRow: FullLayerRow<AddSpec> = {
   layer: Add,
   schema,
   inputs: "several",
+  scaling: "passes",
   create: () => new Add(),
   outputShape(_options, inputs, where) {
     if (inputs.every((shape) => sameShape(shape, inputs[0]))) return inputs[0];

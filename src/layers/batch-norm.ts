@@ -151,6 +151,7 @@ function rowOf(
     layer,
     schema,
     inputs: 1,
+    scaling: "stays",
     create,
     outputShape({ numFeatures }, [input], where) {
       const own = axes.find(({ length }) => length + 1 === input.length) ?? axes[axes.length - 1];

@@ -23,11 +23,15 @@ export function checkRow(
       `${where}: the row of ${show(kind)} has no function ${part}; expected { ${NEEDED.join(", ")} }.`,
     );
   }
-  const { schema, inputs, layer, options } = given;
+  const { schema, inputs, scaling, layer, options } = given;
   if (options !== undefined && typeof options !== "function")
     throw new TypeError(`${where}: options of ${show(kind)} is ${show(options)}; expected a function.`);
   if (inputs !== undefined && inputs !== 1 && inputs !== "several")
     throw new TypeError(`${where}: inputs of ${show(kind)} is ${show(inputs)}; expected 1 or "several".`);
+  if (scaling !== undefined && !["passes", "weight", "stays"].includes(scaling as string))
+    throw new TypeError(
+      `${where}: scaling of ${show(kind)} is ${show(scaling)}; expected "passes", "weight" or "stays".`,
+    );
   const fields: unknown = (schema as { fields?: unknown } | null | undefined)?.fields;
   if (schema !== undefined && (typeof fields !== "object" || fields === null)) {
     throw new TypeError(

@@ -163,6 +163,7 @@ function rowOf<P extends Pair>(
     layer,
     schema,
     inputs: 1,
+    scaling: "weight",
     create,
     outputShape({ inChannels, outChannels, kernelSize, stride, padding }, [input], where) {
       checkChannelsLast(where, input, axes, inChannels);

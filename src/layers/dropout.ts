@@ -99,6 +99,7 @@ export const dropoutRow: FullLayerRow<DropoutSpec> = {
   layer: Dropout,
   schema,
   inputs: 1,
+  scaling: "passes",
   create: ({ p }) => new Dropout(p),
   outputShape: (_options, [input]) => input,
   weights: () => 0,

@@ -58,6 +58,7 @@ export const flattenRow: FullLayerRow<FlattenSpec> = {
   layer: Flatten,
   schema,
   inputs: 1,
+  scaling: "passes",
   create: (options) => new Flatten(options),
   outputShape: (_options, [input]) => [sizeOf(input)],
   weights: () => 0,

@@ -31,6 +31,7 @@ export const globalSumPoolRow: FullLayerRow<GlobalSumPoolSpec> = {
   layer: GlobalSumPool,
   schema,
   inputs: 1,
+  scaling: "passes",
   create: () => new GlobalSumPool(),
   outputShape: (_options, [input]) => input.slice(-1),
   weights: () => 0,

@@ -13,6 +13,8 @@ export interface Operations {
   readonly adds: number;
 }
 
+export type Scaling = "passes" | "weight" | "stays";
+
 /** @typeParam O the options: the constructor's arguments by name, every default filled in */
 export interface LayerRow<O> {
   create(options: O): Module;
@@ -30,6 +32,11 @@ export interface LayerRow<O> {
   readonly schema?: Schema<O>;
   /** How many inputs it takes (default 1); "several": two or more. */
   readonly inputs?: 1 | "several";
+  /**
+   * What becomes of a positive factor s that all its inputs have: "passes" where its output has it too, "weight" where
+   * W s in the place of its array "weight" gives the same. Default "stays": neither is known.
+   */
+  readonly scaling?: Scaling;
   /** Its class, by which layers that were made with `new` are recognised. Layers of a subclass are not of this kind. */
   readonly layer?: abstract new (...args: never[]) => Module;
   /**

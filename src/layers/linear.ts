@@ -86,6 +86,7 @@ export const linearRow: FullLayerRow<LinearSpec> = {
   layer: Linear,
   schema,
   inputs: 1,
+  scaling: "weight",
   create: ({ inFeatures, outFeatures, ...options }) => new Linear(inFeatures, outFeatures, options),
   outputShape({ inFeatures, outFeatures }, [input], where) {
     if (input.length === 1 && input[0] === inFeatures) return [outFeatures];

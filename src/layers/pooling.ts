@@ -136,6 +136,7 @@ function rowOf<P extends Pair>(
     layer,
     schema,
     inputs: 1,
+    scaling: "passes",
     create,
     outputShape({ kernelSize, stride = kernelSize, padding }, [input], where) {
       const channels = input[input.length - 1];

@@ -35,7 +35,7 @@ import {
 import { dropoutRow, type DropoutSpec } from "./dropout.js";
 import { flattenRow, type FlattenOptions, type FlattenSpec } from "./flatten.js";
 import { globalSumPoolRow } from "./global-sum-pool.js";
-import type { FullLayerRow, LayerRow, Operations } from "./layer-row.js";
+import type { FullLayerRow, LayerRow, Operations, Scaling } from "./layer-row.js";
 import { linearRow, type LinearOptions, type LinearSpec } from "./linear.js";
 import {
   avgPool1dRow,
@@ -111,6 +111,7 @@ export type PlainOptions = Readonly<Record<string, unknown>>;
 export interface KnownLayer {
   readonly kind: string;
   readonly inputs: 1 | "several";
+  readonly scaling: Scaling;
   /** The options with every default filled in. @throws TypeError, RangeError naming `where` */
   resolve(where: string, options: unknown): PlainOptions;
   /** Resolved options with every default that its kind has: two that mean the same are the same. */
@@ -143,6 +144,7 @@ function knownLayer(kind: string, row: LayerRow<PlainOptions>): KnownLayer {
   return {
     kind,
     inputs: row.inputs ?? 1,
+    scaling: row.scaling ?? "stays",
     resolve: (where, options) =>
       schema === undefined ? plainOptions(where, options ?? {}) : readOptions(where, options, schema),
     complete: (options) => options,
@@ -172,6 +174,7 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
   return {
     kind,
     inputs: 1,
+    scaling: "stays",
     resolve(where, options) {
       checkOptions(where, options, Object.keys(Object(options) as object));
       return { ...(options as PlainOptions | undefined) };

@@ -108,7 +108,9 @@ export function isOwnClass(model: SpikingModel): boolean {
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
 export function createModel(architecture: Architecture): GraphModel {
-  return rowOf(architecture).create(architecture.options);
+  const model = rowOf(architecture).create(architecture.options);
+  if (architecture.preprocessing !== undefined) model.preprocessing = architecture.preprocessing;
+  return model;
 }
 
 /** The network of an architecture as a list of layers, before any of it is made. @throws RangeError, TypeError as createModel */

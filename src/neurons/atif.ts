@@ -71,4 +71,11 @@ export const atifRow: NeuronRow<ThresholdOptions, ATIF, ThresholdSettings> = {
   schema: thresholdSchema,
   create: (options, stepMode) => (stepMode === "m" ? new MultiStepATIF(options) : new ATIF(options)),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ theta }) => ({
+    threshold: theta,
+    reset: null,
+    leak: null,
+    decaysInput: false,
+    spikeHeight: "theta",
+  }),
 };

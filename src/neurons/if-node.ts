@@ -191,4 +191,11 @@ export const ifNodeRow: NeuronRow<IFNodeOptions, IFNode, IFNodeSettings> = {
   schema: ifNodeSchema,
   create: (options, stepMode) => new IFNode({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ theta, vReset }) => ({
+    threshold: theta,
+    reset: vReset,
+    leak: null,
+    decaysInput: false,
+    spikeHeight: "one",
+  }),
 };

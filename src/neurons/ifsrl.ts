@@ -35,4 +35,11 @@ export const ifsrlRow: NeuronRow<ThresholdOptions, IFSRL, ThresholdSettings> = {
   schema: thresholdSchema,
   create: (options, stepMode) => Object.assign(new IFSRL(options), { stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ theta }) => ({
+    threshold: theta,
+    reset: null,
+    leak: null,
+    decaysInput: false,
+    spikeHeight: "one",
+  }),
 };

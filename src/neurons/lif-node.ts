@@ -81,4 +81,11 @@ export const lifNodeRow: NeuronRow<LIFNodeOptions, LIFNode, LIFNodeSettings> = {
   schema: lifNodeSchema,
   create: (options, stepMode) => new LIFNode({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ theta, vReset, tau, decayInput }) => ({
+    threshold: theta,
+    reset: vReset,
+    leak: 1 / tau,
+    decaysInput: decayInput,
+    spikeHeight: "one",
+  }),
 };

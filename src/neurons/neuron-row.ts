@@ -2,6 +2,7 @@
 
 import type { StepMode } from "../module/module.js";
 import type { Schema } from "../schema/schema.js";
+import type { NeuronDynamics } from "./dynamics.js";
 import type { BaseNode } from "./base-node.js";
 
 /** A class, however it is constructed. */
@@ -26,6 +27,17 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
    * @throws TypeError for a setting that no option brings back
    */
   options(neuron: N): P;
+  /** What it computes without its gradient, as it is now; without it, nothing can be exported. */
+  dynamics?(neuron: N): NeuronDynamics;
+  /** Of one whose spikes are as high as theta: the kind that fires in the same steps, with spikes of height 1. */
+  readonly binary?: BinaryTwin;
+}
+
+export interface BinaryTwin {
+  /** Takes the same options. */
+  readonly kind: string;
+  /** Names of the arrays in the state dict, here and there: { v_threshold: "vp_th" }. */
+  readonly arrays: Readonly<Record<string, string>>;
 }
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */

@@ -94,4 +94,11 @@ export const parametricLifNodeRow: NeuronRow<
   schema: parametricLifNodeSchema,
   create: (options, stepMode) => new ParametricLIFNode({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ theta, vReset, tau, decayInput }) => ({
+    threshold: theta,
+    reset: vReset,
+    leak: 1 / tau,
+    decaysInput: decayInput,
+    spikeHeight: "one",
+  }),
 };

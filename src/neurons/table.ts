@@ -16,11 +16,11 @@ import { ifsrlRow } from "./ifsrl.js";
 import { kindOfClass, rememberClass } from "./known-classes.js";
 import { lifNodeRow } from "./lif-node.js";
 import { paramsOfMade, rememberMade } from "./made.js";
-import type { DefinedNeuronRow, NeuronRow } from "./neuron-row.js";
+import type { BinaryTwin, DefinedNeuronRow, NeuronRow } from "./neuron-row.js";
 import { parametricLifNodeRow } from "./parametric-lif-node.js";
 
 export const neuronTable = {
-  ATIF: atifRow,
+  ATIF: { ...atifRow, binary: { kind: "IFSRL", arrays: { v_threshold: "vp_th" } } },
   IFSRL: ifsrlRow,
   IFNode: ifNodeRow,
   LIFNode: lifNodeRow,
@@ -75,6 +75,8 @@ export function defineNeuron<P extends object, N extends BaseNode, R = P>(
     schema: given.schema ?? anyParams,
     create: (params, stepMode) => given.create(params, stepMode),
     options: given.options ?? ((neuron) => paramsOfMade(kind, neuron)),
+    ...(given.dynamics === undefined ? {} : { dynamics: given.dynamics }),
+    ...(given.binary === undefined ? {} : { binary: given.binary }),
   });
 }
 
@@ -149,8 +151,18 @@ function addRow(kind: string, row: AnyNeuronRow): void {
 /** @throws TypeError for what is no row of a neuron; RangeError for a class that is known */
 function checkRow(row: unknown): void {
   const where = "defineNeuron";
-  checkOptions(where, row ?? null, ["summary", "classes", "schema", "create", "options"]);
-  const { summary, classes, schema, create, options } = row as Partial<Record<string, unknown>>;
+  checkOptions(where, row ?? null, [
+    "summary",
+    "classes",
+    "schema",
+    "create",
+    "options",
+    "dynamics",
+    "binary",
+  ]);
+  const { summary, classes, schema, create, options, dynamics, binary } = row as Partial<
+    Record<string, unknown>
+  >;
   if (summary !== undefined && (typeof summary !== "string" || summary === "")) {
     throw new TypeError(`${where}: summary is ${show(summary)}; expected one line about the neuron.`);
   }
@@ -164,6 +176,14 @@ function checkRow(row: unknown): void {
     throw new TypeError(`${where}: create is ${show(create)}; expected a function.`);
   if (options !== undefined && typeof options !== "function")
     throw new TypeError(`${where}: options is ${show(options)}; expected a function.`);
+  if (dynamics !== undefined && typeof dynamics !== "function")
+    throw new TypeError(`${where}: dynamics is ${show(dynamics)}; expected a function.`);
+  const { kind, arrays } = (binary ?? { kind: "", arrays: {} }) as Partial<BinaryTwin>;
+  if (typeof kind !== "string" || typeof arrays !== "object") {
+    throw new TypeError(
+      `${where}: binary is ${show(binary)}; expected { kind, arrays }: a kind of neuron, and the names of its arrays by those of this one.`,
+    );
+  }
   if (classes === undefined) return;
   if (!isList(classes) || (classes as unknown[]).length === 0) {
     throw new TypeError(`${where}: classes is ${show(classes)}; expected the classes that create() makes.`);

@@ -184,7 +184,11 @@ export function writeFileAtomic(
 let temporaries = 0;
 
 /** A file that did not exist: no other process or thread has the same one. */
-function openTemporary(prefix: string, mode: number, fs: FileSystem): { path: string; descriptor: number } {
+export function openTemporary(
+  prefix: string,
+  mode: number,
+  fs: FileSystem,
+): { path: string; descriptor: number } {
   for (let tries = 0; ; tries++) {
     const path = `${prefix}.${nodeProcess()?.pid ?? 0}-${temporaries++}.tmp`;
     try {
@@ -195,7 +199,7 @@ function openTemporary(prefix: string, mode: number, fs: FileSystem): { path: st
   }
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array, fs: FileSystem): void {
+export function writeAll(descriptor: number, bytes: Uint8Array, fs: FileSystem): void {
   for (let done = 0; done < bytes.length;) {
     const written = fs.writeSync(descriptor, bytes, done, Math.min(CHUNK, bytes.length - done));
     if (written === 0) throw Object.assign(new Error("nothing was written"), { code: "EIO" });
@@ -204,7 +208,7 @@ function writeAll(descriptor: number, bytes: Uint8Array, fs: FileSystem): void {
 }
 
 /** Some file systems have no such call; all others must succeed. */
-function sync(descriptor: number, fs: FileSystem): void {
+export function sync(descriptor: number, fs: FileSystem): void {
   try {
     fs.fsyncSync(descriptor);
   } catch (error) {
@@ -232,7 +236,7 @@ function statusOf(path: string, fs: FileSystem): FileStatus | undefined {
   }
 }
 
-function checkPath(action: "read" | "write", path: unknown): void {
+export function checkPath(action: "read" | "write", path: unknown): void {
   if (typeof path !== "string")
     throw new TypeError(`cannot ${action} a file: path is ${typeof path}; expected a string.`);
   if (path === "" || path.includes("\0")) {
@@ -258,7 +262,7 @@ function checkRegular(action: "read" | "write", path: string, status: FileStatus
   }
 }
 
-function attempt<T>(action: "read" | "write", path: string, fs: FileSystem, work: () => T): T {
+export function attempt<T>(action: "read" | "write", path: string, fs: FileSystem, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -266,11 +270,11 @@ function attempt<T>(action: "read" | "write", path: string, fs: FileSystem, work
   }
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code);
 }
 
-function quietly(work: () => void): void {
+export function quietly(work: () => void): void {
   try {
     work();
   } catch {

@@ -2,8 +2,12 @@
 
 interface NodeProcess {
   readonly pid: number;
+  readonly platform: string;
   readonly versions?: { readonly node?: string };
   getBuiltinModule?(id: string): unknown;
+  kill(pid: number, signal: 0): true;
+  on(event: "exit", listener: () => void): unknown;
+  off(event: "exit", listener: () => void): unknown;
 }
 
 /** Of Node; undefined in browsers. */

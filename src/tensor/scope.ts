@@ -2,13 +2,21 @@
 
 import { checkFunction } from "../checks.js";
 import { StateError } from "../errors.js";
+import type { Heap } from "../kernels/backend.js";
+import { backendIfAny } from "../kernels/select.js";
+import { tellOfLeft } from "./unscoped.js";
 
 /** What a scope may own. */
 export interface Owned {
+  readonly disposed: boolean;
+  readonly size: number;
   dispose(): void;
 }
 
 const frames: Set<Owned>[] = [];
+
+/** What was taken out of the scopes that run now. */
+let kept: Owned[] = [];
 
 /** Whether what is made now will be freed by a scope. */
 export function inScope(): boolean {
@@ -23,6 +31,7 @@ export function trackTensor(tensor: Owned): void {
 /** Takes a tensor out of every scope: its holder disposes of it. Returns it. */
 export function keep<T extends Owned>(tensor: T): T {
   for (const frame of frames) frame.delete(tensor);
+  if (inScope()) kept.push(tensor);
   return tensor;
 }
 
@@ -37,6 +46,8 @@ export function scope<R>(fn: () => R): R {
   checkFunction("scope: the argument", fn, "() => loss.backward()");
   const frame = new Set<Owned>();
   const escaped = new Set<Owned>();
+  const heap = inScope() ? null : (backendIfAny()?.heap ?? null);
+  if (heap !== null) heap.heldBeforeScope = heap.use().liveBytes;
   frames.push(frame);
   try {
     const result = fn();
@@ -50,7 +61,18 @@ export function scope<R>(fn: () => R): R {
       if (!escaped.has(tensor)) tensor.dispose();
       else outer?.add(tensor);
     }
+    if (heap !== null) endOutermost(heap, escaped);
   }
+}
+
+function endOutermost(heap: Heap, escaped: ReadonlySet<Owned>): void {
+  heap.heldBeforeScope = null;
+  const left = [...escaped, ...kept].filter(({ disposed }) => !disposed);
+  kept = [];
+  const [first] = left;
+  if (first === undefined) return;
+  const largest = left.reduce((most, each) => (each.size > most.size ? each : most), first);
+  tellOfLeft(largest, heap);
 }
 
 /** @throws StateError if result is a promise, which nobody will wait for: its failure is not reported either */

@@ -9,10 +9,10 @@ import type { Dataset } from "../datasets/dataset.js";
 import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
-import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts, countingSpikes } from "../neurons/spike-count.js";
@@ -39,7 +39,10 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Default "crossentropy". */
   loss?: LossName;
-  /** Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. */
+  /**
+   * Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. Those that say how samples
+   * are prepared (Normalize, IntToFloat32) stand for what model.preprocessing says; before the others are left to it.
+   */
   augmentations?: AugmentationPipeline;
   /** Stops before the next batch: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -50,7 +53,7 @@ export interface EvaluateOptions {
 const optionNames = ["batchSize", "loss", "augmentations", "signal", "onBatch"];
 
 /**
- * Runs every sample once, in evaluation mode, and turns the event loop between batches. Modes are given back as they
+ * Runs every sample once, prepared as model.preprocessing says, in evaluation mode, and turns the event loop between batches. Modes are given back as they
  * were; the state of the neurons is forgotten.
  *
  * @throws TypeError, RangeError, ShapeError if the data does not fit the model
@@ -72,15 +75,13 @@ export async function evaluate(
       `evaluate: augmentations is ${show(augmentations)}; expected new AugmentationPipeline([...]).`,
     );
   }
-  const generator = new Generator(0);
   const turns = new EventLoopTurns();
   const confusion = emptyConfusion(model.outputShape[0]);
   const total = Math.ceil(data.length / batchSize);
   let counts: SpikeCount[] = [];
   let [lossSum, done] = [0, 0];
-  for (const stored of data.batches({ batchSize })) {
+  for (const batch of measuredBatches(model, data, batchSize, augmentations ?? null)) {
     signal?.throwIfAborted();
-    const batch = augmentations?.apply(stored, generator, false) ?? stored;
     const measured = measure(model, batch, loss);
     lossSum += measured.loss * batch.labels.length;
     countInto(confusion, batch.labels, measured.predicted);

@@ -6,6 +6,7 @@ import type { Architecture } from "../models/architecture.js";
 import { networkText } from "../models/network-text.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape } from "../shapes.js";
+import type { LearnedPreprocessing } from "./learned-preprocessing.js";
 import type { ResolvedTrainerOptions } from "./trainer-options.js";
 
 /** What it is, such as "batch size", to its value. */
@@ -14,13 +15,14 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** Everything that decides the bits of a run, but not its number of epochs: a run may be continued for longer. */
 export function fingerprintOf(
   model: SpikingModel,
-  train: Dataset,
+  { train, isDerived }: LearnedPreprocessing,
   options: ResolvedTrainerOptions,
 ): Fingerprint {
   const { validation, augmentations, earlyStop } = options;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
+    ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),
@@ -74,7 +76,8 @@ function showDifference(a: string, b: string): [string, string] {
 /** A model with a part that is no plain data is known by its names and shapes. */
 function describeModel(model: SpikingModel): string {
   try {
-    return plainText(model.architecture);
+    const { kind, options } = model.architecture;
+    return plainText({ kind, options });
   } catch {
     const arrays = Object.entries(model.stateDict()).map(
       ([name, { shape }]) => `${name} ${formatShape(shape)}`,

@@ -51,6 +51,7 @@ export interface TrainerOptions {
   seed?: number;
   /** Measured after every epoch. */
   validation?: Dataset;
+  /** What they do to every sample alike (Normalize, IntToFloat32) becomes model.preprocessing. */
   augmentations?: AugmentationPipeline;
   /** true: after the last epoch the model gets the weights of the best one (default false). */
   useBestEpoch?: boolean;

@@ -23,6 +23,7 @@ import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
+import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
 import {
@@ -52,7 +53,7 @@ export interface TrainingResult {
 
 export class Trainer {
   readonly model: SpikingModel;
-  readonly #train: Dataset;
+  readonly #learned: LearnedPreprocessing;
   readonly #options: ResolvedTrainerOptions;
   readonly #optimizer: Optimizer;
   readonly #scheduler: Scheduler | null;
@@ -77,6 +78,9 @@ export class Trainer {
   #fingerprint: Fingerprint | null = null;
 
   /**
+   * What augmentations do to every sample alike (Normalize, IntToFloat32), and what was done to the data, becomes the model's
+   * preprocessing, so that whoever measures it or loads it shows it the same.
+   *
    * @param train samples of the shape that the model takes, after augmentation
    * @throws TypeError, RangeError for options that make no sense, or data that does not fit the model
    */
@@ -88,7 +92,6 @@ export class Trainer {
     checkTrainable(model);
     this.model = model;
     close<Trainer>(this, "model");
-    this.#train = train;
     this.#optimizer = createOptimizer(optimizer, model.parameters());
     this.#scheduler = scheduler === null ? null : createScheduler(scheduler, this.#optimizer);
     this.#selection = new EpochSelection(checkpointMetric.mode, earlyStop);
@@ -97,6 +100,8 @@ export class Trainer {
     this.#generator = new Generator(source.uint32());
     this.#epochStart = this.#generator.state;
     this.#dropout = new Generator(source.uint32()).state;
+    // Last: a trainer that cannot be made changes nothing.
+    this.#learned = learnPreprocessing(model, { ...this.#options, train });
   }
 
   /**
@@ -141,11 +146,13 @@ export class Trainer {
   state(): TrainingState {
     this.#checkNotLost("state");
     const { steps, moves, arrays } = this.#optimizer.state();
+    const { preprocessing } = this.model;
     return {
       fingerprint: this.#ownFingerprint(),
       epoch: this.#epoch,
       batch: this.#batch,
       stopped: this.#stopped,
+      ...(preprocessing.length === 0 ? {} : { preprocessing }),
       weights: this.#lastWeights ?? this.model.stateDict(),
       bestWeights: this.#bestWeights,
       // Without its options, which the fingerprint and the schedule decide.
@@ -218,7 +225,7 @@ export class Trainer {
   #remainingBatches(batchSize: number): Iterable<Batch> {
     const now = this.#generator.state;
     this.#generator.state = this.#epochStart;
-    const batches = this.#train.batches({ batchSize, shuffle: this.#generator, skip: this.#batch });
+    const batches = this.#learned.train.batches({ batchSize, shuffle: this.#generator, skip: this.#batch });
     if (this.#batch > 0) this.#generator.state = now;
     return batches;
   }
@@ -229,7 +236,7 @@ export class Trainer {
     const start = performance.now();
     const before = this.#generator.state;
     try {
-      const batch = augmentations?.apply(stored, this.#generator, true) ?? stored;
+      const batch = learnedBatch(this.model, this.#learned, augmentations, stored, this.#generator);
       const { result, state } = withDropoutState(this.#dropout, () =>
         trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
       );
@@ -254,9 +261,9 @@ export class Trainer {
   #explain(error: unknown, batch: Batch): unknown {
     const where = `batch ${this.#batch + 1} of ${this.#batches} in epoch ${this.#epoch + 1}`;
     if (error instanceof DivergenceError) return this.#diverged(`${where}: ${error.message}`, error);
-    if (error instanceof ShapeError && batch.labels.length === 1 && this.#train.length > 1) {
+    if (error instanceof ShapeError && batch.labels.length === 1 && this.#learned.train.length > 1) {
       return new ShapeError(
-        `${error.message} This was ${where}, which holds the one sample that ${this.#train.length} samples leave ` +
+        `${error.message} This was ${where}, which holds the one sample that ${this.#learned.train.length} samples leave ` +
           `at batchSize ${this.#options.batchSize}: another batchSize leaves more.`,
         { cause: error },
       );
@@ -305,7 +312,8 @@ export class Trainer {
         batchSize,
         loss,
         onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
-        ...(augmentations === null ? {} : { augmentations }),
+        // What they always do is part of the model.
+        ...(augmentations?.variesOutsideTraining === true ? { augmentations } : {}),
         ...(signal === undefined ? {} : { signal }),
       });
       if (Number.isFinite(measured.loss)) return measured;
@@ -373,7 +381,7 @@ export class Trainer {
   }
 
   #ownFingerprint(): Fingerprint {
-    this.#fingerprint ??= fingerprintOf(this.model, this.#train, this.#options);
+    this.#fingerprint ??= fingerprintOf(this.model, this.#learned, this.#options);
     return this.#fingerprint;
   }
 }

@@ -251,6 +251,22 @@ describeInBrowser("a network of any kind from a file", () => {
     );
   });
 
+  it("prepares samples and drawings as the network says, and saves it so", async () => {
+    const model = branches().eval();
+    model.preprocessing = [{ kind: "Normalize", options: { mean: 0.3, std: 0.2 } }];
+    const state = await show(model, "prepared.safetensors");
+    // The image is shown as it is; scores, rates and accuracy are those of the prepared one.
+    const { scores } = await expectAsInNode(state, model);
+    const plain = recordActivity(branches().eval(), tensor(data.test.batch([0]).x, [1, 8, 8, 1]), {
+      timesteps: 8,
+    });
+    expect(scores).not.toEqual(plain.scores);
+    const download = open.page.waitForEvent("download");
+    await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
+    const saved = new Uint8Array(readFileSync(await (await download).path()));
+    expect(decodeModel(saved).model.preprocessing).toEqual(model.preprocessing);
+  });
+
   it("says so of a network without spiking layers", async () => {
     const plain = new GraphModel({
       inputShape: [8, 8, 1],

@@ -219,7 +219,10 @@ describe("atif train", () => {
     const words = ["train", "several.toml", "--epochs", "1", "--out", "several", "--json"];
     const ended = await atif(words, { cwd: folder });
     expect(ended.code).toBe(0);
-    const { runs } = answerOf(ended) as { runs: { folder: string; seed: number; model: string }[] };
+    const { runs, statistics } = answerOf(ended) as {
+      runs: { folder: string; seed: number; model: string }[];
+      statistics: { model: string; runs: number }[];
+    };
     expect(runs.map(({ folder: place, seed, model }) => [place, seed, model])).toEqual([
       ["several/net-1", 5, "net"],
       ["several/wide-1", 5, "wide"],
@@ -227,7 +230,11 @@ describe("atif train", () => {
       ["several/wide-2", 6, "wide"],
     ]);
     expect(readdirSync(join(folder, "several", "wide-2")).sort()).toEqual(FILES);
-    expect(json("several", "summary.json")).toEqual({ status: "complete", runs: 4 });
+    expect(json("several", "summary.json")).toEqual({ status: "complete", runs: 4, statistics });
+    expect(statistics.map(({ model, runs: count }) => [model, count])).toEqual([
+      ["net", 2],
+      ["wide", 2],
+    ]);
     const alone = join("several", "wide-2", "config.toml");
     await atif(["train", alone, "--out", "alone", "--quiet"], { cwd: folder });
     expect(read("alone", "model.safetensors")).toBe(read("several", "wide-2", "model.safetensors"));

@@ -53,6 +53,17 @@ function samples(): Record<string, object[]> {
     "`Dataset`": [data],
     "`Generator`": [new atif.Generator(0)],
     "`Augmentation`": [new atif.HorizontalFlip()],
+    "`IntegerModel`": [
+      new atif.IntegerModel(
+        new atif.GraphModel({
+          inputShape: [1],
+          outputShape: [1],
+          layers: [{ name: "neuron", kind: "IFNode" }],
+          timesteps: 1,
+        }),
+        { width: 8, ranges: "neuron,5,5,5,None,floor,floor,floor" },
+      ),
+    ],
     "`Trainer`": [
       new atif.Trainer(model, data, { optimizer: { kind: "SGD", params: { lr: 1 } }, epochs: 0 }),
     ],

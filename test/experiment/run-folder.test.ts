@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { BusyRun } from "../../src/experiment/run-folder/busy-run.js";
 import { latestUnfinished, RunFolder } from "../../src/experiment/run-folder/run-folder.js";
 import { temporaryFolder } from "../cli/atif.js";
 
@@ -20,9 +21,15 @@ describe("RunFolder", () => {
 
   it("claims folders that are new, empty, or hold only what a killed process has left", () => {
     const path = join(folder, "x", "y");
-    expect(RunFolder.claim(path).path).toBe(path);
-    writeFileSync(join(path, ".model.safetensors.12-3.tmp"), "part");
-    RunFolder.claim(path);
+    const first = RunFolder.claim(path);
+    expect([first.path, first.isHeld]).toEqual([path, true]);
+    expect(() => RunFolder.claim(path)).toThrow(`${path} is being run by this process already (since `);
+    first.release();
+    for (const name of [".model.safetensors.12-3.tmp", ".run.lock.12-3.tmp", "run.lock.0123456789abcdef"])
+      writeFileSync(join(path, name), "part");
+    const second = RunFolder.claim(path);
+    expect(readdirSync(path)).toEqual(["run.lock"]);
+    second.release();
     expect(readdirSync(path)).toEqual([]);
     writeFileSync(join(path, ".hidden"), "");
     expect(() => RunFolder.claim(path)).toThrow(
@@ -53,6 +60,7 @@ describe("latestUnfinished", () => {
       if (checkpoint) writeFileSync(run.checkpointPath, "");
       utimesSync(run.configPath, 1, checkpoint ? 1 : time);
       if (checkpoint) utimesSync(run.checkpointPath, time, time);
+      run.release();
       return run;
     };
     make("a-1", 100, true, "interrupted");
@@ -63,5 +71,15 @@ describe("latestUnfinished", () => {
     writeFileSync(join(base, "notes.txt"), "");
     expect(latestUnfinished(base)?.path).toBe(join(base, "a-2"));
     expect(existsSync(join(base, "a-5"))).toBe(true);
+
+    const busy: string[] = [];
+    const passOver = ({ folder: name, holder }: BusyRun): unknown => busy.push(`${name} ${holder.state}`);
+    const latest = new RunFolder(join(base, "a-2"));
+    latest.hold();
+    expect(latestUnfinished(base, passOver)?.path).toBe(join(base, "a-3"));
+    expect(busy).toEqual([`${join(base, "a-2")} this process`]);
+    latest.release();
+    expect(latestUnfinished(base, passOver)?.path).toBe(join(base, "a-2"));
+    expect(busy).toHaveLength(1);
   });
 });

@@ -7,13 +7,17 @@ import { identifierOf } from "../../src/graph/layer-graph.js";
 import { traceGraph } from "../../src/graph/trace.js";
 import { init } from "../../src/kernels/select.js";
 import { networkGraph } from "../../src/models/network-graph.js";
-import { createModel } from "../../src/models/table.js";
 import type { StepMode } from "../../src/module/module.js";
 import "../../src/ops/install.js";
 import { repeat } from "../../src/ops/slice.js";
-import { tensor, type Tensor } from "../../src/tensor/tensor.js";
-
-type Nested = number | readonly Nested[];
+import {
+  channelsLast,
+  flat,
+  flatStateDict,
+  referenceModel,
+  shapeOf,
+  type Nested,
+} from "./reference-model.js";
 
 interface GoldenModel {
   readonly name: string;
@@ -39,39 +43,8 @@ const { models } = JSON.parse(readFileSync(new URL("models.json", import.meta.ur
   models: readonly GoldenModel[];
 };
 
-const camelCase = (key: string): string =>
-  key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The reference writes soft reset as v_reset = false, and gives neurons the step mode of the network. */
-function neuronParams(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { v_reset: vReset, step_mode: _, ...rest } = params;
-  const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [camelCase(key), value]));
-  return vReset === undefined ? own : { ...own, vReset: vReset === false ? null : vReset };
-}
-
 function build({ cls, params, neuron, state_dict: dict }: GoldenModel, stepMode: StepMode) {
-  const options = Object.fromEntries(Object.entries(params).map(([key, value]) => [camelCase(key), value]));
-  const spec = { kind: neuron.kind, params: neuronParams(neuron.params) };
-  const model = createModel({ kind: cls, options: { ...options, neuron: spec, stepMode } });
-  model.loadStateDict(
-    Object.fromEntries(
-      Object.entries(dict).map(([name, { shape, data }]) => [name, { shape, data: flat(data) }]),
-    ),
-  );
-  return model.eval();
-}
-
-const flat = (nested: Nested): number[] =>
-  typeof nested === "number" ? [nested] : nested.flatMap((each) => flat(each));
-
-const shapeOf = (nested: Nested): number[] =>
-  typeof nested === "number" ? [] : [nested.length, ...shapeOf(nested[0])];
-
-/** Channels go from behind the leading axes to the end. */
-function channelsLast(nested: Nested, leading: number): Tensor {
-  const x = tensor(flat(nested), shapeOf(nested));
-  const axes = x.shape.map((_, axis) => axis);
-  return x.permute([...axes.slice(0, leading), ...axes.slice(leading + 1), leading]);
+  return referenceModel(cls, params, neuron, flatStateDict(dict), stepMode);
 }
 
 function expectClose(actual: ArrayLike<number>, expected: Nested): void {

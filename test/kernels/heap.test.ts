@@ -89,6 +89,40 @@ describe("the WASM heap", () => {
     expect(heap.float32(100).length).toBe(100);
   });
 
+  describe("says which bytes only a turn of the event loop frees", () => {
+    const sentence = (heap: WasmHeap, length: number): string => {
+      try {
+        heap.float32(length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+        return String(error);
+      }
+      throw new Error("there was room");
+    };
+
+    it("where they are most of what is held, and enough", () => {
+      const { heap } = makeHeap(4);
+      heap.float32(3000);
+      heap.float32(48_000);
+      const told =
+        /dispose\(\)\. 204000 of the bytes held were made outside of scope\(\), or have left one: .* await nextTurn\(\)/;
+      expect(sentence(heap, 20_000)).toMatch(told);
+      // A scope has begun, and holds less itself.
+      heap.heldBeforeScope = 204_000;
+      heap.float32(500);
+      expect(sentence(heap, 20_000)).toMatch(told);
+    });
+
+    it("not where freeing them would not make room, or a scope that runs holds more", () => {
+      const { heap } = makeHeap(4);
+      heap.float32(22_500);
+      expect(sentence(heap, 2 ** 30)).not.toContain("event loop");
+      heap.heldBeforeScope = 90_000;
+      heap.float32(28_500);
+      expect(sentence(heap, 20_000)).toMatch(/free tensors with scope\(\) or dispose\(\)\.$/);
+    });
+  });
+
   it("fails in the same way when the engine refuses to grow", () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
     const heap = new WasmHeap(memory, 0, 65536);

@@ -106,9 +106,45 @@ describe("the packed package", () => {
     compile("tsconfig.json");
   });
 
+  it.each([
+    { module: "Node16" },
+    { module: "ESNext", moduleResolution: "Bundler" },
+    // Found by "types" beside "main", where exports are not read.
+    { module: "ESNext", moduleResolution: "Node10" },
+  ])(
+    "has types that are found with $module, $moduleResolution",
+    (settings) => {
+      writeFileSync(
+        join(folder, "found.ts"),
+        `import { init, tensor, type Tensor } from "atif";
+       await init();
+       const y: Tensor = tensor([1, 2], [2]).add(1);
+       // @ts-expect-error a shape is no text
+       const shape: string = y.shape;
+       export { shape };`,
+      );
+      const { types, lib, strict, target } = compilerOptions;
+      writeFileSync(
+        join(folder, "tsconfig.found.json"),
+        JSON.stringify({
+          compilerOptions: { types, lib, strict, target, noEmit: true, ...settings },
+          files: ["found.ts"],
+        }),
+      );
+      compile("tsconfig.found.json");
+    },
+    120_000,
+  );
+
   it("brings the command line", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     expect(run("npx", ["--no-install", "atif", "--version"]).trim()).toBe(version);
+  });
+
+  it("writes an experiment to begin with, and runs it", () => {
+    run("npx", ["--no-install", "atif", "init", "my.toml", "--model", "SMLP"]);
+    const answer = run("npx", ["--no-install", "atif", "train", "my.toml", "--epochs", "1", "--json"]);
+    expect(JSON.parse(answer)).toMatchObject({ status: "complete", epochs: 1 });
   });
 
   it("times itself without the bench of the repository", () => {

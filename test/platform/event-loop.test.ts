@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { EventLoopTurns, nextTurn } from "../../src/platform/event-loop.js";
+import { EventLoopTurns, nextTurn, noteTurn, turnIfDue, waitForTurn } from "../../src/platform/event-loop.js";
 
 describe("event loop", () => {
   afterEach(() => {
@@ -36,6 +36,7 @@ describe("event loop", () => {
     try {
       now.mockReturnValue(100);
       const turns = new EventLoopTurns(15);
+      await turns.next();
       now.mockReturnValue(114.9);
       expect(turns.due).toBe(false);
       now.mockReturnValue(115);
@@ -44,6 +45,38 @@ describe("event loop", () => {
       expect(turns.due).toBe(false);
       now.mockReturnValue(130);
       expect(turns.due).toBe(true);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  it("is due for one piece of work that follows another: many short ones are long", async () => {
+    const now = vi.spyOn(performance, "now");
+    try {
+      now.mockReturnValue(100);
+      await nextTurn();
+      now.mockReturnValue(110);
+      expect(new EventLoopTurns(15).due).toBe(false);
+      now.mockReturnValue(115);
+      expect(new EventLoopTurns(15).due).toBe(true);
+      noteTurn();
+      expect(new EventLoopTurns(15).due).toBe(false);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  it("is due before the interval when 64 MiB wait for the collector, until it has turned", async () => {
+    const now = vi.spyOn(performance, "now").mockReturnValue(100);
+    try {
+      await nextTurn();
+      const turns = new EventLoopTurns(15);
+      waitForTurn(2 ** 26 - 1);
+      expect(turns.due).toBe(false);
+      waitForTurn(1);
+      expect(turns.due).toBe(true);
+      await turnIfDue();
+      expect(turns.due).toBe(false);
     } finally {
       now.mockRestore();
     }

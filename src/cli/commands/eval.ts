@@ -7,11 +7,15 @@ import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts } from "../../experiment/run-folder/training-facts.js";
-import { findModel } from "../model-path.js";
+import { lastPart } from "../../platform/paths.js";
+import type { DatasetLoader } from "../../experiment/data.js";
+import { findModel, type ModelPlace } from "../model-path.js";
 import { Progress } from "../progress.js";
 import { formatConfusion, formatTable, percent, significant } from "../report-table.js";
 import { Terminal, type Printed } from "../terminal.js";
-import { testDataFor } from "../test-data.js";
+import { findRuns, type RunInFolder, type SeveralRuns } from "../several-runs.js";
+import { printTests, testStatistics, type EvaluatedRun } from "../several-tests.js";
+import { loadingOnce, testDataFor } from "../test-data.js";
 
 export interface EvalArguments extends ComputeArguments {
   readonly model: string;
@@ -31,37 +35,104 @@ export interface ClassResult {
   readonly accuracy: number | null;
 }
 
+/** What came out of the test of one network, and what is told of it. */
+interface Tested {
+  readonly path: string;
+  /** What it was tested on. */
+  readonly data: string;
+  readonly evaluation: Evaluation;
+  readonly classes: readonly ClassResult[];
+  readonly classNames: readonly string[] | undefined;
+}
+
+interface Surroundings {
+  readonly terminal: Terminal;
+  readonly progress: Progress;
+  readonly interrupt: Interrupt;
+}
+
 export async function evaluateModel(args: EvalArguments): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { terminalOnly: terminal.json });
   const interrupt = new Interrupt();
   try {
     await initCompute(args);
-    const { path, config } = findModel(args.model);
-    const { model, facts } = await readModelFile(path);
-    const test = await testDataFor(model, readFacts(facts), config, args.data);
-    await interrupt.check(STOPPED);
-    const { data, name } = test;
-    const evaluation = await orInterrupted(
-      interrupt,
-      (signal) => new InterruptedError(STOPPED, signal),
-      () =>
-        evaluate(model, data, {
-          loss: test.loss,
-          ...(args.batchSize === undefined ? {} : { batchSize: args.batchSize }),
-          ...(test.augmentations === undefined ? {} : { augmentations: test.augmentations }),
-          signal: interrupt.signal,
-          onBatch: (done, total) => progress.update(`testing ${done}/${total}`, done / total),
-        }),
-    );
-    progress.clear();
-    const classes = classResults(evaluation.confusion, data.classNames);
-    terminal.answer({ model: path, data: name, ...evaluation, classes });
-    print(terminal, path, name, evaluation, classes, data.classNames);
+    const several = findRuns(args.model);
+    if (several === null) await evaluateOne(args, { terminal, progress, interrupt });
+    else await evaluateSeveral(several, args, { terminal, progress, interrupt });
   } finally {
     progress.clear();
     interrupt.dispose();
   }
+}
+
+async function evaluateOne(args: EvalArguments, around: Surroundings): Promise<void> {
+  const tested = await test(findModel(args.model), args, around, "testing");
+  around.progress.clear();
+  around.terminal.answer(answerOf(tested));
+  print(around.terminal, tested);
+}
+
+async function evaluateSeveral(
+  several: SeveralRuns,
+  args: EvalArguments,
+  around: Surroundings,
+): Promise<void> {
+  const load = loadingOnce();
+  const tested: (Tested & EvaluatedRun & Pick<RunInFolder, "folder">)[] = [];
+  for (const { run, folder, place } of several.complete) {
+    const name = lastPart(folder.path);
+    tested.push({ name, run, folder, ...(await test(place, args, around, `testing ${name}`, load)) });
+  }
+  around.progress.clear();
+  around.terminal.answer({
+    folder: several.root.path,
+    runs: tested.map(({ run, folder, ...each }) => ({
+      folder: folder.path,
+      run: run.run,
+      seed: run.seed,
+      ...answerOf(each),
+    })),
+    unfinished: several.unfinished.map(({ path }) => path),
+    statistics: testStatistics(tested),
+  });
+  printTests(around.terminal, several, tested[0].data, tested);
+}
+
+async function test(
+  { path, config }: ModelPlace,
+  args: EvalArguments,
+  { progress, interrupt }: Surroundings,
+  label: string,
+  load?: DatasetLoader,
+): Promise<Tested> {
+  const { model, facts } = await readModelFile(path);
+  const { data, name, loss, augmentations } = await testDataFor(
+    model,
+    readFacts(facts),
+    config,
+    args.data,
+    load,
+  );
+  await interrupt.check(STOPPED);
+  const evaluation = await orInterrupted(
+    interrupt,
+    (signal) => new InterruptedError(STOPPED, signal),
+    () =>
+      evaluate(model, data, {
+        loss,
+        ...(args.batchSize === undefined ? {} : { batchSize: args.batchSize }),
+        ...(augmentations === undefined ? {} : { augmentations }),
+        signal: interrupt.signal,
+        onBatch: (done, total) => progress.update(`${label} ${done}/${total}`, done / total),
+      }),
+  );
+  const classes = classResults(evaluation.confusion, data.classNames);
+  return { path, data: name, evaluation, classes, classNames: data.classNames };
+}
+
+function answerOf({ path, data, evaluation, classes }: Tested): object {
+  return { model: path, data, ...evaluation, classes };
 }
 
 const STOPPED = "stopped before the test was complete; nothing was written.";
@@ -77,16 +148,10 @@ export function classResults(
   });
 }
 
-function print(
-  terminal: Terminal,
-  path: string,
-  name: string,
-  { samples, accuracy, averageClassAccuracy, loss, spikesPerInference, confusion }: Evaluation,
-  classes: readonly ClassResult[],
-  classNames: readonly string[] | undefined,
-): void {
+function print(terminal: Terminal, { path, data, evaluation, classes, classNames }: Tested): void {
+  const { samples, accuracy, averageClassAccuracy, loss, spikesPerInference, confusion } = evaluation;
   const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
-  terminal.print(`${path}, tested on ${name}`);
+  terminal.print(`${path}, tested on ${data}`);
   terminal.print();
   const bold = (text: string): Printed => terminal.bold(text);
   const lines =

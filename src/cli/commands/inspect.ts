@@ -2,21 +2,24 @@
 
 import { counted } from "../../counted.js";
 import { ConfigError, FormatError } from "../../errors.js";
+import type { DatasetLoader } from "../../experiment/data.js";
 import { readModelFile } from "../../formats/model-file.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
+import { describePreprocessing } from "../../preprocessing/table.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts, type TrainingFacts } from "../../experiment/run-folder/training-facts.js";
-import { findModel } from "../model-path.js";
+import { findModel, type ModelPlace } from "../model-path.js";
 import { networkLayers, type NetworkLayer } from "../../inspection/network-layers.js";
 import { Progress } from "../progress.js";
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";
-import { NoFittingData, testDataFor } from "../test-data.js";
+import { findRuns, leftOut, type SeveralRuns } from "../several-runs.js";
+import { loadingOnce, NoFittingData, testDataFor } from "../test-data.js";
 
 export interface InspectArguments extends ComputeArguments {
   readonly model: string;
@@ -32,25 +35,79 @@ const STOPPED = "stopped before the firing rates were measured; nothing was writ
 type Measurement =
   { readonly data: string; readonly evaluation: Evaluation } | { readonly data: null; readonly note: string };
 
+/** What was seen in one network. */
+interface Inspected {
+  readonly path: string;
+  readonly model: SpikingModel;
+  readonly facts: TrainingFacts;
+  readonly layers: readonly NetworkLayer[];
+  readonly parameters: number;
+  readonly measurement: Measurement;
+}
+
+interface Surroundings {
+  readonly progress: Progress;
+  readonly interrupt: Interrupt;
+}
+
 export async function inspect(args: InspectArguments): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { terminalOnly: terminal.json });
   const interrupt = new Interrupt();
   try {
     await initCompute(args);
-    const { path, config } = findModel(args.model);
-    const { model, facts: stored } = await readModelFile(path);
-    const facts = readFacts(stored);
-    const layers = networkLayers(model);
-    const measurement = await measure({ model, facts, config }, args, interrupt, progress);
-    progress.clear();
-    const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
-    terminal.answer(answer(path, model, facts, layers, parameters, measurement));
-    print(terminal, path, model, facts, layers, parameters, measurement);
+    const several = findRuns(args.model);
+    if (several === null) {
+      const seen = await look(findModel(args.model), args, { progress, interrupt });
+      progress.clear();
+      terminal.answer(answer(seen));
+      print(terminal, seen);
+    } else await inspectSeveral(several, args, terminal, { progress, interrupt });
   } finally {
     progress.clear();
     interrupt.dispose();
   }
+}
+
+/** One after the other, as if each had been named. */
+async function inspectSeveral(
+  several: SeveralRuns,
+  args: InspectArguments,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<void> {
+  const load = loadingOnce();
+  const answers: object[] = [];
+  for (const [i, { run, folder, place }] of several.complete.entries()) {
+    const seen = await look(place, args, around, load);
+    answers.push({ folder: folder.path, run: run.run, seed: run.seed, ...answer(seen) });
+    around.progress.clear();
+    if (i > 0) terminal.print();
+    print(terminal, seen);
+  }
+  terminal.answer({
+    folder: several.root.path,
+    runs: answers,
+    unfinished: several.unfinished.map(({ path }) => path),
+  });
+  for (const sentence of leftOut(several)) {
+    terminal.print();
+    terminal.print(sentence);
+  }
+}
+
+async function look(
+  { path, config }: ModelPlace,
+  args: InspectArguments,
+  { progress, interrupt }: Surroundings,
+  load?: DatasetLoader,
+): Promise<Inspected> {
+  const { model, facts: stored } = await readModelFile(path);
+  const facts = readFacts(stored);
+  const layers = networkLayers(model);
+  const measurement = await measure({ model, facts, config }, args, interrupt, progress, load);
+  const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+  return { path, model, facts, layers, parameters, measurement };
 }
 
 async function measure(
@@ -58,10 +115,11 @@ async function measure(
   { data: asked, batchSize }: InspectArguments,
   interrupt: Interrupt,
   progress: Progress,
+  load: DatasetLoader | undefined,
 ): Promise<Measurement> {
   if (asked === false) return { data: null, note: "firing rates were not measured (--no-data)." };
   try {
-    const test = await testDataFor(model, facts, config, asked);
+    const test = await testDataFor(model, facts, config, asked, load);
     const evaluation = await orInterrupted(
       interrupt,
       (signal) => new InterruptedError(STOPPED, signal),
@@ -84,14 +142,7 @@ async function measure(
   }
 }
 
-function answer(
-  path: string,
-  model: SpikingModel,
-  facts: TrainingFacts,
-  layers: readonly NetworkLayer[],
-  parameters: number,
-  measurement: Measurement,
-): object {
+function answer({ path, model, facts, layers, parameters, measurement }: Inspected): object {
   const rates = ratesByName(model, layers, measurement);
   const { experiment: _, ...training } = facts;
   return {
@@ -102,6 +153,7 @@ function answer(
     inputShape: model.inputShape,
     outputShape: model.outputShape,
     parameters,
+    preprocessing: model.preprocessing,
     training,
     layers: layers.map(({ neuron, ...layer }) => ({ ...layer, ...neuron, ...rates.get(layer.name) })),
     ...(measurement.data === null
@@ -151,15 +203,7 @@ const COLUMNS: readonly Column[] = [
   { title: "spikes", align: "right" },
 ];
 
-function print(
-  terminal: Terminal,
-  path: string,
-  model: SpikingModel,
-  facts: TrainingFacts,
-  layers: readonly NetworkLayer[],
-  parameters: number,
-  measurement: Measurement,
-): void {
+function print(terminal: Terminal, { path, model, facts, layers, parameters, measurement }: Inspected): void {
   const rates = ratesByName(model, layers, measurement);
   terminal.print(
     terminal.bold(path),
@@ -168,6 +212,9 @@ function print(
   );
   const training = describeTraining(facts);
   if (training !== "") terminal.print(training);
+  const { preprocessing } = model;
+  if (preprocessing.length > 0)
+    terminal.print(`samples are prepared by ${describePreprocessing(preprocessing)}`);
   terminal.print();
   const rows = layers.map(({ name, kind, outputShape, parameters: own, neuron }) => {
     const rate = rates.get(name);

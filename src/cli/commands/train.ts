@@ -2,6 +2,8 @@
 
 import { loadDataset } from "../../experiment/data.js";
 import { runAll, type RunOutcome } from "../../experiment/run-all.js";
+import { seriesStatistics } from "../../experiment/run-folder/series-summary.js";
+import type { CompleteSummary } from "../../experiment/run-folder/run-summary.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
@@ -10,7 +12,7 @@ import { Progress } from "../progress.js";
 import { stoppedSentence } from "../stopped-sentence.js";
 import { Terminal } from "../terminal.js";
 import { planTraining, type PlanArguments, type TrainPlan } from "../train-plan.js";
-import { printRun } from "../train-report.js";
+import { printRun, printSeries } from "../train-report.js";
 import { TrainingProgress } from "../training-progress.js";
 
 export interface TrainArguments extends PlanArguments {
@@ -33,7 +35,13 @@ export async function train(args: TrainArguments): Promise<void> {
     const plan = planTraining(args, warn);
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
     const answers = await trainAll(plan, { terminal, progress, interrupt, warn });
-    terminal.answer(answers.length === 1 ? answers[0] : { status: "complete", runs: answers });
+    if (plan.runs.length === 1) terminal.answer(answers[0]);
+    else {
+      const series = plan.runs.map(({ model: { name } }, i) => ({ ...answers[i], model: name }));
+      const statistics = seriesStatistics(series);
+      terminal.answer({ status: "complete", runs: answers, statistics });
+      printSeries(terminal, series, statistics);
+    }
   } finally {
     progress.clear();
     interrupt.dispose();
@@ -50,8 +58,8 @@ interface Surroundings {
 async function trainAll(
   plan: TrainPlan,
   { terminal, progress, interrupt, warn }: Surroundings,
-): Promise<object[]> {
-  const answers: object[] = [];
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
   const outcomes = runAll(plan, {
     signal: interrupt.signal,
     warn,
@@ -75,8 +83,11 @@ async function trainAll(
   return answers;
 }
 
+/** What is answered of a run that is complete: its summary, and where it is. */
+type Answer = Partial<CompleteSummary> & { readonly folder?: string };
+
 /** Says how a run ended. @throws InterruptedError if it was stopped */
-function answerOf(outcome: RunOutcome, { terminal, progress, interrupt }: Surroundings): object {
+function answerOf(outcome: RunOutcome, { terminal, progress, interrupt }: Surroundings): Answer {
   switch (outcome.status) {
     case "was complete":
       terminal.print(`${outcome.folder.shortPath} is complete; there is nothing to do.`);

@@ -11,6 +11,7 @@ import type {
   FilesConfig,
   IdxParams,
   InMemoryParams,
+  LoadedKind,
   PreprocessingKinds,
 } from "./experiment.js";
 import { ignoredAlways } from "./ignored-keys.js";
@@ -67,19 +68,18 @@ export interface DatasetFacts {
   readonly fromFiles: boolean;
 }
 
-/** What is known before the samples are there; of sets that are files, that of the set they are named after. */
+/** Of sets that are files, those of the set they are named after. */
+export const DATASET_FACTS: { readonly [K in LoadedKind]: Omit<DatasetFacts, "name"> } = {
+  Digits: { shape: [8, 8, 1], classes: 10, fromFiles: false },
+  MNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
+  FashionMNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
+};
+
+/** What is known before the samples are there. */
 export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
-  switch (dataset.kind) {
-    case "Digits":
-      return { name: dataset.kind, shape: [8, 8, 1], classes: 10, fromFiles: false };
-    case "MNIST":
-    case "FashionMNIST":
-      return { name: dataset.kind, shape: [28, 28, 1], classes: 10, fromFiles: true };
-    case "InMemory": {
-      const { name, sampleShape, classes } = dataset.params;
-      return { name, shape: sampleShape, classes, fromFiles: false };
-    }
-  }
+  if (dataset.kind !== "InMemory") return { name: dataset.kind, ...DATASET_FACTS[dataset.kind] };
+  const { name, sampleShape, classes } = dataset.params;
+  return { name, shape: sampleShape, classes, fromFiles: false };
 }
 
 export function isFromFiles(dataset: DatasetConfig): dataset is FilesConfig {

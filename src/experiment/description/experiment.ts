@@ -84,6 +84,9 @@ export interface IdxParams {
 
 export type DatasetConfig = Variant<DatasetKinds>;
 
+/** Sets that `atif train` has, or finds. */
+export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
+
 /** Read from a folder, which may be another one on another machine. */
 export type FilesConfig = Extract<DatasetConfig, { readonly kind: "MNIST" | "FashionMNIST" }>;
 

@@ -2,16 +2,17 @@
 
 import { fieldsOf, snakeCase, type AnyField } from "../../schema/schema.js";
 import { neuronKinds } from "../../neurons/table.js";
-import { describe } from "./config-tree.js";
 import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
 import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
 import type { KindRow, KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
+import { sentence, toml } from "./reference-words.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 const INTRODUCTION = `# Experiment files
 
-An experiment file is TOML 1.0, in the words of Qualia: what is trained, on what, how. \`atif train my.toml\` runs it.
+An experiment file is TOML 1.0, in the words of Qualia: what is trained, on what, how. \`atif train my.toml\` runs it, and
+\`atif init my.toml\` writes one to begin with: the common keys, each with what it means.
 [examples/digits.toml](../examples/digits.toml), which \`atif train\` runs when it is given no file, has a comment for each
 part. This page lists every section, kind and key.
 
@@ -153,13 +154,6 @@ function standard(field: AnyField): string {
   return `\`${toml(field.type.write(field.fallback))}\``;
 }
 
-function toml(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(toml).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return describe(value);
-  const entries = Object.entries(value).map(([key, each]) => `${key} = ${toml(each)}`);
-  return `{ ${entries.join(", ")} }`;
-}
-
 function overPassed(rows: Readonly<Record<string, PassedOver>>): string[] {
   return Object.entries(rows).map(
     ([key, { values, instead }]) => `* \`${key} = ${values.map(toml).join("`, `")}\`: ${instead}.`,
@@ -179,9 +173,4 @@ function passedKeys(ignored: IgnoredKeys): string[] {
 /** Bars would end a cell. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

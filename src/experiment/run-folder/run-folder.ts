@@ -6,14 +6,17 @@
  *   summary.json            what came out; from the start, with a status, of what is running
  *   model.safetensors       the trained network
  *   checkpoint.safetensors  while the run is not complete: where to go on
+ *   run.lock                while a process is working on the run: which one. Nobody else writes into the folder
  */
 
 import { ConfigError } from "../../errors.js";
 import type { BackendName } from "../../kernels/backend.js";
 import { FileError, writeFileAtomic } from "../../platform/files.js";
 import { exists, isFolder, lastChange, makeFolder, namesIn, removeFile } from "../../platform/folders.js";
+import { LockFile, successorNames, type LockHolder } from "../../platform/lock-file.js";
 import { joinPaths, shortPath } from "../../platform/paths.js";
 import { readTextFile } from "../../platform/text-file.js";
+import { busySentence, type BusyRun } from "./busy-run.js";
 import { readResults, type RunResults } from "./run-results.js";
 import { adviceInCode, type RunAdvice } from "./run-advice.js";
 
@@ -26,21 +29,25 @@ const FILES = {
   metrics: "metrics.jsonl",
   summary: "summary.json",
   checkpoint: "checkpoint.safetensors",
+  lock: "run.lock",
 } as const;
+
+const SUCCESSORS = successorNames(FILES.lock);
 
 /** What writeFileAtomic leaves behind when the process is killed in the middle. */
 const TEMPORARY = new RegExp(
-  `^\\.(${Object.values(FILES).join("|").replaceAll(".", "\\.")})\\.\\d+-\\d+\\.tmp$`,
+  `^\\.(${Object.values(FILES).join("|").replaceAll(".", "\\.")})(\\.[0-9a-f]{16})?\\.\\d+-\\d+\\.tmp$`,
 );
 
 export class RunFolder {
   readonly path: string;
+  #lock: LockFile | null = null;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** The folder base/name-N with the next number that is free. @throws FileError if it cannot be made */
+  /** The folder base/name-N with the next number that is free, held. @throws FileError if it cannot be made */
   static next(base: string, name: string, advice: RunAdvice = adviceInCode): RunFolder {
     makeFolder(base);
     const taken = contentOf(base).map((entry) =>
@@ -51,25 +58,80 @@ export class RunFolder {
     for (let number = Math.max(0, ...taken) + 1; number < MAX_RUNS; number++) {
       const path = joinPaths(base, `${name}-${number}`);
       // Another process may take the number between the look and the step.
-      if (makeFolder(path) === "made") return new RunFolder(path);
+      if (makeFolder(path) === "made") return new RunFolder(path).#heldEmpty(advice);
     }
     throw new ConfigError(`${base} is full of runs named ${name}; expected a free number. ${advice.full}`);
   }
 
-  /** A folder for a new run. @throws ConfigError if there is something in it, FileError if it cannot be made */
+  /**
+   * A folder for a new run, held.
+   * @throws ConfigError if there is something in it, or another process has it; FileError if it cannot be made
+   */
   static claim(path: string, advice: RunAdvice = adviceInCode): RunFolder {
     makeFolder(path);
     const folder = new RunFolder(path);
-    const content = contentOf(path);
-    if (content.length > 0) {
-      throw new ConfigError(
-        folder.hasConfig
-          ? `${path} holds a run already; expected a new or empty folder. ${advice.holdsRun}`
-          : `${path} is not empty, it holds ${content[0]}; expected a new or empty folder. ${advice.notEmpty}`,
-      );
+    folder.#checkEmpty(advice);
+    return folder.#heldEmpty(advice);
+  }
+
+  /** Another process may have begun, and even ended, a run between the look and the lock. */
+  #heldEmpty(advice: RunAdvice): this {
+    this.hold();
+    try {
+      this.#checkEmpty(advice);
+      return this;
+    } catch (thrown) {
+      this.release();
+      throw thrown;
     }
-    folder.removeTemporaries();
-    return folder;
+  }
+
+  #checkEmpty(advice: RunAdvice): void {
+    const content = contentOf(this.path);
+    if (content.length === 0) return;
+    const holder = this.holder();
+    if (holder !== null && !this.isHeld) throw this.#busy(holder);
+    throw new ConfigError(
+      this.hasConfig
+        ? `${this.path} holds a run already; expected a new or empty folder. ${advice.holdsRun}`
+        : `${this.path} is not empty, it holds ${content[0]}; expected a new or empty folder. ${advice.notEmpty}`,
+    );
+  }
+
+  /**
+   * Nobody else may write into the folder from now on, until it is released or the process ends. What processes that were
+   * killed have left there is removed.
+   * @throws ConfigError if another process, or another part of this one, has it; FileError if that cannot be written
+   */
+  hold(): void {
+    if (this.isHeld) return;
+    const lock = LockFile.take(this.#lockPath);
+    if (!(lock instanceof LockFile)) throw this.#busy(lock);
+    this.#lock = lock;
+    this.removeTemporaries();
+  }
+
+  release(): void {
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
+  /** Who is working on the run; null if nobody is. */
+  holder(): LockHolder | null {
+    return LockFile.holder(this.#lockPath);
+  }
+
+  #busy(holder: LockHolder): ConfigError {
+    return new ConfigError(busySentence([{ folder: this.shortPath, holder }]));
+  }
+
+  /** By this object. */
+  get isHeld(): boolean {
+    return this.#lock !== null;
+  }
+
+  get #lockPath(): string {
+    return joinPaths(this.path, FILES.lock);
   }
 
   get modelPath(): string {
@@ -147,34 +209,48 @@ export class RunFolder {
     removeFile(this.checkpointPath);
   }
 
-  /** Removes what a process that was killed has left of files it was writing. */
+  /** Removes what processes that were killed have left. The folder must be held: others may be about to write. */
   removeTemporaries(): void {
     for (const entry of namesIn(this.path)) {
-      if (TEMPORARY.test(entry)) removeFile(joinPaths(this.path, entry));
+      if (TEMPORARY.test(entry) || SUCCESSORS.test(entry)) removeFile(joinPaths(this.path, entry));
     }
   }
 }
 
-/** Also if there is nothing but what a process that was killed has left. */
+/** Also if there is nothing but a lock, and what a process that was killed has left. */
 export function isEmptyFolder(path: string): boolean {
   return isFolder(path) && contentOf(path).length === 0;
 }
 
 /** @throws FileError if it cannot be read */
 function contentOf(path: string): string[] {
-  return namesIn(path).filter((entry) => !TEMPORARY.test(entry));
+  return namesIn(path).filter(
+    (entry) => entry !== FILES.lock && !TEMPORARY.test(entry) && !SUCCESSORS.test(entry),
+  );
 }
 
-/** The run under `base` that was worked on last and is not complete; null if there is none. */
-export function latestUnfinished(base: string): RunFolder | null {
+/**
+ * The run under `base` that was worked on last and is not complete; null if there is none.
+ * @param passOver told of runs that are not complete because somebody is working on them, and are later than that
+ */
+export function latestUnfinished(
+  base: string,
+  passOver: (run: BusyRun) => void = () => undefined,
+): RunFolder | null {
   if (!isFolder(base)) return null;
-  let latest: { folder: RunFolder; time: number } | null = null;
-  for (const entry of contentOf(base)) {
-    const folder = new RunFolder(joinPaths(base, entry));
-    if (!folder.hasConfig || folder.isComplete) continue;
-    const newest = folder.hasCheckpoint ? folder.checkpointPath : folder.configPath;
-    const time = lastChange(newest);
-    if (latest === null || time > latest.time) latest = { folder, time };
+  const unfinished = contentOf(base)
+    .map((entry) => new RunFolder(joinPaths(base, entry)))
+    .filter((folder) => folder.hasConfig && !folder.isComplete)
+    .map((folder) => ({
+      folder,
+      time: lastChange(folder.hasCheckpoint ? folder.checkpointPath : folder.configPath),
+    }))
+    .sort((a, b) => b.time - a.time);
+  for (const { folder } of unfinished) {
+    const holder = folder.holder();
+    // It may have been completed between the two looks.
+    if (holder === null && !folder.isComplete) return folder;
+    if (holder !== null) passOver({ folder: folder.shortPath, holder });
   }
-  return latest?.folder ?? null;
+  return null;
 }

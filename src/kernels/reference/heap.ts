@@ -7,6 +7,7 @@
 import { checkInteger } from "../../checks.js";
 import { OutOfMemoryError, StateError } from "../../errors.js";
 import type { Heap, HeapUse } from "../backend.js";
+import { unscopedSentence } from "../unscoped-sentence.js";
 
 /** 0xdeadbeef, as a signed 32-bit integer. */
 const STALE_INT32 = -559038737;
@@ -15,6 +16,7 @@ const STALE_INT32 = -559038737;
 const CAPACITY_BYTES = 2 ** 32;
 
 export class ReferenceHeap implements Heap {
+  heldBeforeScope: number | null = null;
   readonly #held = new Set<Float32Array | Int32Array>();
   readonly #freed = new WeakSet<Float32Array | Int32Array>();
   #liveBytes = 0;
@@ -73,7 +75,8 @@ export class ReferenceHeap implements Heap {
   #outOfMemory(bytes: number): OutOfMemoryError {
     return new OutOfMemoryError(
       `Out of memory: ${bytes} bytes asked for, ${this.#liveBytes} bytes held, ${CAPACITY_BYTES} bytes at most. ` +
-        `Use a smaller batch or fewer timesteps, or free tensors with scope().`,
+        `Use a smaller batch or fewer timesteps, or free tensors with scope().` +
+        unscopedSentence(this, bytes, this.#liveBytes),
     );
   }
 }

@@ -3,6 +3,7 @@
 import { checkInteger } from "../../checks.js";
 import { OutOfMemoryError, StateError } from "../../errors.js";
 import type { Heap, HeapUse } from "../backend.js";
+import { unscopedSentence } from "../unscoped-sentence.js";
 import { ALIGNMENT, BlockList, type Block } from "./blocks.js";
 
 type HeapArray = Float32Array | Int32Array;
@@ -23,6 +24,7 @@ const GAP = 5 * ALIGNMENT;
 export type GrowingMemory = Pick<WebAssembly.Memory, "buffer" | "grow">;
 
 export class WasmHeap implements Heap {
+  heldBeforeScope: number | null = null;
   readonly #memory: GrowingMemory;
   readonly #maximumPages: number;
   readonly #blocks: BlockList;
@@ -108,7 +110,8 @@ export class WasmHeap implements Heap {
       throw new OutOfMemoryError(
         `heap.${kind}: no room for ${bytes} bytes (${this.#liveBytes} bytes are held, the memory is ` +
           `${this.#memory.buffer.byteLength} bytes and may reach ${this.#maximumPages * PAGE}); ` +
-          "use a smaller batch or model, or free tensors with scope() or dispose().",
+          "use a smaller batch or model, or free tensors with scope() or dispose()." +
+          unscopedSentence(this, bytes, this.#liveBytes),
       );
     }
     return block;

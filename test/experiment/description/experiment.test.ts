@@ -387,7 +387,8 @@ describe("warnings about likely slips", () => {
     parseExperiment(edited("scale = true\nevaluate = true", params)).warnings;
 
   it("tell of data that differ between training and evaluation", () => {
-    expect(augmentation("scale = true")).toEqual([
+    expect(augmentation("scale = true")).toEqual([]);
+    expect(augmentation("scale = true\nevaluate = false")).toEqual([
       "config.toml:23:1: data_augmentation[0].params has evaluate = false, so IntToFloat32 changes the training data only; set evaluate = true to treat all alike.",
     ]);
   });

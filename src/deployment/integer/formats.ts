@@ -1,0 +1,82 @@
+/** How many fractional bits each tensor of a network has, read from a range file by the names of its graph. */
+
+import { FormatError } from "../../errors.js";
+import { identifierOf, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
+import { parseRanges, type LayerRanges } from "../../quantization/range-file.js";
+import type { Rounding } from "./arithmetic.js";
+
+export interface Format {
+  /** Fractional bits of its output. */
+  readonly q: number;
+  readonly rounding: Rounding;
+  /** Of weights, or of a neuron's potential; null where it has none. */
+  readonly weightsQ: number | null;
+  /** Of a bias that has its own; null where it shares those of the weights. */
+  readonly biasQ: number | null;
+  readonly weightsRounding: Rounding;
+}
+
+/** The network's input: what the first line with an input says. */
+export interface InputFormat {
+  readonly q: number;
+  readonly rounding: Rounding;
+}
+
+export interface Formats {
+  readonly input: InputFormat;
+  readonly layers: ReadonlyMap<LayerNode, Format>;
+}
+
+/** Lines that quantized networks have for what is no layer of a network. */
+const EXTRA = /(^|_)identity\d*$/;
+
+/** @throws FormatError for a file of another network, or without what a layer needs */
+export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
+  const ranges = parseRanges(text);
+  const known = new Set(nodes.map(({ name }) => identifierOf(name)));
+  const strange = [...ranges.keys()].find((name) => !known.has(name) && !EXTRA.test(name));
+  if (strange !== undefined) {
+    throw new FormatError(
+      `ranges: there is a line for ${strange}, and the network has no such layer; ` +
+        `expected names of ${[...known].slice(1, 4).join(", ")}, … Take the file that was written for this network.`,
+    );
+  }
+  const lines = [...ranges.values()];
+  const first = lines.find(({ inputQ }) => inputQ !== null);
+  const rounded = lines.find(({ inputRound }) => inputRound !== null)?.inputRound;
+  if (first?.inputQ === undefined || first.inputQ === null || rounded === undefined || rounded === null) {
+    throw new FormatError(
+      `ranges: no line has an input_q and an input_round; expected those of the network's input in the first line that has any.`,
+    );
+  }
+  const input: InputFormat = { q: first.inputQ, rounding: rounded };
+  const layers = new Map<LayerNode, Format>();
+  for (const node of nodes) {
+    const line = ranges.get(identifierOf(node.name));
+    const before = node.inputs.length === 0 ? undefined : layers.get(node.inputs[0]);
+    layers.set(node, line === undefined ? copied(before, input) : stated(node, line));
+  }
+  return { input, layers };
+}
+
+/** Of a layer that hands on what it gets. */
+function copied(before: Format | undefined, { q, rounding }: InputFormat): Format {
+  return before ?? { q, rounding, weightsQ: null, biasQ: null, weightsRounding: rounding };
+}
+
+function stated({ name }: LayerNode, line: LayerRanges): Format {
+  const { activationQ, activationRound, weightsQ, biasQ, weightsRound } = line;
+  if (activationQ === null || activationRound === null) {
+    throw new FormatError(
+      `ranges: ${identifierOf(name)} has no activation_q or no activation_round; expected numbers of fractional bits. ` +
+        `Quantize activations as "fxp".`,
+    );
+  }
+  return {
+    q: activationQ,
+    rounding: activationRound,
+    weightsQ,
+    biasQ,
+    weightsRounding: weightsRound ?? activationRound,
+  };
+}

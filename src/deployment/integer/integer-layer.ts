@@ -1,0 +1,136 @@
+/** A layer of whole numbers, as data: the simulator runs it and the exporters write it down. */
+
+import type { Shape } from "../../shapes.js";
+import type { LongWidth, Rounding } from "./arithmetic.js";
+
+/** What all kinds have. */
+export interface LayerBase {
+  /** By which range files and C call it: "layers_conv1". */
+  readonly name: string;
+  /** In the network: "layers.conv1". */
+  readonly layer: string;
+  /** Places of what it reads; 0 is the network's input. */
+  readonly inputs: readonly number[];
+  /** Of its output, channels last. */
+  readonly shape: Shape;
+  /** Fractional bits of its output. */
+  readonly q: number;
+  /** Bits that its output is saturated to. */
+  readonly bits: number;
+  /** Of what is dropped on the way to its output. */
+  readonly rounding: Rounding;
+  /** Fractional bits of its first input. */
+  readonly inputQ: number;
+  /** Bits of its sums. */
+  readonly long: LongWidth;
+}
+
+/** Convolution in one or two dimensions, or a linear layer, which has a window of one. */
+export interface WeightedSum extends LayerBase {
+  readonly kind: "weightedSum";
+  /** As its kind is called in the network: "Conv2d". */
+  readonly layerKind: string;
+  /** [H, W, C]; H is 1 in one dimension, H and W for a linear layer. */
+  readonly input: readonly [number, number, number];
+  /** [OH, OW, F] */
+  readonly output: readonly [number, number, number];
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly groups: number;
+  /** [F, KH, KW, C / groups] */
+  readonly weights: Int32Array;
+  readonly weightsQ: number;
+  /** [F] */
+  readonly bias: Int32Array | null;
+  readonly biasQ: number;
+}
+
+/** A scale and a shift per channel: batch normalisation that was not fused. */
+export interface ChannelScale extends LayerBase {
+  readonly kind: "channelScale";
+  /** [C] */
+  readonly weights: Int32Array;
+  readonly weightsQ: number;
+  readonly bias: Int32Array;
+  readonly biasQ: number;
+}
+
+/** The largest of each window, or the mean. */
+export interface WindowPool extends LayerBase {
+  readonly kind: "maxPool" | "averagePool";
+  /** [H, W, C] */
+  readonly input: readonly [number, number, number];
+  readonly output: readonly [number, number, number];
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+}
+
+/** The sum over all places, per channel. */
+export interface SumPool extends LayerBase {
+  readonly kind: "sumPool";
+  /** Places. */
+  readonly count: number;
+}
+
+/** The sum of several inputs, whose fractional bits may differ. */
+export interface AddLayer extends LayerBase {
+  readonly kind: "add";
+  readonly inputQs: readonly number[];
+}
+
+export interface NeuronLayer extends LayerBase {
+  readonly kind: "neuron";
+  /** Fractional bits of the potential, and of the numbers below. */
+  readonly potentialQ: number;
+  /** Bits that the potential is saturated to. */
+  readonly potentialBits: number;
+  readonly threshold: number;
+  /** null: the threshold is subtracted. */
+  readonly reset: number | null;
+  /** Whole, or with the same fractional bits as the potential; null without a leak. */
+  readonly leak: number | null;
+  readonly decaysInput: boolean;
+  /** What is given where it fires: 1 or the threshold, with the bits of the output. */
+  readonly spike: number;
+  /** What the potential is before the first step. */
+  readonly initial: number;
+  /** By how many bits the leak is shifted back: the reference has another number. */
+  readonly leakShift: number;
+}
+
+/** The same numbers in PyTorch's order, channels first. */
+export interface ChannelsFirst extends LayerBase {
+  readonly kind: "channelsFirst";
+  /** [..., C] */
+  readonly from: Shape;
+}
+
+/** The same numbers in the same order. */
+export interface View extends LayerBase {
+  readonly kind: "view";
+}
+
+export type IntegerLayer =
+  WeightedSum | ChannelScale | WindowPool | SumPool | AddLayer | NeuronLayer | ChannelsFirst | View;
+
+export type IntegerKind = IntegerLayer["kind"];
+
+export interface IntegerProgram {
+  /** Channels last. */
+  readonly inputShape: Shape;
+  /** Fractional bits of the network's input, its bits, and how floats become integers. */
+  readonly inputQ: number;
+  readonly inputBits: number;
+  readonly inputRounding: Rounding;
+  /** Layer i reads places; its own is i + 1. In the order in which they are computed. */
+  readonly layers: readonly IntegerLayer[];
+  /** Bits of what is stored. */
+  readonly width: 8 | 16;
+}
+
+/** Refuses what never comes: every kind stands in the switch before. */
+export function never(kind: never): never {
+  throw new TypeError(`no such kind of layer: ${String(kind)}`);
+}

@@ -1,0 +1,197 @@
+/**
+ * A trained network in whole numbers, as a device without floating point computes it. This is the one definition of that
+ * arithmetic (arithmetic.ts, weighted-sum.ts, pooling.ts, neuron.ts): the C that exportC writes gives the same integers.
+ */
+
+import { checkOneOf, checkOptions } from "../../checks.js";
+import { ShapeError } from "../../errors.js";
+import type { SpikingModel } from "../../models/spiking-model.js";
+import { networkGraph } from "../../models/network-graph.js";
+import { counted } from "../../counted.js";
+import { formatShape, sizeOf, type Shape } from "../../shapes.js";
+import { show } from "../../show.js";
+import { toInteger, type LongWidth } from "./arithmetic.js";
+import { boundsOf, widthFor, type Bounds } from "./bounds.js";
+import { compile } from "./compile.js";
+import { never, type IntegerLayer, type IntegerProgram } from "./integer-layer.js";
+import { runNeuron } from "./neuron.js";
+import { runAdd, runSumPool, runWindowPool } from "./pooling.js";
+import { byInput, runChannelScale, runWeightedSum } from "./weighted-sum.js";
+
+export interface IntegerModelOptions {
+  /** Bits of weights, activations and potentials. */
+  readonly width: 8 | 16;
+  /** Bits of sums (default 32). */
+  readonly longWidth?: LongWidth;
+  /** Text of a range file: how many fractional bits each tensor has. */
+  readonly ranges: string;
+  /** As the reference's generator computes: sums that wrap, and its defects (docs/differences.md). */
+  readonly compat?: "qualia";
+}
+
+export class IntegerModel {
+  readonly #program: IntegerProgram;
+  readonly #compat: boolean;
+  /** By place: the network's input, and the output of each layer. */
+  readonly #values: Int32Array[];
+  /** Of neurons, by place. */
+  readonly #potentials = new Map<number, Int32Array>();
+  /** Of weighted sums, by place: their weights as runWeightedSum reads them. */
+  readonly #turned = new Map<number, Int32Array>();
+  /** Neurons that no input can make fire: rounding has taken away what they had. */
+  readonly silent: readonly string[];
+  /** Neurons that fire without any input: their threshold is rounded to 0. */
+  readonly restless: readonly string[];
+
+  /**
+   * @throws TypeError for a layer without a form in whole numbers; FormatError for ranges that do not fit the network;
+   *   RangeError naming the layer whose sums could leave longWidth bits
+   */
+  constructor(model: SpikingModel, options: IntegerModelOptions) {
+    const where = "IntegerModel";
+    checkOptions(where, options ?? null, ["width", "longWidth", "ranges", "compat"]);
+    const { width, ranges, compat } = options;
+    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
+    if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
+    this.#compat = compat === "qualia";
+    const long = options.longWidth ?? (this.#compat && width === 8 ? 16 : 32);
+    checkOneOf(`${where}: longWidth`, String(long), ["16", "32", "64"]);
+    if (typeof ranges !== "string") {
+      throw new TypeError(`${where}: ranges is ${show(ranges)}; expected the text of a range file.`);
+    }
+    this.#program = compile(where, networkGraph(model), { width, long, ranges, compat: this.#compat });
+    const bounds = boundsOf(this.#program);
+    if (!this.#compat) checkOverflow(where, bounds, long);
+    this.silent = bounds.silent.map(({ layer }) => layer);
+    this.restless = bounds.restless.map(({ layer }) => layer);
+    const { layers, inputShape } = this.#program;
+    this.#values = [inputShape, ...layers.map(({ shape }) => shape)].map(
+      (shape) => new Int32Array(sizeOf(shape)),
+    );
+    layers.forEach((layer, i) => {
+      if (layer.kind === "neuron") this.#potentials.set(i, new Int32Array(sizeOf(layer.shape)));
+      if (layer.kind === "weightedSum") this.#turned.set(i, byInput(layer));
+    });
+    this.reset();
+  }
+
+  /** What it computes, as data. */
+  get program(): IntegerProgram {
+    return this.#program;
+  }
+
+  /** Sets all potentials to where they begin. */
+  reset(): void {
+    for (const [i, v] of this.#potentials) {
+      const layer = this.#program.layers[i];
+      if (layer.kind === "neuron") v.fill(layer.initial);
+    }
+  }
+
+  /** The integers for values of the network's input. */
+  quantizeInput(x: ArrayLike<number>): Int32Array {
+    const { inputQ, inputRounding, inputBits } = this.#program;
+    return Int32Array.from(x, (value) => toInteger(value, inputQ, inputRounding, inputBits));
+  }
+
+  /**
+   * One time step.
+   *
+   * @param x integers, channels last, as quantizeInput gives them
+   * @returns those of the output; a copy
+   * @throws ShapeError unless as many as the network has inputs; RangeError for one that is no integer of its width
+   */
+  step(x: ArrayLike<number>): Int32Array {
+    const [input] = this.#values;
+    const { inputShape, inputBits, layers } = this.#program;
+    if (x.length !== input.length) {
+      throw new ShapeError(
+        `IntegerModel.step: ${x.length} numbers; expected ${input.length}, ${formatShape(inputShape)}.`,
+      );
+    }
+    const half = 2 ** (inputBits - 1);
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isInteger(x[i]) || x[i] < -half || x[i] >= half) {
+        throw new RangeError(
+          `IntegerModel.step: element ${i} is ${x[i]}; expected integers from ${-half} to ${half - 1}, as quantizeInput gives them.`,
+        );
+      }
+      input[i] = x[i];
+    }
+    layers.forEach((layer, i) => this.#run(layer, i));
+    return this.#values[layers.length].slice();
+  }
+
+  #run(layer: IntegerLayer, i: number): void {
+    const inputs = layer.inputs.map((place) => this.#values[place]);
+    const [x] = inputs;
+    const y = this.#values[i + 1];
+    switch (layer.kind) {
+      case "weightedSum":
+        return runWeightedSum(layer, this.#turned.get(i) ?? byInput(layer), x, y);
+      case "channelScale":
+        return runChannelScale(layer, x, y);
+      case "maxPool":
+      case "averagePool":
+        return runWindowPool(layer, x, y, this.#compat);
+      case "sumPool":
+        return runSumPool(layer, x, y);
+      case "add":
+        return runAdd(layer, inputs, y);
+      case "neuron":
+        return runNeuron(layer, x, this.#potentials.get(i) ?? new Int32Array(x.length), y);
+      case "channelsFirst":
+        return toChannelsFirst(layer.from, x, y);
+      case "view":
+        return y.set(x);
+      default:
+        return never(layer);
+    }
+  }
+
+  /** Of the last step, the integers of each layer by its graph name, and of the "input"; copies, channels last. */
+  get maps(): Record<string, Int32Array> {
+    const maps = this.#program.layers.map(({ name }, i) => [name, this.#values[i + 1].slice()] as const);
+    return Object.fromEntries([["input", this.#values[0].slice()], ...maps]);
+  }
+
+  /** By graph name and array: layers_conv1_kernel [out, ky, kx, in], layers_conv1_bias, layers_neuron1_v_threshold, … */
+  get weights(): Record<string, Int32Array> {
+    return Object.fromEntries(this.#program.layers.flatMap((layer) => arraysOf(layer)));
+  }
+}
+
+function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {
+  const [first] = bounds.overflows;
+  if (first === undefined) return;
+  const enough = widthFor(bounds);
+  const others = bounds.overflows.length - 1;
+  throw new RangeError(
+    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${long} bits hold ${-(2 ** (long - 1))} to ${2 ** (long - 1) - 1}` +
+      `${others === 0 ? "" : ` (and of ${counted(others, "other layer")})`}; expected sums that fit. ` +
+      (enough === null
+        ? "Quantize with fewer bits, or fewer fractional bits (forceQ)."
+        : `Give longWidth: ${enough}, or quantize with fewer bits.`),
+  );
+}
+
+function toChannelsFirst(shape: Shape, x: Int32Array, y: Int32Array): void {
+  const C = shape[shape.length - 1];
+  const places = x.length / C;
+  for (let place = 0; place < places; place++)
+    for (let c = 0; c < C; c++) y[c * places + place] = x[place * C + c];
+}
+
+function arraysOf(layer: IntegerLayer): [string, Int32Array][] {
+  const { name } = layer;
+  if (layer.kind === "weightedSum" || layer.kind === "channelScale") {
+    const kernel: [string, Int32Array] = [`${name}_kernel`, layer.weights.slice()];
+    return layer.bias === null ? [kernel] : [kernel, [`${name}_bias`, layer.bias.slice()]];
+  }
+  if (layer.kind !== "neuron") return [];
+  const { threshold, reset, leak } = layer;
+  const numbers = { v_threshold: threshold, v_reset: reset, reciprocal_tau: leak };
+  return Object.entries(numbers).flatMap(([array, value]) =>
+    value === null ? [] : [[`${name}_${array}`, Int32Array.of(value)] as [string, Int32Array]],
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * An experiment file to begin with: the common keys, each with its meaning, written from what reads them. A key that is set
+ * stands as `key = value`; one with its default as `#key = value`.
+ */
+
+import type { ModelKind } from "../../models/table.js";
+import type { NeuronKind } from "../../neurons/table.js";
+import { fieldsOf, snakeCase } from "../../schema/schema.js";
+import { AUGMENTATIONS, DATASET_FACTS, DATASETS } from "./data-schema.js";
+import type { LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import type { KindTable, TableRow } from "./kinds.js";
+import { MODELS, NEURONS } from "./model-schema.js";
+import { sentence, toml } from "./reference-words.js";
+import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
+import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
+
+export interface StarterChoice {
+  readonly dataset: LoadedKind;
+  readonly model: ModelKind;
+  readonly neuron: NeuronKind;
+  /** The folder of the data, where these are files. */
+  readonly path?: string;
+}
+
+export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN", neuron: "ATIF" };
+
+/** What may be chosen. */
+export const starterKinds = {
+  get dataset(): readonly LoadedKind[] {
+    return kindNames(DATASETS) as LoadedKind[];
+  },
+  get model(): readonly ModelKind[] {
+    return kindNames(MODELS);
+  },
+  get neuron(): readonly NeuronKind[] {
+    return kindNames(NEURONS);
+  },
+};
+
+/** Keys that change nothing here, or that who begins does not look for. docs/experiment-file.md has all. */
+const UNCOMMON: ReadonlySet<string> = new Set([
+  "enableProgressBar",
+  "enableConfusionMatrix",
+  "metrics",
+  "load",
+  "train",
+  "evaluate",
+  "disabled",
+  "backend",
+  "storeVSeq",
+  "before",
+  "after",
+]);
+
+/** Of runs, and of the folder below datasets/ where the files are if nobody says. */
+const DATASET_NAMES: { readonly [K in LoadedKind]: string } = {
+  Digits: "digits",
+  MNIST: "mnist",
+  FashionMNIST: "fashion-mnist",
+};
+
+const WIDTH = 100;
+
+/** TOML text that parseExperiment reads without a warning. */
+export function starterExperiment({ dataset, model, neuron, path }: StarterChoice): string {
+  const { shape } = DATASET_FACTS[dataset];
+  const isSmall = shape[0] < 28;
+  const network = (isSmall ? SMALL_NETWORKS : LARGE_NETWORKS)[model];
+  const sections = [
+    [
+      ...comment(
+        "An experiment: what is trained, on what, how. A line that begins with # and a key, such as #first_run = 1, holds " +
+          "the default of that key: take the # away to change it. docs/experiment-file.md, beside the README of the " +
+          "package, has every key.",
+      ),
+    ],
+    ["[bench]", ...keys(BENCH, { name: `${DATASET_NAMES[dataset]}-${model.toLowerCase()}`, seed: 1 })],
+    ["[learningframework]", ...kind(FRAMEWORKS, "SpikingJellyMultiStep")],
+    table("[learningframework.params]", keys(FRAMEWORKS.rows.SpikingJellyMultiStep, {})),
+    ["[dataset]", ...kind(DATASETS, dataset)],
+    ...(dataset === "Digits" ? [] : idxFiles(path ?? `datasets/${DATASET_NAMES[dataset]}`, dataset)),
+    ...(dataset === "Digits" ? moved() : scaled()),
+    [
+      ...comment(
+        "The network, and how it is trained. Another one is another [[model]], with a name of its own.",
+      ),
+      "[[model]]",
+      `name = ${toml(`${model.toLowerCase()}_${neuron.toLowerCase()}`)}`,
+      ...kind(MODELS, model),
+      ...keys(TRAINING, { epochs: network.epochs, batchSize: network.batchSize }),
+    ],
+    table("[model.params]", keys(MODELS.rows[model] as TableRow<object>, network.params, ["neuron"])),
+    ["[model.params.neuron]", ...kind(NEURONS, neuron)],
+    [
+      "[model.params.neuron.params]",
+      ...comment('As the learning framework is: "s" with SpikingJelly.'),
+      'step_mode = "m"',
+      ...keys(NEURONS.rows[neuron] as TableRow<object>, {}),
+    ],
+    ["[model.optimizer]", ...kind<OptimizerKinds>(OPTIMIZERS, "Adam")],
+    table("[model.optimizer.params]", keys(OPTIMIZERS.rows.Adam, { lr: network.lr })),
+    [
+      ...comment("Without this table the learning rate stays as it is."),
+      "[model.optimizer.scheduler]",
+      ...kind<SchedulerKinds>(SCHEDULERS, "CosineAnnealingLR"),
+    ],
+    table(
+      "[model.optimizer.scheduler.params]",
+      keys(SCHEDULERS.rows.CosineAnnealingLR, { tMax: network.epochs }),
+    ),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function idxFiles(path: string, dataset: "MNIST" | "FashionMNIST"): string[][] {
+  const where =
+    "A relative path starts where atif is called. The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, " +
+    "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with or without .gz.";
+  return [["[dataset.params]", ...comment(where), ...keys(DATASETS.rows[dataset], { path, dtype: "uint8" })]];
+}
+
+/** Pixels of files are 0 to 255. */
+function scaled(): string[][] {
+  const params = keys(AUGMENTATIONS.rows.IntToFloat32, { scale: true, evaluate: true });
+  return [
+    ["[[data_augmentation]]", ...kind(AUGMENTATIONS, "IntToFloat32", false)],
+    table("[data_augmentation.params]", params),
+  ];
+}
+
+function moved(): string[][] {
+  return [
+    ["[[data_augmentation]]", ...kind(AUGMENTATIONS, "Crop", false)],
+    table(
+      "[data_augmentation.params]",
+      keys(AUGMENTATIONS.rows.Crop, { size: [8, 8], padding: [1, 1, 1, 1] }),
+    ),
+    ["[[data_augmentation]]", ...kind(AUGMENTATIONS, "GaussianNoise", false)],
+    table("[data_augmentation.params]", keys(AUGMENTATIONS.rows.GaussianNoise, { sigma: 0.1 })),
+  ];
+}
+
+function table(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [heading, ...lines];
+}
+
+/** The kind of a table: what it is, and which others there are. */
+function kind<Kinds>(kinds: KindTable<Kinds>, chosen: keyof Kinds & string, listOthers = true): string[] {
+  const others = kindNames(kinds).filter((each) => each !== chosen);
+  return [
+    ...comment(sentence(kinds.rows[chosen].summary)),
+    ...(listOthers && others.length > 0 ? comment(`Other kinds: ${others.join(", ")}.`) : []),
+    `kind = ${toml(chosen)}`,
+  ];
+}
+
+/** Those that a file may name. */
+function kindNames<Kinds>({ rows }: KindTable<Kinds>): (keyof Kinds & string)[] {
+  const names = Object.keys(rows) as (keyof Kinds & string)[];
+  return names.filter((name) => rows[name].forPrograms !== true);
+}
+
+/** The keys of a table in order: those with a value, and the common ones that have a default. */
+function keys<P>({ schema }: TableRow<P>, values: Partial<P>, elsewhere: readonly string[] = []): string[] {
+  return fieldsOf(schema).flatMap(([name, field]) => {
+    if (elsewhere.includes(name)) return [];
+    const key = field.key ?? snakeCase(name);
+    const value: unknown = values[name];
+    if (value !== undefined) return [...comment(field.meaning), `${key} = ${toml(field.type.write(value))}`];
+    if (field.presence !== "default" || UNCOMMON.has(name)) return [];
+    return [...comment(field.meaning), `#${key} = ${toml(field.type.write(field.fallback))}`];
+  });
+}
+
+/** Lines of at most WIDTH columns. */
+function comment(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + word.length < WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`# ${word}`);
+  }
+  return lines;
+}
