@@ -2,6 +2,7 @@
 
 import { dismissNotice, setTheme } from "./actions.js";
 import { percent } from "./format.js";
+import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
 import { HealthPanel } from "./panels/health.js";
 import { StaircasePanel } from "./panels/staircase.js";
@@ -20,6 +21,7 @@ const sections = [
 ] as const;
 
 const engine = select((state) => state.engine);
+const failed = select((state) => state.failed);
 const model = select((state) => state.model);
 const data = select((state) => state.data);
 const notice = select((state) => state.notice);
@@ -53,6 +55,7 @@ export function App() {
         </nav>
       </header>
       <NoticeBar />
+      <Announcer />
       <main id="main">
         {sections.map(({ id, title, Panel }) => (
           <section key={id} id={id} aria-labelledby={`${id}-title`}>
@@ -72,6 +75,13 @@ export function App() {
 }
 
 function Status() {
+  if (failed.value) {
+    return (
+      <p class="status" role="status">
+        The page cannot compute: the message says why. Load it again.
+      </p>
+    );
+  }
   if (engine.value === null || model.value === null || data.value === null) {
     return (
       <p class="status" role="status">
@@ -104,7 +114,8 @@ function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (
-    <div class={`notice ${value.kind}`} role={value.kind === "error" ? "alert" : "status"}>
+    // What is done is read by the announcer: regions that come with their words are not.
+    <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
       <p>{value.sentence}</p>
       <button type="button" onClick={dismissNotice}>
         Close

@@ -32,6 +32,7 @@ export class Progress {
   readonly #silent: boolean;
   #shown = false;
   #lastShown: number;
+  /** Of the work under way: when it was first heard of. */
   #begin: { readonly time: number; readonly fraction: number } | null = null;
 
   constructor(stream: TextStream, options: ProgressOptions = {}) {
@@ -46,6 +47,11 @@ export class Progress {
   /** Whether a line is seen. */
   get speaks(): boolean {
     return !this.#silent;
+  }
+
+  /** What follows is other work: the time that is left is told from its own pace. */
+  begin(): void {
+    this.#begin = null;
   }
 
   /**

@@ -9,6 +9,7 @@ import type { TrainingResult } from "../training/trainer.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { VERSION } from "../version.js";
 import { withDataFolder } from "./adjust.js";
+import { isFromFiles } from "./description/data-schema.js";
 import { writeExperiment } from "./description/index.js";
 import { createTrainer, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
@@ -135,10 +136,9 @@ function factsOf(
 ): TrainingFacts {
   const { experiment } = run;
   const onTheWay = changesOnTheWay(changes);
-  const portable =
-    experiment.dataset.kind === "Digits"
-      ? experiment
-      : withDataFolder(experiment, lastPart(experiment.dataset.params.path));
+  const portable = isFromFiles(experiment.dataset)
+    ? withDataFolder(experiment, lastPart(experiment.dataset.params.path))
+    : experiment;
   return {
     experiment: writeExperiment(portable),
     ...(onTheWay.length === 0 ? {} : { changes: onTheWay.map(changeInWords).join("; ") }),

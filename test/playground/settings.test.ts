@@ -1,12 +1,7 @@
 /** Settings of the page in an address. */
 
 import { describe, expect, it } from "vitest";
-import {
-  architectureOf,
-  defaultSettings,
-  settingsFromHash,
-  settingsToHash,
-} from "../../playground/state/settings.js";
+import { defaultSettings, settingsFromHash, settingsToHash } from "../../playground/state/settings.js";
 
 describe("settings in an address", () => {
   it("come back as they were", () => {
@@ -36,11 +31,5 @@ describe("settings in an address", () => {
       thetaLow: 2,
       thetaHigh: 3,
     });
-  });
-
-  it("make a network for any sample", () => {
-    expect(architectureOf(defaultSettings, [1, 1, 1], 2).options.poolSizes).toEqual([0, 0]);
-    expect(architectureOf(defaultSettings, [28, 28, 1], 10).options.poolSizes).toEqual([2, 2]);
-    expect(architectureOf(defaultSettings, [5], 2).kind).toBe("SMLP");
   });
 });
