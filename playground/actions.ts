@@ -5,7 +5,8 @@ import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
-import { ordered, settingsFromHash, settingsToHash, type Settings } from "./state/settings.js";
+import { followAddress, writeAddress } from "./address.js";
+import { ordered, settingsToHash, type Settings } from "./state/settings.js";
 import type { DroppedFile } from "./worker/data-files.js";
 import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
 
@@ -18,8 +19,7 @@ let lastLook = 0;
 
 /** Loads the library, the data and the model that come with the page. */
 export async function open(): Promise<void> {
-  const settings = settingsFromHash(location.hash);
-  if (settings !== null) change({ settings });
+  followAddress();
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     change(await engine.ask("open", { shippedModel: address }));
@@ -29,6 +29,7 @@ export async function open(): Promise<void> {
 
 export function set(changes: Partial<Settings>): void {
   change({ settings: ordered({ ...current().settings, ...changes }) });
+  writeAddress();
 }
 
 export function dismissNotice(): void {
@@ -48,7 +49,11 @@ export function setTheme(theme: Theme): void {
 const look = latestOnly(() =>
   told(async () => {
     const { input, picked } = current();
-    const look = await engine.ask("look", { input, picked });
+    const look = await engine.ask("look", { input, picked }).catch((error: unknown) => {
+      // What was seen before is not what is asked about now.
+      change({ look: null, trace: null, picked: null });
+      throw error;
+    });
     const { step, look: before } = current();
     // Who looked at the end still does.
     const atEnd = before === null || step === before.timesteps;
@@ -111,13 +116,17 @@ export function pick(picked: PickedNeuron): Promise<void> {
 
 // ---- staircases ------------------------------------------------------------------------------------------
 
+/** Counts the networks, and the states of one that learns: what was measured of one is not said of the next. */
+let generation = 0;
+
 const measure = latestOnly((whatIf: WhatIf | null) =>
   told(async () => {
     if (current().model?.fitsData === false) return;
+    const asked = generation;
     const answer = await engine.ask("staircases", whatIf);
     const { staircases, training } = current();
-    // The network has begun to change meanwhile.
-    if (training.status === "running") return;
+    // The network has begun to change meanwhile, or is another one.
+    if (training.status === "running" || asked !== generation) return;
     if (whatIf === null) {
       const layer = Math.max(0, Math.min(staircases.layer, answer.layers.length - 1));
       change({
@@ -157,12 +166,14 @@ export function restoreStaircases(): void {
 }
 
 function forgetStaircases(): void {
+  generation++;
   change({ staircases: { ...current().staircases, trained: null, moved: null, whatIf: null } });
 }
 
 /** Everything that is shown of the network is asked for again. */
 function modelChanged(): void {
   forgetStaircases();
+  change({ findings: [] });
   const { input, model } = current();
   if (input.source === "sample" && model?.fitsData === false) {
     change({ input: { source: "drawing", strokes: [] } });
@@ -186,8 +197,10 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
         );
       await loadModel(first.file);
     } else if (files.length === 1 && first.file.type.startsWith("image/")) {
-      show({ source: "picture", file: first.file });
-      done(`The network looks at ${first.file.name}.`);
+      // Before anything is given up: the browser may not be able to read it.
+      const name = await engine.ask("picture", first.file);
+      show({ source: "picture", name });
+      done(`The network looks at ${name}.`);
     } else {
       await loadData(files);
     }
@@ -214,13 +227,7 @@ async function loadData(files: readonly DroppedFile[]): Promise<void> {
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
   await told(async () => {
-    const { data, training, settings } = current();
-    const accuracy = training.history.at(-1)?.validation?.accuracy;
-    const trained = training.history.length > 0;
-    const bytes = await engine.ask("save", {
-      ...(trained ? { dataset: data?.name ?? "", epochs: training.history.length, seed: settings.seed } : {}),
-      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
-    });
+    const bytes = await engine.ask("save", null);
     const address = URL.createObjectURL(new Blob([bytes]));
     const link = document.createElement("a");
     link.href = address;
@@ -284,7 +291,7 @@ export function stepTraining(): Promise<void> {
     if (current().training.status === "idle") begin("running");
     else changeTraining({ status: "running" });
     forgetStaircases();
-    change({ model: await engine.ask("step", current().settings) });
+    change({ model: await engine.ask("step", current().settings), findings: [] });
   });
 }
 

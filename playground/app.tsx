@@ -1,6 +1,7 @@
 /** The page: what it is, then one section per thing to do. */
 
 import { dismissNotice, setTheme } from "./actions.js";
+import { goToSection } from "./address.js";
 import { percent } from "./format.js";
 import { CarryPanel } from "./panels/carry.js";
 import { HealthPanel } from "./panels/health.js";
@@ -28,7 +29,7 @@ const theme = select((state) => state.theme);
 export function App() {
   return (
     <>
-      <a class="skip" href="#main">
+      <a class="skip" href="#main" onClick={(event) => follow(event, "main")}>
         Skip to the content
       </a>
       <header>
@@ -46,16 +47,16 @@ export function App() {
         <Status />
         <nav aria-label="Sections">
           {sections.map(({ id, title }) => (
-            <a key={id} href={`#${id}`}>
+            <a key={id} href={`#${id}`} onClick={(event) => follow(event, id)}>
               {title}
             </a>
           ))}
         </nav>
       </header>
       <NoticeBar />
-      <main id="main">
+      <main id="main" tabIndex={-1}>
         {sections.map(({ id, title, Panel }) => (
-          <section key={id} id={id} aria-labelledby={`${id}-title`}>
+          <section key={id} id={id} tabIndex={-1} aria-labelledby={`${id}-title`}>
             <h2 id={`${id}-title`}>{title}</h2>
             <Panel />
           </section>
@@ -69,6 +70,13 @@ export function App() {
       </footer>
     </>
   );
+}
+
+/** The address holds the settings, and is not given up for a section. Other clicks open a tab, as everywhere. */
+function follow(event: MouseEvent, id: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  goToSection(id);
 }
 
 function Status() {

@@ -11,7 +11,10 @@ const training = select((state) => state.training);
 export function HealthPanel() {
   const layers = model.value?.layers ?? [];
   const measured = staircases.value.trained?.layers;
-  const reports = training.value.history.at(-1)?.layers;
+  const lastEpoch = training.value.history.at(-1);
+  const reports = lastEpoch?.layers;
+  // Of a network that has not been measured, nothing is said.
+  const isKnown = measured !== undefined || reports !== undefined;
   return (
     <>
       <p>
@@ -21,15 +24,32 @@ export function HealthPanel() {
       {model.value === null || layers.length > 0 ? null : (
         <p class="muted">This network has no spiking layers.</p>
       )}
+      {isKnown || model.value === null || layers.length === 0 ? null : (
+        <p class="muted" role="status">
+          {training.value.status === "running"
+            ? "Not measured yet: it is after the first epoch, and when training pauses."
+            : model.value.fitsData
+              ? "Measuring …"
+              : "Drop the data that this network was trained on, and its layers are measured."}
+        </p>
+      )}
+      {measured === undefined && lastEpoch !== undefined ? (
+        <p class="muted">After epoch {lastEpoch.epoch}, as of when this was measured last.</p>
+      ) : null}
       <ul class="health">
         {layers.map(({ path, name, theta }) => {
-          const own = findings.value.filter(({ layer }) => layer === path);
+          const own = isKnown ? findings.value.filter(({ layer }) => layer === path) : [];
           const seen = measured?.find((layer) => layer.name === name);
           const rate = seen?.firingRate ?? reports?.find((layer) => layer.name === path)?.firingRate;
           return (
-            <li key={name} class={own.length === 0 ? "well" : "unwell"}>
+            <li key={name} class={!isKnown ? "" : own.length === 0 ? "well" : "unwell"}>
               <b>
-                {name}: {own.length === 0 ? "well" : own.map(({ problem }) => problem).join(", ")}
+                {name}:{" "}
+                {!isKnown
+                  ? "not measured"
+                  : own.length === 0
+                    ? "well"
+                    : own.map(({ problem }) => problem).join(", ")}
               </b>{" "}
               <span class="muted">
                 θ {figure(theta)}

@@ -12,6 +12,7 @@ import {
 } from "atif";
 import type { BatchProgress, TrainTest } from "atif";
 import { architectureOf, trainerOptionsOf, type Settings } from "../state/settings.js";
+import { nothingLearned, type RunProgress } from "./model-facts.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
 import { neuronsOf } from "./spiking-layers.js";
 
@@ -37,6 +38,7 @@ export class TrainingRun {
   /** The fit() under way. */
   #work: Promise<void> = Promise.resolve();
   #abandoned = false;
+  #progress = nothingLearned;
 
   constructor(settings: Settings, { train, test }: TrainTest, tell: (event: WorkerEvent) => void) {
     this.model = newModel(settings, train);
@@ -50,6 +52,11 @@ export class TrainingRun {
         { onBatch: (progress) => this.#onBatch(progress), onEpoch: (metrics) => this.#onEpoch(metrics) },
       ],
     });
+  }
+
+  /** What the weights have learned as they are now. */
+  get progress(): RunProgress {
+    return this.#progress;
   }
 
   /** Goes on, to the end or for one batch. */
@@ -86,6 +93,7 @@ export class TrainingRun {
   }
 
   #onBatch(progress: BatchProgress): void {
+    this.#progress = { epochs: progress.epoch - 1, batches: progress.batch, measured: null };
     this.#losses.push(progress.loss);
     this.#neurons.forEach(({ theta }, layer) => this.#thetas[layer].push(theta));
     const isLast = progress.batch === progress.batches;
@@ -112,6 +120,7 @@ export class TrainingRun {
   }
 
   #onEpoch(metrics: EpochMetrics): void {
+    this.#progress = { epochs: metrics.epoch, batches: 0, measured: metrics.validation ?? null };
     if (!this.#abandoned) this.#tell({ type: "epoch", metrics, findings: thresholdHealth(metrics.layers) });
   }
 }

@@ -5,6 +5,7 @@ import {
   architectureOf,
   defaultSettings,
   settingsFromHash,
+  settingsOfAddress,
   settingsToHash,
 } from "../../playground/state/settings.js";
 
@@ -24,6 +25,13 @@ describe("settings in an address", () => {
   it("are null where there are none", () => {
     expect(settingsFromHash("")).toBeNull();
     expect(settingsFromHash("#train")).toBeNull();
+  });
+
+  it("are those of the first visit where nothing is said, and none where a section is named", () => {
+    const settings = { ...defaultSettings, seed: 3 };
+    expect(settingsOfAddress(`#${settingsToHash(settings)}`)).toEqual(settings);
+    expect(["", "#"].map(settingsOfAddress)).toEqual([defaultSettings, defaultSettings]);
+    expect(settingsOfAddress("#train")).toBeNull();
   });
 
   it("are brought into range: a link is from anybody", () => {
