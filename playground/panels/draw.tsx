@@ -17,9 +17,12 @@ export function DrawPanel() {
   return (
     <>
       <p>
-        Draw a digit. While you draw, the network looks at it anew: the same image at every time step, and
-        after each step an answer, the class with the highest score so far. The first step is a guess; with
-        every further one the answer becomes finer.
+        {look.value?.preparation === "clothes" || look.value?.preparation === "whole"
+          ? "Draw, or drop a picture of what this network knows."
+          : "Draw a digit, or drop a picture of one."}{" "}
+        While you draw, the network looks at it anew: the same image at every time step, and after each step
+        an answer, the class with the highest score so far. The first step is a guess; with every further one
+        the answer becomes finer.
       </p>
       <div class="draw">
         <div class="draw-input">
