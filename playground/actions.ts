@@ -132,6 +132,7 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
       change({
         staircases: { trained: answer, moved: null, whatIf: null, layer },
         findings: answer.findings,
+        measured: "now",
       });
     } else if (staircases.whatIf !== null) {
       change({ staircases: { ...staircases, moved: answer } });
@@ -165,15 +166,16 @@ export function restoreStaircases(): void {
   change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
 }
 
-function forgetStaircases(): void {
+/** The network has begun to change, or is another one. */
+function forgetMeasurements(): void {
   generation++;
-  change({ staircases: { ...current().staircases, trained: null, moved: null, whatIf: null } });
+  const staircases = { ...current().staircases, trained: null, moved: null, whatIf: null };
+  change({ staircases, findings: [], measured: null });
 }
 
 /** Everything that is shown of the network is asked for again. */
 function modelChanged(): void {
-  forgetStaircases();
-  change({ findings: [] });
+  forgetMeasurements();
   const { input, model } = current();
   if (input.source === "sample" && model?.fitsData === false) {
     change({ input: { source: "drawing", strokes: [] } });
@@ -265,8 +267,8 @@ function done(sentence: string): void {
 export function startTraining(): Promise<void> {
   return told(async () => {
     begin("running");
-    change({ model: await engine.ask("start", current().settings), findings: [] });
-    forgetStaircases();
+    change({ model: await engine.ask("start", current().settings) });
+    forgetMeasurements();
     look(undefined);
   });
 }
@@ -280,7 +282,7 @@ export function pauseTraining(): Promise<void> {
 export function resumeTraining(): Promise<void> {
   return told(async () => {
     changeTraining({ status: "running" });
-    forgetStaircases();
+    forgetMeasurements();
     frames.start();
     await engine.ask("resume", null);
   });
@@ -290,8 +292,8 @@ export function stepTraining(): Promise<void> {
   return told(async () => {
     if (current().training.status === "idle") begin("running");
     else changeTraining({ status: "running" });
-    forgetStaircases();
-    change({ model: await engine.ask("step", current().settings), findings: [] });
+    forgetMeasurements();
+    change({ model: await engine.ask("step", current().settings) });
   });
 }
 
@@ -314,7 +316,7 @@ function onEvent(event: WorkerEvent): void {
     case "report":
       return onReport(event.report);
     case "epoch":
-      change({ findings: event.findings });
+      change({ findings: event.findings, measured: { epoch: event.metrics.epoch } });
       return onEpoch(event.metrics);
     case "stopped":
       frames.stop();

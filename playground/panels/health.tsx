@@ -4,17 +4,19 @@ import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
 
 const findings = select((state) => state.findings);
+const measuredOf = select((state) => state.measured);
 const model = select((state) => state.model);
 const staircases = select((state) => state.staircases);
 const training = select((state) => state.training);
 
 export function HealthPanel() {
   const layers = model.value?.layers ?? [];
-  const measured = staircases.value.trained?.layers;
-  const lastEpoch = training.value.history.at(-1);
-  const reports = lastEpoch?.layers;
+  const of = measuredOf.value;
   // Of a network that has not been measured, nothing is said.
-  const isKnown = measured !== undefined || reports !== undefined;
+  const isKnown = of !== null;
+  const measured = of === "now" ? staircases.value.trained?.layers : undefined;
+  const reports =
+    of === "now" ? undefined : training.value.history.find(({ epoch }) => epoch === of?.epoch)?.layers;
   return (
     <>
       <p>
@@ -27,15 +29,13 @@ export function HealthPanel() {
       {isKnown || model.value === null || layers.length === 0 ? null : (
         <p class="muted" role="status">
           {training.value.status === "running"
-            ? "Not measured yet: it is after the first epoch, and when training pauses."
+            ? "Not measured yet: it is after every epoch, and when training pauses."
             : model.value.fitsData
               ? "Measuring …"
               : "Drop the data that this network was trained on, and its layers are measured."}
         </p>
       )}
-      {measured === undefined && lastEpoch !== undefined ? (
-        <p class="muted">After epoch {lastEpoch.epoch}, as of when this was measured last.</p>
-      ) : null}
+      {of === null || of === "now" ? null : <p class="muted">As it was after epoch {of.epoch}.</p>}
       <ul class="health">
         {layers.map(({ path, name, theta }) => {
           const own = isKnown ? findings.value.filter(({ layer }) => layer === path) : [];

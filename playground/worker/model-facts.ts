@@ -37,12 +37,17 @@ export function pageFacts(
   return {
     ...(builtIn
       ? { experiment: experimentText(settings, train.sampleShape), dataset: "Digits" }
-      : { dataset: train.name, classNames: namesOf(train) }),
+      : { dataset: ownName(train), classNames: namesOf(train) }),
     seed: settings.seed,
     epochs,
     ...(batches === 0 ? {} : { batches }),
     ...(measured === null ? {} : { testAccuracy: measured.accuracy, testLoss: measured.loss }),
   };
+}
+
+/** Not that of the digits which come with the library: eval would test on those. */
+function ownName({ name }: Dataset): string {
+  return name.toLowerCase() === "digits" ? `your ${name}` : name;
 }
 
 /** As a file of experiments, on the digits. */

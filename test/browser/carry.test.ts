@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { settingsToHash, defaultSettings } from "../../playground/state/settings.js";
 import { decodeModel, encodeModel, init, loadDigits, manualSeed, SMLP } from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
+import { digitStrokes } from "./digit-strokes.js";
 import { serve, type Site } from "./site.js";
 
 const modelFile = new URL("../../playground/generated/digits.safetensors", import.meta.url);
@@ -183,11 +184,34 @@ describeInBrowser("loading, saving and sharing", () => {
     await open.page.keyboard.press("Space");
     const { findings } = await open.until(({ look }) => look?.answers[3] === 1 && !look.isBlank);
     expect(await open.page.locator(".answer b").allTextContents()).toEqual(["1", "1", "1", "1"]);
-    expect(findings).toEqual([]);
+    expect([findings, (await open.state()).measured]).toEqual([[], null]);
     expect(await open.page.locator("#health li b").allTextContents()).toEqual(
       ["neuron1", "neuron2", "neuron3"].map((name) => `${name}: not measured`),
     );
     expect(await open.page.locator("#health").textContent()).toContain("Drop the data");
+  });
+
+  it("reads a dropped 4 that is small, on nothing, in a wide picture", async () => {
+    const drawn = await open.page.evaluate((strokes) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [600, 200];
+      const context = canvas.getContext("2d");
+      if (context === null) throw new Error("no canvas");
+      context.translate(400, 20);
+      context.scale(0.4, 0.4);
+      context.lineWidth = 14;
+      for (const [x, y, ...rest] of strokes) {
+        context.beginPath();
+        context.moveTo(x, y);
+        for (let i = 0; i < rest.length; i += 2) context.lineTo(rest[i], rest[i + 1]);
+        context.stroke();
+      }
+      return canvas.toDataURL("image/png").split(",")[1];
+    }, digitStrokes[4]);
+    await give(given("four.png", Buffer.from(drawn, "base64"), "image/png"));
+    const { look } = await open.until(({ look }) => look?.input.source === "picture");
+    expect(look?.input).toEqual({ source: "picture", name: "four.png" });
+    expect(look?.answers[3]).toBe(4);
   });
 
   it("keeps what it looks at when a picture cannot be read", async () => {

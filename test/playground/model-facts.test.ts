@@ -85,6 +85,8 @@ describe("the facts of a network of the page", () => {
     const facts = pageFacts(defaultSettings, { train, builtIn: false }, learned);
     expect(facts).toMatchObject({ dataset: "mine", classNames: numbers, epochs: 3 });
     expect(facts).not.toHaveProperty("experiment");
+    const other = pageFacts(defaultSettings, { train: images("Digits"), builtIn: false }, learned);
+    expect(other.dataset).toBe("your Digits");
     const model = linear([28, 28, 1]);
     await expect(testDataFor(model, readFacts(facts), null, undefined)).rejects.toThrow(
       'the network was trained on "mine", and its file does not say where those data are; expected their folder. Name it with --data',
