@@ -4,11 +4,12 @@ import type { Look } from "../worker/protocol.js";
 
 type Seen = Pick<
   Look,
-  "input" | "imageShape" | "labelName" | "isUntrained" | "preparation" | "hasLearnedDigits"
+  "input" | "imageShape" | "labelName" | "isBlank" | "isUntrained" | "preparation" | "hasLearnedDigits"
 >;
 
 export function sentenceOn(look: Seen): string {
-  const { input, labelName, isUntrained, preparation } = look;
+  const { input, labelName, isBlank, isUntrained, preparation } = look;
+  if (isBlank) return "";
   switch (input.source) {
     case "drawing":
       return drawn(look);

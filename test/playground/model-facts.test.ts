@@ -166,11 +166,13 @@ describe("what the network sees", () => {
       input: { source: "drawing", strokes: [] },
       imageShape: [8, 8, 1],
       labelName: null,
+      isBlank: false,
       isUntrained: false,
       preparation: "uciDigits",
       hasLearnedDigits: true,
     } as const;
     expect(sentenceOn(seen)).toContain("the digits it has learned from");
+    expect(sentenceOn({ ...seen, isBlank: true })).toBe("");
     expect(sentenceOn({ ...seen, isUntrained: true })).not.toContain("learned");
     expect(sentenceOn({ ...seen, imageShape: [28, 28, 1], hasLearnedDigits: false })).toBe(
       "Your drawing is brought to the size and the thickness of MNIST's digits; this network may have learned from other images.",
