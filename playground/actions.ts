@@ -3,14 +3,17 @@
 import type { EpochMetrics, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
+import { counted } from "./format.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { followAddress, writeAddress } from "./address.js";
+import { extended } from "./state/curves.js";
 import { ordered, settingsToHash, type Settings } from "./state/settings.js";
-import type { DroppedFile } from "./worker/data-files.js";
+import { recognised } from "./state/recognised.js";
+import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
 
-const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
+const engine = new Engine(onEvent, onCrash);
 const frames = new FrameMeter();
 
 /** Milliseconds between two looks at the input while the network learns: each draws half of the page again. */
@@ -22,9 +25,15 @@ export async function open(): Promise<void> {
   followAddress();
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
-    change(await engine.ask("open", { shippedModel: address }));
+    const { problem, ...opened } = await engine.ask("open", {
+      shippedModel: address,
+      settings: current().settings,
+    });
+    change(opened);
+    if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
+  if (current().engine === null) change({ failed: true });
 }
 
 export function set(changes: Partial<Settings>): void {
@@ -189,22 +198,21 @@ function modelChanged(): void {
 /** Files that were dropped or chosen: a model, a data set, or a picture to look at. */
 export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
   return told(async () => {
-    const models = files.filter(({ file }) => file.name.endsWith(".safetensors"));
-    const [first] = files;
-    if (first === undefined) return;
-    if (models.length > 0) {
-      if (files.length > 1)
+    const { networks, pictures, idx } = await recognised(files);
+    const count = networks.length + pictures.length + idx.length;
+    if (networks.length > 0) {
+      if (count > 1)
         throw new Error(
-          `These are ${files.length} files; expected one model, or data. Drop them one after another.`,
+          `These are ${count} files; expected one model, or data. Drop them one after another.`,
         );
-      await loadModel(first.file);
-    } else if (files.length === 1 && first.file.type.startsWith("image/")) {
+      await loadModel(networks[0].file);
+    } else if (count === 1 && pictures.length === 1) {
       // Before anything is given up: the browser may not be able to read it.
-      const name = await engine.ask("picture", first.file);
+      const name = await engine.ask("picture", pictures[0].file);
       show({ source: "picture", name });
       done(`The network looks at ${name}.`);
     } else {
-      await loadData(files);
+      await loadData({ pictures, idx });
     }
   });
 }
@@ -218,7 +226,7 @@ async function loadModel(file: File): Promise<void> {
   modelChanged();
 }
 
-async function loadData(files: readonly DroppedFile[]): Promise<void> {
+async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
   change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
@@ -265,7 +273,7 @@ function done(sentence: string): void {
 // ---- training --------------------------------------------------------------------------------------------
 
 export function startTraining(): Promise<void> {
-  return told(async () => {
+  return asked(async () => {
     begin("running");
     change({ model: await engine.ask("start", current().settings) });
     forgetMeasurements();
@@ -280,7 +288,7 @@ export function pauseTraining(): Promise<void> {
 }
 
 export function resumeTraining(): Promise<void> {
-  return told(async () => {
+  return asked(async () => {
     changeTraining({ status: "running" });
     forgetMeasurements();
     frames.start();
@@ -289,8 +297,16 @@ export function resumeTraining(): Promise<void> {
 }
 
 export function stepTraining(): Promise<void> {
-  return told(async () => {
-    if (current().training.status === "idle") begin("running");
+  return asked(async () => {
+    const { status, epochs } = current().training;
+    if (status === "finished") {
+      done(
+        `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
+          "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
+      );
+      return;
+    }
+    if (status === "idle") begin("running");
     else changeTraining({ status: "running" });
     forgetMeasurements();
     change({ model: await engine.ask("step", current().settings) });
@@ -326,18 +342,18 @@ function onEvent(event: WorkerEvent): void {
 }
 
 function onReport(report: TrainingReport): void {
-  const { epoch, epochs, batch, batches, samplesPerSecond, losses, thetas } = report;
-  const { training, data, model } = current();
-  const samplesLeft = ((epochs - epoch) * batches + batches - batch) * ((data?.train ?? 0) / batches);
+  const { losses, thetas, ...progress } = report;
+  const { training, model } = current();
+  const { batchesDone, stride } = training;
+  const before = { batches: batchesDone, stride, lines: [training.losses, ...training.thetas] };
+  const after = extended(before, [losses, ...thetas]);
+  const [lossLine, ...thetaLines] = after.lines;
   changeTraining({
-    epoch,
-    epochs,
-    batch,
-    batches,
-    samplesPerSecond,
-    secondsLeft: samplesPerSecond > 0 ? samplesLeft / samplesPerSecond : null,
-    losses: [...training.losses, ...losses],
-    thetas: thetas.map((values, layer) => [...(training.thetas[layer] ?? []), ...values]),
+    ...progress,
+    batchesDone: after.batches,
+    stride: after.stride,
+    losses: lossLine,
+    thetas: thetaLines,
     frames: frames.count,
   });
   if (model === null) return;
@@ -354,6 +370,25 @@ function onEpoch(metrics: EpochMetrics): void {
 
 function changeTraining(changes: Partial<TrainingState>): void {
   change({ training: { ...current().training, ...changes } });
+}
+
+/** Runs an action that lets the network learn; if it cannot, the training is as it was before. */
+function asked(action: () => Promise<void>): Promise<void> {
+  return told(async () => {
+    const before = current().training;
+    try {
+      await action();
+    } catch (error) {
+      frames.stop();
+      change({ training: before });
+      if (current().staircases.trained === null) measure(null);
+      throw error;
+    }
+  });
+}
+
+function onCrash(sentence: string): void {
+  change({ notice: { kind: "error", sentence }, failed: true });
 }
 
 /** Runs an action; what goes wrong becomes a sentence on the page. */

@@ -21,6 +21,7 @@ const sections = [
 ] as const;
 
 const engine = select((state) => state.engine);
+const failed = select((state) => state.failed);
 const model = select((state) => state.model);
 const data = select((state) => state.data);
 const notice = select((state) => state.notice);
@@ -80,6 +81,13 @@ function follow(event: MouseEvent, id: string): void {
 }
 
 function Status() {
+  if (failed.value) {
+    return (
+      <p class="status" role="status">
+        The page cannot compute: the message says why. Load it again.
+      </p>
+    );
+  }
   if (engine.value === null || model.value === null || data.value === null) {
     return (
       <p class="status" role="status">

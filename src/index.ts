@@ -128,6 +128,11 @@ export {
 } from "./experiment/description/index.js";
 export type { ExperimentSource } from "./experiment/experiment-source.js";
 export {
+  prepareExperiment,
+  type PrepareExperimentOptions,
+  type PreparedExperimentRun,
+} from "./experiment/prepare-experiment.js";
+export {
   runExperiment,
   type ExperimentCallbacks,
   type ExperimentResult,

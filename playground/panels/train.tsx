@@ -12,6 +12,7 @@ import {
 import { LineChart } from "../charts/line-chart.js";
 import { SERIES_COLOURS } from "../charts/colours.js";
 import { duration, figure, grouped, percent, wholePercent } from "../format.js";
+import { ends } from "../state/curves.js";
 import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
@@ -122,7 +123,7 @@ function Numbers() {
         <Figure name="spikes per image" value={last ? figure(last.spikesPerInference) : "–"} />
         <Figure
           name="images per second"
-          value={samplesPerSecond > 0 ? grouped(Math.round(samplesPerSecond)) : "–"}
+          value={samplesPerSecond === null ? "–" : grouped(Math.round(samplesPerSecond))}
         />
         <Figure name="time left" value={secondsLeft === null ? "–" : duration(secondsLeft)} />
         <Figure
@@ -149,10 +150,11 @@ function Figure({ name, value, id }: { name: string; value: string; id?: string 
 }
 
 function Charts() {
-  const { losses, thetas } = training.value;
+  const { losses, thetas, batchesDone, stride } = training.value;
   const layers = model.value?.layers ?? [];
   const epochs = history.value;
-  const perBatch = losses.map((_, i) => i + 1);
+  const perPoint = ends({ batches: batchesDone, stride, lines: [] });
+  const of = stride === 1 ? "each batch" : `${stride} batches each, the mean`;
   const perEpoch = epochs.map(({ epoch }) => epoch);
   const rates = layers.map(({ path, name }, layer) => ({
     label: name,
@@ -163,12 +165,12 @@ function Charts() {
     <div class="charts">
       <LineChart
         title="Loss: how wrong the network is"
-        x={perBatch}
+        x={perPoint}
         xLabel="batch"
         low={0}
         format={figure}
         tickFormat={figure}
-        series={[{ label: "loss of each batch", values: losses, colour: 0 }]}
+        series={[{ label: `loss of ${of}`, values: losses, colour: 0 }]}
       />
       <LineChart
         title="Accuracy: share of images that are right"
@@ -194,7 +196,7 @@ function Charts() {
       />
       <LineChart
         title="Thresholds θ: learned, one per layer"
-        x={perBatch}
+        x={perPoint}
         xLabel="batch"
         low={0}
         format={figure}

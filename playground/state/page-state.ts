@@ -27,11 +27,14 @@ export interface TrainingState {
   readonly epochs: number;
   readonly batch: number;
   readonly batches: number;
-  readonly samplesPerSecond: number;
+  readonly samplesPerSecond: number | null;
   readonly secondsLeft: number | null;
-  /** One per batch of the run. */
+  /** Batches of the run that are done, and how many a point of the curves is the mean of (curves.ts). */
+  readonly batchesDone: number;
+  readonly stride: number;
+  /** One per point. */
   readonly losses: readonly number[];
-  /** One list per spiking layer, one number per batch. */
+  /** One list per spiking layer, one number per point. */
   readonly thetas: readonly (readonly number[])[];
   readonly history: readonly EpochMetrics[];
   /** Frames that the page drew while training ran, and those that came late. */
@@ -56,6 +59,8 @@ export interface Notice {
 }
 
 export interface PageState {
+  /** Nothing can be computed: the page could not start, or has stopped. */
+  readonly failed: boolean;
   /** null until the worker is ready. */
   readonly engine: EngineSummary | null;
   readonly data: DataSummary | null;
@@ -86,8 +91,10 @@ export const noTraining: TrainingState = {
   epochs: 0,
   batch: 0,
   batches: 0,
-  samplesPerSecond: 0,
+  samplesPerSecond: null,
   secondsLeft: null,
+  batchesDone: 0,
+  stride: 1,
   losses: [],
   thetas: [],
   history: [],
@@ -95,6 +102,7 @@ export const noTraining: TrainingState = {
 };
 
 const state = signal<PageState>({
+  failed: false,
   engine: null,
   data: null,
   model: null,

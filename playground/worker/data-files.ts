@@ -16,16 +16,20 @@ export interface DroppedFile {
 const PICTURE_SIZE = 28;
 const HELD_OUT = 0.2;
 
+/** Sorted by what they are. */
+export interface DataFiles {
+  readonly pictures: readonly DroppedFile[];
+  readonly idx: readonly DroppedFile[];
+}
+
 /** @throws FormatError, or an Error with a sentence for the reader */
-export async function dataFromFiles(files: readonly DroppedFile[]): Promise<TrainTest> {
-  const pictures = files.filter(({ file }) => file.type.startsWith("image/"));
-  const others = files.filter(({ file }) => !file.type.startsWith("image/"));
-  if (pictures.length > 0 && others.length > 0) {
+export async function dataFromFiles({ pictures, idx }: DataFiles): Promise<TrainTest> {
+  if (pictures.length > 0 && idx.length > 0) {
     throw new Error(
-      `${counted(pictures.length, "picture")} and ${counted(others.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
+      `${counted(pictures.length, "picture")} and ${counted(idx.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
     );
   }
-  return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(others);
+  return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(idx);
 }
 
 async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {

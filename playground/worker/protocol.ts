@@ -14,7 +14,7 @@ import type {
 } from "atif";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import type { Settings } from "../state/settings.js";
-import type { DroppedFile } from "./data-files.js";
+import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
 
 /** Of the data set at hand. */
@@ -124,8 +124,9 @@ export interface Staircases {
 /** Every question the page may ask: what it sends and what it gets back. */
 export interface Requests {
   open: {
-    args: { shippedModel: string };
-    answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary };
+    args: { shippedModel: string; settings: Settings };
+    /** The problem, if there is one, is that the model of the page could not be had; there is a new one in its place. */
+    answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary; problem: string | null };
   };
   /** A new model for the settings, and its training; a run that was under way is forgotten. */
   start: { args: Settings; answer: ModelSummary };
@@ -147,7 +148,7 @@ export interface Requests {
   picture: { args: File; answer: string };
   /** Data of one's own; a new model for them, if the one at hand does not fit. */
   loadData: {
-    args: { readonly files: readonly DroppedFile[]; readonly settings: Settings };
+    args: { readonly files: DataFiles; readonly settings: Settings };
     answer: { readonly data: DataSummary; readonly model: ModelSummary };
   };
 }
@@ -169,7 +170,9 @@ export interface TrainingReport {
   /** Batches of this epoch that are done, and how many it has. */
   readonly batch: number;
   readonly batches: number;
-  readonly samplesPerSecond: number;
+  /** null while too little is seen. */
+  readonly samplesPerSecond: number | null;
+  readonly secondsLeft: number | null;
   /** One per batch. */
   readonly losses: readonly number[];
   /** One list per layer, one number per batch. */

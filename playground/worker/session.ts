@@ -47,8 +47,9 @@ import type {
   WhatIf,
   WorkerEvent,
 } from "./protocol.js";
+import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { newModel, TrainingRun } from "./training-run.js";
+import { prepared, TrainingRun } from "./training-run.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
@@ -78,6 +79,8 @@ export class Session implements Handlers {
   #seen: { readonly picture: Picture; readonly key: string; readonly image: Float32Array } | null = null;
   #held: HeldModel | null = null;
   #run: TrainingRun | null = null;
+  /** What replaces them, under way. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
   /** Of the model as it was when it was last measured. */
@@ -87,57 +90,74 @@ export class Session implements Handlers {
     this.#tell = tell;
   }
 
-  async open({ shippedModel }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
+  async open({ shippedModel, settings }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
     const isolated = globalThis.crossOriginIsolated;
     // One core is left to the page, so that it can draw while the worker computes.
     const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
-    const [bytes, data] = await Promise.all([
-      fetch(shippedModel).then((response) => response.arrayBuffer()),
+    const [[shipped], data] = await Promise.all([
+      Promise.allSettled([fetchModel(shippedModel)]),
       loadDigits(),
       init({ threads: wanted }),
     ]);
     this.#data = data;
-    const { model, facts } = decodeModel(new Uint8Array(bytes), "the digits network");
-    this.#hold({
-      model: model.eval(),
-      origin: "shipped",
-      fileName: null,
-      facts: () => facts,
-      settings: null,
+    const problem = await this.#holdShipped(shipped, settings);
+    return {
+      engine: { isolated, threads: threads() },
+      data: this.#dataSummary(),
+      model: this.#summary(),
+      problem,
+    };
+  }
+
+  /** Without it there is a new network. @returns why it could not be had; null if all is well */
+  async #holdShipped(shipped: PromiseSettledResult<Uint8Array>, settings: Settings): Promise<string | null> {
+    try {
+      if (shipped.status === "rejected") throw shipped.reason;
+      const { model, facts } = decodeModel(shipped.value, "the digits network");
+      this.#hold({
+        model: model.eval(),
+        origin: "shipped",
+        fileName: null,
+        facts: () => facts,
+        settings: null,
+      });
+      return null;
+    } catch (error) {
+      await this.#renew(settings);
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  start(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      (await this.#newRun(settings)).go();
+      return this.#summary();
     });
-    return { engine: { isolated, threads: threads() }, data: this.#dataSummary(), model: this.#summary() };
   }
 
-  async start(settings: Settings): Promise<ModelSummary> {
-    await this.#newRun(settings);
-    this.#run?.go();
-    return this.#summary();
-  }
-
-  async pause(): Promise<null> {
-    await this.#run?.pause();
-    return null;
+  pause(): Promise<null> {
+    return this.#inTurn(async () => {
+      await this.#run?.pause();
+      return null;
+    });
   }
 
   resume(): Promise<null> {
-    this.#run?.go();
-    return Promise.resolve(null);
+    return this.#inTurn(() => {
+      this.#run?.go();
+      return Promise.resolve(null);
+    });
   }
 
-  async step(settings: Settings): Promise<ModelSummary> {
-    if (this.#run === null) await this.#newRun(settings);
-    this.#run?.go(true);
-    return this.#summary();
+  step(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      (this.#run ?? (await this.#newRun(settings))).go(true);
+      return this.#summary();
+    });
   }
 
-  async reset(settings: Settings): Promise<ModelSummary> {
-    await this.#run?.abandon();
-    this.#run = null;
-    const { train } = this.#requireData();
-    const model = newModel(settings, train).eval();
-    const facts = pageFacts(settings, { train, builtIn: this.#isBuiltIn }, nothingLearned);
-    this.#hold({ model, origin: "new", fileName: null, facts: () => facts, settings });
-    return this.#summary();
+  reset(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(() => this.#renew(settings));
   }
 
   look({ input: asked, picked }: Requests["look"]["args"]): Promise<Look> {
@@ -240,14 +260,15 @@ export class Session implements Handlers {
     return this.#probe.measure(whatIf);
   }
 
-  async load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
-    // Before anything is given up: the file may be damaged.
-    const { model, facts } = decodeModel(bytes, name);
-    imageShape(model.inputShape);
-    await this.#run?.abandon();
-    this.#run = null;
-    this.#hold({ model: model.eval(), origin: "file", fileName: name, facts: () => facts, settings: null });
-    return this.#summary();
+  load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      // Before anything is given up: the file may be damaged.
+      const { model, facts } = decodeModel(bytes, name);
+      imageShape(model.inputShape);
+      await this.#forgetRun();
+      this.#hold({ model: model.eval(), origin: "file", fileName: name, facts: () => facts, settings: null });
+      return this.#summary();
+    });
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
@@ -257,22 +278,47 @@ export class Session implements Handlers {
 
   async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
     const data = await dataFromFiles(files);
-    await this.#run?.abandon();
-    this.#run = null;
-    this.#data = data;
-    this.#isBuiltIn = false;
-    const model = this.#summary().fitsData ? this.#summary() : await this.reset(settings);
-    return { data: this.#dataSummary(), model };
+    return this.#inTurn(async () => {
+      await this.#forgetRun();
+      this.#data = data;
+      this.#isBuiltIn = false;
+      const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
+      return { data: this.#dataSummary(), model };
+    });
   }
 
-  async #newRun(settings: Settings): Promise<void> {
+  /** What replaces the network, or its training, is done one after the other. */
+  #inTurn<A>(work: () => Promise<A>): Promise<A> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #forgetRun(): Promise<void> {
     await this.#run?.abandon();
+    this.#run = null;
+  }
+
+  /** A new, untrained model. */
+  async #renew(settings: Settings): Promise<ModelSummary> {
     const data = this.#requireData();
-    const run = new TrainingRun(settings, data, this.#tell);
-    this.#run = run;
     const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { model } = await prepared(settings, data);
+    await this.#forgetRun();
+    const facts = pageFacts(settings, made, nothingLearned);
+    this.#hold({ model: model.eval(), origin: "new", fileName: null, facts: () => facts, settings });
+    return this.#summary();
+  }
+
+  async #newRun(settings: Settings): Promise<TrainingRun> {
+    const data = this.#requireData();
+    const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const run = new TrainingRun(await prepared(settings, data), data.train.length, this.#tell);
+    await this.#forgetRun();
+    this.#run = run;
     const facts = (): ModelFacts => pageFacts(settings, made, run.progress);
     this.#hold({ model: run.model, origin: "trained", fileName: null, facts, settings });
+    return run;
   }
 
   #hold(held: HeldModel): void {

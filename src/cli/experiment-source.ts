@@ -2,6 +2,8 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ConfigError } from "../errors.js";
+import { isFromFiles } from "../experiment/description/data-schema.js";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseOverride } from "../experiment/description/index.js";
 import { readExperimentFile } from "../experiment/experiment-file.js";
@@ -59,7 +61,13 @@ export function readExperiment(
 
 function withDataPlace(experiment: Experiment, data: string | undefined, source: string): Experiment {
   const { dataset } = experiment;
-  if (dataset.kind !== "Digits") return withDataFolder(experiment, resolve(data ?? dataset.params.path));
+  if (isFromFiles(dataset)) return withDataFolder(experiment, resolve(data ?? dataset.params.path));
+  if (dataset.kind === "InMemory") {
+    throw new ConfigError(
+      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST or ` +
+        "FashionMNIST. Run it in a program, with runExperiment and data.",
+    );
+  }
   if (data === undefined || data === "digits") return experiment;
   throw new UsageError(
     `--data is ${data}, but ${source} uses the built-in digits; expected an experiment whose data are files. ` +

@@ -4,6 +4,7 @@ import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js
 import type { Dataset } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
+import { isFromFiles } from "../experiment/description/data-schema.js";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
@@ -63,12 +64,18 @@ function experimentOf({ experiment }: TrainingFacts): Experiment | null {
 
 /** Whether the data asked for go the same way to the network as those it was trained with. */
 function fitsKind({ dataset }: Experiment, asked: string): boolean {
-  return (dataset.kind === "Digits") === (asked === "digits");
+  return asked === "digits" ? dataset.kind === "Digits" : isFromFiles(dataset);
 }
 
 /** Where the data were when the model was trained. @throws NoFittingData */
 function dataFolder({ dataset }: Experiment, config: string | null): string {
   if (dataset.kind === "Digits") return "digits";
+  if (dataset.kind === "InMemory") {
+    throw new NoFittingData(
+      `the network was trained on "${dataset.params.name}", samples that a program gave; expected data to test it with. ` +
+        "Name a folder with --data, or --data digits for the built-in ones.",
+    );
+  }
   const beside = config === null ? null : readQuietly(config)?.dataset;
   if (beside?.kind === dataset.kind) return beside.params.path;
   throw new NoFittingData(
@@ -89,7 +96,7 @@ function readQuietly(path: string): Experiment | null {
 }
 
 async function fromExperiment(experiment: Experiment, folder: string): Promise<TestData> {
-  const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
+  const moved = isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
   checkDataFolder(moved.dataset);
   const { train, test = train } = await prepareData(moved);
   const augmentations = augmentationsOf(moved);
@@ -97,7 +104,7 @@ async function fromExperiment(experiment: Experiment, folder: string): Promise<T
     data: test,
     ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
     loss: moved.learningFramework.params.loss,
-    name: moved.dataset.kind === "Digits" ? DIGITS : moved.dataset.params.path,
+    name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
   };
 }
 

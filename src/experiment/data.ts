@@ -7,7 +7,7 @@ import { loadDigits } from "../datasets/digits.js";
 import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../datasets/idx-folder.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { createPreprocessing } from "../datasets/preprocessing/table.js";
-import { FormatError } from "../errors.js";
+import { ConfigError, FormatError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import type { Shape } from "../shapes.js";
 import type { DatasetConfig, Experiment } from "./description/experiment.js";
@@ -43,6 +43,11 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
         divisor: 1,
         classNames: FASHION_MNIST_CLASSES,
       });
+    case "InMemory":
+      throw new ConfigError(
+        `dataset.kind is "InMemory", but no samples came; expected those of "${dataset.params.name}". ` +
+          "Give them as data: { train, test }, or name a set that can be loaded.",
+      );
   }
 }
 

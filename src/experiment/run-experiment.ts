@@ -13,9 +13,11 @@ import type { Evaluation } from "../training/evaluate.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { withDataFolder, type SingleRun } from "./adjust.js";
 import type { DatasetLoader } from "./data.js";
+import { isFromFiles } from "./description/data-schema.js";
 import type { Experiment } from "./description/experiment.js";
 import type { Override } from "./description/overrides.js";
 import { readSource, type ExperimentSource } from "./experiment-source.js";
+import { givenLoader, withDatasetOf, type GivenSamples } from "./in-memory.js";
 import { readExperimentFile } from "./experiment-file.js";
 import { isEmptyFolder, RunFolder } from "./run-folder/run-folder.js";
 import { runAll, type RunOutcome } from "./run-all.js";
@@ -60,9 +62,7 @@ export interface ExperimentCallbacks {
   onWarning?(sentence: string): void;
 }
 
-export interface RunExperimentOptions {
-  /** Where the samples come from; the files that the experiment names, or the digits, if it is left out. */
-  load?: DatasetLoader;
+export interface RunExperimentOptions extends GivenSamples {
   /** Stops after the batch under way. */
   signal?: AbortSignal;
   /** Undeclared keys and parameters that can be left out become warnings. */
@@ -76,7 +76,7 @@ export interface RunExperimentOptions {
   resume?: boolean;
 }
 
-const OPTIONS = ["load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
+const OPTIONS = ["data", "load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
 const CALLBACKS = ["onStart", "onBatch", "onEpoch", "onTest", "onWarning"] as const;
 
 /**
@@ -93,9 +93,10 @@ export async function runExperiment(
   options: RunExperimentOptions = {},
 ): Promise<ExperimentResult[]> {
   checkAll(options);
-  const { load, signal, callbacks = {} } = options;
+  const { signal, callbacks = {} } = options;
+  const load = givenLoader("runExperiment", options);
   const warn = (sentence: string): void => callbacks.onWarning?.(sentence);
-  const plan = planOf(source, options, warn);
+  const plan = planOf(withDatasetOf(source, options), { ...options, load }, warn);
   const results: ExperimentResult[] = [];
   const outcomes = runAll(plan, {
     ...(load === undefined ? {} : { load }),
@@ -118,8 +119,7 @@ export async function runExperiment(
 function checkAll(options: RunExperimentOptions): void {
   const where = "runExperiment";
   checkOptions(where, options, OPTIONS);
-  const { load, callbacks = {}, lenient = false, out = null, resume = false } = options;
-  if (load !== undefined) checkFunction(`${where}: load`, load, "async ({ kind }) => ({ train, test })");
+  const { callbacks = {}, lenient = false, out = null, resume = false } = options;
   checkOptions(`${where}: callbacks`, callbacks, CALLBACKS);
   for (const name of CALLBACKS) {
     if (callbacks[name] !== undefined)
@@ -139,10 +139,14 @@ function checkAll(options: RunExperimentOptions): void {
   }
 }
 
+type PlanOptions = Pick<RunExperimentOptions, "lenient" | "overrides" | "out" | "resume"> & {
+  load: DatasetLoader | undefined;
+};
+
 /** @throws ConfigError, FileError */
 function planOf(
   source: ExperimentSource,
-  { load, lenient = false, overrides = [], out = null, resume = false }: RunExperimentOptions,
+  { load, lenient = false, overrides = [], out = null, resume = false }: PlanOptions,
   warn: (sentence: string) => void,
 ): RunPlan {
   const { experiment: read, warnings } = readSource("runExperiment", source, { lenient, overrides });
@@ -163,9 +167,7 @@ function planOf(
 /** The run can be repeated from its folder, wherever that is done. */
 function withAbsoluteData(experiment: Experiment): Experiment {
   const { dataset } = experiment;
-  return dataset.kind === "Digits"
-    ? experiment
-    : withDataFolder(experiment, absolutePath(dataset.params.path));
+  return isFromFiles(dataset) ? withDataFolder(experiment, absolutePath(dataset.params.path)) : experiment;
 }
 
 /** Backends differ in the last bits, so a run stays with its own. */

@@ -3,6 +3,7 @@
 import { ConfigError } from "../errors.js";
 import { exists, isFolder } from "../platform/folders.js";
 import { singleRuns, withDataFolder, type SingleRun } from "./adjust.js";
+import { isFromFiles } from "./description/data-schema.js";
 import type { Experiment } from "./description/experiment.js";
 import { writeExperiment } from "./description/index.js";
 import { adviceInCode, type RunAdvice } from "./run-folder/run-advice.js";
@@ -59,9 +60,9 @@ export function checkContinues(
 
 /** The experiment with the data of another one: the same files may have moved to another folder. */
 export function withDataOf(experiment: Experiment, { dataset }: Experiment): Experiment {
-  return dataset.kind !== experiment.dataset.kind || dataset.kind === "Digits"
-    ? experiment
-    : withDataFolder(experiment, dataset.params.path);
+  return dataset.kind === experiment.dataset.kind && isFromFiles(dataset)
+    ? withDataFolder(experiment, dataset.params.path)
+    : experiment;
 }
 
 /** The first lines that differ, "epochs = 3" with their section in front. */

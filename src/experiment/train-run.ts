@@ -11,6 +11,7 @@ import type { Trainer, TrainingResult } from "../training/trainer.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { VERSION } from "../version.js";
 import { withDataFolder } from "./adjust.js";
+import { isFromFiles } from "./description/data-schema.js";
 import { writeExperiment } from "./description/index.js";
 import { createTrainer, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
@@ -144,10 +145,9 @@ function factsOf(
   { dataset, seed, epochs, bestEpoch, test, version }: CompleteSummary,
 ): TrainingFacts {
   const { experiment } = run;
-  const portable =
-    experiment.dataset.kind === "Digits"
-      ? experiment
-      : withDataFolder(experiment, lastPart(experiment.dataset.params.path));
+  const portable = isFromFiles(experiment.dataset)
+    ? withDataFolder(experiment, lastPart(experiment.dataset.params.path))
+    : experiment;
   return {
     experiment: writeExperiment(portable),
     dataset,

@@ -24,7 +24,7 @@ export interface BatchProgress {
   samples: number;
   /** Of this batch. */
   loss: number;
-  /** Since the epoch began. */
+  /** Since the epoch before began: a batch or two say little. */
   samplesPerSecond: number;
 }
 

@@ -335,6 +335,7 @@ export class Trainer {
 
   #progress(loss: number): BatchProgress {
     const { samples, seconds } = this.#totals;
+    const before = this.#history.at(-1) ?? { seconds: 0, samplesPerSecond: 0 };
     return {
       epoch: this.#epoch + 1,
       epochs: this.#options.epochs,
@@ -342,7 +343,7 @@ export class Trainer {
       batches: this.#batches,
       samples,
       loss,
-      samplesPerSecond: rate(samples, seconds),
+      samplesPerSecond: rate(samples + before.samplesPerSecond * before.seconds, seconds + before.seconds),
     };
   }
 

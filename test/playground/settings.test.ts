@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest";
 import {
-  architectureOf,
   defaultSettings,
   settingsFromHash,
   settingsOfAddress,
@@ -44,11 +43,5 @@ describe("settings in an address", () => {
       thetaLow: 2,
       thetaHigh: 3,
     });
-  });
-
-  it("make a network for any sample", () => {
-    expect(architectureOf(defaultSettings, [1, 1, 1], 2).options.poolSizes).toEqual([0, 0]);
-    expect(architectureOf(defaultSettings, [28, 28, 1], 10).options.poolSizes).toEqual([2, 2]);
-    expect(architectureOf(defaultSettings, [5], 2).kind).toBe("SMLP");
   });
 });
