@@ -9,6 +9,7 @@ import { change, current, noTraining, type Theme, type TrainingState } from "./s
 import { followAddress, writeAddress } from "./address.js";
 import { extended } from "./state/curves.js";
 import { ordered, settingsToHash, type Settings } from "./state/settings.js";
+import { rememberTheme } from "./state/theme.js";
 import { recognised } from "./state/recognised.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
@@ -48,6 +49,7 @@ export function dismissNotice(): void {
 export function setTheme(theme: Theme): void {
   change({ theme });
   document.documentElement.dataset.theme = theme;
+  rememberTheme(theme, () => localStorage);
   // Canvases are drawn again.
   document.dispatchEvent(new Event("themechange"));
 }

@@ -3,6 +3,7 @@
 import { dismissNotice, setTheme } from "./actions.js";
 import { goToSection } from "./address.js";
 import { percent } from "./format.js";
+import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
 import { HealthPanel } from "./panels/health.js";
 import { StaircasePanel } from "./panels/staircase.js";
@@ -55,9 +56,10 @@ export function App() {
         </nav>
       </header>
       <NoticeBar />
-      <main id="main" tabIndex={-1}>
+      <Announcer />
+      <main id="main">
         {sections.map(({ id, title, Panel }) => (
-          <section key={id} id={id} tabIndex={-1} aria-labelledby={`${id}-title`}>
+          <section key={id} id={id} aria-labelledby={`${id}-title`}>
             <h2 id={`${id}-title`}>{title}</h2>
             <Panel />
           </section>
@@ -120,7 +122,8 @@ function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (
-    <div class={`notice ${value.kind}`} role={value.kind === "error" ? "alert" : "status"}>
+    // What is done is read by the announcer: regions that come with their words are not.
+    <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
       <p>{value.sentence}</p>
       <button type="button" onClick={dismissNotice}>
         Close

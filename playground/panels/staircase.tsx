@@ -102,7 +102,8 @@ function leastTheta(high: number): number {
   return high / 100;
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 340, 44, 16, 24, 44];
+/** At the sides there is room for the longest numbers in the letters of a phone, 22 units high. */
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 340, 88, 42, 24, 56];
 
 interface ChartProps {
   readonly now: Staircases;
@@ -182,7 +183,7 @@ function Chart({ now, trained, layer, theta }: ChartProps) {
           θ
         </text>
         {ticks(low, high).map((value) => (
-          <text key={value} x={x(value)} y={HEIGHT - BOTTOM + 16} text-anchor="middle">
+          <text key={value} x={x(value)} y={HEIGHT - BOTTOM + 22} text-anchor="middle">
             {figure(value)}
           </text>
         ))}
@@ -253,7 +254,7 @@ function Figures({
       <caption>On {trained.samples} held-out images; errors in units of the input.</caption>
       <thead>
         <tr>
-          <th scope="col" />
+          <th scope="col">what is measured</th>
           <th scope="col">{isUntrained.value ? "as it is" : "as learned"}</th>
           <th scope="col">as moved</th>
         </tr>

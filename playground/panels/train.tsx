@@ -258,7 +258,7 @@ function Controls() {
               set({ network: currentTarget.value === "dense" ? "dense" : "convolutions" })
             }
           >
-            <option value="convolutions">convolutions, then hidden neurons</option>
+            <option value="convolutions">with convolutions</option>
             <option value="dense">hidden neurons only</option>
           </select>
         </label>

@@ -14,8 +14,9 @@ import type {
   WhatIf,
 } from "../worker/protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { Theme } from "./theme.js";
 
-export type Theme = "system" | "light" | "dark";
+export type { Theme } from "./theme.js";
 
 export type TrainingStatus = "idle" | "running" | "paused" | "finished" | "failed";
 

@@ -134,7 +134,7 @@ describe("files that are given", () => {
       timesteps: 1,
       neuron: { kind: "ATIF" },
     });
-    const network = new WatchedFile([encodeModel(model) as Uint8Array<ArrayBuffer>], "Own.SafeTensors");
+    const network = new WatchedFile([encodeModel(model)], "Own.SafeTensors");
     const { networks } = await recognised(given(network));
     expect(networks).toHaveLength(1);
     const header = '{"w":{"dtype":"F32","shape":[1250000],"data_offsets":[0,5000000]}}';
@@ -145,7 +145,7 @@ describe("files that are given", () => {
     );
     expect(foreign.read).toBeLessThan(weights.length + START_BYTES);
     // cut short within its header: the reader of networks says where
-    const cut = new WatchedFile([encodeModel(model).slice(0, 200) as Uint8Array<ArrayBuffer>], "cut.safetensors");
+    const cut = new WatchedFile([encodeModel(model).slice(0, 200)], "cut.safetensors");
     expect((await recognised(given(cut))).networks).toHaveLength(1);
   });
 }); // prettier-ignore
