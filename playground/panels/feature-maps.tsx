@@ -141,13 +141,14 @@ function FeatureMap({ layer, channel, step, cursor, onPick }: MapProps) {
   };
   const percent = (share: number): string => `${100 * share}%`;
   return (
-    <div class="map-frame" title={`${name}, channel ${channel + 1}`} onClick={onClick}>
+    <div class="map-frame" onClick={onClick}>
       <canvas
         ref={canvas}
         class="map"
         width={width}
         height={height}
         role="img"
+        title={`${name}, channel ${channel + 1}`}
         aria-label={`${name}, channel ${channel + 1}`}
       />
       {cursor === null ? null : (

@@ -170,7 +170,7 @@ describeInBrowser("a network of any kind from a file", () => {
     expect(state.staircases.trained?.accuracy).toBeGreaterThan(0.6);
     // Each layer has a map per channel, of its own size.
     for (const { name, shape } of activity.layers) {
-      const maps = open.page.locator(`.map-frame[title^="${name}, channel"] canvas.map`);
+      const maps = open.page.locator(`canvas.map[title^="${name}, channel"]`);
       expect(await maps.count(), name).toBe(shape[2]);
       expect(await maps.first().evaluate((map: HTMLCanvasElement) => [map.height, map.width]), name).toEqual([
         shape[0],
@@ -196,7 +196,7 @@ describeInBrowser("a network of any kind from a file", () => {
 
   it("shows the potential of a neuron behind a block's projection, to the bit", async () => {
     const name = "layers.2.0.neuronr";
-    await open.page.locator(`.map-frame[title="${name}, channel 5"]`).click();
+    await open.page.locator(`canvas.map[title="${name}, channel 5"]`).click();
     await open.picture("residual-potential", ".membrane");
     const { look, trace } = await open.until(({ trace }) => trace?.layer === 8);
     if (look === null || trace === null) throw new Error("nothing was picked");

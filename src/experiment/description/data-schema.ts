@@ -52,6 +52,7 @@ export const DATASETS: KindTable<DatasetKinds> = {
     InMemory: {
       summary: "Samples that a program gives (`runExperiment` with `data`); `atif train` has none to give.",
       schema: inMemorySchema,
+      forPrograms: true,
     },
   },
   elsewhere: ["CIFAR10", "CIFAR100", "SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
