@@ -27,8 +27,13 @@ export function writeAddress(): void {
 /** Moves the page to a section; the address keeps its settings. */
 export function goToSection(id: string): void {
   const section = document.getElementById(id);
-  section?.scrollIntoView();
-  section?.focus({ preventScroll: true });
+  if (section !== null) {
+    section.scrollIntoView();
+    // Where the keyboard goes on from, as behind any link; it is no stop of its own.
+    section.tabIndex = -1;
+    section.focus({ preventScroll: true });
+    section.addEventListener("blur", () => section.removeAttribute("tabindex"), { once: true });
+  }
   replaceAddress();
 }
 

@@ -54,9 +54,9 @@ export function App() {
         </nav>
       </header>
       <NoticeBar />
-      <main id="main" tabIndex={-1}>
+      <main id="main">
         {sections.map(({ id, title, Panel }) => (
-          <section key={id} id={id} tabIndex={-1} aria-labelledby={`${id}-title`}>
+          <section key={id} id={id} aria-labelledby={`${id}-title`}>
             <h2 id={`${id}-title`}>{title}</h2>
             <Panel />
           </section>
