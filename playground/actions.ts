@@ -6,8 +6,9 @@ import shippedModel from "./generated/digits.safetensors?url";
 import { counted } from "./format.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
+import { followAddress, writeAddress } from "./address.js";
 import { extended } from "./state/curves.js";
-import { ordered, settingsFromHash, settingsToHash, type Settings } from "./state/settings.js";
+import { ordered, settingsToHash, type Settings } from "./state/settings.js";
 import { rememberTheme } from "./state/theme.js";
 import { recognised } from "./state/recognised.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
@@ -22,8 +23,7 @@ let lastLook = 0;
 
 /** Loads the library, the data and the model that come with the page. */
 export async function open(): Promise<void> {
-  const settings = settingsFromHash(location.hash);
-  if (settings !== null) change({ settings });
+  followAddress();
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     const { problem, ...opened } = await engine.ask("open", {
@@ -39,6 +39,7 @@ export async function open(): Promise<void> {
 
 export function set(changes: Partial<Settings>): void {
   change({ settings: ordered({ ...current().settings, ...changes }) });
+  writeAddress();
 }
 
 export function dismissNotice(): void {
@@ -59,7 +60,11 @@ export function setTheme(theme: Theme): void {
 const look = latestOnly(() =>
   told(async () => {
     const { input, picked } = current();
-    const look = await engine.ask("look", { input, picked });
+    const look = await engine.ask("look", { input, picked }).catch((error: unknown) => {
+      // What was seen before is not what is asked about now.
+      change({ look: null, trace: null, picked: null });
+      throw error;
+    });
     const { step, look: before } = current();
     // Who looked at the end still does.
     const atEnd = before === null || step === before.timesteps;
@@ -122,18 +127,23 @@ export function pick(picked: PickedNeuron): Promise<void> {
 
 // ---- staircases ------------------------------------------------------------------------------------------
 
+/** Counts the networks, and the states of one that learns: what was measured of one is not said of the next. */
+let generation = 0;
+
 const measure = latestOnly((whatIf: WhatIf | null) =>
   told(async () => {
     if (current().model?.fitsData === false) return;
+    const asked = generation;
     const answer = await engine.ask("staircases", whatIf);
     const { staircases, training } = current();
-    // The network has begun to change meanwhile.
-    if (training.status === "running") return;
+    // The network has begun to change meanwhile, or is another one.
+    if (training.status === "running" || asked !== generation) return;
     if (whatIf === null) {
       const layer = Math.max(0, Math.min(staircases.layer, answer.layers.length - 1));
       change({
         staircases: { trained: answer, moved: null, whatIf: null, layer },
         findings: answer.findings,
+        measured: "now",
       });
     } else if (staircases.whatIf !== null) {
       change({ staircases: { ...staircases, moved: answer } });
@@ -167,13 +177,16 @@ export function restoreStaircases(): void {
   change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
 }
 
-function forgetStaircases(): void {
-  change({ staircases: { ...current().staircases, trained: null, moved: null, whatIf: null } });
+/** The network has begun to change, or is another one. */
+function forgetMeasurements(): void {
+  generation++;
+  const staircases = { ...current().staircases, trained: null, moved: null, whatIf: null };
+  change({ staircases, findings: [], measured: null });
 }
 
 /** Everything that is shown of the network is asked for again. */
 function modelChanged(): void {
-  forgetStaircases();
+  forgetMeasurements();
   const { input, model } = current();
   if (input.source === "sample" && model?.fitsData === false) {
     change({ input: { source: "drawing", strokes: [] } });
@@ -196,8 +209,10 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
         );
       await loadModel(networks[0].file);
     } else if (count === 1 && pictures.length === 1) {
-      show({ source: "picture", file: pictures[0].file });
-      done(`The network looks at ${pictures[0].file.name}.`);
+      // Before anything is given up: the browser may not be able to read it.
+      const name = await engine.ask("picture", pictures[0].file);
+      show({ source: "picture", name });
+      done(`The network looks at ${name}.`);
     } else {
       await loadData({ pictures, idx });
     }
@@ -224,13 +239,7 @@ async function loadData(files: DataFiles): Promise<void> {
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
   await told(async () => {
-    const { data, training, settings } = current();
-    const accuracy = training.history.at(-1)?.validation?.accuracy;
-    const trained = training.history.length > 0;
-    const bytes = await engine.ask("save", {
-      ...(trained ? { dataset: data?.name ?? "", epochs: training.history.length, seed: settings.seed } : {}),
-      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
-    });
+    const bytes = await engine.ask("save", null);
     const address = URL.createObjectURL(new Blob([bytes]));
     const link = document.createElement("a");
     link.href = address;
@@ -268,8 +277,8 @@ function done(sentence: string): void {
 export function startTraining(): Promise<void> {
   return asked(async () => {
     begin("running");
-    change({ model: await engine.ask("start", current().settings), findings: [] });
-    forgetStaircases();
+    change({ model: await engine.ask("start", current().settings) });
+    forgetMeasurements();
     look(undefined);
   });
 }
@@ -283,7 +292,7 @@ export function pauseTraining(): Promise<void> {
 export function resumeTraining(): Promise<void> {
   return asked(async () => {
     changeTraining({ status: "running" });
-    forgetStaircases();
+    forgetMeasurements();
     frames.start();
     await engine.ask("resume", null);
   });
@@ -301,7 +310,7 @@ export function stepTraining(): Promise<void> {
     }
     if (status === "idle") begin("running");
     else changeTraining({ status: "running" });
-    forgetStaircases();
+    forgetMeasurements();
     change({ model: await engine.ask("step", current().settings) });
   });
 }
@@ -325,7 +334,7 @@ function onEvent(event: WorkerEvent): void {
     case "report":
       return onReport(event.report);
     case "epoch":
-      change({ findings: event.findings });
+      change({ findings: event.findings, measured: { epoch: event.metrics.epoch } });
       return onEpoch(event.metrics);
     case "stopped":
       frames.stop();

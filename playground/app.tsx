@@ -1,6 +1,7 @@
 /** The page: what it is, then one section per thing to do. */
 
 import { dismissNotice, setTheme } from "./actions.js";
+import { goToSection } from "./address.js";
 import { percent } from "./format.js";
 import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
@@ -30,7 +31,7 @@ const theme = select((state) => state.theme);
 export function App() {
   return (
     <>
-      <a class="skip" href="#main">
+      <a class="skip" href="#main" onClick={(event) => follow(event, "main")}>
         Skip to the content
       </a>
       <header>
@@ -48,7 +49,7 @@ export function App() {
         <Status />
         <nav aria-label="Sections">
           {sections.map(({ id, title }) => (
-            <a key={id} href={`#${id}`}>
+            <a key={id} href={`#${id}`} onClick={(event) => follow(event, id)}>
               {title}
             </a>
           ))}
@@ -72,6 +73,13 @@ export function App() {
       </footer>
     </>
   );
+}
+
+/** The address holds the settings, and is not given up for a section. Other clicks open a tab, as everywhere. */
+function follow(event: MouseEvent, id: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  goToSection(id);
 }
 
 function Status() {

@@ -4,13 +4,13 @@ import { useEffect } from "preact/hooks";
 import { percent } from "../format.js";
 import { announce, announcement } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
+import type { Look } from "../worker/protocol.js";
 
 const look = select((state) => state.look);
 const input = select((state) => state.input);
 const status = select((state) => state.training.status);
 const history = select((state) => state.training.history);
 const notice = select((state) => state.notice);
-const data = select((state) => state.data);
 
 /** Milliseconds without a further stroke before the answer is read: a pen asks for one at every move. */
 const QUIET = 500;
@@ -19,8 +19,8 @@ export function Announcer() {
   // Not while the network learns: its answers change twice a second.
   const answered = status.value === "running" ? null : look.value;
   useEffect(() => {
-    if (answered === null || isBlank()) return;
-    const timer = setTimeout(() => announce(sentenceOn()), QUIET);
+    if (answered === null || isEmpty()) return;
+    const timer = setTimeout(() => announce(sentenceOn(answered)), QUIET);
     return () => clearTimeout(timer);
   }, [answered]);
   useEffect(() => {
@@ -42,15 +42,16 @@ export function Announcer() {
 }
 
 /** Nothing is drawn yet. */
-function isBlank(): boolean {
+function isEmpty(): boolean {
   const now = input.peek();
   return now.source === "drawing" && now.strokes.length === 0;
 }
 
-function sentenceOn(): string {
-  const { answers = [], timesteps = 0, label = null } = look.peek() ?? {};
-  const name = (of: number): string => data.peek()?.classNames[of] ?? String(of);
-  const [first, last] = [answers[0] ?? 0, answers[timesteps - 1] ?? 0];
-  const steps = `After ${timesteps} time steps the answer is ${name(last)}; after the first it was ${name(first)}.`;
-  return label === null ? steps : `${steps} The class is ${name(label)}.`;
+function sentenceOn({ answers, timesteps, classNames, labelName, isBlank, isUntrained }: Look): string {
+  if (isBlank) return "There is nothing to see, so there is no answer.";
+  const [first, last] = [answers[0], answers[timesteps - 1]].map((answer) => classNames[answer]);
+  const steps = isUntrained
+    ? "The network is untrained, so its answer is chance."
+    : `After ${timesteps} time steps the answer is ${last}; after the first it was ${first}.`;
+  return labelName === null ? steps : `${steps} The class is ${labelName}.`;
 }

@@ -39,7 +39,7 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       context.fillStyle = ink;
       context.font = "18px system-ui, sans-serif";
       context.textAlign = "center";
-      context.fillText("Draw a digit here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
+      context.fillText("Draw here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
     }
     context.lineWidth = 18;
     context.lineCap = context.lineJoin = "round";

@@ -12,6 +12,8 @@ import { Slider } from "./slider.js";
 const state = select((page) => page.staircases);
 const training = select((page) => page.training);
 const model = select((page) => page.model);
+/** Whether the thresholds are still the first ones. */
+const isUntrained = select((page) => page.look?.isUntrained === true);
 
 export function StaircasePanel() {
   const { trained, moved, whatIf, layer } = state.value;
@@ -70,7 +72,7 @@ function Sliders({ trained }: { trained: Staircases }) {
     <div class="stairs-sliders">
       <Slider
         label={`θ of ${name}`}
-        hint={`Learned: ${figure(learned)}. You can also drag the line in the picture.`}
+        hint={`${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`}
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}
@@ -80,7 +82,7 @@ function Sliders({ trained }: { trained: Staircases }) {
       />
       <Slider
         label="T, time steps of the whole network"
-        hint={`Trained with ${trained.timesteps}.`}
+        hint={`${isUntrained.value ? "Made for" : "Trained with"} ${trained.timesteps}.`}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}
@@ -90,7 +92,7 @@ function Sliders({ trained }: { trained: Staircases }) {
       <button type="button" disabled={whatIf === null} onClick={restoreStaircases}>
         Put everything back
       </button>
-      <p class="muted">This tries it on a copy. The network itself stays as it was learned.</p>
+      <p class="muted">This tries it on a copy. The network itself stays as it is.</p>
     </div>
   );
 }
@@ -253,7 +255,7 @@ function Figures({
       <thead>
         <tr>
           <th scope="col">what is measured</th>
-          <th scope="col">as learned</th>
+          <th scope="col">{isUntrained.value ? "as it is" : "as learned"}</th>
           <th scope="col">as moved</th>
         </tr>
       </thead>

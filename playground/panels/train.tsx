@@ -13,6 +13,7 @@ import { LineChart } from "../charts/line-chart.js";
 import { SERIES_COLOURS } from "../charts/colours.js";
 import { duration, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
+import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
 import { LogSlider, Slider } from "./slider.js";
@@ -37,6 +38,7 @@ export function TrainPanel() {
         <Controls />
         <div>
           <Buttons />
+          <InUse />
           <Numbers />
           <Charts />
         </div>
@@ -71,6 +73,28 @@ function Buttons() {
         Reset
       </button>
     </div>
+  );
+}
+
+/** What the network at hand was made with, where the sliders say something else. */
+function InUse() {
+  const inUse = model.value?.settings;
+  if (!inUse) return null;
+  const moved = differences(inUse, settings.value);
+  if (moved.length === 0) return null;
+  const { status } = training.value;
+  const takesEffect = {
+    idle: "“Start training” makes a new network with what the sliders say.",
+    running: "The run goes on as it began; “Reset” makes a new network with what the sliders say.",
+    paused: "“Go on” goes on as the run began; “Reset” makes a new network with what the sliders say.",
+    finished: "“Train again” makes a new network with what the sliders say.",
+    failed: "“Train again” makes a new network with what the sliders say.",
+  }[status];
+  return (
+    <p class="muted in-use" role="status">
+      In use: {moved.map(({ name, inUse, slider }) => `${name} ${inUse} (slider: ${slider})`).join(", ")}.{" "}
+      {takesEffect}
+    </p>
   );
 }
 

@@ -77,6 +77,8 @@ export interface PageState {
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
   readonly staircases: StaircaseState;
+  /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
+  readonly measured: "now" | { readonly epoch: number } | null;
   /** Layers that are not well. */
   readonly findings: readonly HealthFinding[];
   readonly notice: Notice | null;
@@ -113,6 +115,7 @@ const state = signal<PageState>({
   picked: null,
   trace: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
+  measured: null,
   findings: [],
   notice: null,
   theme: "system",

@@ -94,6 +94,11 @@ export function settingsToHash(settings: Settings): string {
   return parts.toString();
 }
 
+/** An address that ends before the "#" is that of the page as it first is; null: it names a place on the page. */
+export function settingsOfAddress(hash: string): Settings | null {
+  return hash.replace(/^#/, "") === "" ? defaultSettings : settingsFromHash(hash);
+}
+
 /** null if the address carries no settings. Values out of range become the nearest one, others the default. */
 export function settingsFromHash(hash: string): Settings | null {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));

@@ -16,6 +16,7 @@ import {
 } from "atif";
 import { experimentOf } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
+import { nothingLearned, type RunProgress } from "./model-facts.js";
 import { Pace } from "./pace.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
 import { neuronsOf } from "./spiking-layers.js";
@@ -47,6 +48,7 @@ export class TrainingRun {
   /** The fit() under way. */
   #work: Promise<void> = Promise.resolve();
   #abandoned = false;
+  #progress = nothingLearned;
 
   /** @param samples how many there are to learn from */
   constructor(run: PreparedExperimentRun, samples: number, tell: (event: WorkerEvent) => void) {
@@ -59,6 +61,11 @@ export class TrainingRun {
       onBatch: (progress) => this.#onBatch(progress),
       onEpoch: (metrics) => this.#onEpoch(metrics),
     });
+  }
+
+  /** What the weights have learned as they are now. */
+  get progress(): RunProgress {
+    return this.#progress;
   }
 
   /** All epochs are over: there is nothing to go on with. */
@@ -103,6 +110,7 @@ export class TrainingRun {
   }
 
   #onBatch(progress: BatchProgress): void {
+    this.#progress = { epochs: progress.epoch - 1, batches: progress.batch, measured: null };
     this.#losses.push(progress.loss);
     this.#neurons.forEach(({ theta }, layer) => this.#thetas[layer].push(theta));
     const learned = (progress.epoch - 1) * this.#samples + progress.samples;
@@ -133,6 +141,7 @@ export class TrainingRun {
   }
 
   #onEpoch(metrics: EpochMetrics): void {
+    this.#progress = { epochs: metrics.epoch, batches: 0, measured: metrics.validation ?? null };
     if (!this.#abandoned) this.#tell({ type: "epoch", metrics, findings: thresholdHealth(metrics.layers) });
   }
 }

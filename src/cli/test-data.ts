@@ -24,6 +24,7 @@ import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { quote } from "../show.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
 
@@ -70,7 +71,7 @@ export async function testDataFor(
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
       ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config), load)
-      : await plain(asked);
+      : await plain(asked ?? builtIn(facts), facts);
   return fitted(model, found);
 }
 
@@ -140,8 +141,19 @@ async function fromExperiment(
   return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
+/** A network that was saved without its experiment may still say that it has learned the digits, which are here. */
+function builtIn({ dataset }: TrainingFacts): "digits" | undefined {
+  return dataset?.toLowerCase() === "digits" ? "digits" : undefined;
+}
+
 /** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
-async function plain(asked: string | undefined): Promise<TestData> {
+async function plain(asked: string | undefined, { dataset }: TrainingFacts): Promise<TestData> {
+  if (asked === undefined && dataset !== undefined) {
+    throw new NoFittingData(
+      `the network was trained on ${quote(dataset)}, and its file does not say where those data are; expected their folder. ` +
+        "Name it with --data, or --data digits for the built-in ones.",
+    );
+  }
   if (asked === undefined) {
     throw new NoFittingData(
       "the model file does not say what the network was trained on; expected data to test it with. " +

@@ -8,6 +8,7 @@ import {
   decodeModel,
   encodeModel,
   evaluate,
+  FASHION_MNIST_CLASSES,
   GraphModel,
   init,
   inspectLayers,
@@ -85,11 +86,11 @@ describeInBrowser("a network of any kind from a file", () => {
     await site.close();
   });
 
-  async function show(model: SpikingModel, name: string): Promise<PageState> {
+  async function show(model: SpikingModel, name: string, dataset = "digits"): Promise<PageState> {
     // What is said of the file before must not be taken for this one's.
     const close = open.page.getByRole("button", { name: "Close", exact: true });
     if (await close.isVisible()) await close.click();
-    shown = Buffer.from(encodeModel(model, { dataset: "digits" }));
+    shown = Buffer.from(encodeModel(model, { dataset }));
     await open.page
       .locator("#carry input[type=file]")
       .setInputFiles({ name, mimeType: "application/octet-stream", buffer: shown });
@@ -277,10 +278,12 @@ describeInBrowser("a network of any kind from a file", () => {
         { name: "classes", kind: "Linear", options: { inFeatures: 64, outFeatures: 10 } },
       ],
     }).eval();
-    const { look } = await show(plain, "plain.safetensors");
+    const { look } = await show(plain, "plain.safetensors", "FashionMNIST");
     expect(look?.scores).toEqual(
       recordActivity(plain, tensor(data.test.batch([0]).x, [1, 8, 8, 1]), { timesteps: 8 }).scores,
     );
+    const names = [1, 2, 4, 8].map((steps) => FASHION_MNIST_CLASSES[look?.answers[steps - 1] ?? -1]);
+    expect(await open.page.locator(".answer b").allTextContents()).toEqual(names);
     expect(await open.page.locator("#inside").textContent()).toContain("no spiking layers");
     expect(await open.page.locator("#stairs").textContent()).toContain("no spiking layers");
     expect(await open.page.locator("#health").textContent()).toContain("no spiking layers");

@@ -1,7 +1,12 @@
 /** Settings of the page in an address. */
 
 import { describe, expect, it } from "vitest";
-import { defaultSettings, settingsFromHash, settingsToHash } from "../../playground/state/settings.js";
+import {
+  defaultSettings,
+  settingsFromHash,
+  settingsOfAddress,
+  settingsToHash,
+} from "../../playground/state/settings.js";
 
 describe("settings in an address", () => {
   it("come back as they were", () => {
@@ -19,6 +24,13 @@ describe("settings in an address", () => {
   it("are null where there are none", () => {
     expect(settingsFromHash("")).toBeNull();
     expect(settingsFromHash("#train")).toBeNull();
+  });
+
+  it("are those of the first visit where nothing is said, and none where a section is named", () => {
+    const settings = { ...defaultSettings, seed: 3 };
+    expect(settingsOfAddress(`#${settingsToHash(settings)}`)).toEqual(settings);
+    expect(["", "#"].map(settingsOfAddress)).toEqual([defaultSettings, defaultSettings]);
+    expect(settingsOfAddress("#train")).toBeNull();
   });
 
   it("are brought into range: a link is from anybody", () => {
