@@ -9,6 +9,7 @@ const layers = [
   "^src/autograd/",
   "^src/ops/",
   "^src/surrogates/",
+  "^src/preprocessing/",
   "^src/module/",
   "^src/neurons/",
   "^src/layers/",

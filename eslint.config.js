@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       ".dependency-cruiser.cjs",
       "dist/",
+      "build/",
       "bench/out/",
       "node_modules/",
       "runs/",

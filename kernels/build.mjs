@@ -1,6 +1,6 @@
 /**
- * Compiles kernels/c/*.c to one WebAssembly module and writes it, deflated and as base64, to
- * src/kernels/wasm/binary.ts.
+ * Compiles kernels/c/*.c and links them to two WebAssembly modules, all kernels and those that run a network
+ * (src/kernels/kernel-table.ts). Writes them, deflated and as base64, to src/kernels/wasm/binary.ts.
  *
  *   node kernels/build.mjs [--force] [--verbose]   --verbose: with which compiler and which options
  *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
@@ -14,11 +14,13 @@ import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
+import { inflateRawSync } from "node:zlib";
+import { deflateBest } from "./deflate.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sourceFolder = join(root, "kernels", "c");
 const contractFile = join(root, "src", "kernels", "contract.ts");
+const tableFile = join(root, "src", "kernels", "kernel-table.ts");
 const outputFile = join(root, "src", "kernels", "wasm", "binary.ts");
 
 const MAXIMUM_MEMORY = 2 ** 32;
@@ -81,7 +83,6 @@ const optimizationOf = {
 const linkFlags = [
   "--target=wasm32-unknown-unknown",
   "-nostdlib",
-  "-Wl,--export-dynamic",
   "-Wl,--no-entry",
   "-Wl,--import-memory",
   "-Wl,--shared-memory",
@@ -91,13 +92,15 @@ const linkFlags = [
   "-Wl,-z,stack-size=65536",
   "-Wl,--gc-sections",
   "-Wl,--strip-all",
+  "-Wl,--compress-relocations",
 ];
 
 /** What the loader and a thread pool need beside the kernels. */
 const linkerSymbols = ["__heap_base", "__stack_pointer", "__tls_size", "__tls_align", "__wasm_init_tls"];
 /** kernels/c/pool.h: what the loader and a thread pool call. */
 const poolFunctions = ["poolResize", "poolServe", "poolAbandon", "poolScratch"];
-const exportFlags = linkerSymbols.map((symbol) => `-Wl,--export=${symbol}`);
+
+const exported = (names) => names.map((name) => `-Wl,--export=${name}`);
 
 function fail(sentence) {
   console.error(`kernels/build: ${sentence}`);
@@ -121,6 +124,14 @@ function readInterface(text, interfaceName) {
   return found;
 }
 
+/** Names in an object of kernel-table.ts. */
+function readList(text, listName) {
+  const start = text.search(new RegExp(`^export const ${listName}\\b`, "m"));
+  const end = text.indexOf("\n}", start);
+  if (start < 0 || end < 0) fail(`src/kernels/kernel-table.ts has no \`export const ${listName} = { … }\`.`);
+  return [...text.slice(start, end).matchAll(/^ {2}(\w+): \d+,$/gm)].map(([, name]) => name);
+}
+
 /** Path relative to the repository -> text, in a fixed order. */
 function readSources() {
   const names = readdirSync(sourceFolder).filter((name) => /\.[ch]$/.test(name));
@@ -129,8 +140,11 @@ function readSources() {
   );
 }
 
-/** The commands that make the module from the units: objects, a group of files at a time, then all of them linked. */
-function* commands(units, output) {
+/**
+ * The commands that make the modules from the units: objects, a group of files at a time, then all of them linked, once for
+ * each module. What a module does not export, and nothing in it calls, is left out of it.
+ */
+function* commands(units, modules) {
   const objects = [];
   for (const [name, options] of Object.entries(optimization)) {
     const group = units.filter((unit) => (optimizationOf[basename(unit)] ?? "rolled") === name);
@@ -139,11 +153,12 @@ function* commands(units, output) {
     objects.push(...group.map((unit) => basename(unit).replace(/\.c$/, ".o")));
   }
   // The order of the sources, not of the groups.
-  yield [...linkFlags, ...exportFlags, ...objects.sort(), "-o", output];
+  objects.sort();
+  for (const { file, exports } of modules) yield [...linkFlags, ...exports, ...objects, "-o", file];
 }
 
 /** Compiles with the npm package. Diagnostics, with file and line, go to stderr. */
-async function compileWithPackage(sources, units) {
+async function compileWithPackage(sources, units, modules) {
   const { runClang, runLLVM } = await import("@yowasp/clang");
   // Loads the compiler from node_modules first: otherwise it prints progress lines of its own.
   await runLLVM(null, {}, { fetchProgress() {} });
@@ -153,7 +168,7 @@ async function compileWithPackage(sources, units) {
   let diagnostics = "";
   let files = { kernels: { c: folder } };
   try {
-    for (const options of commands(units, "kernels.wasm")) {
+    for (const options of commands(units, modules)) {
       files = await runClang(["clang", ...options], files, {
         stdout() {},
         stderr(bytes) {
@@ -162,7 +177,7 @@ async function compileWithPackage(sources, units) {
       });
     }
     if (diagnostics !== "") process.stderr.write(diagnostics);
-    return files["kernels.wasm"];
+    return modules.map(({ file }) => files[file]);
   } catch (error) {
     process.stderr.write(diagnostics);
     fail(`clang refused the kernels (${error?.message ?? error}); see the lines above.`);
@@ -170,12 +185,11 @@ async function compileWithPackage(sources, units) {
 }
 
 /** Compiles with a clang of this machine, which needs wasm-ld of the same version beside it. */
-function compileWithLocal(clang, units) {
+function compileWithLocal(clang, units, modules) {
   const folder = mkdtempSync(join(tmpdir(), "atif-kernels-"));
   try {
-    const output = join(folder, "kernels.wasm");
     const paths = units.map((unit) => join(root, unit));
-    for (const options of commands(paths, output)) {
+    for (const options of commands(paths, modules)) {
       const result = spawnSync(clang, options, { cwd: folder, encoding: "utf8" });
       if (result.error !== undefined)
         fail(`ATIF_CLANG is ${clang}, which did not start: ${result.error.message}.`);
@@ -183,13 +197,16 @@ function compileWithLocal(clang, units) {
       if (result.status !== 0)
         fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
     }
-    return new Uint8Array(readFileSync(output));
+    return modules.map(({ file }) => new Uint8Array(readFileSync(join(folder, file))));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Compares what the module exports with the contract, and finds how many pages it needs to start. */
+/**
+ * Compares what a module exports with the part of the contract that it is to have, and finds how many pages it needs to
+ * start.
+ */
 function inspect(binary, contract) {
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1024, maximum: MAXIMUM_MEMORY / 65536, shared: true });
@@ -222,7 +239,32 @@ function inspect(binary, contract) {
   return { pages: Math.ceil(exports.__heap_base.value / 65536) };
 }
 
-const contractText = readFileSync(contractFile, "utf8");
+const [contractText, tableText] = [contractFile, tableFile].map((file) => readFileSync(file, "utf8"));
+const [kernels, limits] = ["Kernels", "Limits"].map((name) => readInterface(contractText, name));
+const [forward, training] = ["forwardKernels", "trainingKernels"].map((name) => readList(tableText, name));
+const listed = [...forward, ...training];
+if (listed.length !== kernels.size || !listed.every((name) => kernels.has(name))) {
+  fail(
+    `src/kernels/kernel-table.ts lists ${listed.length} kernels and contract.ts ${kernels.size}; ` +
+      "expected each of them once, in one of the two lists.",
+  );
+}
+const ofNetworks = [...forward, ...limits.keys()];
+/** All that the C defines, so that what the contract does not name is found; and what running a network takes. */
+const modules = [
+  {
+    file: "kernels.wasm",
+    contract: new Map([...kernels, ...limits]),
+    exports: ["-Wl,--export-dynamic", ...exported(linkerSymbols)],
+    name: "wasmBinary",
+  },
+  {
+    file: "inference.wasm",
+    contract: new Map([...kernels, ...limits].filter(([name]) => ofNetworks.includes(name))),
+    exports: exported([...linkerSymbols, ...poolFunctions, ...ofNetworks]),
+    name: "inferenceBinary",
+  },
+];
 const sources = readSources();
 const units = [...sources.keys()].filter((path) => path.endsWith(".c"));
 const localClang = process.env.ATIF_CLANG;
@@ -232,9 +274,10 @@ const compiler =
 
 const hash = createHash("sha256");
 for (const part of [
-  readFileSync(fileURLToPath(import.meta.url), "utf8"),
+  ...["build.mjs", "deflate.mjs"].map((name) => readFileSync(join(root, "kernels", name), "utf8")),
   compiler,
   contractText,
+  tableText,
   ...[...sources].flat(),
 ]) {
   hash.update(`${part.length}:${part}`);
@@ -254,22 +297,31 @@ if (!process.argv.includes("--force") && previous.includes(`inputs ${inputs}`)) 
 }
 
 console.log(`kernels: compiling ${units.length} files of C to WebAssembly, half a minute once …`);
-const binary =
-  localClang === undefined ? await compileWithPackage(sources, units) : compileWithLocal(localClang, units);
-const [kernels, limits] = ["Kernels", "Limits"].map((name) => readInterface(contractText, name));
-const { pages } = inspect(binary, new Map([...kernels, ...limits]));
+const binaries =
+  localClang === undefined
+    ? await compileWithPackage(sources, units, modules)
+    : compileWithLocal(localClang, units, modules);
+
+function declaration({ name, contract }, binary) {
+  const { pages } = inspect(binary, contract);
+  const deflated = Buffer.from(deflateBest(binary));
+  if (!inflateRawSync(deflated).equals(binary))
+    fail(`${name}: kernels/deflate.mjs is wrong: zlib unpacks other bytes.`);
+  return (
+    `export const ${name}: WasmBinary = {\n` +
+    `  deflatedBase64:\n    "${deflated.toString("base64")}",\n` +
+    `  initialPages: ${pages},\n};\n`
+  );
+}
 
 // Written whole or not at all: another build, or a test, may be reading it.
 const temporary = `${outputFile}.${process.pid}`;
 writeFileSync(
   temporary,
   `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +
-    "/** One object: minifiers leave it where it is, and write no long string into the middle of other code. */\n" +
-    "export const wasmBinary: { readonly deflatedBase64: string; readonly initialPages: number } = {\n" +
-    "  /** The compiled kernels, deflated (RFC 1951): base64 of a module as it is does not compress well in transit. */\n" +
-    `  deflatedBase64:\n    "${deflateRawSync(binary, { level: 9 }).toString("base64")}",\n` +
-    "  /** Pages of 64 KiB that the module's stack, data and scratch take. */\n" +
-    `  initialPages: ${pages},\n};\n`,
+    "// An object each: minifiers leave it where it is, and write no long string into the middle of other code.\n\n" +
+    'import type { WasmBinary } from "./load.js";\n\n' +
+    modules.map((module, i) => declaration(module, binaries[i])).join("\n"),
 );
 renameSync(temporary, outputFile);
 if (verbose) {
@@ -277,8 +329,10 @@ if (verbose) {
   console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);
   for (const [name, options] of Object.entries(optimization))
     console.log(`kernels: ${name}: ${options.join(" ")}`);
-  const digest = createHash("sha256").update(binary).digest("hex").slice(0, 16);
-  console.log(
-    `kernels: ${kernels.size} kernels and ${limits.size} limits from ${units.length} files, ${binary.length} bytes, sha256 ${digest}`,
-  );
+  modules.forEach(({ file, contract }, i) => {
+    const digest = createHash("sha256").update(binaries[i]).digest("hex").slice(0, 16);
+    console.log(
+      `kernels: ${file}: ${contract.size} kernels and limits, ${binaries[i].length} bytes, sha256 ${digest}`,
+    );
+  });
 }

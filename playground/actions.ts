@@ -3,13 +3,18 @@
 import type { EpochMetrics, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
+import { counted } from "./format.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
-import { ordered, settingsFromHash, settingsToHash, type Settings } from "./state/settings.js";
-import type { DroppedFile } from "./worker/data-files.js";
+import { followAddress, writeAddress } from "./address.js";
+import { extended } from "./state/curves.js";
+import { ordered, settingsToHash, type Settings } from "./state/settings.js";
+import { rememberTheme } from "./state/theme.js";
+import { recognised } from "./state/recognised.js";
+import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
 
-const engine = new Engine(onEvent, (sentence) => change({ notice: { kind: "error", sentence } }));
+const engine = new Engine(onEvent, onCrash);
 const frames = new FrameMeter();
 
 /** Milliseconds between two looks at the input while the network learns: each draws half of the page again. */
@@ -18,17 +23,23 @@ let lastLook = 0;
 
 /** Loads the library, the data and the model that come with the page. */
 export async function open(): Promise<void> {
-  const settings = settingsFromHash(location.hash);
-  if (settings !== null) change({ settings });
+  followAddress();
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
-    change(await engine.ask("open", { shippedModel: address }));
+    const { problem, ...opened } = await engine.ask("open", {
+      shippedModel: address,
+      settings: current().settings,
+    });
+    change(opened);
+    if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
+  if (current().engine === null) change({ failed: true });
 }
 
 export function set(changes: Partial<Settings>): void {
   change({ settings: ordered({ ...current().settings, ...changes }) });
+  writeAddress();
 }
 
 export function dismissNotice(): void {
@@ -38,6 +49,7 @@ export function dismissNotice(): void {
 export function setTheme(theme: Theme): void {
   change({ theme });
   document.documentElement.dataset.theme = theme;
+  rememberTheme(theme, () => localStorage);
   // Canvases are drawn again.
   document.dispatchEvent(new Event("themechange"));
 }
@@ -48,7 +60,11 @@ export function setTheme(theme: Theme): void {
 const look = latestOnly(() =>
   told(async () => {
     const { input, picked } = current();
-    const look = await engine.ask("look", { input, picked });
+    const look = await engine.ask("look", { input, picked }).catch((error: unknown) => {
+      // What was seen before is not what is asked about now.
+      change({ look: null, trace: null, picked: null });
+      throw error;
+    });
     const { step, look: before } = current();
     // Who looked at the end still does.
     const atEnd = before === null || step === before.timesteps;
@@ -111,18 +127,23 @@ export function pick(picked: PickedNeuron): Promise<void> {
 
 // ---- staircases ------------------------------------------------------------------------------------------
 
+/** Counts the networks, and the states of one that learns: what was measured of one is not said of the next. */
+let generation = 0;
+
 const measure = latestOnly((whatIf: WhatIf | null) =>
   told(async () => {
     if (current().model?.fitsData === false) return;
+    const asked = generation;
     const answer = await engine.ask("staircases", whatIf);
     const { staircases, training } = current();
-    // The network has begun to change meanwhile.
-    if (training.status === "running") return;
+    // The network has begun to change meanwhile, or is another one.
+    if (training.status === "running" || asked !== generation) return;
     if (whatIf === null) {
       const layer = Math.max(0, Math.min(staircases.layer, answer.layers.length - 1));
       change({
         staircases: { trained: answer, moved: null, whatIf: null, layer },
         findings: answer.findings,
+        measured: "now",
       });
     } else if (staircases.whatIf !== null) {
       change({ staircases: { ...staircases, moved: answer } });
@@ -156,13 +177,16 @@ export function restoreStaircases(): void {
   change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
 }
 
-function forgetStaircases(): void {
-  change({ staircases: { ...current().staircases, trained: null, moved: null, whatIf: null } });
+/** The network has begun to change, or is another one. */
+function forgetMeasurements(): void {
+  generation++;
+  const staircases = { ...current().staircases, trained: null, moved: null, whatIf: null };
+  change({ staircases, findings: [], measured: null });
 }
 
 /** Everything that is shown of the network is asked for again. */
 function modelChanged(): void {
-  forgetStaircases();
+  forgetMeasurements();
   const { input, model } = current();
   if (input.source === "sample" && model?.fitsData === false) {
     change({ input: { source: "drawing", strokes: [] } });
@@ -176,20 +200,21 @@ function modelChanged(): void {
 /** Files that were dropped or chosen: a model, a data set, or a picture to look at. */
 export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
   return told(async () => {
-    const models = files.filter(({ file }) => file.name.endsWith(".safetensors"));
-    const [first] = files;
-    if (first === undefined) return;
-    if (models.length > 0) {
-      if (files.length > 1)
+    const { networks, pictures, idx } = await recognised(files);
+    const count = networks.length + pictures.length + idx.length;
+    if (networks.length > 0) {
+      if (count > 1)
         throw new Error(
-          `These are ${files.length} files; expected one model, or data. Drop them one after another.`,
+          `These are ${count} files; expected one model, or data. Drop them one after another.`,
         );
-      await loadModel(first.file);
-    } else if (files.length === 1 && first.file.type.startsWith("image/")) {
-      show({ source: "picture", file: first.file });
-      done(`The network looks at ${first.file.name}.`);
+      await loadModel(networks[0].file);
+    } else if (count === 1 && pictures.length === 1) {
+      // Before anything is given up: the browser may not be able to read it.
+      const name = await engine.ask("picture", pictures[0].file);
+      show({ source: "picture", name });
+      done(`The network looks at ${name}.`);
     } else {
-      await loadData(files);
+      await loadData({ pictures, idx });
     }
   });
 }
@@ -203,7 +228,7 @@ async function loadModel(file: File): Promise<void> {
   modelChanged();
 }
 
-async function loadData(files: readonly DroppedFile[]): Promise<void> {
+async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
   change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
@@ -214,13 +239,7 @@ async function loadData(files: readonly DroppedFile[]): Promise<void> {
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
   await told(async () => {
-    const { data, training, settings } = current();
-    const accuracy = training.history.at(-1)?.validation?.accuracy;
-    const trained = training.history.length > 0;
-    const bytes = await engine.ask("save", {
-      ...(trained ? { dataset: data?.name ?? "", epochs: training.history.length, seed: settings.seed } : {}),
-      ...(accuracy === undefined ? {} : { testAccuracy: accuracy }),
-    });
+    const bytes = await engine.ask("save", null);
     const address = URL.createObjectURL(new Blob([bytes]));
     const link = document.createElement("a");
     link.href = address;
@@ -256,10 +275,10 @@ function done(sentence: string): void {
 // ---- training --------------------------------------------------------------------------------------------
 
 export function startTraining(): Promise<void> {
-  return told(async () => {
+  return asked(async () => {
     begin("running");
-    change({ model: await engine.ask("start", current().settings), findings: [] });
-    forgetStaircases();
+    change({ model: await engine.ask("start", current().settings) });
+    forgetMeasurements();
     look(undefined);
   });
 }
@@ -271,19 +290,27 @@ export function pauseTraining(): Promise<void> {
 }
 
 export function resumeTraining(): Promise<void> {
-  return told(async () => {
+  return asked(async () => {
     changeTraining({ status: "running" });
-    forgetStaircases();
+    forgetMeasurements();
     frames.start();
     await engine.ask("resume", null);
   });
 }
 
 export function stepTraining(): Promise<void> {
-  return told(async () => {
-    if (current().training.status === "idle") begin("running");
+  return asked(async () => {
+    const { status, epochs } = current().training;
+    if (status === "finished") {
+      done(
+        `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
+          "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
+      );
+      return;
+    }
+    if (status === "idle") begin("running");
     else changeTraining({ status: "running" });
-    forgetStaircases();
+    forgetMeasurements();
     change({ model: await engine.ask("step", current().settings) });
   });
 }
@@ -307,7 +334,7 @@ function onEvent(event: WorkerEvent): void {
     case "report":
       return onReport(event.report);
     case "epoch":
-      change({ findings: event.findings });
+      change({ findings: event.findings, measured: { epoch: event.metrics.epoch } });
       return onEpoch(event.metrics);
     case "stopped":
       frames.stop();
@@ -317,18 +344,18 @@ function onEvent(event: WorkerEvent): void {
 }
 
 function onReport(report: TrainingReport): void {
-  const { epoch, epochs, batch, batches, samplesPerSecond, losses, thetas } = report;
-  const { training, data, model } = current();
-  const samplesLeft = ((epochs - epoch) * batches + batches - batch) * ((data?.train ?? 0) / batches);
+  const { losses, thetas, ...progress } = report;
+  const { training, model } = current();
+  const { batchesDone, stride } = training;
+  const before = { batches: batchesDone, stride, lines: [training.losses, ...training.thetas] };
+  const after = extended(before, [losses, ...thetas]);
+  const [lossLine, ...thetaLines] = after.lines;
   changeTraining({
-    epoch,
-    epochs,
-    batch,
-    batches,
-    samplesPerSecond,
-    secondsLeft: samplesPerSecond > 0 ? samplesLeft / samplesPerSecond : null,
-    losses: [...training.losses, ...losses],
-    thetas: thetas.map((values, layer) => [...(training.thetas[layer] ?? []), ...values]),
+    ...progress,
+    batchesDone: after.batches,
+    stride: after.stride,
+    losses: lossLine,
+    thetas: thetaLines,
     frames: frames.count,
   });
   if (model === null) return;
@@ -345,6 +372,25 @@ function onEpoch(metrics: EpochMetrics): void {
 
 function changeTraining(changes: Partial<TrainingState>): void {
   change({ training: { ...current().training, ...changes } });
+}
+
+/** Runs an action that lets the network learn; if it cannot, the training is as it was before. */
+function asked(action: () => Promise<void>): Promise<void> {
+  return told(async () => {
+    const before = current().training;
+    try {
+      await action();
+    } catch (error) {
+      frames.stop();
+      change({ training: before });
+      if (current().staircases.trained === null) measure(null);
+      throw error;
+    }
+  });
+}
+
+function onCrash(sentence: string): void {
+  change({ notice: { kind: "error", sentence }, failed: true });
 }
 
 /** Runs an action; what goes wrong becomes a sentence on the page. */

@@ -1,7 +1,9 @@
 /** The page: what it is, then one section per thing to do. */
 
 import { dismissNotice, setTheme } from "./actions.js";
+import { goToSection } from "./address.js";
 import { percent } from "./format.js";
+import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
 import { HealthPanel } from "./panels/health.js";
 import { StaircasePanel } from "./panels/staircase.js";
@@ -20,6 +22,7 @@ const sections = [
 ] as const;
 
 const engine = select((state) => state.engine);
+const failed = select((state) => state.failed);
 const model = select((state) => state.model);
 const data = select((state) => state.data);
 const notice = select((state) => state.notice);
@@ -28,7 +31,7 @@ const theme = select((state) => state.theme);
 export function App() {
   return (
     <>
-      <a class="skip" href="#main">
+      <a class="skip" href="#main" onClick={(event) => follow(event, "main")}>
         Skip to the content
       </a>
       <header>
@@ -46,13 +49,14 @@ export function App() {
         <Status />
         <nav aria-label="Sections">
           {sections.map(({ id, title }) => (
-            <a key={id} href={`#${id}`}>
+            <a key={id} href={`#${id}`} onClick={(event) => follow(event, id)}>
               {title}
             </a>
           ))}
         </nav>
       </header>
       <NoticeBar />
+      <Announcer />
       <main id="main">
         {sections.map(({ id, title, Panel }) => (
           <section key={id} id={id} aria-labelledby={`${id}-title`}>
@@ -71,7 +75,21 @@ export function App() {
   );
 }
 
+/** The address holds the settings, and is not given up for a section. Other clicks open a tab, as everywhere. */
+function follow(event: MouseEvent, id: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  goToSection(id);
+}
+
 function Status() {
+  if (failed.value) {
+    return (
+      <p class="status" role="status">
+        The page cannot compute: the message says why. Load it again.
+      </p>
+    );
+  }
   if (engine.value === null || model.value === null || data.value === null) {
     return (
       <p class="status" role="status">
@@ -104,7 +122,8 @@ function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (
-    <div class={`notice ${value.kind}`} role={value.kind === "error" ? "alert" : "status"}>
+    // What is done is read by the announcer: regions that come with their words are not.
+    <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
       <p>{value.sentence}</p>
       <button type="button" onClick={dismissNotice}>
         Close

@@ -4,8 +4,11 @@
 
 // First, so that bundlers write the kernels first: 66 kB of base64 amid the code would hide from gzip, which looks 32 kB
 // back, what the code before and after have in common (2.5 kB of a page).
-export { init, threads, type InitOptions } from "./kernels/select.js";
-import "./ops/install.js";
+export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
+export { init } from "./ops/init.js";
+export type { InitOptions } from "./kernels/select.js";
+export { threads } from "./kernels/current.js";
+import "./ops/install-operations.js";
 
 export type { BackendName, HeapUse } from "./kernels/backend.js";
 export { ConfigError, FormatError, OutOfMemoryError, ShapeError, StateError } from "./errors.js";
@@ -74,6 +77,7 @@ export type { SResNetOptions, SResNetStrideOptions } from "./models/sresnet-opti
 export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
+export type { PreprocessingSpec, PreprocessingStep } from "./preprocessing/table.js";
 export { SpikingModel } from "./models/spiking-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
@@ -92,7 +96,7 @@ export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "
 export { loadDigits } from "./datasets/digits.js";
 export { parseIdx, type IdxArray } from "./datasets/idx.js";
 export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx-dataset.js";
-export { loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
+export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
@@ -129,6 +133,11 @@ export {
   type ParseExperimentOptions,
 } from "./experiment/description/index.js";
 export type { ExperimentSource } from "./experiment/experiment-source.js";
+export {
+  prepareExperiment,
+  type PrepareExperimentOptions,
+  type PreparedExperimentRun,
+} from "./experiment/prepare-experiment.js";
 export {
   runExperiment,
   type ExperimentCallbacks,

@@ -18,7 +18,9 @@ export const CORE_NAMES = [
 ] as const;
 
 /** What it takes to load a stored network and run it. */
-export const LOAD_AND_RUN_NAMES = ["init", "tensor", "noGrad", "scope", "loadModel", "decodeModel"] as const;
+export const LOAD_AND_RUN_NAMES = [
+  ...["initInference", "tensor", "noGrad", "scope", "loadModel", "decodeModel"],
+] as const;
 
 export interface BundleSize {
   /** Every file on its own. */

@@ -2,11 +2,16 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { copyLink, linkToSettings, saveModel, takeFiles } from "../actions.js";
+import { differences } from "../state/in-use.js";
 import { select } from "../state/page-state.js";
 import type { DroppedFile } from "../worker/data-files.js";
 
 const settings = select((state) => state.settings);
 const model = select((state) => state.model);
+/** Whether the sliders still say what the network at hand was made with. */
+const isInUse = select(
+  ({ model, settings }) => !model?.settings || differences(model.settings, settings).length === 0,
+);
 
 export function CarryPanel() {
   const chooser = useRef<HTMLInputElement>(null);
@@ -73,7 +78,13 @@ export function CarryPanel() {
           Save model.safetensors
         </button>
         <h3>Share the settings</h3>
-        <p>The address holds every slider. The same settings give the same network, to the last bit.</p>
+        <p>
+          The address holds every slider. The same settings and the same data give the same network, to the
+          last bit.
+          {isInUse.value
+            ? ""
+            : " The sliders have moved since the network at hand was made: it is another one."}
+        </p>
         <div class="buttons">
           <input
             class="link"

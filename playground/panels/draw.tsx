@@ -4,22 +4,25 @@ import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
 import { figure, grouped, oneDecimal } from "../format.js";
 import { select } from "../state/page-state.js";
-import type { Input, Look } from "../worker/protocol.js";
+import type { Look } from "../worker/protocol.js";
+import { sentenceOn } from "./seen-sentence.js";
 import { DrawingCanvas } from "./drawing-canvas.js";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
 const step = select((state) => state.step);
-const data = select((state) => state.data);
 
 export function DrawPanel() {
   const strokes = input.value.source === "drawing" ? input.value.strokes : [];
   return (
     <>
       <p>
-        Draw a digit. While you draw, the network looks at it anew: the same image at every time step, and
-        after each step an answer, the class with the highest score so far. The first step is a guess; with
-        every further one the answer becomes finer.
+        {look.value?.preparation === "clothes" || look.value?.preparation === "whole"
+          ? "Draw, or drop a picture of what this network knows."
+          : "Draw a digit, or drop a picture of one."}{" "}
+        While you draw, the network looks at it anew: the same image at every time step, and after each step
+        an answer, the class with the highest score so far. The first step is a guess; with every further one
+        the answer becomes finer.
       </p>
       <div class="draw">
         <div class="draw-input">
@@ -39,8 +42,14 @@ export function DrawPanel() {
         </div>
         {look.value === null ? null : (
           <div class="draw-answers">
-            <Answers look={look.value} />
-            <Scores look={look.value} />
+            {look.value.isBlank ? (
+              <NothingToSee look={look.value} />
+            ) : (
+              <>
+                {look.value.isUntrained ? <Chance /> : <Answers look={look.value} />}
+                <Scores look={look.value} />
+              </>
+            )}
           </div>
         )}
       </div>
@@ -49,7 +58,8 @@ export function DrawPanel() {
 }
 
 /** The image as the network got it. */
-function Seen({ look: { image, imageShape, input: seen, label } }: { look: Look }) {
+function Seen({ look }: { look: Look }) {
+  const { image, imageShape } = look;
   const [height = 1, width = 1, channels = 1] = imageShape.length === 3 ? imageShape : [1, image.length, 1];
   const grey = channels === 1 ? image : image.filter((_, i) => i % channels === 0);
   const most = grey.reduce((a, b) => Math.max(a, b), 1e-9);
@@ -63,29 +73,40 @@ function Seen({ look: { image, imageShape, input: seen, label } }: { look: Look 
         label="The image as the network sees it"
       />
       <p class="muted">
-        What the network sees: {height} × {width} pixels. {sentenceOn(seen, label)}
+        What the network sees: {height} × {width} pixels. {sentenceOn(look)}
       </p>
     </div>
   );
 }
 
-function sentenceOn(input: Input, label: number | null): string {
-  switch (input.source) {
-    case "drawing":
-      return "Your drawing is brought to the size and the thickness of the digits it has learned from.";
-    case "picture":
-      return `${input.file.name}, scaled to its size.`;
-    case "sample":
-      return `Held-out image ${input.index + 1}, which it has never learned from. Its class is ${nameOf(label ?? 0)}.`;
-  }
+/** Of an empty canvas a network has an answer too, and it means nothing. */
+function NothingToSee({ look: { input } }: { look: Look }) {
+  return (
+    <p class="muted no-answer" role="status">
+      {input.source === "picture" ? (
+        <>
+          <b>Nothing to see in {input.name}</b>: it is blank, so there is no answer.
+        </>
+      ) : (
+        <>
+          <b>Nothing drawn</b>, so there is no answer.
+        </>
+      )}
+    </p>
+  );
 }
 
-function nameOf(label: number): string {
-  return data.value?.classNames[label] ?? String(label);
+function Chance() {
+  return (
+    <p class="muted no-answer" role="status">
+      <b>Untrained: chance.</b> This network has learned nothing yet. Its scores come from its first weights,
+      which were drawn at random; train it, and it answers.
+    </p>
+  );
 }
 
 /** After 1, 2, 4 and 8 steps, side by side. */
-function Answers({ look: { answers, scores, classes, layers, label } }: { look: Look }) {
+function Answers({ look: { answers, scores, classes, classNames, layers, label } }: { look: Look }) {
   return (
     <ol class="answers" aria-label="The answer after 1, 2, 4 and 8 time steps">
       {[1, 2, 4, 8].map((steps) => {
@@ -101,7 +122,7 @@ function Answers({ look: { answers, scores, classes, layers, label } }: { look: 
         return (
           <li key={steps} class={`answer ${verdict}`} data-steps={steps} data-answer={answer}>
             <span class="answer-steps">T = {steps}</span>
-            <b>{nameOf(answer)}</b>
+            <b>{classNames[answer]}</b>
             <small>
               {verdict === "" ? "" : `${verdict}, `}
               {figure(lead)} ahead
@@ -115,7 +136,7 @@ function Answers({ look: { answers, scores, classes, layers, label } }: { look: 
   );
 }
 
-function Scores({ look: { scores, classes, timesteps, answers } }: { look: Look }) {
+function Scores({ look: { scores, classes, classNames, timesteps, answers, isUntrained } }: { look: Look }) {
   const steps = Array.from({ length: timesteps }, (_, t) => t);
   const low = scores.reduce((a, b) => Math.min(a, b), Infinity);
   const high = scores.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -123,8 +144,8 @@ function Scores({ look: { scores, classes, timesteps, answers } }: { look: Look 
     <div class="table-scroll">
       <table class="scores">
         <caption>
-          Score of each class after each time step: the mean of the network's output so far. The highest is
-          the answer.
+          Score of each class after each time step: the mean of the network's output so far.{" "}
+          {isUntrained ? "None of them means anything yet." : "The highest is the answer."}
         </caption>
         <thead>
           <tr>
@@ -146,14 +167,14 @@ function Scores({ look: { scores, classes, timesteps, answers } }: { look: Look 
         <tbody>
           {Array.from({ length: classes }, (_, k) => (
             <tr key={k}>
-              <th scope="row">{nameOf(k)}</th>
+              <th scope="row">{classNames[k]}</th>
               {steps.map((t) => {
                 const score = scores[t * classes + k] ?? 0;
                 const share = high > low ? (score - low) / (high - low) : 0;
                 return (
                   <td
                     key={t}
-                    class={answers[t] === k ? "winner" : ""}
+                    class={answers[t] === k && !isUntrained ? "winner" : ""}
                     style={{ "--share": `${(100 * share ** 2).toFixed(0)}%` }}
                   >
                     {oneDecimal(score)}

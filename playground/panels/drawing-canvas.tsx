@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Stroke } from "atif";
 import { themeColours } from "../charts/colours.js";
 import { useRedraw } from "../charts/use-redraw.js";
+import { announce } from "../state/announcement.js";
 
 /** Units of a stroke's coordinates across the square. */
 export const DRAWING_SIZE = 280;
@@ -38,7 +39,7 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       context.fillStyle = ink;
       context.font = "18px system-ui, sans-serif";
       context.textAlign = "center";
-      context.fillText("Draw a digit here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
+      context.fillText("Draw here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
     }
     context.lineWidth = 18;
     context.lineCap = context.lineJoin = "round";
@@ -106,6 +107,7 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       event.preventDefault();
       if (!now.down) add(now.x, now.y, true);
       setPen({ ...now, down: !now.down });
+      announce(now.down ? "The pen is up." : "The pen is down.");
     } else if (move !== undefined) {
       event.preventDefault();
       const inside = (value: number): number => Math.min(DRAWING_SIZE, Math.max(0, value));
@@ -122,7 +124,8 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       width={DRAWING_SIZE}
       height={DRAWING_SIZE}
       tabIndex={0}
-      role="img"
+      role="application"
+      aria-roledescription="drawing square"
       aria-label="Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it."
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}

@@ -1,9 +1,16 @@
-/** What each channel of a convolution sees: where its neurons fired, and where they fire at this step. */
+/**
+ * What each channel of a convolution sees: where its neurons fired, and where they fire at this step. The maps of a layer
+ * are one stop of the Tab key, and a cursor moves over their pixels.
+ */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { mix, parseColour, themeColours } from "../charts/colours.js";
+import { insideMaps, movedCursor, neuronOfCursor, type MapCursor } from "../charts/map-cursor.js";
 import { useRedraw } from "../charts/use-redraw.js";
+import { counted } from "../format.js";
+import { announce } from "../state/announcement.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
+import { neuronName } from "./raster.js";
 
 /** More channels would not be told apart. */
 const MOST_CHANNELS = 64;
@@ -15,31 +22,80 @@ interface Props {
 }
 
 export function FeatureMaps({ look, step, onPick }: Props) {
-  const maps = look.layers.flatMap((layer, index) => (layer.shape.length === 3 ? [{ layer, index }] : []));
+  const maps = look.layers.flatMap(({ shape, name }, layer) => (shape.length === 3 ? [{ name, layer }] : []));
   if (maps.length === 0) {
     return <p class="muted">This network has no convolutions, so there are no feature maps.</p>;
   }
   return (
     <>
-      {maps.map(({ layer, index }) => (
-        <figure key={layer.name} class="chart">
-          <figcaption>
-            {layer.name}: {layer.shape[2]} channels of {layer.shape[0]} × {layer.shape[1]}
-          </figcaption>
-          <div class="maps">
-            {Array.from({ length: Math.min(MOST_CHANNELS, layer.shape[2]) }, (_, channel) => (
-              <FeatureMap
-                key={channel}
-                layer={layer}
-                channel={channel}
-                step={step}
-                onPick={(neuron) => onPick({ layer: index, neuron })}
-              />
-            ))}
-          </div>
-        </figure>
+      {maps.map(({ name, layer }) => (
+        <LayerMaps key={name} look={look} layer={layer} step={step} onPick={onPick} />
       ))}
     </>
+  );
+}
+
+function LayerMaps({ look, layer, step, onPick }: Props & { readonly layer: number }) {
+  const { name, shape, spikes, neurons } = look.layers[layer];
+  const [height, width, channels] = shape;
+  const size = { height, width, channels: Math.min(MOST_CHANNELS, channels) };
+  const box = useRef<HTMLDivElement>(null);
+  const [wanted, setCursor] = useState<MapCursor | null>(null);
+  const cursor = wanted === null ? null : insideMaps(wanted, size);
+
+  const described = (at: MapCursor): string => {
+    const neuron = neuronOfCursor(at, shape);
+    let count = 0;
+    for (let t = 0; t < step; t++) count += spikes[t * neurons + neuron];
+    const fires = spikes[(step - 1) * neurons + neuron] === 1 ? ", the last one now" : "";
+    return `${neuronName(look, { layer, neuron })}: ${counted(count, "spike")} in ${counted(step, "step")}${fires}.`;
+  };
+  const choose = (neuron: number): void => {
+    announce(`The potential of ${neuronName(look, { layer, neuron })} is shown.`);
+    onPick({ layer, neuron });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = cursor ?? { channel: 0, row: 0, column: 0 };
+    const isChoice = event.key === "Enter" || event.key === " ";
+    const next = isChoice ? at : movedCursor(at, event.key, size);
+    if (next === null) return;
+    event.preventDefault();
+    setCursor(next);
+    if (isChoice) choose(neuronOfCursor(at, shape));
+    else announce(described(next));
+  };
+  const onFocus = (): void => {
+    if (box.current?.matches(":focus-visible") === true) setCursor({ channel: 0, row: 0, column: 0 });
+  };
+  return (
+    <figure class="chart">
+      <figcaption>
+        {name}: {channels} channels of {height} × {width}
+      </figcaption>
+      <div
+        ref={box}
+        class="maps"
+        tabIndex={0}
+        role="application"
+        aria-roledescription="feature maps"
+        aria-label={`Feature maps of ${name}. Arrow keys move over a map, Page Up and Page Down from channel to channel, Enter shows the potential of the neuron.`}
+        onKeyDown={onKeyDown}
+        onFocus={onFocus}
+        onBlur={() => setCursor(null)}
+      >
+        {Array.from({ length: size.channels }, (_, channel) => (
+          <FeatureMap
+            key={channel}
+            layer={look.layers[layer]}
+            channel={channel}
+            step={step}
+            cursor={cursor?.channel === channel ? cursor : null}
+            onPick={choose}
+          />
+        ))}
+      </div>
+      {cursor === null ? null : <p class="muted map-spot">{described(cursor)}</p>}
+    </figure>
   );
 }
 
@@ -47,10 +103,12 @@ interface MapProps {
   readonly layer: Look["layers"][number];
   readonly channel: number;
   readonly step: number;
+  /** Where the keyboard points, if it is in this map. */
+  readonly cursor: MapCursor | null;
   readonly onPick: (neuron: number) => void;
 }
 
-function FeatureMap({ layer, channel, step, onPick }: MapProps) {
+function FeatureMap({ layer, channel, step, cursor, onPick }: MapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shape, neurons, spikes, name } = layer;
   const [height, width, channels] = shape;
@@ -79,18 +137,32 @@ function FeatureMap({ layer, channel, step, onPick }: MapProps) {
     const box = canvas.current?.getBoundingClientRect() ?? new DOMRect();
     const column = Math.min(width - 1, Math.floor(((event.clientX - box.left) / box.width) * width));
     const row = Math.min(height - 1, Math.floor(((event.clientY - box.top) / box.height) * height));
-    onPick((row * width + column) * channels + channel);
+    onPick(neuronOfCursor({ channel, row, column }, shape));
   };
+  const percent = (share: number): string => `${100 * share}%`;
   return (
-    <canvas
-      ref={canvas}
-      class="map"
-      width={width}
-      height={height}
-      role="img"
-      title={`${name}, channel ${channel + 1}`}
-      aria-label={`${name}, channel ${channel + 1}`}
-      onClick={onClick}
-    />
+    <div class="map-frame" onClick={onClick}>
+      <canvas
+        ref={canvas}
+        class="map"
+        width={width}
+        height={height}
+        role="img"
+        title={`${name}, channel ${channel + 1}`}
+        aria-label={`${name}, channel ${channel + 1}`}
+      />
+      {cursor === null ? null : (
+        <span
+          class="map-cursor"
+          aria-hidden="true"
+          style={{
+            top: percent(cursor.row / height),
+            height: percent(1 / height),
+            left: percent(cursor.column / width),
+            width: percent(1 / width),
+          }}
+        />
+      )}
+    </div>
   );
 }

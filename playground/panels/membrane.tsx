@@ -4,7 +4,8 @@ import { figure } from "../format.js";
 import type { Look, Trace } from "../worker/protocol.js";
 import { neuronName } from "./raster.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 68, 12, 16, 44];
+/** On the left there is room for the longest threshold in the letters of a phone, 22 units high. */
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 108, 12, 16, 44];
 /** Where in its step a neuron fires. */
 const FIRE_AT = 0.6;
 

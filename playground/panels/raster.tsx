@@ -12,6 +12,7 @@ import {
 } from "../charts/raster-pixels.js";
 import { useRedraw } from "../charts/use-redraw.js";
 import { grouped } from "../format.js";
+import { announce } from "../state/announcement.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
 
 const HEIGHT = 420;
@@ -126,29 +127,43 @@ export function Raster({ look, step, picked, onPick }: Props) {
   };
   const onPointerMove = (event: PointerEvent): void => {
     setSpot(spotOf(event));
+    const isFinger = event.pointerType === "touch";
     if (!pointers.current.has(event.pointerId)) return;
     pointers.current.set(event.pointerId, event.clientY);
     if (pinch.current !== null && pointers.current.size === 2) {
       zoom(pinch.current.distance / distance(pointers.current), 0.5, pinch.current.view);
     } else if (grip.current !== null && Math.abs(event.clientY - grip.current.y) > CLICK_DISTANCE) {
       grip.current.moved = true;
+      // One finger scrolls the page, two zoom, and the buttons move.
+      if (isFinger) return;
       const { first, count } = grip.current.view;
       setView({ first: first - ((event.clientY - grip.current.y) / HEIGHT) * count, count });
     }
   };
   const onPointerUp = (event: PointerEvent): void => {
+    if (grip.current?.moved === false) onPick(neuronOfRow(layers, spotOf(event).row));
+    onPointerCancel(event);
+  };
+  /** The page scrolls, or the finger has left: nothing was meant. */
+  const onPointerCancel = (event: PointerEvent): void => {
     pointers.current.delete(event.pointerId);
     if (pointers.current.size < 2) pinch.current = null;
-    if (grip.current?.moved === false) onPick(neuronOfRow(layers, spotOf(event).row));
     grip.current = null;
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = spot ?? { row: view.first, step };
-    const jump = event.shiftKey ? Math.max(1, Math.round(view.count / 20)) : 1;
+    const page = Math.max(1, Math.round(view.count / 20));
+    const jump = event.shiftKey ? page : 1;
+    const choose = (row: number): void => {
+      const neuron = neuronOfRow(layers, row);
+      announce(`The potential of ${neuronName(look, neuron)} is shown.`);
+      onPick(neuron);
+    };
     const to = (row: number, t: number): void => {
       const next = { row: Math.min(total - 1, Math.max(0, row)), step: Math.min(timesteps, Math.max(1, t)) };
       setSpot(next);
+      announce(described(look, next));
       if (next.row < view.first) setView({ ...view, first: next.row });
       if (next.row >= view.first + view.count) setView({ ...view, first: next.row - view.count + 1 });
     };
@@ -157,7 +172,12 @@ export function Raster({ look, step, picked, onPick }: Props) {
       ArrowDown: () => to(at.row + jump, at.step),
       ArrowLeft: () => to(at.row, at.step - 1),
       ArrowRight: () => to(at.row, at.step + 1),
-      Enter: () => onPick(neuronOfRow(layers, at.row)),
+      PageUp: () => to(at.row - page, at.step),
+      PageDown: () => to(at.row + page, at.step),
+      Home: () => to(0, at.step),
+      End: () => to(total - 1, at.step),
+      Enter: () => choose(at.row),
+      " ": () => choose(at.row),
       "+": () => zoom(0.5),
       "-": () => zoom(2),
     };
@@ -165,6 +185,11 @@ export function Raster({ look, step, picked, onPick }: Props) {
     if (action === undefined) return;
     event.preventDefault();
     action();
+  };
+
+  /** Who comes with the keyboard sees where it points. */
+  const onFocus = (): void => {
+    if (canvas.current?.matches(":focus-visible") === true) setSpot({ row: view.first, step });
   };
 
   const whole = view.count === total;
@@ -189,20 +214,26 @@ export function Raster({ look, step, picked, onPick }: Props) {
       </div>
       <div class="raster-frame">
         <LayerNames look={look} view={view} />
-        <canvas
-          ref={canvas}
-          class="raster-canvas"
-          style={{ height: `${HEIGHT}px`, touchAction: whole ? "pan-y" : "none" }}
-          tabIndex={0}
-          role="img"
-          aria-label={`Spikes of ${grouped(total)} neurons over ${timesteps} time steps. Arrow keys point at a neuron, Enter picks it, plus and minus zoom.`}
-          onPointerDown={onPointerDown}
-          onPointerMove={onPointerMove}
-          onPointerUp={onPointerUp}
-          onPointerCancel={onPointerUp}
-          onPointerLeave={() => setSpot(null)}
-          onKeyDown={onKeyDown}
-        />
+        <div class="raster-surface">
+          <canvas
+            ref={canvas}
+            class="raster-canvas"
+            style={{ height: `${HEIGHT}px` }}
+            tabIndex={0}
+            role="application"
+            aria-roledescription="spike raster"
+            aria-label={`Spikes of ${grouped(total)} neurons over ${timesteps} time steps. Arrow keys point at a neuron and a step, Enter shows its potential, plus and minus zoom.`}
+            onPointerDown={onPointerDown}
+            onPointerMove={onPointerMove}
+            onPointerUp={onPointerUp}
+            onPointerCancel={onPointerCancel}
+            onPointerLeave={() => setSpot(null)}
+            onKeyDown={onKeyDown}
+            onFocus={onFocus}
+            onBlur={() => setSpot(null)}
+          />
+          {spot === null ? null : <Cursor spot={spot} view={view} timesteps={timesteps} />}
+        </div>
         <ol class="raster-steps" aria-hidden="true">
           {Array.from({ length: timesteps }, (_, t) => (
             <li key={t}>{t + 1}</li>
@@ -211,10 +242,28 @@ export function Raster({ look, step, picked, onPick }: Props) {
       </div>
       <p class="muted raster-spot">
         {spot === null || spot.row >= total
-          ? "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag to move, Ctrl and the wheel or two fingers to zoom."
+          ? "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag with the mouse to move, Ctrl and the wheel or two fingers to zoom."
           : described(look, spot)}
       </p>
     </div>
+  );
+}
+
+/** A frame around what is pointed at; however thin a row is, it is seen. */
+function Cursor({ spot, view, timesteps }: { spot: Spot; view: RasterView; timesteps: number }) {
+  const percent = (share: number): string => `${100 * share}%`;
+  if (spot.row < view.first || spot.row >= view.first + view.count) return null;
+  return (
+    <span
+      class="raster-cursor"
+      aria-hidden="true"
+      style={{
+        top: percent((spot.row - view.first) / view.count),
+        height: percent(1 / view.count),
+        left: percent((spot.step - 1) / timesteps),
+        width: percent(1 / timesteps),
+      }}
+    />
   );
 }
 

@@ -12,6 +12,8 @@ import { Slider } from "./slider.js";
 const state = select((page) => page.staircases);
 const training = select((page) => page.training);
 const model = select((page) => page.model);
+/** Whether the thresholds are still the first ones. */
+const isUntrained = select((page) => page.look?.isUntrained === true);
 
 export function StaircasePanel() {
   const { trained, moved, whatIf, layer } = state.value;
@@ -70,7 +72,7 @@ function Sliders({ trained }: { trained: Staircases }) {
     <div class="stairs-sliders">
       <Slider
         label={`θ of ${name}`}
-        hint={`Learned: ${figure(learned)}. You can also drag the line in the picture.`}
+        hint={`${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`}
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}
@@ -80,7 +82,7 @@ function Sliders({ trained }: { trained: Staircases }) {
       />
       <Slider
         label="T, time steps of the whole network"
-        hint={`Trained with ${trained.timesteps}.`}
+        hint={`${isUntrained.value ? "Made for" : "Trained with"} ${trained.timesteps}.`}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}
@@ -90,7 +92,7 @@ function Sliders({ trained }: { trained: Staircases }) {
       <button type="button" disabled={whatIf === null} onClick={restoreStaircases}>
         Put everything back
       </button>
-      <p class="muted">This tries it on a copy. The network itself stays as it was learned.</p>
+      <p class="muted">This tries it on a copy. The network itself stays as it is.</p>
     </div>
   );
 }
@@ -100,7 +102,8 @@ function leastTheta(high: number): number {
   return high / 100;
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 340, 44, 16, 24, 44];
+/** At the sides there is room for the longest numbers in the letters of a phone, 22 units high. */
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 340, 88, 42, 24, 56];
 
 interface ChartProps {
   readonly now: Staircases;
@@ -180,7 +183,7 @@ function Chart({ now, trained, layer, theta }: ChartProps) {
           θ
         </text>
         {ticks(low, high).map((value) => (
-          <text key={value} x={x(value)} y={HEIGHT - BOTTOM + 16} text-anchor="middle">
+          <text key={value} x={x(value)} y={HEIGHT - BOTTOM + 22} text-anchor="middle">
             {figure(value)}
           </text>
         ))}
@@ -251,8 +254,8 @@ function Figures({
       <caption>On {trained.samples} held-out images; errors in units of the input.</caption>
       <thead>
         <tr>
-          <th scope="col" />
-          <th scope="col">as learned</th>
+          <th scope="col">what is measured</th>
+          <th scope="col">{isUntrained.value ? "as it is" : "as learned"}</th>
           <th scope="col">as moved</th>
         </tr>
       </thead>

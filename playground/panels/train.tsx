@@ -12,6 +12,8 @@ import {
 import { LineChart } from "../charts/line-chart.js";
 import { SERIES_COLOURS } from "../charts/colours.js";
 import { duration, figure, grouped, percent, wholePercent } from "../format.js";
+import { ends } from "../state/curves.js";
+import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
 import { LogSlider, Slider } from "./slider.js";
@@ -36,6 +38,7 @@ export function TrainPanel() {
         <Controls />
         <div>
           <Buttons />
+          <InUse />
           <Numbers />
           <Charts />
         </div>
@@ -73,6 +76,28 @@ function Buttons() {
   );
 }
 
+/** What the network at hand was made with, where the sliders say something else. */
+function InUse() {
+  const inUse = model.value?.settings;
+  if (!inUse) return null;
+  const moved = differences(inUse, settings.value);
+  if (moved.length === 0) return null;
+  const { status } = training.value;
+  const takesEffect = {
+    idle: "“Start training” makes a new network with what the sliders say.",
+    running: "The run goes on as it began; “Reset” makes a new network with what the sliders say.",
+    paused: "“Go on” goes on as the run began; “Reset” makes a new network with what the sliders say.",
+    finished: "“Train again” makes a new network with what the sliders say.",
+    failed: "“Train again” makes a new network with what the sliders say.",
+  }[status];
+  return (
+    <p class="muted in-use" role="status">
+      In use: {moved.map(({ name, inUse, slider }) => `${name} ${inUse} (slider: ${slider})`).join(", ")}.{" "}
+      {takesEffect}
+    </p>
+  );
+}
+
 function Numbers() {
   const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, frames } =
     training.value;
@@ -98,7 +123,7 @@ function Numbers() {
         <Figure name="spikes per image" value={last ? figure(last.spikesPerInference) : "–"} />
         <Figure
           name="images per second"
-          value={samplesPerSecond > 0 ? grouped(Math.round(samplesPerSecond)) : "–"}
+          value={samplesPerSecond === null ? "–" : grouped(Math.round(samplesPerSecond))}
         />
         <Figure name="time left" value={secondsLeft === null ? "–" : duration(secondsLeft)} />
         <Figure
@@ -125,10 +150,11 @@ function Figure({ name, value, id }: { name: string; value: string; id?: string 
 }
 
 function Charts() {
-  const { losses, thetas } = training.value;
+  const { losses, thetas, batchesDone, stride } = training.value;
   const layers = model.value?.layers ?? [];
   const epochs = history.value;
-  const perBatch = losses.map((_, i) => i + 1);
+  const perPoint = ends({ batches: batchesDone, stride, lines: [] });
+  const of = stride === 1 ? "each batch" : `${stride} batches each, the mean`;
   const perEpoch = epochs.map(({ epoch }) => epoch);
   const rates = layers.map(({ path, name }, layer) => ({
     label: name,
@@ -139,12 +165,12 @@ function Charts() {
     <div class="charts">
       <LineChart
         title="Loss: how wrong the network is"
-        x={perBatch}
+        x={perPoint}
         xLabel="batch"
         low={0}
         format={figure}
         tickFormat={figure}
-        series={[{ label: "loss of each batch", values: losses, colour: 0 }]}
+        series={[{ label: `loss of ${of}`, values: losses, colour: 0 }]}
       />
       <LineChart
         title="Accuracy: share of images that are right"
@@ -170,7 +196,7 @@ function Charts() {
       />
       <LineChart
         title="Thresholds θ: learned, one per layer"
-        x={perBatch}
+        x={perPoint}
         xLabel="batch"
         low={0}
         format={figure}
@@ -232,7 +258,7 @@ function Controls() {
               set({ network: currentTarget.value === "dense" ? "dense" : "convolutions" })
             }
           >
-            <option value="convolutions">convolutions, then hidden neurons</option>
+            <option value="convolutions">with convolutions</option>
             <option value="dense">hidden neurons only</option>
           </select>
         </label>

@@ -14,8 +14,9 @@ import type {
   WhatIf,
 } from "../worker/protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { Theme } from "./theme.js";
 
-export type Theme = "system" | "light" | "dark";
+export type { Theme } from "./theme.js";
 
 export type TrainingStatus = "idle" | "running" | "paused" | "finished" | "failed";
 
@@ -27,11 +28,14 @@ export interface TrainingState {
   readonly epochs: number;
   readonly batch: number;
   readonly batches: number;
-  readonly samplesPerSecond: number;
+  readonly samplesPerSecond: number | null;
   readonly secondsLeft: number | null;
-  /** One per batch of the run. */
+  /** Batches of the run that are done, and how many a point of the curves is the mean of (curves.ts). */
+  readonly batchesDone: number;
+  readonly stride: number;
+  /** One per point. */
   readonly losses: readonly number[];
-  /** One list per spiking layer, one number per batch. */
+  /** One list per spiking layer, one number per point. */
   readonly thetas: readonly (readonly number[])[];
   readonly history: readonly EpochMetrics[];
   /** Frames that the page drew while training ran, and those that came late. */
@@ -56,6 +60,8 @@ export interface Notice {
 }
 
 export interface PageState {
+  /** Nothing can be computed: the page could not start, or has stopped. */
+  readonly failed: boolean;
   /** null until the worker is ready. */
   readonly engine: EngineSummary | null;
   readonly data: DataSummary | null;
@@ -71,6 +77,8 @@ export interface PageState {
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
   readonly staircases: StaircaseState;
+  /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
+  readonly measured: "now" | { readonly epoch: number } | null;
   /** Layers that are not well. */
   readonly findings: readonly HealthFinding[];
   readonly notice: Notice | null;
@@ -84,8 +92,10 @@ export const noTraining: TrainingState = {
   epochs: 0,
   batch: 0,
   batches: 0,
-  samplesPerSecond: 0,
+  samplesPerSecond: null,
   secondsLeft: null,
+  batchesDone: 0,
+  stride: 1,
   losses: [],
   thetas: [],
   history: [],
@@ -93,6 +103,7 @@ export const noTraining: TrainingState = {
 };
 
 const state = signal<PageState>({
+  failed: false,
   engine: null,
   data: null,
   model: null,
@@ -104,6 +115,7 @@ const state = signal<PageState>({
   picked: null,
   trace: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
+  measured: null,
   findings: [],
   notice: null,
   theme: "system",

@@ -3,8 +3,6 @@
  * back is checked.
  */
 
-import type { Architecture, TrainerOptions } from "atif";
-
 export interface Settings {
   /** Two convolutions before the hidden neurons, or hidden neurons only. */
   readonly network: "convolutions" | "dense";
@@ -96,6 +94,11 @@ export function settingsToHash(settings: Settings): string {
   return parts.toString();
 }
 
+/** An address that ends before the "#" is that of the page as it first is; null: it names a place on the page. */
+export function settingsOfAddress(hash: string): Settings | null {
+  return hash.replace(/^#/, "") === "" ? defaultSettings : settingsFromHash(hash);
+}
+
 /** null if the address carries no settings. Values out of range become the nearest one, others the default. */
 export function settingsFromHash(hash: string): Settings | null {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
@@ -126,50 +129,4 @@ export function settingsFromHash(hash: string): Settings | null {
 export function ordered(settings: Settings): Settings {
   const { thetaLow, thetaHigh } = settings;
   return { ...settings, thetaLow: Math.min(thetaLow, thetaHigh), thetaHigh: Math.max(thetaLow, thetaHigh) };
-}
-
-/** The network that the settings describe, for samples of a shape. */
-export function architectureOf(
-  settings: Settings,
-  inputShape: readonly number[],
-  classes: number,
-): Architecture {
-  const { timesteps, channels, hidden, hidden2, alpha, thetaLow, thetaHigh } = settings;
-  const common = {
-    inputShape,
-    outputShape: [classes],
-    timesteps,
-    stepMode: "m",
-    neuron: { kind: "ATIF", params: { vThreshold: 1, vthInitL: thetaLow, vthInitH: thetaHigh, alpha } },
-  };
-  if (settings.network === "dense" || inputShape.length !== 3) {
-    return { kind: "SMLP", options: { ...common, units: hidden2 === 0 ? [hidden] : [hidden, hidden2] } };
-  }
-  // A pool halves the map as long as there is something to halve.
-  const smallest = Math.min(inputShape[0], inputShape[1]);
-  return {
-    kind: "SCNN",
-    options: {
-      ...common,
-      filters: channels,
-      kernelSizes: [3, 3],
-      paddings: [1, 1],
-      strides: [1, 1],
-      poolSizes: [smallest >= 2 ? 2 : 0, smallest >= 4 ? 2 : 0],
-      fcUnits: [hidden],
-      batchNorm: true,
-    },
-  };
-}
-
-/** How they are trained; the data, the validation set and the callbacks come from the worker. */
-export function trainerOptionsOf(settings: Settings): TrainerOptions {
-  const { learningRate, epochs, batchSize, seed } = settings;
-  return {
-    optimizer: { kind: "Adam", params: { lr: learningRate } },
-    scheduler: { kind: "CosineAnnealingLR", params: { tMax: epochs } },
-    epochs,
-    batchSize,
-    seed,
-  };
 }

@@ -2,6 +2,9 @@
 
 import { Dataset, Generator, idxDataset, readIdx, type IdxFile, type TrainTest } from "atif";
 import { counted } from "../format.js";
+import { YOUR_PICTURES } from "../pictures/picture.js";
+import { preparePicture } from "../pictures/prepare-picture.js";
+import { readPicture } from "../pictures/read-picture.js";
 
 /** A file, and where it was in the folder that was dropped. */
 export interface DroppedFile {
@@ -13,16 +16,20 @@ export interface DroppedFile {
 const PICTURE_SIZE = 28;
 const HELD_OUT = 0.2;
 
+/** Sorted by what they are. */
+export interface DataFiles {
+  readonly pictures: readonly DroppedFile[];
+  readonly idx: readonly DroppedFile[];
+}
+
 /** @throws FormatError, or an Error with a sentence for the reader */
-export async function dataFromFiles(files: readonly DroppedFile[]): Promise<TrainTest> {
-  const pictures = files.filter(({ file }) => file.type.startsWith("image/"));
-  const others = files.filter(({ file }) => !file.type.startsWith("image/"));
-  if (pictures.length > 0 && others.length > 0) {
+export async function dataFromFiles({ pictures, idx }: DataFiles): Promise<TrainTest> {
+  if (pictures.length > 0 && idx.length > 0) {
     throw new Error(
-      `${counted(pictures.length, "picture")} and ${counted(others.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
+      `${counted(pictures.length, "picture")} and ${counted(idx.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
     );
   }
-  return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(others);
+  return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(idx);
 }
 
 async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {
@@ -95,11 +102,17 @@ async function dataFromPictures(files: readonly DroppedFile[]): Promise<TrainTes
   }
   const pixels = PICTURE_SIZE ** 2;
   const x = new Uint8Array(files.length * pixels);
-  for (const [i, { file, path }] of files.entries())
-    x.set(await greyPixels(file, path, PICTURE_SIZE, PICTURE_SIZE), i * pixels);
+  for (const [i, { file, path }] of files.entries()) {
+    const picture = await readPicture(file, path);
+    const prepared = preparePicture(picture, [PICTURE_SIZE, PICTURE_SIZE, 1], "whole");
+    x.set(
+      prepared.map((value) => Math.round(255 * value)),
+      i * pixels,
+    );
+  }
   return split(
     new Dataset({
-      name: "your pictures",
+      name: YOUR_PICTURES,
       x,
       labels: classOf.map((name) => classNames.indexOf(String(name))),
       sampleShape: [PICTURE_SIZE, PICTURE_SIZE, 1],
@@ -107,42 +120,6 @@ async function dataFromPictures(files: readonly DroppedFile[]): Promise<TrainTes
       classNames,
     }),
   );
-}
-
-/** Row by row, 0 to 255; what is drawn bright. @throws Error if the browser cannot read it */
-export async function greyPixels(
-  file: Blob,
-  path: string,
-  width: number,
-  height: number,
-): Promise<Uint8Array> {
-  let picture: ImageBitmap;
-  try {
-    picture = await createImageBitmap(file, {
-      resizeWidth: width,
-      resizeHeight: height,
-      resizeQuality: "high",
-    });
-  } catch {
-    throw new Error(
-      `${path} cannot be read as a picture; expected PNG, JPEG or another kind that browsers show.`,
-    );
-  }
-  const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (context === null)
-    throw new Error("This browser gives a worker no canvas, so pictures cannot be read here.");
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, width, height);
-  context.drawImage(picture, 0, 0);
-  picture.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  const grey = new Uint8Array(width * height);
-  for (let i = 0; i < grey.length; i++) {
-    grey[i] = Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
-  }
-  // Ink on paper becomes light on dark, as in the data sets.
-  const mean = grey.reduce((sum, value) => sum + value, 0) / grey.length;
-  return mean > 127 ? grey.map((value) => 255 - value) : grey;
 }
 
 function split(data: Dataset): TrainTest {

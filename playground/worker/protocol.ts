@@ -12,8 +12,9 @@ import type {
   QuantizationError,
   Stroke,
 } from "atif";
+import type { Preparation } from "../pictures/prepare-picture.js";
 import type { Settings } from "../state/settings.js";
-import type { DroppedFile } from "./data-files.js";
+import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
 
 /** Of the data set at hand. */
@@ -36,12 +37,16 @@ export interface ModelSummary {
   readonly timesteps: number;
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** What its answers are called, one per class. */
+  readonly classNames: readonly string[];
   readonly parameters: number;
-  /** Whether the held-out samples of the data are of the shape that it takes. */
+  /** Whether the held-out samples of the data are such as it takes, with classes that it knows. */
   readonly fitsData: boolean;
   /** In the order in which they are computed, as those of looks and staircases. */
   readonly layers: readonly SpikingLayer[];
   readonly facts: ModelFacts;
+  /** That it was made with on this page; null if it came from a file. */
+  readonly settings: Settings | null;
 }
 
 export interface EngineSummary {
@@ -52,8 +57,8 @@ export interface EngineSummary {
 
 /** What the network looks at. */
 export type Input =
-  /** A picture that was dropped. */
-  | { readonly source: "picture"; readonly file: File }
+  /** The picture that was dropped last. */
+  | { readonly source: "picture"; readonly name: string }
   | { readonly source: "drawing"; readonly strokes: readonly Stroke[] }
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
@@ -76,6 +81,17 @@ export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" 
   readonly imageShape: readonly number[];
   /** The right answer, of a sample. */
   readonly label: number | null;
+  readonly labelName: string | null;
+  /** What the answers of the network that looked are called. */
+  readonly classNames: readonly string[];
+  /** Whether there was nothing to see: an empty drawing, a blank picture. */
+  readonly isBlank: boolean;
+  /** Whether the network has learned nothing yet, so that its answers are chance. */
+  readonly isUntrained: boolean;
+  /** Of pictures for this network. */
+  readonly preparation: Preparation;
+  /** Whether it is known to have learned digits. */
+  readonly hasLearnedDigits: boolean;
   readonly layers: readonly Pick<LayerActivity, "name" | "kind" | "theta" | "shape" | "neurons" | "spikes">[];
   readonly trace: Trace | null;
 }
@@ -108,8 +124,9 @@ export interface Staircases {
 /** Every question the page may ask: what it sends and what it gets back. */
 export interface Requests {
   open: {
-    args: { shippedModel: string };
-    answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary };
+    args: { shippedModel: string; settings: Settings };
+    /** The problem, if there is one, is that the model of the page could not be had; there is a new one in its place. */
+    answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary; problem: string | null };
   };
   /** A new model for the settings, and its training; a run that was under way is forgotten. */
   start: { args: Settings; answer: ModelSummary };
@@ -125,10 +142,13 @@ export interface Requests {
   staircases: { args: WhatIf | null; answer: Staircases };
   /** A model file. */
   load: { args: { readonly bytes: Uint8Array; readonly name: string }; answer: ModelSummary };
-  save: { args: ModelFacts; answer: Uint8Array<ArrayBuffer> };
+  /** The network as a file, with what it has learned. */
+  save: { args: null; answer: Uint8Array<ArrayBuffer> };
+  /** Reads a picture to look at, before it is looked at. */
+  picture: { args: File; answer: string };
   /** Data of one's own; a new model for them, if the one at hand does not fit. */
   loadData: {
-    args: { readonly files: readonly DroppedFile[]; readonly settings: Settings };
+    args: { readonly files: DataFiles; readonly settings: Settings };
     answer: { readonly data: DataSummary; readonly model: ModelSummary };
   };
 }
@@ -150,7 +170,9 @@ export interface TrainingReport {
   /** Batches of this epoch that are done, and how many it has. */
   readonly batch: number;
   readonly batches: number;
-  readonly samplesPerSecond: number;
+  /** null while too little is seen. */
+  readonly samplesPerSecond: number | null;
+  readonly secondsLeft: number | null;
   /** One per batch. */
   readonly losses: readonly number[];
   /** One list per layer, one number per batch. */

@@ -11,12 +11,27 @@ import {
   tensor,
   threads,
   type Activity,
+  type Dataset,
   type ModelFacts,
   type SpikingModel,
   type TrainTest,
 } from "atif";
+import type { Picture } from "../pictures/picture.js";
+import { preparePicture } from "../pictures/prepare-picture.js";
+import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
-import { dataFromFiles, greyPixels } from "./data-files.js";
+import { dataFromFiles } from "./data-files.js";
+import {
+  classNamesOf,
+  fits,
+  hasLearnedDigits,
+  isUntrained,
+  knownClassNames,
+  namesOf,
+  nothingLearned,
+  pageFacts,
+  preparationFor,
+} from "./model-facts.js";
 import { Probe } from "./probe.js";
 import type {
   DataSummary,
@@ -32,8 +47,9 @@ import type {
   WhatIf,
   WorkerEvent,
 } from "./protocol.js";
+import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { newModel, TrainingRun } from "./training-run.js";
+import { prepared, TrainingRun } from "./training-run.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
@@ -46,14 +62,25 @@ interface HeldModel {
   readonly model: SpikingModel;
   readonly origin: ModelOrigin;
   readonly fileName: string | null;
-  readonly facts: ModelFacts;
+  /** As they are now: training changes them. */
+  readonly facts: () => ModelFacts;
+  /** That it was made with; null if it came from a file. */
+  readonly settings: Settings | null;
 }
 
 export class Session implements Handlers {
   readonly #tell: (event: WorkerEvent) => void;
   #data: TrainTest | null = null;
+  /** Whether they are the digits that come with the library. */
+  #isBuiltIn = true;
+  /** The picture that was dropped last. */
+  #picture: Picture | null = null;
+  /** As it was prepared last. */
+  #seen: { readonly picture: Picture; readonly key: string; readonly image: Float32Array } | null = null;
   #held: HeldModel | null = null;
   #run: TrainingRun | null = null;
+  /** What replaces them, under way. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
   /** Of the model as it was when it was last measured. */
@@ -63,65 +90,97 @@ export class Session implements Handlers {
     this.#tell = tell;
   }
 
-  async open({ shippedModel }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
+  async open({ shippedModel, settings }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
     const isolated = globalThis.crossOriginIsolated;
     // One core is left to the page, so that it can draw while the worker computes.
     const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
-    const [bytes, data] = await Promise.all([
-      fetch(shippedModel).then((response) => response.arrayBuffer()),
+    const [[shipped], data] = await Promise.all([
+      Promise.allSettled([fetchModel(shippedModel)]),
       loadDigits(),
       init({ threads: wanted }),
     ]);
     this.#data = data;
-    const { model, facts } = decodeModel(new Uint8Array(bytes), "the digits network");
-    this.#hold({ model: model.eval(), origin: "shipped", fileName: null, facts });
-    return { engine: { isolated, threads: threads() }, data: this.#dataSummary(), model: this.#summary() };
+    const problem = await this.#holdShipped(shipped, settings);
+    return {
+      engine: { isolated, threads: threads() },
+      data: this.#dataSummary(),
+      model: this.#summary(),
+      problem,
+    };
   }
 
-  async start(settings: Settings): Promise<ModelSummary> {
-    await this.#newRun(settings);
-    this.#run?.go();
-    return this.#summary();
+  /** Without it there is a new network. @returns why it could not be had; null if all is well */
+  async #holdShipped(shipped: PromiseSettledResult<Uint8Array>, settings: Settings): Promise<string | null> {
+    try {
+      if (shipped.status === "rejected") throw shipped.reason;
+      const { model, facts } = decodeModel(shipped.value, "the digits network");
+      this.#hold({
+        model: model.eval(),
+        origin: "shipped",
+        fileName: null,
+        facts: () => facts,
+        settings: null,
+      });
+      return null;
+    } catch (error) {
+      await this.#renew(settings);
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
-  async pause(): Promise<null> {
-    await this.#run?.pause();
-    return null;
+  start(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      (await this.#newRun(settings)).go();
+      return this.#summary();
+    });
+  }
+
+  pause(): Promise<null> {
+    return this.#inTurn(async () => {
+      await this.#run?.pause();
+      return null;
+    });
   }
 
   resume(): Promise<null> {
-    this.#run?.go();
-    return Promise.resolve(null);
+    return this.#inTurn(() => {
+      this.#run?.go();
+      return Promise.resolve(null);
+    });
   }
 
-  async step(settings: Settings): Promise<ModelSummary> {
-    if (this.#run === null) await this.#newRun(settings);
-    this.#run?.go(true);
-    return this.#summary();
+  step(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      (this.#run ?? (await this.#newRun(settings))).go(true);
+      return this.#summary();
+    });
   }
 
-  async reset(settings: Settings): Promise<ModelSummary> {
-    await this.#run?.abandon();
-    this.#run = null;
-    const model = newModel(settings, this.#requireData().train).eval();
-    this.#hold({ model, origin: "new", fileName: null, facts: {} });
-    return this.#summary();
+  reset(settings: Settings): Promise<ModelSummary> {
+    return this.#inTurn(() => this.#renew(settings));
   }
 
-  async look({ input, picked }: Requests["look"]["args"]): Promise<Look> {
-    const { image, label } = await this.#imageOf(input);
-    const { model } = this.#requireModel();
+  look({ input: asked, picked }: Requests["look"]["args"]): Promise<Look> {
+    const { input, image, label } = this.#imageOf(asked);
+    const { model, facts } = this.#requireModel();
+    const [learned, { test }] = [facts(), this.#requireData()];
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
     const activity = scope(() =>
-      recordActivity(model, tensor(image, [1, ...model.inputShape]), { timesteps }),
+      recordActivity(model, tensor(inUnitsOf(model, image), [1, ...model.inputShape]), { timesteps }),
     );
     this.#activity = activity;
     const shown = shownNames(model);
-    return {
+    return Promise.resolve({
       input,
       image,
       imageShape: model.inputShape,
       label,
+      labelName: label === null ? null : (test.classNames?.[label] ?? this.#classNames()[label]),
+      classNames: this.#classNames(),
+      isBlank: label === null && image.every((value) => value === 0),
+      isUntrained: isUntrained(learned),
+      preparation: preparationFor(model.inputShape, learned),
+      hasLearnedDigits: hasLearnedDigits(learned),
       timesteps,
       classes: activity.classes,
       scores: activity.scores,
@@ -130,7 +189,7 @@ export class Session implements Handlers {
         name: shown(name), kind, theta, shape, neurons, spikes,
       })), // prettier-ignore
       trace: picked === null ? null : this.#traceOf(picked),
-    };
+    });
   }
 
   trace(picked: PickedNeuron): Promise<Trace> {
@@ -139,26 +198,39 @@ export class Session implements Handlers {
     return Promise.resolve(trace);
   }
 
-  async #imageOf(input: Input): Promise<{ image: Float32Array; label: number | null }> {
-    const { inputShape } = this.#requireModel().model;
+  async picture(file: File): Promise<string> {
+    const picture = await readPicture(file, file.name);
+    this.#picture = picture;
+    return picture.name;
+  }
+
+  /** @returns the input that was really taken: of pictures, there is only the last */
+  #imageOf(input: Input): { input: Input; image: Float32Array; label: number | null } {
+    const { model, facts } = this.#requireModel();
     switch (input.source) {
       case "drawing":
-        return { image: imageFromStrokes(input.strokes, inputShape), label: null };
+        return { input, image: imageFromStrokes(input.strokes, model.inputShape), label: null };
       case "picture": {
-        const [height, width, channels] = imageShape(inputShape);
-        const grey = await greyPixels(input.file, input.file.name, width, height);
-        const image = Float32Array.from(
-          { length: grey.length * channels },
-          (_, i) => grey[Math.floor(i / channels)] / 255,
-        );
-        return { image, label: null };
+        if (this.#picture === null) throw new Error("There is no picture; drop one.");
+        const image = this.#prepared(this.#picture, model.inputShape, facts());
+        return { input: { source: "picture", name: this.#picture.name }, image, label: null };
       }
       case "sample": {
         const { test } = this.#requireFittingData();
         const { x, labels } = test.batch([input.index % test.length]);
-        return { image: x, label: labels[0] };
+        return { input, image: x, label: labels[0] };
       }
     }
+  }
+
+  /** A network that learns looks at the same picture again and again: it is prepared once. */
+  #prepared(picture: Picture, inputShape: readonly number[], facts: ModelFacts): Float32Array {
+    const preparation = preparationFor(inputShape, facts);
+    const key = `${preparation} ${inputShape.join()}`;
+    if (this.#seen?.picture !== picture || this.#seen.key !== key) {
+      this.#seen = { picture, key, image: preparePicture(picture, imageShape(inputShape), preparation) };
+    }
+    return this.#seen.image;
   }
 
   /** null if the record has no such neuron. */
@@ -188,35 +260,65 @@ export class Session implements Handlers {
     return this.#probe.measure(whatIf);
   }
 
-  async load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
-    // Before anything is given up: the file may be damaged.
-    const { model, facts } = decodeModel(bytes, name);
-    imageShape(model.inputShape);
-    await this.#run?.abandon();
-    this.#run = null;
-    this.#hold({ model: model.eval(), origin: "file", fileName: name, facts });
-    return this.#summary();
+  load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      // Before anything is given up: the file may be damaged.
+      const { model, facts } = decodeModel(bytes, name);
+      imageShape(model.inputShape);
+      await this.#forgetRun();
+      this.#hold({ model: model.eval(), origin: "file", fileName: name, facts: () => facts, settings: null });
+      return this.#summary();
+    });
   }
 
-  save(facts: ModelFacts): Promise<Uint8Array<ArrayBuffer>> {
-    const { model, facts: before } = this.#requireModel();
-    return Promise.resolve(encodeModel(model, { ...before, ...facts }));
+  save(): Promise<Uint8Array<ArrayBuffer>> {
+    const { model, facts } = this.#requireModel();
+    return Promise.resolve(encodeModel(model, facts()));
   }
 
   async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
     const data = await dataFromFiles(files);
-    await this.#run?.abandon();
-    this.#run = null;
-    this.#data = data;
-    const model = this.#summary().fitsData ? this.#summary() : await this.reset(settings);
-    return { data: this.#dataSummary(), model };
+    return this.#inTurn(async () => {
+      await this.#forgetRun();
+      this.#data = data;
+      this.#isBuiltIn = false;
+      const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
+      return { data: this.#dataSummary(), model };
+    });
   }
 
-  async #newRun(settings: Settings): Promise<void> {
+  /** What replaces the network, or its training, is done one after the other. */
+  #inTurn<A>(work: () => Promise<A>): Promise<A> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #forgetRun(): Promise<void> {
     await this.#run?.abandon();
-    const run = new TrainingRun(settings, this.#requireData(), this.#tell);
+    this.#run = null;
+  }
+
+  /** A new, untrained model. */
+  async #renew(settings: Settings): Promise<ModelSummary> {
+    const data = this.#requireData();
+    const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { model } = await prepared(settings, data);
+    await this.#forgetRun();
+    const facts = pageFacts(settings, made, nothingLearned);
+    this.#hold({ model: model.eval(), origin: "new", fileName: null, facts: () => facts, settings });
+    return this.#summary();
+  }
+
+  async #newRun(settings: Settings): Promise<TrainingRun> {
+    const data = this.#requireData();
+    const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const run = new TrainingRun(await prepared(settings, data), data.train.length, this.#tell);
+    await this.#forgetRun();
     this.#run = run;
-    this.#hold({ model: run.model, origin: "trained", fileName: null, facts: {} });
+    const facts = (): ModelFacts => pageFacts(settings, made, run.progress);
+    this.#hold({ model: run.model, origin: "trained", fileName: null, facts, settings });
+    return run;
   }
 
   #hold(held: HeldModel): void {
@@ -234,17 +336,24 @@ export class Session implements Handlers {
   #requireFittingData(): TrainTest {
     const data = this.#requireData();
     if (this.#fitsData()) return data;
-    const { inputShape, outputShape } = this.#requireModel().model;
+    const { model, facts } = this.#requireModel();
+    const [{ inputShape, outputShape }, { test }] = [model, data];
+    const known = knownClassNames(facts(), outputShape[0]);
     throw new Error(
-      `This network takes images of ${inputShape.join(" × ")} and knows ${outputShape[0]} classes, but the data "${data.test.name}" ` +
-        `are ${data.test.sampleShape.join(" × ")} with ${data.test.classes} classes. Drop the data it was trained on, or draw.`,
+      `This network takes images of ${inputShape.join(" × ")} and knows ${classesIn(outputShape[0], known)}, but the data "${test.name}" ` +
+        `are ${test.sampleShape.join(" × ")} with ${classesIn(test.classes, test.classNames)}. Drop the data it was trained on, or draw.`,
     );
   }
 
   #fitsData(): boolean {
-    const { test } = this.#requireData();
-    const { inputShape, outputShape } = this.#requireModel().model;
-    return inputShape.join() === test.sampleShape.join() && outputShape[0] >= test.classes;
+    const { model, facts } = this.#requireModel();
+    return fits(model, facts(), this.#requireData().test);
+  }
+
+  #classNames(): readonly string[] {
+    const { model, facts } = this.#requireModel();
+    const fitting: Dataset | null = this.#fitsData() ? this.#requireData().test : null;
+    return classNamesOf(facts(), model.outputShape[0], fitting);
   }
 
   #requireModel(): HeldModel {
@@ -254,18 +363,18 @@ export class Session implements Handlers {
 
   #dataSummary(): DataSummary {
     const { train, test } = this.#requireData();
-    const { name, sampleShape, classes, classNames } = train;
+    const { name, sampleShape } = train;
     return {
       name,
       train: train.length,
       test: test.length,
       sampleShape,
-      classNames: classNames ?? Array.from({ length: classes }, (_, i) => String(i)),
+      classNames: namesOf(train),
     };
   }
 
   #summary(): ModelSummary {
-    const { model, origin, fileName, facts } = this.#requireModel();
+    const { model, origin, fileName, facts, settings } = this.#requireModel();
     return {
       origin,
       fileName,
@@ -273,10 +382,12 @@ export class Session implements Handlers {
       timesteps: model.timesteps,
       inputShape: model.inputShape,
       classes: model.outputShape[0],
+      classNames: this.#classNames(),
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       fitsData: this.#fitsData(),
       layers: spikingLayersOf(model),
-      facts,
+      facts: facts(),
+      settings,
     };
   }
 }
@@ -287,4 +398,15 @@ function imageShape(shape: readonly number[]): readonly [height: number, width: 
   throw new Error(
     `This network takes inputs of shape [${shape.join(", ")}]; expected one for images, [height, width, channels], which this page can draw.`,
   );
+}
+
+/** Drawings and the page's data are pixels from 0 to 1; some networks learned from whole numbers up to 255. */
+function inUnitsOf({ preprocessing }: SpikingModel, image: Float32Array): Float32Array {
+  const seesBytes = preprocessing.some((step) => step.kind === "IntToFloat32" && !step.options.scale);
+  return seesBytes ? image.map((pixel) => Math.round(255 * pixel)) : image;
+}
+
+/** "2 classes (cat, dog)" */
+function classesIn(count: number, names: readonly string[] | null | undefined): string {
+  return names ? `${count} classes (${names.join(", ")})` : `${count} classes`;
 }

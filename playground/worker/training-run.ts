@@ -1,55 +1,76 @@
-/** One training run: the library's trainer with a pause button, and reports in portions that a page can draw. */
+/**
+ * One training run of the page's experiment: prepared as `atif train` prepares it, then the library's trainer with a pause
+ * button, and reports in portions that a page can draw.
+ */
 
 import {
-  manualSeed,
-  createModel,
+  prepareExperiment,
   thresholdHealth,
-  Trainer,
   type BaseNode,
-  type Dataset,
+  type BatchProgress,
   type EpochMetrics,
+  type PreparedExperimentRun,
   type SpikingModel,
+  type Trainer,
+  type TrainTest,
 } from "atif";
-import type { BatchProgress, TrainTest } from "atif";
-import { architectureOf, trainerOptionsOf, type Settings } from "../state/settings.js";
+import { experimentOf } from "../state/page-experiment.js";
+import type { Settings } from "../state/settings.js";
+import { nothingLearned, type RunProgress } from "./model-facts.js";
+import { Pace } from "./pace.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
 import { neuronsOf } from "./spiking-layers.js";
 
 /** Milliseconds between two reports: ten a second are smooth, and leave the page its frames. */
 const REPORT_INTERVAL = 100;
 
-/** A new network with the weights and thresholds that the seed fixes. */
-export function newModel(settings: Settings, data: Dataset): SpikingModel {
-  manualSeed(settings.seed);
-  return createModel(architectureOf(settings, data.sampleShape, data.classes));
+/** A new network with the weights and thresholds that the seed fixes, and what trains it. */
+export async function prepared(settings: Settings, data: TrainTest): Promise<PreparedExperimentRun> {
+  const [run] = await prepareExperiment(experimentOf(settings, data.train.sampleShape), { data });
+  return run;
 }
 
 export class TrainingRun {
   readonly model: SpikingModel;
   readonly #neurons: readonly BaseNode[];
   readonly #trainer: Trainer;
+  readonly #samples: number;
   readonly #tell: (event: WorkerEvent) => void;
+  readonly #pace = new Pace();
   #abort: AbortController | null = null;
   #stopAfterBatch = false;
+  #finished = false;
   #losses: number[] = [];
   #thetas: number[][];
   #lastReport = 0;
+  /** Samples so far, those of every epoch. */
+  #learned = 0;
   /** The fit() under way. */
   #work: Promise<void> = Promise.resolve();
   #abandoned = false;
+  #progress = nothingLearned;
 
-  constructor(settings: Settings, { train, test }: TrainTest, tell: (event: WorkerEvent) => void) {
-    this.model = newModel(settings, train);
+  /** @param samples how many there are to learn from */
+  constructor(run: PreparedExperimentRun, samples: number, tell: (event: WorkerEvent) => void) {
+    this.model = run.model;
+    this.#samples = samples;
     this.#tell = tell;
     this.#neurons = neuronsOf(this.model);
     this.#thetas = this.#neurons.map(() => []);
-    this.#trainer = new Trainer(this.model, train, {
-      ...trainerOptionsOf(settings),
-      validation: test,
-      callbacks: [
-        { onBatch: (progress) => this.#onBatch(progress), onEpoch: (metrics) => this.#onEpoch(metrics) },
-      ],
+    this.#trainer = run.trainer({
+      onBatch: (progress) => this.#onBatch(progress),
+      onEpoch: (metrics) => this.#onEpoch(metrics),
     });
+  }
+
+  /** What the weights have learned as they are now. */
+  get progress(): RunProgress {
+    return this.#progress;
+  }
+
+  /** All epochs are over: there is nothing to go on with. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   /** Goes on, to the end or for one batch. */
@@ -58,6 +79,7 @@ export class TrainingRun {
     const abort = new AbortController();
     this.#abort = abort;
     this.#stopAfterBatch = oneBatch;
+    this.#pace.go(performance.now());
     this.#work = this.#fit(abort.signal);
   }
 
@@ -77,17 +99,23 @@ export class TrainingRun {
     let [how, message]: ["paused" | "finished" | "failed", string] = ["finished", ""];
     try {
       const { completed } = await this.#trainer.fit({ signal });
+      this.#finished = completed;
       if (!completed) how = "paused";
     } catch (error) {
       [how, message] = ["failed", error instanceof Error ? error.message : String(error)];
     }
     this.#abort = null;
+    this.#pace.pause(performance.now());
     if (!this.#abandoned) this.#tell({ type: "stopped", how, message });
   }
 
   #onBatch(progress: BatchProgress): void {
+    this.#progress = { epochs: progress.epoch - 1, batches: progress.batch, measured: null };
     this.#losses.push(progress.loss);
     this.#neurons.forEach(({ theta }, layer) => this.#thetas[layer].push(theta));
+    const learned = (progress.epoch - 1) * this.#samples + progress.samples;
+    this.#pace.add(learned - this.#learned, performance.now());
+    this.#learned = learned;
     const isLast = progress.batch === progress.batches;
     if (this.#stopAfterBatch) this.#abort?.abort();
     if (isLast || this.#stopAfterBatch || performance.now() - this.#lastReport >= REPORT_INTERVAL) {
@@ -95,13 +123,14 @@ export class TrainingRun {
     }
   }
 
-  #report({ epoch, epochs, batch, batches, samplesPerSecond }: BatchProgress): void {
+  #report({ epoch, epochs, batch, batches, samples }: BatchProgress): void {
     const report: TrainingReport = {
       epoch,
       epochs,
       batch,
       batches,
-      samplesPerSecond,
+      samplesPerSecond: this.#pace.samplesPerSecond,
+      secondsLeft: this.#pace.secondsFor((epochs - epoch + 1) * this.#samples - samples),
       losses: this.#losses,
       thetas: this.#thetas,
     };
@@ -112,6 +141,7 @@ export class TrainingRun {
   }
 
   #onEpoch(metrics: EpochMetrics): void {
+    this.#progress = { epochs: metrics.epoch, batches: 0, measured: metrics.validation ?? null };
     if (!this.#abandoned) this.#tell({ type: "epoch", metrics, findings: thresholdHealth(metrics.layers) });
   }
 }

@@ -1,6 +1,7 @@
 /** The backward pass: walks the tape from a tensor to its leaves, without recursion. */
 
 import { ShapeError, StateError } from "../errors.js";
+import { trainingRefused } from "../kernels/training-refused.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { keep, scope } from "../tensor/scope.js";
 import { checkGradient, Tensor } from "../tensor/tensor.js";
@@ -30,6 +31,8 @@ export function backward(root: Tensor, grad?: Tensor): void {
     );
   }
   if (grad !== undefined) checkGradient("backward", grad, root);
+  // Before the first gradient is sent, even if what lies behind needed no kernel that is missing.
+  if (!root.backend.trains) throw trainingRefused("backward");
   withGrad(false, () => {
     const start = grad === undefined ? Tensor.full(root.shape, 1, root.backend) : grad.alias();
     const before = passing;

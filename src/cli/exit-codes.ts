@@ -4,6 +4,7 @@ import { ConfigError, FormatError, messageOf, OutOfMemoryError } from "../errors
 import { DivergenceError } from "../training/divergence-error.js";
 import { FileError, fileErrorFrom } from "../platform/file-errors.js";
 import { printable } from "../show.js";
+import type { StopSignal } from "./signals.js";
 
 export const ExitCode = {
   ok: 0,
@@ -11,6 +12,8 @@ export const ExitCode = {
   failed: 1,
   /** Bad usage or bad input: the same command would fail again. */
   usage: 2,
+  /** Ended by SIGHUP (128 + 1), as when the terminal is closed. */
+  hungUp: 129,
   /** Ended by Ctrl-C (128 + SIGINT). */
   interrupted: 130,
   /** Ended by SIGTERM (128 + 15). */
@@ -30,7 +33,7 @@ export class InterruptedError extends Error {
 
   constructor(
     message: string,
-    readonly signal: "SIGINT" | "SIGTERM",
+    readonly signal: StopSignal,
     readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
@@ -44,8 +47,9 @@ export class FoundFailure extends Error {
   constructor(
     message: string,
     readonly facts: Readonly<Record<string, unknown>>,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -72,9 +76,15 @@ function exitCodeOf(thrown: unknown): ExitCode {
   return ExitCode.failed;
 }
 
-export function exitCodeOfSignal(signal: "SIGINT" | "SIGTERM"): ExitCode {
-  return signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
+export function exitCodeOfSignal(signal: StopSignal): ExitCode {
+  return EXIT_CODES[signal];
 }
+
+const EXIT_CODES = {
+  SIGHUP: ExitCode.hungUp,
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+} as const;
 
 /** Trouble of the machine, which another command line would not cure. */
 const ENVIRONMENT: ReadonlySet<string> = new Set([

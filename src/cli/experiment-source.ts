@@ -2,8 +2,10 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ConfigError } from "../errors.js";
+import { isFromFiles } from "../experiment/description/data-schema.js";
 import type { Experiment } from "../experiment/description/experiment.js";
-import { parseOverride } from "../experiment/description/index.js";
+import { parseExperiment, parseOverride, writeExperiment } from "../experiment/description/index.js";
 import { readExperimentFile } from "../experiment/experiment-file.js";
 import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
 import { UsageError } from "./exit-codes.js";
@@ -54,12 +56,25 @@ export function readExperiment(
   if (args.epochs !== undefined) adjusted = withEpochs(adjusted, args.epochs);
   if (args.batchSize !== undefined) adjusted = withBatchSize(adjusted, args.batchSize);
   if (args.seed !== undefined) adjusted = withSeed(adjusted, args.seed);
-  return withDataPlace(adjusted, args.data, source);
+  const placed = withDataPlace(adjusted, args.data, source);
+  if (adjusted !== experiment) checkStored(placed, source);
+  return placed;
+}
+
+/** What is stored with the run must be read again, so it is read once: options may make no sense together with the file. */
+function checkStored(experiment: Experiment, source: string): void {
+  parseExperiment(writeExperiment(experiment), { source: `${source}, with the options given` });
 }
 
 function withDataPlace(experiment: Experiment, data: string | undefined, source: string): Experiment {
   const { dataset } = experiment;
-  if (dataset.kind !== "Digits") return withDataFolder(experiment, resolve(data ?? dataset.params.path));
+  if (isFromFiles(dataset)) return withDataFolder(experiment, resolve(data ?? dataset.params.path));
+  if (dataset.kind === "InMemory") {
+    throw new ConfigError(
+      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST or ` +
+        "FashionMNIST. Run it in a program, with runExperiment and data.",
+    );
+  }
   if (data === undefined || data === "digits") return experiment;
   throw new UsageError(
     `--data is ${data}, but ${source} uses the built-in digits; expected an experiment whose data are files. ` +

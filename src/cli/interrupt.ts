@@ -1,38 +1,41 @@
-/** Ctrl-C and SIGTERM: the first asks the command to stop at a good moment, the second ends it at once. */
+/** Ctrl-C, SIGTERM and SIGHUP: the first asks the command to stop at a good moment, the second ends it at once. */
 
 import { exitCodeOfSignal, InterruptedError } from "./exit-codes.js";
-
-export type StopSignal = "SIGINT" | "SIGTERM";
-
-const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
-
-/** npm and other parents pass a signal on that the terminal has sent to their children already. */
-const SAME_SIGNAL_MS = 300;
+import { SAME_SIGNAL_MS, signalSource, type Sentences, type StopSignal } from "./signals.js";
 
 export class Interrupt {
   readonly #controller = new AbortController();
+  readonly #source = signalSource();
   #received: StopSignal | null = null;
   #receivedAt = 0;
   readonly #onSignal: (name: StopSignal) => void;
+  readonly #isSaid: boolean;
 
-  /** @param onSignal told once, when a signal has come and is being obeyed */
-  constructor(onSignal: (name: StopSignal) => void = () => undefined) {
+  /**
+   * @param onSignal told once, when a signal has come and is being obeyed
+   * @param sentences what it says; it is not told where they have been said before the signal could be obeyed
+   */
+  constructor(onSignal: (name: StopSignal) => void = () => undefined, sentences: Sentences | null = null) {
     this.#onSignal = onSignal;
-    for (const name of SIGNALS) process.on(name, this.#receive);
+    this.#isSaid = this.#source.speaks && sentences !== null;
+    seeAtOnce(this.#controller.signal, () => this.received !== null);
+    this.#source.start(this.#receive, sentences);
   }
 
-  /** Aborted when a signal has come. */
+  /** Aborted when a signal has come, also while nothing waits. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   get received(): StopSignal | null {
+    const seen = this.#received === null ? this.#source.look() : null;
+    if (seen !== null) this.#obey(seen);
     return this.#received;
   }
 
   /** Gives the signals back to the system. */
   dispose(): void {
-    for (const name of SIGNALS) process.off(name, this.#receive);
+    this.#source.stop();
   }
 
   /**
@@ -41,21 +44,33 @@ export class Interrupt {
    */
   async check(sentence: string): Promise<void> {
     await breathe();
-    if (this.#received !== null) throw new InterruptedError(sentence, this.#received);
+    const { received } = this;
+    if (received !== null) throw new InterruptedError(sentence, received);
   }
 
   readonly #receive = (name: StopSignal): void => {
     if (this.#received !== null) {
-      if (Date.now() - this.#receivedAt > SAME_SIGNAL_MS) process.exit(exitCodeOfSignal(name));
+      const isAnother = name !== "SIGHUP" && Date.now() - this.#receivedAt > SAME_SIGNAL_MS;
+      if (isAnother && !this.#source.speaks) process.exit(exitCodeOfSignal(name));
       return;
     }
+    this.#obey(name);
+  };
+
+  #obey(name: StopSignal): void {
     this.#received = name;
     this.#receivedAt = Date.now();
-    // From then on the system ends the process, whatever it is doing, also within a long computation.
-    setTimeout(() => this.dispose(), SAME_SIGNAL_MS).unref();
-    this.#onSignal(name);
+    // From then on the system ends the process, whatever it is doing, also within a long computation. A source that hears
+    // signals meanwhile does that itself.
+    if (!this.#source.speaks) setTimeout(() => this.dispose(), SAME_SIGNAL_MS).unref();
+    if (!this.#isSaid) this.#onSignal(name);
     this.#controller.abort();
-  };
+  }
+}
+
+/** Makes `aborted` look for itself: work that never waits asks it, and nobody else could tell it. */
+function seeAtOnce(signal: AbortSignal, look: () => boolean): void {
+  Object.defineProperty(signal, "aborted", { get: look, configurable: true });
 }
 
 /** One turn of the event loop. */

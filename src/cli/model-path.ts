@@ -6,6 +6,7 @@ import { spellCommand } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
 import { whoIsBusy } from "../experiment/run-folder/busy-run.js";
 import { RunFolder } from "../experiment/run-folder/run-folder.js";
+import { runState, stateInWords } from "../experiment/run-folder/run-state.js";
 import { isFolder } from "../platform/folders.js";
 
 export interface ModelPlace {
@@ -30,8 +31,10 @@ export function findModel(named: string): ModelPlace {
   }
   if (!folder.isComplete && (folder.hasCheckpoint || folder.hasConfig)) {
     throw new UsageError(
-      `the run in ${named} is not complete, so it has no model yet; expected a run that has ended. ` +
-        `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`,
+      `the run in ${named} ${stateInWords(folder)}, so it has no model yet; expected a run that is complete. ` +
+        (runState(folder) === "running"
+          ? "Wait until it is."
+          : `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`),
     );
   }
   throw new UsageError(

@@ -110,7 +110,7 @@ function addTrain(program: Command): void {
       "new or empty folder for the run; runs/<name>-<number> if it is left out",
       pathOf("--out"),
     )
-    .option("-r, --resume [folder]", "continue an interrupted run, by default the latest")
+    .option("-r, --resume [folder]", "continue a run that was interrupted or failed, by default the latest")
     .option(
       "--set <key=value>",
       "set a key of the configuration, as in --set model.0.optimizer.params.lr=0.01",
@@ -228,7 +228,9 @@ Examples:
   atif train --seed 3 --epochs 5 --out runs/short    another seed, fewer epochs, a folder of your choice
   atif train my.toml --set model.0.params.timesteps=8
   atif train my.toml --data /usr/share/datasets/fashion-mnist
-  atif train --resume                                go on where Ctrl-C stopped the latest run`,
+  atif train --resume                                go on where Ctrl-C stopped the latest run
+  atif train --resume runs/digits-1 --set model.0.optimizer.params.lr=0.001
+                                                     the same, with a lower rate after a divergence`,
   eval: `
 Examples:
   atif eval runs/digits-1

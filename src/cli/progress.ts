@@ -32,6 +32,7 @@ export class Progress {
   readonly #silent: boolean;
   #shown = false;
   #lastShown: number;
+  /** Of the work under way: when it was first heard of. */
   #begin: { readonly time: number; readonly fraction: number } | null = null;
 
   constructor(stream: TextStream, options: ProgressOptions = {}) {
@@ -41,6 +42,16 @@ export class Progress {
     this.#redraws = stream.isTTY === true && this.#environment.TERM !== "dumb";
     this.#silent = options.silent === true || (options.terminalOnly === true && !this.#redraws);
     this.#lastShown = this.#redraws ? -Infinity : this.#now();
+  }
+
+  /** Whether a line is seen. */
+  get speaks(): boolean {
+    return !this.#silent;
+  }
+
+  /** What follows is other work: the time that is left is told from its own pace. */
+  begin(): void {
+    this.#begin = null;
   }
 
   /**

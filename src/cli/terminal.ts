@@ -32,6 +32,13 @@ export interface OutputModes {
   readonly quiet?: boolean;
 }
 
+let standard: { readonly out: TextStream; readonly err: TextStream } | null = null;
+
+/** From now on output goes elsewhere than to the streams of this thread. */
+export function printTo(out: TextStream, err: TextStream): void {
+  standard = { out, err };
+}
+
 export class Terminal {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -41,8 +48,8 @@ export class Terminal {
 
   constructor(
     modes: OutputModes,
-    out: TextStream = process.stdout,
-    err: TextStream = process.stderr,
+    out: TextStream = standard?.out ?? process.stdout,
+    err: TextStream = standard?.err ?? process.stderr,
     environment: Readonly<Record<string, string | undefined>> = process.env,
   ) {
     this.json = modes.json ?? false;
@@ -101,13 +108,35 @@ export function usesColour(
   return stream.isTTY === true && (NO_COLOR ?? "") === "" && TERM !== "dumb";
 }
 
+/** What another thread has printed, and made printable. */
+export function passOn(stream: "out" | "err", text: string): void {
+  streamOf(stream).write(text);
+}
+
+/** A line between those of another thread, which may be drawing its progress. */
+export function interject(sentence: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ""}${printable(sentence)}\n`);
+}
+
+const CLEAR_LINE = "\r\u001b[K";
+
+/** How wide it is; 0 if it is no terminal, or does not know. */
+export function columnsOf(stream: "out" | "err"): number {
+  return (streamOf(stream) as TextStream).columns ?? 0;
+}
+
+function streamOf(stream: "out" | "err"): NodeJS.WriteStream {
+  return stream === "out" ? process.stdout : process.stderr;
+}
+
 let outputFailure: NodeJS.ErrnoException | null = null;
 
-/** A reader that has gone away, as `head` does, ends the output and not the command. */
+/** A reader that has gone away, as `head` does, or a terminal that was closed (EIO), ends the output and not the command. */
 export function watchOutput(): void {
   process.stderr.on("error", () => undefined);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") outputFailure ??= error;
+    const isGone = error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED";
+    if (!isGone && !(error.code === "EIO" && process.stdout.isTTY)) outputFailure ??= error;
   });
 }
 

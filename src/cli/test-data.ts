@@ -4,6 +4,7 @@ import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js
 import type { Dataset } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
+import { isFromFiles } from "../experiment/description/data-schema.js";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
@@ -21,7 +22,9 @@ import {
 } from "../experiment/data.js";
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { quote } from "../show.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
 
@@ -67,8 +70,8 @@ export async function testDataFor(
   const experiment = experimentOf(facts);
   const found =
     experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(experiment, asked ?? dataFolder(experiment, config), load)
-      : await plain(asked);
+      ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config), load)
+      : await plain(asked ?? builtIn(facts), facts);
   return fitted(model, found);
 }
 
@@ -81,12 +84,18 @@ function experimentOf({ experiment }: TrainingFacts): Experiment | null {
 
 /** Whether the data asked for go the same way to the network as those it was trained with. */
 function fitsKind({ dataset }: Experiment, asked: string): boolean {
-  return (dataset.kind === "Digits") === (asked === "digits");
+  return asked === "digits" ? dataset.kind === "Digits" : isFromFiles(dataset);
 }
 
 /** Where the data were when the model was trained. @throws NoFittingData */
 function dataFolder({ dataset }: Experiment, config: string | null): string {
   if (dataset.kind === "Digits") return "digits";
+  if (dataset.kind === "InMemory") {
+    throw new NoFittingData(
+      `the network was trained on "${dataset.params.name}", samples that a program gave; expected data to test it with. ` +
+        "Name a folder with --data, or --data digits for the built-in ones.",
+    );
+  }
   const beside = config === null ? null : readQuietly(config)?.dataset;
   if (beside?.kind === dataset.kind) return beside.params.path;
   throw new NoFittingData(
@@ -98,7 +107,7 @@ function dataFolder({ dataset }: Experiment, config: string | null): string {
 /** null if it is no experiment: the file may be anybody's. */
 function readQuietly(path: string): Experiment | null {
   try {
-    return readExperiment(path, {}, () => undefined);
+    return readExperiment(path, { lenient: true }, () => undefined);
   } catch (thrown) {
     if (thrown instanceof ConfigError || thrown instanceof FileError || thrown instanceof UsageError)
       return null;
@@ -107,24 +116,44 @@ function readQuietly(path: string): Experiment | null {
 }
 
 async function fromExperiment(
+  model: SpikingModel,
   experiment: Experiment,
   folder: string,
   load: DatasetLoader,
 ): Promise<TestData> {
-  const moved = experiment.dataset.kind === "Digits" ? experiment : withDataFolder(experiment, folder);
+  const moved = isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
   checkDataFolder(moved.dataset);
-  const { train, test = train } = await prepareData(moved, { load });
+  // A network that knows how samples are prepared has the statistics of its own training set.
+  const asLoaded = model.preprocessing.length > 0;
+  const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
-  return {
-    data: test,
-    ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+  const found = {
     loss: moved.learningFramework.params.loss,
-    name: moved.dataset.kind === "Digits" ? DIGITS : moved.dataset.params.path,
+    name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
   };
+  if (!asLoaded) {
+    return {
+      ...found,
+      data: test,
+      ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
+    };
+  }
+  return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
-/** Samples as they are, pixels from 0 to 1. */
-async function plain(asked: string | undefined): Promise<TestData> {
+/** A network that was saved without its experiment may still say that it has learned the digits, which are here. */
+function builtIn({ dataset }: TrainingFacts): "digits" | undefined {
+  return dataset?.toLowerCase() === "digits" ? "digits" : undefined;
+}
+
+/** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
+async function plain(asked: string | undefined, { dataset }: TrainingFacts): Promise<TestData> {
+  if (asked === undefined && dataset !== undefined) {
+    throw new NoFittingData(
+      `the network was trained on ${quote(dataset)}, and its file does not say where those data are; expected their folder. ` +
+        "Name it with --data, or --data digits for the built-in ones.",
+    );
+  }
   if (asked === undefined) {
     throw new NoFittingData(
       "the model file does not say what the network was trained on; expected data to test it with. " +
@@ -138,7 +167,9 @@ async function plain(asked: string | undefined): Promise<TestData> {
 /** The data in the shape that the network takes. @throws NoFittingData */
 function fitted(model: SpikingModel, found: TestData): TestData {
   const { data, augmentations, name } = found;
-  const { inputShape, outputShape } = model;
+  const { outputShape } = model;
+  const left = stepsLeft(model.preprocessing, data.preprocessing) ?? [];
+  const inputShape = shapeBefore(left, model.inputShape);
   const shape =
     augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {

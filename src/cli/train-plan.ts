@@ -66,16 +66,17 @@ function folderToResume({ resume, out }: PlanArguments, warn: (sentence: string)
   );
 }
 
-/** The experiment of the run, which no option may change. */
+/** The experiment of the run, which options may change in a few things. */
 function experimentToResume(
   folder: RunFolder,
   args: PlanArguments,
   warn: (sentence: string) => void,
 ): Experiment {
-  const recorded = readExperiment(folder.configPath, {}, warn);
+  // What an older version has stored of a lenient run may not be all that strict reading asks for.
+  const recorded = readExperiment(folder.configPath, { lenient: true }, warn);
   const asked =
     args.config === undefined
-      ? readExperiment(folder.configPath, args, () => undefined)
+      ? readExperiment(folder.configPath, { ...args, lenient: true }, () => undefined)
       : experimentAsked(args, warn);
   const compared = args.data === undefined ? asked : withDataOf(asked, recorded);
   checkContinues(folder, recorded, compared, advice);

@@ -10,11 +10,14 @@ export class TrainingProgress {
   readonly #moves: boolean;
   /** Of all epochs. */
   #fraction = 0;
+  #tests = false;
 
   /** @param moves false: only the lines of the epochs */
   constructor(progress: Progress, moves = true) {
     this.#progress = progress;
     this.#moves = moves;
+    // The run before this one was other work.
+    progress.begin();
   }
 
   batch({ epoch, epochs, batch, batches, loss, samplesPerSecond }: BatchProgress): void {
@@ -34,6 +37,8 @@ export class TrainingProgress {
   }
 
   test(done: number, total: number): void {
+    if (!this.#tests) this.#progress.begin();
+    this.#tests = true;
     this.#update(`testing ${done}/${total}`, done / total);
   }
 

@@ -2,6 +2,7 @@
 
 import { show } from "../show.js";
 import { ShapeError } from "../errors.js";
+import type { PreprocessingStep } from "../preprocessing/table.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";
 
@@ -17,6 +18,8 @@ export interface Batch {
    * IntToFloat32 reads and clears it, so that nothing is divided twice.
    */
   readonly integerMax?: number;
+  /** What was done to the samples already, of what SpikingModel.preprocessing asks for; nothing if it is left out. */
+  readonly preprocessing?: readonly PreprocessingStep[];
   /** Set by Mixup: loss = lambda * loss(labels) + (1 - lambda) * loss(mixed.labels) */
   readonly mixed?: MixedLabels;
 }

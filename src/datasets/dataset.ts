@@ -9,6 +9,7 @@ import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js"
 import { show } from "../show.js";
 import { OutOfMemoryError, ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
+import { readPreprocessing, type PreprocessingSpec, type PreprocessingStep } from "../preprocessing/table.js";
 import { close } from "../schema/fixed.js";
 import { formatShape, sizeOf } from "../shapes.js";
 import type { Shape } from "../shapes.js";
@@ -29,6 +30,11 @@ export interface DatasetFields {
   readonly classNames?: readonly string[];
   /** What bytes are divided by on their way into a batch: 255 if it is left out. Float samples have none. */
   readonly divisor?: number;
+  /**
+   * What was done to the samples already, of what SpikingModel.preprocessing asks for: it is not done again. Nothing if it
+   * is left out.
+   */
+  readonly preprocessing?: readonly PreprocessingSpec[];
 }
 
 /** Samples start to end - 1. */
@@ -57,7 +63,7 @@ const MAX_LABEL = 2 ** 31 - 1;
 /** Typed arrays of every browser hold this many. */
 const MAX_VALUES = 2 ** 30;
 
-const FIELDS = ["name", "x", "labels", "sampleShape", "classes", "classNames", "divisor"];
+const FIELDS = ["name", "x", "labels", "sampleShape", "classes", "classNames", "divisor", "preprocessing"];
 
 export class Dataset {
   readonly name: string;
@@ -68,6 +74,8 @@ export class Dataset {
   readonly classNames: readonly string[] | undefined;
   /** What bytes are divided by on their way into a batch; 1 for float samples. */
   readonly divisor: number;
+  /** What was done to the samples already: a model that asks for it does not do it again. */
+  readonly preprocessing: readonly PreprocessingStep[];
 
   /**
    * @throws ShapeError if x, labels and sampleShape do not fit; RangeError on an empty set, a label out of range, a
@@ -122,7 +130,9 @@ export class Dataset {
     this.classes = classes;
     this.classNames = classNames;
     this.divisor = bytes ? checkDivisor(`${where}: divisor`, fields.divisor ?? 255) : 1;
+    this.preprocessing = readPreprocessing(where, fields.preprocessing ?? []);
     close<Dataset>(this, "name", "x", "labels", "sampleShape", "classes", "classNames", "divisor");
+    close<Dataset>(this, "preprocessing");
   }
 
   /** How many samples. */
@@ -145,7 +155,7 @@ export class Dataset {
   /** A data set like this one but for the given fields, with the same storage where they do not replace it. */
   with(changes: Partial<DatasetFields>): Dataset {
     checkOptions(`Dataset "${this.name}".with`, changes ?? null, FIELDS);
-    const { name, x, labels, sampleShape, classes, classNames, divisor } = this;
+    const { name, x, labels, sampleShape, classes, classNames, divisor, preprocessing } = this;
     return new Dataset({
       name,
       x,
@@ -154,6 +164,7 @@ export class Dataset {
       classes,
       ...(classNames === undefined ? {} : { classNames }),
       ...(changes.x instanceof Float32Array ? {} : { divisor }),
+      ...(preprocessing.length === 0 ? {} : { preprocessing }),
       ...changes,
     });
   }
@@ -257,7 +268,14 @@ export class Dataset {
       else for (let to = i * size; to < end; to++, from++) x[to] = stored[from];
     }
     const shape = [samples.length, ...this.sampleShape];
-    return bytes && this.divisor === 1 ? { x, shape, labels, integerMax: 255 } : { x, shape, labels };
+    const { preprocessing } = this;
+    return {
+      x,
+      shape,
+      labels,
+      ...(bytes && this.divisor === 1 ? { integerMax: 255 } : {}),
+      ...(preprocessing.length === 0 ? {} : { preprocessing }),
+    };
   }
 
   /**

@@ -1,7 +1,8 @@
 /** An experiment with other settings: what command-line options and the runs of a bench change. */
 
 import { ConfigError } from "../errors.js";
-import type { DatasetConfig, Experiment, ModelConfig, SchedulerConfig } from "./description/experiment.js";
+import { isFromFiles } from "./description/data-schema.js";
+import type { Experiment, FilesConfig, ModelConfig, SchedulerConfig } from "./description/experiment.js";
 
 /**
  * All models train this many epochs. A schedule that was written for the whole run (CosineAnnealingLR with
@@ -35,19 +36,20 @@ export function withSeed(experiment: Experiment, seed: number): Experiment {
   return { ...experiment, bench: { ...experiment.bench, seed } };
 }
 
-/** The data set read from another folder. @throws ConfigError if it is built in */
+/** The data set read from another folder. @throws ConfigError if it is not read from one */
 export function withDataFolder(experiment: Experiment, path: string): Experiment {
   const { dataset } = experiment;
-  if (dataset.kind === "Digits") {
+  if (!isFromFiles(dataset)) {
+    const why = dataset.kind === "Digits" ? "is built in" : "is given by a program";
     throw new ConfigError(
-      `the data set Digits is built in and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
+      `the data set ${dataset.kind} ${why} and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
         `MNIST or FashionMNIST.`,
     );
   }
   return { ...experiment, dataset: withPath(dataset, path) };
 }
 
-function withPath(dataset: Exclude<DatasetConfig, { kind: "Digits" }>, path: string): DatasetConfig {
+function withPath(dataset: FilesConfig, path: string): FilesConfig {
   return { ...dataset, params: { ...dataset.params, path } };
 }
 

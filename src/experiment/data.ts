@@ -7,7 +7,7 @@ import { loadDigits } from "../datasets/digits.js";
 import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../datasets/idx-folder.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { createPreprocessing } from "../datasets/preprocessing/table.js";
-import { FormatError } from "../errors.js";
+import { ConfigError, FormatError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import type { Shape } from "../shapes.js";
 import type { DatasetConfig, Experiment } from "./description/experiment.js";
@@ -18,6 +18,8 @@ export type DatasetLoader = (dataset: DatasetConfig) => Promise<TrainTest>;
 export interface PrepareDataOptions {
   /** loadDataset if it is left out. */
   readonly load?: DatasetLoader;
+  /** Leaves samples as they were loaded, for a network that knows how they are prepared. Default false. */
+  readonly asLoaded?: boolean;
   /** Told, in a sentence, what a user should know but need not repair. */
   readonly warn?: (sentence: string) => void;
 }
@@ -43,6 +45,11 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
         divisor: 1,
         classNames: FASHION_MNIST_CLASSES,
       });
+    case "InMemory":
+      throw new ConfigError(
+        `dataset.kind is "InMemory", but no samples came; expected those of "${dataset.params.name}". ` +
+          "Give them as data: { train, test }, or name a set that can be loaded.",
+      );
   }
 }
 
@@ -84,12 +91,13 @@ export async function prepareData(
   experiment: Experiment,
   options: PrepareDataOptions = {},
 ): Promise<DatasetSets> {
-  const { load = loadDataset, warn } = options;
+  const { load = loadDataset, asLoaded = false, warn } = options;
   const generator = new Generator(PREPROCESSING_STREAM + (experiment.bench.seed % 2 ** 32));
   const context = { generator, ...(warn === undefined ? {} : { warn }) };
   let sets: DatasetSets = withAskedClasses(experiment, await load(experiment.dataset));
   for (const { kind, params } of experiment.preprocessing) {
-    sets = createPreprocessing(kind, params).apply(sets, context);
+    const step = createPreprocessing(kind, params);
+    if (!asLoaded || step.preparesSamples !== true) sets = step.apply(sets, context);
   }
   return sets;
 }

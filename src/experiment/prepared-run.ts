@@ -39,11 +39,12 @@ export async function prepareRun(run: SingleRun, { load, warn }: PrepareOptions)
 /** @throws ConfigError if the settings of the training make no sense */
 export function createTrainer(
   { run, model, sets, options }: PreparedRun,
-  callbacks: TrainerCallbacks,
+  callbacks?: TrainerCallbacks,
 ): Trainer {
   return blamingTheExperiment(
     run,
-    () => new Trainer(model, sets.train, { ...options, callbacks: [callbacks] }),
+    () =>
+      new Trainer(model, sets.train, { ...options, callbacks: callbacks === undefined ? [] : [callbacks] }),
   );
 }
 

@@ -3,7 +3,8 @@
 import { checkBoolean, checkFunction, checkOptions } from "../checks.js";
 import { ConfigError } from "../errors.js";
 import { loadModel } from "../formats/model-file.js";
-import { currentBackend } from "../kernels/select.js";
+import { currentBackend } from "../kernels/current.js";
+import { trainingRefused } from "../kernels/training-refused.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { exists } from "../platform/folders.js";
 import { absolutePath } from "../platform/paths.js";
@@ -13,9 +14,11 @@ import type { Evaluation } from "../training/evaluate.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { withDataFolder, type SingleRun } from "./adjust.js";
 import type { DatasetLoader } from "./data.js";
+import { isFromFiles } from "./description/data-schema.js";
 import type { Experiment } from "./description/experiment.js";
 import type { Override } from "./description/overrides.js";
 import { readSource, type ExperimentSource } from "./experiment-source.js";
+import { givenLoader, withDatasetOf, type GivenSamples } from "./in-memory.js";
 import { readExperimentFile } from "./experiment-file.js";
 import { isEmptyFolder, RunFolder } from "./run-folder/run-folder.js";
 import { runAll, type RunOutcome } from "./run-all.js";
@@ -60,9 +63,7 @@ export interface ExperimentCallbacks {
   onWarning?(sentence: string): void;
 }
 
-export interface RunExperimentOptions {
-  /** Where the samples come from; the files that the experiment names, or the digits, if it is left out. */
-  load?: DatasetLoader;
+export interface RunExperimentOptions extends GivenSamples {
   /** Stops after the batch under way. */
   signal?: AbortSignal;
   /** Undeclared keys and parameters that can be left out become warnings. */
@@ -76,7 +77,7 @@ export interface RunExperimentOptions {
   resume?: boolean;
 }
 
-const OPTIONS = ["load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
+const OPTIONS = ["data", "load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
 const CALLBACKS = ["onStart", "onBatch", "onEpoch", "onTest", "onWarning"] as const;
 
 /**
@@ -93,9 +94,12 @@ export async function runExperiment(
   options: RunExperimentOptions = {},
 ): Promise<ExperimentResult[]> {
   checkAll(options);
-  const { load, signal, callbacks = {} } = options;
+  const { signal, callbacks = {} } = options;
+  const load = givenLoader("runExperiment", options);
   const warn = (sentence: string): void => callbacks.onWarning?.(sentence);
-  const plan = planOf(source, options, warn);
+  const plan = planOf(withDatasetOf(source, options), { ...options, load }, warn);
+  // Before anything is written.
+  if (!currentBackend().trains) throw trainingRefused("runExperiment");
   const results: ExperimentResult[] = [];
   const outcomes = runAll(plan, {
     ...(load === undefined ? {} : { load }),
@@ -118,8 +122,7 @@ export async function runExperiment(
 function checkAll(options: RunExperimentOptions): void {
   const where = "runExperiment";
   checkOptions(where, options, OPTIONS);
-  const { load, callbacks = {}, lenient = false, out = null, resume = false } = options;
-  if (load !== undefined) checkFunction(`${where}: load`, load, "async ({ kind }) => ({ train, test })");
+  const { callbacks = {}, lenient = false, out = null, resume = false } = options;
   checkOptions(`${where}: callbacks`, callbacks, CALLBACKS);
   for (const name of CALLBACKS) {
     if (callbacks[name] !== undefined)
@@ -139,10 +142,14 @@ function checkAll(options: RunExperimentOptions): void {
   }
 }
 
+type PlanOptions = Pick<RunExperimentOptions, "lenient" | "overrides" | "out" | "resume"> & {
+  load: DatasetLoader | undefined;
+};
+
 /** @throws ConfigError, FileError */
 function planOf(
   source: ExperimentSource,
-  { load, lenient = false, overrides = [], out = null, resume = false }: RunExperimentOptions,
+  { load, lenient = false, overrides = [], out = null, resume = false }: PlanOptions,
   warn: (sentence: string) => void,
 ): RunPlan {
   const { experiment: read, warnings } = readSource("runExperiment", source, { lenient, overrides });
@@ -152,7 +159,7 @@ function planOf(
   const isThere = exists(out) && !isEmptyFolder(out);
   const resumed = resume && isThere ? runIn(out) : null;
   if (resumed !== null) {
-    const recorded = readExperimentFile(resumed.configPath, {}).experiment;
+    const recorded = readExperimentFile(resumed.configPath, { lenient: true }).experiment;
     // To a loader the path of the data is no more than a name.
     checkContinues(resumed, recorded, load === undefined ? experiment : withDataOf(experiment, recorded));
     checkBackend(resumed);
@@ -163,9 +170,7 @@ function planOf(
 /** The run can be repeated from its folder, wherever that is done. */
 function withAbsoluteData(experiment: Experiment): Experiment {
   const { dataset } = experiment;
-  return dataset.kind === "Digits"
-    ? experiment
-    : withDataFolder(experiment, absolutePath(dataset.params.path));
+  return isFromFiles(dataset) ? withDataFolder(experiment, absolutePath(dataset.params.path)) : experiment;
 }
 
 /** Backends differ in the last bits, so a run stays with its own. */

@@ -3,8 +3,10 @@
 import { ConfigError } from "../errors.js";
 import { exists, isFolder } from "../platform/folders.js";
 import { singleRuns, withDataFolder, type SingleRun } from "./adjust.js";
+import { isFromFiles } from "./description/data-schema.js";
 import type { Experiment } from "./description/experiment.js";
 import { writeExperiment } from "./description/index.js";
+import { MAY_CHANGE, withChanges } from "./continuing.js";
 import { adviceInCode, type RunAdvice } from "./run-folder/run-advice.js";
 import { RunFolder } from "./run-folder/run-folder.js";
 
@@ -42,26 +44,28 @@ export function runIn(path: string, advice: RunAdvice = adviceInCode): RunFolder
   );
 }
 
-/** @throws ConfigError naming the first difference between the experiment of a run and that asked for */
+/** @throws ConfigError naming the first difference between the experiment of a run and that asked for, unless it may be changed */
 export function checkContinues(
   folder: RunFolder,
   recorded: Experiment,
   asked: Experiment,
   advice: RunAdvice = adviceInCode,
 ): void {
-  const difference = firstDifference(writeExperiment(recorded), writeExperiment(asked));
+  const { isComplete } = folder;
+  const known = isComplete ? recorded : withChanges(recorded, asked);
+  const difference = firstDifference(writeExperiment(known), writeExperiment(asked));
   if (difference === null) return;
   throw new ConfigError(
     `${folder.shortPath} was started with ${difference.recorded}, but now it is ${difference.asked}; a run continues as it ` +
-      `was started. ${advice.otherExperiment}`,
+      `was started${isComplete ? "" : `, but for ${MAY_CHANGE}`}. ${advice.otherExperiment}`,
   );
 }
 
 /** The experiment with the data of another one: the same files may have moved to another folder. */
 export function withDataOf(experiment: Experiment, { dataset }: Experiment): Experiment {
-  return dataset.kind !== experiment.dataset.kind || dataset.kind === "Digits"
-    ? experiment
-    : withDataFolder(experiment, dataset.params.path);
+  return dataset.kind === experiment.dataset.kind && isFromFiles(dataset)
+    ? withDataFolder(experiment, dataset.params.path)
+    : experiment;
 }
 
 /** The first lines that differ, "epochs = 3" with their section in front. */

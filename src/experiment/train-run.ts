@@ -1,21 +1,22 @@
 /** Trains one prepared run, with checkpoints on the way, tests it, and writes what came out. */
 
-import { messageOf } from "../errors.js";
 import { saveModel } from "../formats/model-file.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { lastPart } from "../platform/paths.js";
-import { DivergenceError } from "../training/divergence-error.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import { evaluate, type Evaluation } from "../training/evaluate.js";
-import type { Trainer, TrainingResult } from "../training/trainer.js";
+import type { TrainingResult } from "../training/trainer.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { VERSION } from "../version.js";
 import { withDataFolder } from "./adjust.js";
+import { isFromFiles } from "./description/data-schema.js";
 import { writeExperiment } from "./description/index.js";
 import { createTrainer, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 import { RunRecorder } from "./run-folder/run-recorder.js";
-import { completeSummary, runFacts, type CompleteSummary, type RunFacts } from "./run-folder/run-summary.js";
+import { markFailed } from "./run-folder/run-state.js";
+import { changeInWords, changesOnTheWay } from "./run-folder/run-changes.js";
+import { completeSummary, runFacts, type CompleteSummary } from "./run-folder/run-summary.js";
 import type { TrainingFacts } from "./run-folder/training-facts.js";
 
 /** What is told while a run is under way. The training waits for promises. */
@@ -72,42 +73,32 @@ export async function trainRun(
     },
   });
   const folder = open();
-  const facts = runFacts(run, model, VERSION);
-  if (folder !== null) recorder = new RunRecorder(folder, trainer, model.architecture);
-  await recorder?.begin(run.experiment, facts);
-  listener = begin(model, folder);
+  const begun = runFacts(run, model, VERSION);
+  try {
+    if (folder !== null) recorder = new RunRecorder(folder, trainer, model.architecture);
+    const facts = (await recorder?.begin(run.experiment, begun)) ?? begun;
+    listener = begin(model, folder);
 
-  const result = await fit(trainer, folder, facts, signal);
-  await recorder?.save();
-  const test = result.completed ? await testUnlessStopped(prepared, listener, signal) : "stopped";
-  if (test === "stopped") {
-    folder?.writeSummary({ status: "interrupted", ...facts });
-    return { status: "stopped", folder, result };
+    const result = await trainer.fit(signal === undefined ? {} : { signal });
+    await recorder?.save();
+    const test = result.completed ? await testUnlessStopped(prepared, listener, signal) : "stopped";
+    if (test === "stopped") {
+      folder?.writeSummary({ status: "interrupted", ...facts });
+      return { status: "stopped", folder, result };
+    }
+    const summary = completeSummary(facts, result, test);
+    if (folder !== null) await finish(folder, prepared, summary);
+    return { status: "complete", folder, result, test, summary };
+  } catch (thrown) {
+    if (folder !== null) markFailed(folder, thrown);
+    throw thrown;
   }
-  const summary = completeSummary(facts, result, test);
-  if (folder !== null) await finish(folder, prepared, summary);
-  return { status: "complete", folder, result, test, summary };
 }
 
 async function finish(folder: RunFolder, prepared: PreparedRun, summary: CompleteSummary): Promise<void> {
   await saveModel(folder.modelPath, prepared.model, { ...factsOf(prepared, summary) });
   folder.writeSummary(summary);
   folder.removeCheckpoint();
-}
-
-async function fit(
-  trainer: Trainer,
-  folder: RunFolder | null,
-  facts: RunFacts,
-  signal: AbortSignal | undefined,
-): Promise<TrainingResult> {
-  try {
-    return await trainer.fit(signal === undefined ? {} : { signal });
-  } catch (thrown) {
-    if (thrown instanceof DivergenceError)
-      folder?.writeSummary({ status: "failed", ...facts, error: messageOf(thrown) });
-    throw thrown;
-  }
 }
 
 async function testUnlessStopped(
@@ -141,15 +132,16 @@ async function testRun(
 /** No times, and no folders of this machine: equal runs make equal files. */
 function factsOf(
   { run }: PreparedRun,
-  { dataset, seed, epochs, bestEpoch, test, version }: CompleteSummary,
+  { dataset, seed, epochs, bestEpoch, test, version, changes = [] }: CompleteSummary,
 ): TrainingFacts {
   const { experiment } = run;
-  const portable =
-    experiment.dataset.kind === "Digits"
-      ? experiment
-      : withDataFolder(experiment, lastPart(experiment.dataset.params.path));
+  const onTheWay = changesOnTheWay(changes);
+  const portable = isFromFiles(experiment.dataset)
+    ? withDataFolder(experiment, lastPart(experiment.dataset.params.path))
+    : experiment;
   return {
     experiment: writeExperiment(portable),
+    ...(onTheWay.length === 0 ? {} : { changes: onTheWay.map(changeInWords).join("; ") }),
     dataset,
     seed,
     epochs,

@@ -8,7 +8,10 @@ import type { TrainingState } from "../training/training-state.js";
 import { isBoolean, isCount, isNumber, isText, listOf, nullOr, objectOf, recordOf } from "./json-shape.js";
 import type { Check } from "./json-shape.js";
 
-export interface CheckpointRun extends Omit<TrainingState, "weights" | "bestWeights" | "optimizer"> {
+export interface CheckpointRun extends Omit<
+  TrainingState,
+  "weights" | "bestWeights" | "optimizer" | "preprocessing"
+> {
   readonly hasBestWeights: boolean;
   readonly optimizer: {
     readonly steps: number;

@@ -10,12 +10,14 @@ import type { Architecture } from "../models/architecture.js";
 import { checkStorable } from "../models/stored-architecture.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
+import { readPreprocessing } from "../preprocessing/table.js";
 import { checkIsState } from "../training/check-training-state.js";
 import type { TrainingState } from "../training/training-state.js";
 import { checkpointRun, type CheckpointRun } from "./checkpoint-run.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import { writeFileAtomic } from "../platform/files.js";
-import { anyObject, isText, objectOf, parseJson } from "./json-shape.js";
+import { parseArchitecture } from "./architecture-json.js";
+import { parseJson } from "./json-shape.js";
 import { quote } from "../show.js";
 import { readSafetensorsFile } from "./safetensors-file.js";
 import { encodeSafetensors, parseSafetensors, type Safetensors, type StoredTensor } from "./safetensors.js";
@@ -39,7 +41,8 @@ export function encodeCheckpoint(state: TrainingState, architecture: Architectur
     );
   }
   checkStorable("encodeCheckpoint", architecture);
-  const { weights, bestWeights, optimizer, ...rest } = state;
+  const { weights, bestWeights, optimizer, preprocessing: given, ...rest } = state;
+  const preprocessing = readPreprocessing("encodeCheckpoint", given ?? []);
   const tensors: [string, TensorToStore][] = [
     ...named("model", weights),
     ...(bestWeights === null ? [] : named("best", bestWeights)),
@@ -57,7 +60,10 @@ export function encodeCheckpoint(state: TrainingState, architecture: Architectur
   };
   const metadata = {
     "atif.format": FORMAT,
-    "atif.architecture": JSON.stringify(architecture),
+    // An architecture that was taken before the trainer was made does not have it.
+    "atif.architecture": JSON.stringify(
+      preprocessing.length === 0 ? architecture : { ...architecture, preprocessing },
+    ),
     "atif.run": JSON.stringify(run),
   };
   return encodeSafetensors(tensors, metadata, { checksum: true });
@@ -89,8 +95,6 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   return checkpointFrom(readSafetensorsFile(path), path);
 }
 
-const architectureShape = objectOf<Architecture>({ kind: isText, options: anyObject });
-
 function checkpointFrom({ metadata, tensors, checksum }: Safetensors, source: string): Checkpoint {
   const format = metadata.get("atif.format");
   if (format !== FORMAT) {
@@ -104,13 +108,14 @@ function checkpointFrom({ metadata, tensors, checksum }: Safetensors, source: st
       `${source}: no checksum (metadata key "atif.crc64"); expected one. The checkpoint is damaged: start from another, or anew.`,
     );
   }
-  const what = `${source}: the architecture`;
-  const architecture = parseJson(what, metadata.get("atif.architecture") ?? "", architectureShape);
+  const architecture = parseArchitecture(source, metadata.get("atif.architecture") ?? "");
+  const preprocessing = readPreprocessing("the architecture", architecture.preprocessing ?? []);
   const run = parseJson(`${source}: the run`, metadata.get("atif.run") ?? "", checkpointRun);
   const { hasBestWeights, optimizer, ...rest } = run;
   const arrays = new Arrays(tensors, source);
   const state: TrainingState = {
     ...rest,
+    ...(preprocessing.length === 0 ? {} : { preprocessing }),
     weights: arrays.dict("model"),
     bestWeights: hasBestWeights ? arrays.dict("best") : null,
     optimizer: {

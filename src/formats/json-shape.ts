@@ -52,6 +52,11 @@ export function nullOr<T>(check: Check<T>): Check<T | null> {
   return (where, value) => (value === null ? null : check(where, value));
 }
 
+/** What may be missing. */
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (where, value) => (value === undefined ? undefined : check(where, value));
+}
+
 export function listOf<T>(check: Check<T>): Check<T[]> {
   return (where, value) => {
     if (!Array.isArray(value)) throw refusal(where, value, "a list");

@@ -4,7 +4,7 @@
  *
  *   format             "pt", as PyTorch's own writers say
  *   atif.format        "model/1"
- *   atif.architecture  JSON: kind and options
+ *   atif.architecture  JSON: kind and options; preprocessing, if any: what is done to samples before the network sees them
  *   atif.parameters    JSON, if any: of parameters that are frozen, do not decay or have another bound, what they are
  *   atif.mode          "train" or "eval": the mode the model was in
  *   atif.otherMode     JSON, if any: the names of the layers that were in the other one (frozen batch normalisation)
@@ -18,14 +18,14 @@ import { show } from "../show.js";
 import { FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
 import { checkModel } from "../models/check-model.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { type Architecture } from "../models/architecture.js";
 import { createWithoutDrawing, storedArchitecture } from "../models/stored-architecture.js";
 import { weightCount } from "../models/table.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import { writeFileAtomic } from "../platform/files.js";
 import type { ParameterSettings } from "../module/parameter.js";
+import { parseArchitecture } from "./architecture-json.js";
 import { isTooDeep, MOST_LEVELS } from "./json-depth.js";
-import { anyObject, isText, listOf, objectOf, parseJson, recordOf, type Check } from "./json-shape.js";
+import { anyObject, isText, listOf, parseJson, recordOf, type Check } from "./json-shape.js";
 import { quote } from "../show.js";
 import { readSafetensorsFile } from "./safetensors-file.js";
 import { encodeSafetensors, parseSafetensors, type Safetensors } from "./safetensors.js";
@@ -157,8 +157,6 @@ export async function readModelFile(path: string): Promise<LoadedModel> {
 
 const parameterSettings = recordOf(anyObject as Check<ParameterSettings>);
 
-const architectureShape = objectOf<Architecture>({ kind: isText, options: anyObject });
-
 function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string): LoadedModel {
   const architectureText = metadata.get("atif.architecture");
   checkFormat(metadata, architectureText !== undefined, source);
@@ -174,7 +172,7 @@ function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string)
         `Copy the file again; if another program changed it on purpose, make the model in code and call loadStateDict(readStateDict(bytes)).`,
     );
   }
-  const architecture = parseJson(`${source}: the architecture`, architectureText, architectureShape);
+  const { preprocessing = [], ...architecture } = parseArchitecture(source, architectureText);
   const factsText = metadata.get("atif.facts") ?? "{}";
   const facts: ModelFacts = parseJson(`${source}: the facts`, factsText, anyObject);
   const stored = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -187,6 +185,9 @@ function modelFrom({ metadata, tensors, checksum }: Safetensors, source: string)
       );
     }
     return createWithoutDrawing(architecture);
+  });
+  explained(`${source}: the preprocessing does not fit the network`, () => {
+    model.preprocessing = preprocessing;
   });
   const settings = parseJson(
     `${source}: the settings of parameters`,

@@ -2,6 +2,8 @@
 
 import { checkOptions } from "../checks.js";
 import { ShapeError } from "../errors.js";
+import { checkModel } from "../models/check-model.js";
+import { preparedTensor } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { sizeOf, formatShape, type Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -35,7 +37,8 @@ export interface Activity {
   /** What the network gave at each step, [T, classes]. */
   readonly outputs: Float32Array;
   /**
-   * The mean of the outputs so far, [T, classes]: row t - 1 is what run() of a model with t time steps gives, to the bit.
+   * The mean of the outputs so far, [T, classes]: row t - 1 is what run(model.prepare(x)) of a model with t time steps gives,
+   * to the bit.
    */
   readonly scores: Float32Array;
   /** [T] the class with the highest score after each step; the first on a tie. */
@@ -43,10 +46,10 @@ export interface Activity {
 }
 
 /**
- * Shows one sample to the model from rest, in evaluation mode, and records. The state of the neurons is forgotten;
+ * Shows one sample, prepared as model.preprocessing says, to the model from rest, in evaluation mode, and records. The state of the neurons is forgotten;
  * nothing else of the model changes.
  *
- * @param x [1, ...inputShape]
+ * @param x [1, ...inputShape], as data give it: prepared by nobody
  * @param options timesteps: how many steps to record; those of the model if left out. More show how the answer of a
  *   still sample would settle.
  * @throws TypeError, ShapeError, RangeError for an input that the model does not take
@@ -63,17 +66,26 @@ export function recordActivity(
   }
   const layers: LayerActivity[] = [];
   const visit = (layer: LayerVisit): void => void layers.push(activityOf(layer));
-  return walkLayers(where, model, x, { ...options, potentials: true, visit }, (outputs) => {
-    const [timesteps, , classes] = outputs.shape;
-    const scores = new Float32Array(timesteps * classes);
-    const answers = new Int32Array(timesteps);
-    for (let t = 1; t <= timesteps; t++) {
-      const mean = meanOfFirst(outputs, t, model.stepMode === "m");
-      scores.set(mean.data, (t - 1) * classes);
-      answers[t - 1] = mean.argmax()[0];
-    }
-    return { timesteps, classes, layers, outputs: outputs.toArray(), scores, answers };
-  });
+  checkModel(where, model);
+  const shown = Tensor.isTensor(x) ? preparedTensor(model, x) : x;
+  const walk = { ...options, potentials: true, visit };
+  try {
+    return walkLayers(where, model, shown, walk, (outputs) => activityFrom(model, layers, outputs));
+  } finally {
+    if (shown !== x) shown.dispose();
+  }
+}
+
+function activityFrom(model: SpikingModel, layers: readonly LayerActivity[], outputs: Tensor): Activity {
+  const [timesteps, , classes] = outputs.shape;
+  const scores = new Float32Array(timesteps * classes);
+  const answers = new Int32Array(timesteps);
+  for (let t = 1; t <= timesteps; t++) {
+    const mean = meanOfFirst(outputs, t, model.stepMode === "m");
+    scores.set(mean.data, (t - 1) * classes);
+    answers[t - 1] = mean.argmax()[0];
+  }
+  return { timesteps, classes, layers, outputs: outputs.toArray(), scores, answers };
 }
 
 /** In the order of run(): rounding is part of the answer. */

@@ -5,7 +5,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { BaseNode } from "../neurons/base-node.js";
 import { sizeOf, type Shape } from "../shapes.js";
-import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
+import { checkFits, checkSignal, inputOf, inUnitsOf } from "../measuring/batch-input.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import type { LayerReport } from "../measuring/layer-report.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
@@ -41,7 +41,7 @@ export interface InspectLayersOptions {
 }
 
 /**
- * Runs every sample once, in evaluation mode, and turns the event loop between batches.
+ * Runs every sample once, prepared as model.preprocessing says, in evaluation mode, and turns the event loop between batches.
  *
  * @throws TypeError, RangeError, ShapeError if the data does not fit the model; the signal's reason if it is aborted
  */
@@ -58,7 +58,7 @@ export async function inspectLayers(
   checkSignal(where, options.signal);
   const turns = new EventLoopTurns();
   const tallies = new Map<string, LayerTally>();
-  for (const batch of data.batches({ batchSize })) {
+  for (const batch of inUnitsOf(model, data).batches({ batchSize })) {
     options.signal?.throwIfAborted();
     const visit = (layer: LayerVisit): void => {
       const tally = tallies.get(layer.name) ?? new LayerTally(layer, data.length, maxInputs);

@@ -25,7 +25,10 @@ export interface Heap {
 }
 
 export interface Backend {
-  readonly name: BackendName;
+  /** "inference": that of initInference(), which no option names. */
+  readonly name: BackendName | "inference";
+  /** Whether it has the kernels for training; without them, each of these throws a StateError. */
+  readonly trains: boolean;
   /** Threads the kernels run on, the calling one included. */
   readonly threads: number;
   /** Asks for so many threads, at least 1. Where they cannot be had, `threads` is lower afterwards. */

@@ -19,6 +19,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkModelShapes, checkStepMode } from "./model-shapes.js";
 import { SpikingModel } from "./spiking-model.js";
 import { type Architecture } from "./architecture.js";
+import { withPreprocessing } from "./traced-architecture.js";
 
 export interface GraphModelOptions {
   /** Channels last, without batch and time: [H, W, C], [S, C] or [F]. */
@@ -98,17 +99,18 @@ export class GraphModel extends SpikingModel {
   #listed(): Architecture {
     const { inputShape, outputShape, timesteps, stepMode } = this;
     const layers = specsOf(this.#graph, this.#plan.places);
-    return {
+    return withPreprocessing(this, {
       kind: "GraphModel",
       options: { inputShape: [...inputShape], outputShape: [...outputShape], layers, timesteps, stepMode },
-    };
+    });
   }
 
   /** The options of a template, if its layers are still as they say; layers that were changed are listed one by one. */
   protected templateArchitecture(kind: string, options: object): Architecture {
     const { timesteps, stepMode } = this;
     if (!this.#graph.nodes.every((node, i) => sameData(node.options, this.#made[i]))) return this.#listed();
-    return { kind, options: plainCopy(kind, { ...options, timesteps, stepMode }) };
+    const plain = plainCopy(kind, { ...options, timesteps, stepMode });
+    return withPreprocessing(this, { kind, options: plain });
   }
 
   protected override network(x: Tensor): Tensor {

@@ -19,6 +19,12 @@ import { checkInteger } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module, type StepMode } from "../module/module.js";
 import { BaseNode } from "../neurons/base-node.js";
+import {
+  checkPreprocessing,
+  readPreprocessing,
+  type PreprocessingSpec,
+  type PreprocessingStep,
+} from "../preprocessing/table.js";
 import { at, repeat } from "../ops/slice.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
 import { chain, Runner } from "../graph/run.js";
@@ -31,7 +37,8 @@ import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Architecture } from "./architecture.js";
 import { checkModelShapes } from "./model-shapes.js";
-import { tracedArchitecture } from "./traced-architecture.js";
+import { preparedTensor } from "./prepare-samples.js";
+import { tracedArchitecture, withPreprocessing } from "./traced-architecture.js";
 
 /** run() of more would not end in reasonable time. */
 const MAX_TIMESTEPS = 65536;
@@ -44,6 +51,7 @@ export abstract class SpikingModel extends Module {
   readonly outputShape: Shape;
   /** Of a chain of layers that was handed up: what runs it. */
   #chain: Runner | null = null;
+  #preprocessing: readonly PreprocessingStep[] = [];
 
   /**
    * @param layers what forward() calls; left out where a class has a forward() of its own
@@ -83,12 +91,42 @@ export abstract class SpikingModel extends Module {
   }
 
   /**
+   * What is done to samples before the network sees them, as plain data: [{ kind: "Normalize", options: { mean, std } }].
+   * evaluate(), inspectLayers(), recordActivity(), training and the command line do it, and files keep it; run(),
+   * runSequence(), stream() and forward() take numbers that are prepared: run(model.prepare(x)). The Trainer sets it to what
+   * its augmentations and data do alike to every sample.
+   */
+  get preprocessing(): readonly PreprocessingStep[] {
+    return this.#preprocessing;
+  }
+
+  /** @throws TypeError, RangeError for what is no such list, or does not fit the network's input */
+  set preprocessing(steps: readonly PreprocessingSpec[]) {
+    const where = this.constructor.name;
+    const own = readPreprocessing(where, steps);
+    checkPreprocessing(where, own, this.inputShape);
+    this.#preprocessing = own;
+  }
+
+  /**
+   * Samples as data give them, prepared for run() as `preprocessing` says; x itself if that is empty.
+   *
+   * @param x [N, ...inputShape], or images [N, H, W, C] where the network sees them as sequences
+   * @returns [N, ...inputShape], without a gradient
+   * @throws ShapeError, RangeError for samples that do not fit the steps
+   */
+  prepare(x: Tensor): Tensor {
+    if (this.#preprocessing.length > 0) checkSameBackend(`${this.constructor.name}.prepare`, x);
+    return preparedTensor(this, x);
+  }
+
+  /**
    * Plain data from which the model is made again: of a class of one's own, the layers that networkGraph() sees.
    *
    * @throws TypeError for a part that is not known by kind
    */
   get architecture(): Architecture {
-    return tracedArchitecture(this, traceGraph(this));
+    return withPreprocessing(this, tracedArchitecture(this, traceGraph(this)));
   }
 
   /** One call of the network: x [N, ...] in step mode 's', [T, N, ...] in 'm'. State is kept. */

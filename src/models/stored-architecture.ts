@@ -10,7 +10,7 @@ import { Tensor } from "../tensor/tensor.js";
 import type { Architecture } from "./architecture.js";
 import type { SpikingModel } from "./spiking-model.js";
 import { createModel, isKnownKind, isOwnClass } from "./table.js";
-import { tracedArchitecture } from "./traced-architecture.js";
+import { tracedArchitecture, withPreprocessing } from "./traced-architecture.js";
 
 /**
  * Of a class of somebody's own, the layers that are seen when it runs; that they give the same is tried before anything is
@@ -21,7 +21,7 @@ import { tracedArchitecture } from "./traced-architecture.js";
  */
 export function storedArchitecture(model: SpikingModel): Architecture {
   if (!isOwnClass(model)) return model.architecture;
-  const traced = tracedArchitecture(model, traceGraph(model));
+  const traced = withPreprocessing(model, tracedArchitecture(model, traceGraph(model)));
   checkSame(model, traced);
   return traced;
 }

@@ -32,8 +32,6 @@ interface ModelRow<O> {
 
 /** A network that a few options describe: what experiment files may name. */
 interface TemplateRow<O, P> extends ModelRow<O> {
-  /** In one line, for the reference. */
-  readonly summary: string;
   readonly schema: Schema<P>;
 }
 
@@ -44,29 +42,24 @@ function template<O, P>(row: TemplateRow<O, P>): TemplateRow<O, P> {
 /** Experiment files know a kind by its row here. */
 export const templateTable = {
   SMLP: template({
-    summary: "Spiking multilayer perceptron: linear layers, each but the last with a neuron behind it.",
     schema: smlpSchema,
     model: SMLP,
     create: (options: SMLPOptions) => new SMLP(options),
     network: (options: SMLPOptions) => smlpNetwork(resolveSMLPOptions(options)),
   }),
   SCNN: template({
-    summary:
-      "Spiking convolutional network: stages of convolution, neuron and pooling, then linear layers or a global sum.",
     schema: scnnSchema,
     model: SCNN,
     create: (options: SCNNOptions) => new SCNN(options),
     network: (options: SCNNOptions) => scnnNetwork(resolveSCNNOptions(options)),
   }),
   SResNet: template({
-    summary: "Spiking residual network, whose blocks shrink the map by max pooling.",
     schema: sresnetSchema,
     model: SResNet,
     create: (options: SResNetOptions) => new SResNet(options),
     network: (options: SResNetOptions) => sresnetNetwork(resolveSResNetOptions(options)),
   }),
   SResNetStride: template({
-    summary: "Spiking residual network, whose blocks shrink the map by strides of their convolutions.",
     schema: sresnetStrideSchema,
     model: SResNetStride,
     create: (options: SResNetStrideOptions) => new SResNetStride(options),
@@ -108,7 +101,9 @@ export function isOwnClass(model: SpikingModel): boolean {
 
 /** A new model of that architecture, with new weights. @throws RangeError, TypeError on options that make no network */
 export function createModel(architecture: Architecture): GraphModel {
-  return rowOf(architecture).create(architecture.options);
+  const model = rowOf(architecture).create(architecture.options);
+  if (architecture.preprocessing !== undefined) model.preprocessing = architecture.preprocessing;
+  return model;
 }
 
 /** The network of an architecture as a list of layers, before any of it is made. @throws RangeError, TypeError as createModel */

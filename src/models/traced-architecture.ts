@@ -3,6 +3,7 @@
 import { specsOf, type LayerGraph, type LayerNode } from "../graph/layer-graph.js";
 import { kindOfLayer, layerKinds } from "../layers/table.js";
 import type { Module, StepMode } from "../module/module.js";
+import type { PreprocessingSpec } from "../preprocessing/table.js";
 import type { Shape } from "../shapes.js";
 import type { Architecture } from "./architecture.js";
 
@@ -11,6 +12,14 @@ interface Described extends Module {
   readonly outputShape: Shape;
   readonly timesteps: number;
   readonly stepMode: StepMode;
+}
+
+/** An architecture with what is done to samples before the network sees them. */
+export function withPreprocessing(
+  { preprocessing }: { readonly preprocessing: readonly PreprocessingSpec[] },
+  architecture: Architecture,
+): Architecture {
+  return preprocessing.length === 0 ? architecture : { ...architecture, preprocessing };
 }
 
 /** @throws TypeError naming the part that no table knows */

@@ -1,17 +1,8 @@
-/** Hands the operations to Tensor as methods. Imported for its effect, once, by everything that computes. */
+/** Operations and the backward pass. Imported for its effect, once, by everything that computes. */
 
 import { backward } from "../autograd/backward.js";
-import { installOperations } from "../tensor/operations.js";
+import { installBackward } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { add, div, mul, sub } from "./arithmetic.js";
-import { matmul } from "./matmul.js";
-import { permute } from "./permute.js";
-import { argmax, mean, sum } from "./reduce.js";
-import { reshape } from "./reshape.js";
-import { at } from "./slice.js";
-import { exp, log, neg, relu, sigmoid, sqrt } from "./unary.js";
+import "./install-operations.js";
 
-installOperations<Tensor>({
-  add, sub, mul, div, neg, exp, log, sqrt, sigmoid, relu,
-  matmul, sum, mean, reshape, permute, at, argmax, backward,
-}); // prettier-ignore
+installBackward<Tensor>(backward);

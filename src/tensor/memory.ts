@@ -1,7 +1,7 @@
 /** What the current backend's heap holds. */
 
 import type { HeapUse } from "../kernels/backend.js";
-import { currentBackend } from "../kernels/select.js";
+import { currentBackend } from "../kernels/current.js";
 
 /** Live and peak bytes of tensor memory. @throws StateError before init() */
 export function memory(): HeapUse {

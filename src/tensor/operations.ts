@@ -4,6 +4,7 @@
  */
 
 import { StateError } from "../errors.js";
+import { trainingRefused } from "../kernels/training-refused.js";
 import type { Shape } from "../shapes.js";
 
 /** T is Tensor: named so, this file does not import the class that imports it. */
@@ -25,13 +26,27 @@ export interface TensorOperations<T> {
   permute(x: T, axes: readonly number[]): T;
   at(x: T, i: number): T;
   argmax(x: T, axis?: number): Int32Array;
-  backward(x: T, grad?: T): void;
 }
 
 let installed: unknown = null;
 
 export function installOperations<T>(operations: TensorOperations<T>): void {
   installed = operations;
+}
+
+/** The backward pass, apart: init() hands it over, and a page that only runs networks does without. */
+export type BackwardPass<T> = (root: T, grad?: T) => void;
+
+let backwardPass: unknown = null;
+
+export function installBackward<T>(backward: BackwardPass<T>): void {
+  backwardPass = backward;
+}
+
+/** @throws StateError where only initInference() was called */
+export function installedBackward<T>(): BackwardPass<T> {
+  if (backwardPass === null) throw trainingRefused("backward");
+  return backwardPass as BackwardPass<T>;
 }
 
 /** @throws StateError if ops/install.ts was not imported */

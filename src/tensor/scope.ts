@@ -3,7 +3,7 @@
 import { checkFunction } from "../checks.js";
 import { StateError } from "../errors.js";
 import type { Heap } from "../kernels/backend.js";
-import { backendIfAny } from "../kernels/select.js";
+import { backendIfAny } from "../kernels/current.js";
 import { tellOfLeft } from "./unscoped.js";
 
 /** What a scope may own. */

@@ -3,6 +3,7 @@
 import { StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { noteTurn } from "../platform/event-loop.js";
+import { giveUpIfAsked } from "../platform/giving-up.js";
 import { inScope } from "./scope.js";
 import { tellOfAbandoned, tellOfFreed, tellOfMade } from "./unscoped.js";
 
@@ -45,8 +46,9 @@ export class Storage<A extends HeapArray = Float32Array> {
     if (array !== null) this.#watch(array);
   }
 
-  /** @throws OutOfMemoryError */
+  /** @throws OutOfMemoryError; GivenUp */
   static float32(backend: Backend, length: number): Storage<Float32Array> {
+    giveUpIfAsked();
     return new Storage(backend, length, backend.heap.float32(length), null);
   }
 
@@ -55,8 +57,9 @@ export class Storage<A extends HeapArray = Float32Array> {
     return new Storage<Float32Array>(backend, length, null, deferred);
   }
 
-  /** @throws OutOfMemoryError */
+  /** @throws OutOfMemoryError; GivenUp */
   static int32(backend: Backend, length: number): Storage<Int32Array> {
+    giveUpIfAsked();
     return new Storage(backend, length, backend.heap.int32(length), null);
   }
 

@@ -4,9 +4,9 @@ import { checkBoolean, checkInteger, checkOptions } from "../checks.js";
 import { show } from "../show.js";
 import { ShapeError, StateError } from "../errors.js";
 import type { Backend } from "../kernels/backend.js";
-import { currentBackend } from "../kernels/select.js";
+import { currentBackend } from "../kernels/current.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
-import { installedOperations } from "./operations.js";
+import { installedBackward, installedOperations } from "./operations.js";
 import { keep, trackTensor } from "./scope.js";
 import { Storage } from "./storage.js";
 import { tensorJson, type TensorJson } from "./tensor-json.js";
@@ -296,7 +296,7 @@ export class Tensor {
    * @throws ShapeError without grad unless there is exactly one element; StateError if the graph was freed
    */
   backward(grad?: Tensor): void {
-    installedOperations<Tensor>().backward(this, grad);
+    installedBackward<Tensor>()(this, grad);
   }
 }
 

@@ -9,11 +9,12 @@ import type { Dataset } from "../datasets/dataset.js";
 import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
-import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
+import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts, countingSpikes } from "../neurons/spike-count.js";
 import { withMode } from "../module/mode.js";
@@ -39,7 +40,10 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Default "crossentropy". */
   loss?: LossName;
-  /** Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. */
+  /**
+   * Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. Those that say how samples
+   * are prepared (Normalize, IntToFloat32) stand for what model.preprocessing says; before the others are left to it.
+   */
   augmentations?: AugmentationPipeline;
   /** Stops before the next batch: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -50,7 +54,7 @@ export interface EvaluateOptions {
 const optionNames = ["batchSize", "loss", "augmentations", "signal", "onBatch"];
 
 /**
- * Runs every sample once, in evaluation mode, and turns the event loop between batches. Modes are given back as they
+ * Runs every sample once, prepared as model.preprocessing says, in evaluation mode, and turns the event loop between batches. Modes are given back as they
  * were; the state of the neurons is forgotten.
  *
  * @throws TypeError, RangeError, ShapeError if the data does not fit the model
@@ -72,16 +76,14 @@ export async function evaluate(
       `evaluate: augmentations is ${show(augmentations)}; expected new AugmentationPipeline([...]).`,
     );
   }
-  const generator = new Generator(0);
   const turns = new EventLoopTurns();
   const confusion = emptyConfusion(model.outputShape[0]);
   const total = Math.ceil(data.length / batchSize);
   let counts: SpikeCount[] = [];
   let [lossSum, done] = [0, 0];
-  for (const stored of data.batches({ batchSize })) {
+  for (const batch of measuredBatches(model, data, batchSize, augmentations ?? null)) {
     signal?.throwIfAborted();
-    const batch = augmentations?.apply(stored, generator, false) ?? stored;
-    const measured = measure(model, batch, loss);
+    const measured = measureUnlessStopped(model, batch, loss, signal);
     lossSum += measured.loss * batch.labels.length;
     countInto(confusion, batch.labels, measured.predicted);
     counts = addCounts(counts, measured.counts);
@@ -98,6 +100,24 @@ export async function evaluate(
     confusion,
     layers,
   };
+}
+
+/** @throws the signal's reason if it is seen to be aborted on the way */
+function measureUnlessStopped(
+  model: SpikingModel,
+  batch: Batch,
+  loss: Loss,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof measure> {
+  try {
+    return canBeGivenUp(
+      () => signal?.aborted === true,
+      () => measure(model, batch, loss),
+    );
+  } catch (error) {
+    if (error instanceof GivenUp) signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 function measure(

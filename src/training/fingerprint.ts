@@ -6,6 +6,7 @@ import type { Architecture } from "../models/architecture.js";
 import { networkText } from "../models/network-text.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape } from "../shapes.js";
+import type { LearnedPreprocessing } from "./learned-preprocessing.js";
 import type { ResolvedTrainerOptions } from "./trainer-options.js";
 
 /** What it is, such as "batch size", to its value. */
@@ -14,13 +15,14 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** Everything that decides the bits of a run, but not its number of epochs: a run may be continued for longer. */
 export function fingerprintOf(
   model: SpikingModel,
-  train: Dataset,
+  { train, isDerived }: LearnedPreprocessing,
   options: ResolvedTrainerOptions,
 ): Fingerprint {
   const { validation, augmentations, earlyStop } = options;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
+    ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),
@@ -36,11 +38,23 @@ export function fingerprintOf(
   };
 }
 
-/** @throws StateError naming the first entry that differs */
-export function checkFingerprint(where: string, saved: Fingerprint, own: Fingerprint): void {
+/** What may be another from some batch on: the numbers of the optimizer, and the schedule of its rate. */
+export type Adjustable = "optimizer" | "scheduler";
+
+export const ADJUSTABLE: readonly Adjustable[] = ["optimizer", "scheduler"];
+
+/** @throws StateError naming the first entry that differs, unless it may; the kind of the optimizer stays */
+export function checkFingerprint(
+  where: string,
+  saved: Fingerprint,
+  own: Fingerprint,
+  mayDiffer: readonly Adjustable[] = [],
+): void {
   for (const what of new Set([...Object.keys(own), ...Object.keys(saved)])) {
     const [value, other] = [own, saved].map((each) => (Object.hasOwn(each, what) ? each[what] : "missing"));
     if (other === value || (what === "model" && isSameNetwork(other, value))) continue;
+    const mayBeOther = mayDiffer.some((name) => name === what);
+    if (mayBeOther && (what !== "optimizer" || kindIn(value) === kindIn(other))) continue;
     const [a, b] = showDifference(other, value);
     throw new StateError(
       `${where}: the state belongs to another run: its ${what} is ${a}, but here it is ${b}; ` +
@@ -59,6 +73,15 @@ function isSameNetwork(a: string, b: string): boolean {
   }
 }
 
+/** Of an optimizer; the text itself if it is none. */
+function kindIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { kind?: unknown } | null)?.kind ?? text;
+  } catch {
+    return text;
+  }
+}
+
 /** Both texts, shortened to the part around the first difference. */
 function showDifference(a: string, b: string): [string, string] {
   let at = 0;
@@ -74,7 +97,8 @@ function showDifference(a: string, b: string): [string, string] {
 /** A model with a part that is no plain data is known by its names and shapes. */
 function describeModel(model: SpikingModel): string {
   try {
-    return plainText(model.architecture);
+    const { kind, options } = model.architecture;
+    return plainText({ kind, options });
   } catch {
     const arrays = Object.entries(model.stateDict()).map(
       ([name, { shape }]) => `${name} ${formatShape(shape)}`,

@@ -24,7 +24,7 @@ export interface BatchProgress {
   samples: number;
   /** Of this batch. */
   loss: number;
-  /** Since the epoch began. */
+  /** Since the epoch before began: a batch or two say little. */
   samplesPerSecond: number;
 }
 
@@ -51,6 +51,7 @@ export interface TrainerOptions {
   seed?: number;
   /** Measured after every epoch. */
   validation?: Dataset;
+  /** What they do to every sample alike (Normalize, IntToFloat32) becomes model.preprocessing. */
   augmentations?: AugmentationPipeline;
   /** true: after the last epoch the model gets the weights of the best one (default false). */
   useBestEpoch?: boolean;

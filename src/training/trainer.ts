@@ -3,7 +3,7 @@
  * bits of one that was not.
  */
 
-import { checkOptions } from "../checks.js";
+import { checkOneOf, checkOptions } from "../checks.js";
 import { StateError, ShapeError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
@@ -22,7 +22,15 @@ import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
 import { EpochSelection } from "./epoch-selection.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
-import { checkFingerprint, fingerprintOf, type Fingerprint } from "./fingerprint.js";
+import { GivenUp } from "../platform/giving-up.js";
+import {
+  ADJUSTABLE,
+  checkFingerprint,
+  fingerprintOf,
+  type Adjustable,
+  type Fingerprint,
+} from "./fingerprint.js";
+import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
 import {
@@ -52,7 +60,7 @@ export interface TrainingResult {
 
 export class Trainer {
   readonly model: SpikingModel;
-  readonly #train: Dataset;
+  readonly #learned: LearnedPreprocessing;
   readonly #options: ResolvedTrainerOptions;
   readonly #optimizer: Optimizer;
   readonly #scheduler: Scheduler | null;
@@ -77,6 +85,9 @@ export class Trainer {
   #fingerprint: Fingerprint | null = null;
 
   /**
+   * What augmentations do to every sample alike (Normalize, IntToFloat32), and what was done to the data, becomes the model's
+   * preprocessing, so that whoever measures it or loads it shows it the same.
+   *
    * @param train samples of the shape that the model takes, after augmentation
    * @throws TypeError, RangeError for options that make no sense, or data that does not fit the model
    */
@@ -88,7 +99,6 @@ export class Trainer {
     checkTrainable(model);
     this.model = model;
     close<Trainer>(this, "model");
-    this.#train = train;
     this.#optimizer = createOptimizer(optimizer, model.parameters());
     this.#scheduler = scheduler === null ? null : createScheduler(scheduler, this.#optimizer);
     this.#selection = new EpochSelection(checkpointMetric.mode, earlyStop);
@@ -97,12 +107,14 @@ export class Trainer {
     this.#generator = new Generator(source.uint32());
     this.#epochStart = this.#generator.state;
     this.#dropout = new Generator(source.uint32()).state;
+    // Last: a trainer that cannot be made changes nothing.
+    this.#learned = learnPreprocessing(model, { ...this.#options, train });
   }
 
   /**
    * Trains until the last epoch is over, or early stopping ends it, or the signal is aborted: then after the batch
-   * under way, and another fit() goes on from there. The event loop turns between batches. At the end the model is in
-   * evaluation mode.
+   * under way, and another fit() goes on from there. A signal that is seen to be aborted in the middle of a batch ends it
+   * there, as if it had not begun. The event loop turns between batches. At the end the model is in evaluation mode.
    *
    * @throws DivergenceError if a loss, gradient or threshold is no longer finite: the model and state() are those before
    *   that batch, unless it says `lost`; what callbacks throw
@@ -141,11 +153,13 @@ export class Trainer {
   state(): TrainingState {
     this.#checkNotLost("state");
     const { steps, moves, arrays } = this.#optimizer.state();
+    const { preprocessing } = this.model;
     return {
       fingerprint: this.#ownFingerprint(),
       epoch: this.#epoch,
       batch: this.#batch,
       stopped: this.#stopped,
+      ...(preprocessing.length === 0 ? {} : { preprocessing }),
       weights: this.#lastWeights ?? this.model.stateDict(),
       bestWeights: this.#bestWeights,
       // Without its options, which the fingerprint and the schedule decide.
@@ -163,18 +177,23 @@ export class Trainer {
   /**
    * Continues from a saved state; the number of epochs may be another one. Nothing is changed if anything is wrong.
    *
+   * @param options.mayDiffer what may be another from here on: "optimizer", its numbers and not its kind, and "scheduler".
+   *   Such a run does not end with the bits of one that was trained so from the beginning
    * @throws StateError if it is the state of another model, data set or options, naming what differs; RangeError,
    *   ShapeError for numbers and arrays that no run leaves
    */
-  loadState(state: TrainingState): void {
+  loadState(state: TrainingState, options: { mayDiffer?: readonly Adjustable[] } = {}): void {
     const where = "Trainer.loadState";
+    checkOptions(where, options ?? null, ["mayDiffer"]);
+    const { mayDiffer = [] } = options;
+    for (const what of mayDiffer) checkOneOf(`${where}: mayDiffer`, what, ADJUSTABLE);
     if (this.#running) {
       throw new StateError(
         `${where}: this trainer is at work; expected to be called before fit(), or after it.`,
       );
     }
     checkIsState(where, state);
-    checkFingerprint(where, state.fingerprint, this.#ownFingerprint());
+    checkFingerprint(where, state.fingerprint, this.#ownFingerprint(), mayDiffer);
     checkTrainingState(where, state, this.model, this.#batches);
     const before = this.#optimizer.state();
     this.#optimizer.loadState(state.optimizer);
@@ -204,7 +223,8 @@ export class Trainer {
     const turns = new EventLoopTurns();
     for (const batch of this.#remainingBatches(batchSize)) {
       if (signal?.aborted === true) return false;
-      const loss = this.#learn(batch);
+      const loss = this.#learn(batch, signal);
+      if (loss === null) return false;
       if (callbacks.length > 0) {
         const progress = this.#progress(loss);
         for (const callback of callbacks) await callback.onBatch?.(progress);
@@ -218,20 +238,27 @@ export class Trainer {
   #remainingBatches(batchSize: number): Iterable<Batch> {
     const now = this.#generator.state;
     this.#generator.state = this.#epochStart;
-    const batches = this.#train.batches({ batchSize, shuffle: this.#generator, skip: this.#batch });
+    const batches = this.#learned.train.batches({ batchSize, shuffle: this.#generator, skip: this.#batch });
     if (this.#batch > 0) this.#generator.state = now;
     return batches;
   }
 
-  /** One batch, counted only when it is done. @returns its loss */
-  #learn(stored: Batch): number {
+  /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
+  #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
     const { augmentations, validation, loss } = this.#options;
     const start = performance.now();
     const before = this.#generator.state;
     try {
-      const batch = augmentations?.apply(stored, this.#generator, true) ?? stored;
+      const batch = learnedBatch(this.model, this.#learned, augmentations, stored, this.#generator);
       const { result, state } = withDropoutState(this.#dropout, () =>
-        trainingStep(this.model, batch, lossTable[loss], this.#optimizer, validation === null),
+        trainingStep(
+          this.model,
+          batch,
+          lossTable[loss],
+          this.#optimizer,
+          validation === null,
+          () => signal?.aborted === true,
+        ),
       );
       this.#dropout = state;
       const totals = this.#totals;
@@ -247,6 +274,7 @@ export class Trainer {
       return result.loss;
     } catch (error) {
       this.#generator.state = before;
+      if (error instanceof GivenUp) return null;
       throw this.#explain(error, stored);
     }
   }
@@ -254,9 +282,9 @@ export class Trainer {
   #explain(error: unknown, batch: Batch): unknown {
     const where = `batch ${this.#batch + 1} of ${this.#batches} in epoch ${this.#epoch + 1}`;
     if (error instanceof DivergenceError) return this.#diverged(`${where}: ${error.message}`, error);
-    if (error instanceof ShapeError && batch.labels.length === 1 && this.#train.length > 1) {
+    if (error instanceof ShapeError && batch.labels.length === 1 && this.#learned.train.length > 1) {
       return new ShapeError(
-        `${error.message} This was ${where}, which holds the one sample that ${this.#train.length} samples leave ` +
+        `${error.message} This was ${where}, which holds the one sample that ${this.#learned.train.length} samples leave ` +
           `at batchSize ${this.#options.batchSize}: another batchSize leaves more.`,
         { cause: error },
       );
@@ -305,7 +333,8 @@ export class Trainer {
         batchSize,
         loss,
         onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
-        ...(augmentations === null ? {} : { augmentations }),
+        // What they always do is part of the model.
+        ...(augmentations?.variesOutsideTraining === true ? { augmentations } : {}),
         ...(signal === undefined ? {} : { signal }),
       });
       if (Number.isFinite(measured.loss)) return measured;
@@ -335,6 +364,7 @@ export class Trainer {
 
   #progress(loss: number): BatchProgress {
     const { samples, seconds } = this.#totals;
+    const before = this.#history.at(-1) ?? { seconds: 0, samplesPerSecond: 0 };
     return {
       epoch: this.#epoch + 1,
       epochs: this.#options.epochs,
@@ -342,7 +372,7 @@ export class Trainer {
       batches: this.#batches,
       samples,
       loss,
-      samplesPerSecond: rate(samples, seconds),
+      samplesPerSecond: rate(samples + before.samplesPerSecond * before.seconds, seconds + before.seconds),
     };
   }
 
@@ -372,7 +402,7 @@ export class Trainer {
   }
 
   #ownFingerprint(): Fingerprint {
-    this.#fingerprint ??= fingerprintOf(this.model, this.#train, this.#options);
+    this.#fingerprint ??= fingerprintOf(this.model, this.#learned, this.#options);
     return this.#fingerprint;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { StateDict } from "../module/state-dict.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
+import type { PreprocessingStep } from "../preprocessing/table.js";
 import type { OptimizerState } from "../optimizers/optimizer.js";
 import type { GeneratorState } from "../random/generator.js";
 import type { EpochMetrics } from "./epoch-metrics.js";
@@ -28,6 +29,8 @@ export interface TrainingState {
   readonly batch: number;
   /** The run ended before its last epoch, because nothing improved any more. */
   readonly stopped: boolean;
+  /** Of the model; nothing if it is left out. */
+  readonly preprocessing?: readonly PreprocessingStep[];
   readonly weights: StateDict;
   /** Only where the best epoch is to be used. */
   readonly bestWeights: StateDict | null;

@@ -3,20 +3,25 @@
 import type { Batch } from "../datasets/batch.js";
 import type { Loss } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { canBeGivenUp } from "../platform/giving-up.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { defaultGenerator, type GeneratorState } from "../random/generator.js";
 import { applyGradients, gradientsOf, type Pass } from "./gradients.js";
 
-/** @throws as gradientsOf and applyGradients */
+/**
+ * @param stop asked on the way, as long as the weights are those from before
+ * @throws GivenUp if it says yes; as gradientsOf and applyGradients
+ */
 export function trainingStep(
   model: SpikingModel,
   batch: Batch,
   loss: Loss,
   optimizer: Optimizer,
   countSpikes: boolean,
+  stop: () => boolean = () => false,
 ): Pass {
   optimizer.zeroGrad();
-  const pass = gradientsOf(model, batch, loss, { countSpikes });
+  const pass = canBeGivenUp(stop, () => gradientsOf(model, batch, loss, { countSpikes }));
   applyGradients(model, optimizer, [pass]);
   return pass;
 }

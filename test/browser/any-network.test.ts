@@ -8,6 +8,7 @@ import {
   decodeModel,
   encodeModel,
   evaluate,
+  FASHION_MNIST_CLASSES,
   GraphModel,
   init,
   inspectLayers,
@@ -85,11 +86,11 @@ describeInBrowser("a network of any kind from a file", () => {
     await site.close();
   });
 
-  async function show(model: SpikingModel, name: string): Promise<PageState> {
+  async function show(model: SpikingModel, name: string, dataset = "digits"): Promise<PageState> {
     // What is said of the file before must not be taken for this one's.
     const close = open.page.getByRole("button", { name: "Close", exact: true });
     if (await close.isVisible()) await close.click();
-    shown = Buffer.from(encodeModel(model, { dataset: "digits" }));
+    shown = Buffer.from(encodeModel(model, { dataset }));
     await open.page
       .locator("#carry input[type=file]")
       .setInputFiles({ name, mimeType: "application/octet-stream", buffer: shown });
@@ -251,6 +252,22 @@ describeInBrowser("a network of any kind from a file", () => {
     );
   });
 
+  it("prepares samples and drawings as the network says, and saves it so", async () => {
+    const model = branches().eval();
+    model.preprocessing = [{ kind: "Normalize", options: { mean: 0.3, std: 0.2 } }];
+    const state = await show(model, "prepared.safetensors");
+    // The image is shown as it is; scores, rates and accuracy are those of the prepared one.
+    const { scores } = await expectAsInNode(state, model);
+    const plain = recordActivity(branches().eval(), tensor(data.test.batch([0]).x, [1, 8, 8, 1]), {
+      timesteps: 8,
+    });
+    expect(scores).not.toEqual(plain.scores);
+    const download = open.page.waitForEvent("download");
+    await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
+    const saved = new Uint8Array(readFileSync(await (await download).path()));
+    expect(decodeModel(saved).model.preprocessing).toEqual(model.preprocessing);
+  });
+
   it("says so of a network without spiking layers", async () => {
     const plain = new GraphModel({
       inputShape: [8, 8, 1],
@@ -261,10 +278,12 @@ describeInBrowser("a network of any kind from a file", () => {
         { name: "classes", kind: "Linear", options: { inFeatures: 64, outFeatures: 10 } },
       ],
     }).eval();
-    const { look } = await show(plain, "plain.safetensors");
+    const { look } = await show(plain, "plain.safetensors", "FashionMNIST");
     expect(look?.scores).toEqual(
       recordActivity(plain, tensor(data.test.batch([0]).x, [1, 8, 8, 1]), { timesteps: 8 }).scores,
     );
+    const names = [1, 2, 4, 8].map((steps) => FASHION_MNIST_CLASSES[look?.answers[steps - 1] ?? -1]);
+    expect(await open.page.locator(".answer b").allTextContents()).toEqual(names);
     expect(await open.page.locator("#inside").textContent()).toContain("no spiking layers");
     expect(await open.page.locator("#stairs").textContent()).toContain("no spiking layers");
     expect(await open.page.locator("#health").textContent()).toContain("no spiking layers");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { settingsToHash, defaultSettings } from "../../playground/state/settings.js";
 import { decodeModel, encodeModel, init, loadDigits, manualSeed, SMLP } from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
+import { digitStrokes } from "./digit-strokes.js";
 import { serve, type Site } from "./site.js";
 
 const modelFile = new URL("../../playground/generated/digits.safetensors", import.meta.url);
@@ -163,10 +164,95 @@ describeInBrowser("loading, saving and sharing", () => {
     expect(model).toMatchObject({ origin: "new", inputShape: [28, 28, 1], classes: 2 });
     await give(files[0]);
     const { look } = await open.until((state) => state.look?.input.source === "picture");
-    expect([look?.image.length, look?.classes]).toEqual([784, 2]);
+    expect([look?.image.length, look?.classes, look?.classNames]).toEqual([784, 2, ["left", "right"]]);
+    // Black on nothing: the square of 12 x 20 of 40 x 40 is bright, and where it was.
+    const bright = [...(look?.image ?? [])].flatMap((value, i) => (value > 0.5 ? [i % 28] : []));
+    expect(bright.length).toBeGreaterThan(0.7 * 12 * 20 * (28 / 40) ** 2);
+    expect([Math.min(...bright), Math.max(...bright)]).toEqual([3, 10]);
+    expect(await open.page.locator("#draw").textContent()).toContain("Untrained: chance.");
     await give(given("nameless.png", files[0].buffer, "image/png"), files[1]);
     const { notice } = await open.until((state) => state.notice?.kind === "error");
     expect(notice?.sentence).toContain("/nameless.png does not say its class");
+  });
+
+  it("calls a drawn 1 by the name that the network knows, and says nothing of layers that it cannot measure", async () => {
+    await give(given("digits.safetensors", readFileSync(modelFile)));
+    await open.until(({ model }) => model?.fileName === "digits.safetensors" && !model.fitsData);
+    await open.page.locator("canvas.drawing").focus();
+    await open.page.keyboard.press("Space");
+    for (let i = 0; i < 14; i++) await open.page.keyboard.press("ArrowDown");
+    await open.page.keyboard.press("Space");
+    const { findings } = await open.until(({ look }) => look?.answers[3] === 1 && !look.isBlank);
+    expect(await open.page.locator(".answer b").allTextContents()).toEqual(["1", "1", "1", "1"]);
+    expect([findings, (await open.state()).measured]).toEqual([[], null]);
+    expect(await open.page.locator("#health li b").allTextContents()).toEqual(
+      ["neuron1", "neuron2", "neuron3"].map((name) => `${name}: not measured`),
+    );
+    expect(await open.page.locator("#health").textContent()).toContain("Drop the data");
+  });
+
+  it("reads a dropped 4 that is small, on nothing, in a wide picture", async () => {
+    const drawn = await open.page.evaluate((strokes) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [600, 200];
+      const context = canvas.getContext("2d");
+      if (context === null) throw new Error("no canvas");
+      context.translate(400, 20);
+      context.scale(0.4, 0.4);
+      context.lineWidth = 14;
+      for (const [x, y, ...rest] of strokes) {
+        context.beginPath();
+        context.moveTo(x, y);
+        for (let i = 0; i < rest.length; i += 2) context.lineTo(rest[i], rest[i + 1]);
+        context.stroke();
+      }
+      return canvas.toDataURL("image/png").split(",")[1];
+    }, digitStrokes[4]);
+    await give(given("four.png", Buffer.from(drawn, "base64"), "image/png"));
+    const { look } = await open.until(({ look }) => look?.input.source === "picture");
+    expect(look?.input).toEqual({ source: "picture", name: "four.png" });
+    expect(look?.answers[3]).toBe(4);
+  });
+
+  it("keeps what it looks at when a picture cannot be read", async () => {
+    const { input: before } = await open.state();
+    await give(given("broken.png", Uint8Array.of(137, 80, 78, 71, 1, 2, 3), "image/png"));
+    const { notice, input } = await open.until(({ notice }) => notice?.kind === "error");
+    expect(notice?.sentence).toMatch(/^broken\.png cannot be read as a picture; expected PNG/);
+    expect(input).toEqual(before);
+    await open.page.getByRole("button", { name: "Close", exact: true }).click();
+    await open.page.getByRole("button", { name: "Clear" }).click();
+    const { look } = await open.until(({ look }) => look?.isBlank === true);
+    expect(look?.input).toEqual({ source: "drawing", strokes: [] });
+    expect(await open.page.locator("#draw").textContent()).toContain("Nothing drawn");
+    expect(await open.page.locator(".answer").count()).toBe(0);
+    expect((await open.state()).notice).toBeNull();
+  });
+
+  it("follows a link that is pasted into it, and the way back; sections leave the address alone", async () => {
+    const { page } = open;
+    const settings = { ...defaultSettings, network: "dense", hidden: 64, seed: 12 } as const;
+    const hash = `#${settingsToHash(settings)}`;
+    const hashNow = (): Promise<string> => page.evaluate(() => location.hash);
+    await page.getByRole("slider", { name: "Time steps T" }).fill("7");
+    const own = `#${settingsToHash({ ...defaultSettings, timesteps: 7 })}`;
+    await expect.poll(hashNow).toBe(own);
+    await page.evaluate((link) => {
+      location.hash = link;
+    }, hash);
+    expect((await open.until(({ settings }) => settings.seed === 12)).settings).toEqual(settings);
+    await page.getByRole("navigation").getByRole("link", { name: "Train" }).click();
+    expect(await hashNow()).toBe(hash);
+    await page.evaluate(() => {
+      location.hash = "#health";
+    });
+    await expect.poll(hashNow).toBe(hash);
+    await page.goBack();
+    await page.goBack();
+    await open.until(({ settings }) => settings.timesteps === 7 && settings.seed === 1);
+    expect(await hashNow()).toBe(own);
+    await page.getByRole("slider", { name: "Time steps T" }).fill("4");
+    await expect.poll(hashNow).toBe(`#${settingsToHash(defaultSettings)}`);
   });
 
   it("shares settings as an address, and opens with them", async () => {

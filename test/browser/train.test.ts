@@ -1,8 +1,20 @@
 /** Training in the page: it learns, to the bits of Node; it pauses, goes on and can be left. */
 
+import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { init, loadDigits, manualSeed, SCNN, Trainer, type EpochMetrics } from "../../src/index.js";
+import { testDataFor } from "../../src/cli/test-data.js";
+import { readFacts } from "../../src/experiment/run-folder/training-facts.js";
+import {
+  decodeModel,
+  evaluate,
+  init,
+  loadDigits,
+  manualSeed,
+  SCNN,
+  Trainer,
+  type EpochMetrics,
+} from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
 
@@ -97,6 +109,21 @@ describeInBrowser("training", () => {
     expect(training.thetas).toEqual(thetas);
     expect(training.history.map(withoutClock)).toEqual(history.map(withoutClock));
     expect(shown?.layers.map(({ theta }) => theta)).toEqual(layers.map(({ theta }) => theta));
+
+    // What the sliders say now is not what this network was trained with.
+    await open.page.getByRole("slider", { name: "Seed", exact: true }).fill("8");
+    expect(await open.page.locator(".in-use").textContent()).toBe(
+      "In use: seed 7 (slider: 8). “Train again” makes a new network with what the sliders say.",
+    );
+    const download = open.page.waitForEvent("download");
+    await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
+    const file = decodeModel(readFileSync(await (await download).path()));
+    const facts = readFacts(file.facts);
+    const { accuracy, loss } = await evaluate(file.model, test, { batchSize: 32 });
+    expect(facts).toMatchObject({ dataset: "Digits", seed: 7, epochs: 5, testAccuracy: accuracy, testLoss: loss }); // prettier-ignore
+    // What `atif eval` tests it on.
+    const { data, name } = await testDataFor(file.model, facts, null, undefined);
+    expect([name, data.x]).toEqual(["the digits", test.x]);
     expect(open.problems).toEqual([]);
     await open.close();
   });

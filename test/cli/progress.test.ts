@@ -189,6 +189,31 @@ describe("training progress", () => {
     );
   });
 
+  it("tells the time that is left of the work under way: a test, and a second run, by their own pace", () => {
+    const stream = new Recorder(true, 120);
+    const { progress, clock } = made(stream);
+    const train = (told: TrainingProgress, batch: number): void =>
+      told.batch({ epoch: 1, epochs: 1, batch, batches: 10, samples: batch, loss: 1, samplesPerSecond: 1 });
+    const first = new TrainingProgress(progress);
+    for (let batch = 1; batch <= 10; batch++) {
+      train(first, batch);
+      clock.time += 60_000;
+    }
+    expect(stream.taken()).toContain("90 %  loss 1.000  1 samples/s  1:00 left");
+    for (let done = 1; done <= 3; done++) {
+      first.test(done, 4);
+      clock.time += 2000;
+    }
+    // ten minutes of training are no part of a test of eight seconds
+    expect(stream.taken()).toMatch(/testing 3\/4 #+-+ 75 % {2}0:02 left$/);
+    const second = new TrainingProgress(progress);
+    for (let batch = 1; batch <= 6; batch++) {
+      train(second, batch);
+      clock.time += 1000;
+    }
+    expect(stream.taken()).toMatch(/60 % .* 0:04 left$/);
+  });
+
   it("stands still where the experiment wants no bar, and still has a line per epoch", () => {
     const stream = new Recorder(true, 120);
     const progress = new TrainingProgress(made(stream).progress, false);

@@ -26,8 +26,9 @@ function training(run: string, ...words: string[]): Running {
 
 describe("a signal", () => {
   it.each([
-    ["SIGINT", 130, "press Ctrl-C again"],
-    ["SIGTERM", 143, "send it again"],
+    ["SIGINT", 130, "; press Ctrl-C again to stop at once"],
+    ["SIGTERM", 143, "; send it again to stop at once"],
+    ["SIGHUP", 129, ""],
   ] as const)("%s leaves a checkpoint and says how to go on", async (signal, code, again) => {
     const run = `run-${signal}`;
     const { child, ended } = training(run);
@@ -38,7 +39,7 @@ describe("a signal", () => {
     expect(stdout).toBe("");
     const lines = stderr.trimEnd().split("\n");
     expect(lines.slice(-2)).toEqual([
-      `stopping after this batch; ${again} to stop at once`,
+      `stopping with a checkpoint${again}`,
       expect.stringMatching(
         new RegExp(
           `^atif: stopped in epoch \\d+ of 10000; continue with: node .*main\\.js train --resume ${run}$`,

@@ -73,7 +73,7 @@ describe("a run", () => {
     await runExperiment(experiment, { out, resume: true, signal: stop.signal, callbacks: stopping });
     expect(existsSync(join(out, "run.lock"))).toBe(false);
 
-    const other = { overrides: [["model.0.epochs", 3]] } as const;
+    const other = { overrides: [["model.0.batch_size", 7]] } as const;
     expect(await refusal({ out, resume: true, ...other })).toContain("was started with");
     expect(existsSync(join(out, "run.lock"))).toBe(false);
 

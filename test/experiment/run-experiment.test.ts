@@ -236,7 +236,8 @@ describe("runExperiment that is aborted", () => {
     expect(other).toBeInstanceOf(ConfigError);
     expect(other.message).toBe(
       `${out} was started with [[model]] batch_size = 64, but now it is [[model]] batch_size = 7; a run continues as it was ` +
-        "started. Leave out what changes it, or start a new run in another folder.",
+        "started, but for epochs, optimizer.params and optimizer.scheduler of a model. Leave out what changes it, or start a new " +
+        "run in another folder.",
     );
 
     const resumed = await only(experiment, { out, resume: true });

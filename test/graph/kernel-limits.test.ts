@@ -2,7 +2,8 @@
 
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
-import { currentBackend, init } from "../../src/kernels/select.js";
+import { currentBackend } from "../../src/kernels/current.js";
+import { init } from "../../src/kernels/select.js";
 import { chain, Runner } from "../../src/graph/run.js";
 import { Conv2d } from "../../src/layers/convolution.js";
 import { MaxPool2d } from "../../src/layers/pooling.js";

@@ -2,16 +2,22 @@ import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
-import { wasmBinary } from "../../src/kernels/wasm/binary.js";
+import { inferenceBinary, wasmBinary } from "../../src/kernels/wasm/binary.js";
 import { wrap } from "../../src/kernels/wasm/call.js";
+import { forwardKernels } from "../../src/kernels/kernel-table.js";
 
-const module = new WebAssembly.Module(
-  new Uint8Array(inflateRawSync(Buffer.from(wasmBinary.deflatedBase64, "base64"))),
-);
+const compile = ({ deflatedBase64 }: typeof wasmBinary): WebAssembly.Module =>
+  new WebAssembly.Module(new Uint8Array(inflateRawSync(Buffer.from(deflatedBase64, "base64"))));
 
-describe("the compiled module", () => {
-  it("exports the kernels of the contract and their limits, what a pool of threads calls, and nothing else", async () => {
-    const { kernels, limits } = await createReferenceBackend(1);
+describe.each([
+  { which: "all kernels", binary: wasmBinary, running: false },
+  { which: "those that run a network", binary: inferenceBinary, running: true },
+])("the compiled module of $which", ({ binary, running }) => {
+  const module = compile(binary);
+
+  it("exports these kernels of the contract, the limits, what a pool of threads calls, and nothing else", async () => {
+    const { kernels: all, limits } = await createReferenceBackend(1);
+    const kernels = running ? forwardKernels : all;
     const exported = WebAssembly.Module.exports(module)
       .filter(({ kind, name }) => kind === "function" && !/^__|^pool[A-Z]/.test(name))
       .map(({ name }) => name);
@@ -39,14 +45,21 @@ describe("the compiled module", () => {
   });
 
   it("starts in the pages that the loader gives it", () => {
-    const memory = new WebAssembly.Memory({ initial: wasmBinary.initialPages, maximum: 65536, shared: true });
+    const memory = new WebAssembly.Memory({ initial: binary.initialPages, maximum: 65536, shared: true });
     const { exports } = new WebAssembly.Instance(module, { env: { memory, now: () => 0 } });
     const heapBase = exports.__heap_base as WebAssembly.Global<"i32">;
-    expect(heapBase.value).toBeGreaterThan((wasmBinary.initialPages - 1) * 65536);
-    expect(heapBase.value).toBeLessThanOrEqual(wasmBinary.initialPages * 65536);
+    expect(heapBase.value).toBeGreaterThan((binary.initialPages - 1) * 65536);
+    expect(heapBase.value).toBeLessThanOrEqual(binary.initialPages * 65536);
+  });
+});
+
+describe("the compiled modules", () => {
+  it("that of networks has half the code or little more", () => {
+    const [all, some] = [wasmBinary, inferenceBinary].map(({ deflatedBase64 }) => deflatedBase64.length);
+    expect(some / all).toBeLessThan(0.6);
   });
 
-  it("answers through the backend to every kernel and limit of the contract", async () => {
+  it("answer through the backend to every kernel and limit of the contract", async () => {
     const [wasm, reference] = [await createWasmBackend(1), await createReferenceBackend(1)];
     expect(Object.keys(wasm.kernels).sort()).toEqual(Object.keys(reference.kernels).sort());
     expect(Object.keys(wasm.limits).sort()).toEqual(Object.keys(reference.limits).sort());

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import {
-  architectureOf,
   defaultSettings,
   settingsFromHash,
+  settingsOfAddress,
   settingsToHash,
 } from "../../playground/state/settings.js";
 
@@ -26,6 +26,13 @@ describe("settings in an address", () => {
     expect(settingsFromHash("#train")).toBeNull();
   });
 
+  it("are those of the first visit where nothing is said, and none where a section is named", () => {
+    const settings = { ...defaultSettings, seed: 3 };
+    expect(settingsOfAddress(`#${settingsToHash(settings)}`)).toEqual(settings);
+    expect(["", "#"].map(settingsOfAddress)).toEqual([defaultSettings, defaultSettings]);
+    expect(settingsOfAddress("#train")).toBeNull();
+  });
+
   it("are brought into range: a link is from anybody", () => {
     expect(settingsFromHash("#net=x&c=0-9999&h=1e9&T=2.6&lr=-1&e=abc&s=&lo=3&hi=2")).toEqual({
       ...defaultSettings,
@@ -36,11 +43,5 @@ describe("settings in an address", () => {
       thetaLow: 2,
       thetaHigh: 3,
     });
-  });
-
-  it("make a network for any sample", () => {
-    expect(architectureOf(defaultSettings, [1, 1, 1], 2).options.poolSizes).toEqual([0, 0]);
-    expect(architectureOf(defaultSettings, [28, 28, 1], 10).options.poolSizes).toEqual([2, 2]);
-    expect(architectureOf(defaultSettings, [5], 2).kind).toBe("SMLP");
   });
 });

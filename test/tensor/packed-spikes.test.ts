@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
-import { currentBackend } from "../../src/kernels/select.js";
+import { currentBackend } from "../../src/kernels/current.js";
 import "../../src/ops/install.js";
 import { countNonZero } from "../../src/ops/reduce.js";
 import { memory } from "../../src/tensor/memory.js";

@@ -3,7 +3,8 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ShapeError, StateError } from "../../src/errors.js";
-import { currentBackend, init } from "../../src/kernels/select.js";
+import { currentBackend } from "../../src/kernels/current.js";
+import { init } from "../../src/kernels/select.js";
 import "../../src/ops/install.js";
 import { memory, resetPeakMemory } from "../../src/tensor/memory.js";
 import { scope } from "../../src/tensor/scope.js";

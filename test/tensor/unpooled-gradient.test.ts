@@ -1,7 +1,8 @@
 /** The gradient behind a max pooling of spikes: by the neuron's own kernel where it fits, and the same either way. */
 
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
-import { currentBackend, init } from "../../src/kernels/select.js";
+import { currentBackend } from "../../src/kernels/current.js";
+import { init } from "../../src/kernels/select.js";
 import { MultiStepATIF } from "../../src/neurons/atif.js";
 import "../../src/ops/install.js";
 import { maxPool2d, type Pool2dOptions } from "../../src/ops/pooling.js";

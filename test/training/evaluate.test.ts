@@ -185,6 +185,25 @@ describe("evaluate", () => {
     await expect(evaluate(model, stripes(7), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 
+  it("gives up in the middle of a batch when the signal is seen to be aborted there", async () => {
+    const model = tinySCNN();
+    model.train();
+    const controller = new AbortController();
+    const { signal } = controller;
+    let looks = 0;
+    const abortedAt = (look: number): AbortSignal =>
+      Object.defineProperty(signal, "aborted", {
+        get: () => {
+          if (++looks === look) controller.abort(new Error(`look ${look}`));
+          return looks >= look;
+        },
+      });
+    const stopped = evaluate(model, stripes(3), { batchSize: 3, signal: abortedAt(6) });
+    await expect(stopped).rejects.toThrow("look 6");
+    expect(model.training).toBe(true);
+    expect(await evaluate(model, stripes(3))).toEqual(await evaluate(tinySCNN(), stripes(3)));
+  });
+
   it("turns the event loop between batches", async () => {
     const model = tinySCNN();
     const turned = new AbortController();

@@ -147,8 +147,56 @@ describeBackends("resume", (backend) => {
       expect(calls).toBe(Math.floor(batches / 3));
       expectSameEnd({ result, model }, expected);
     });
+
+    it("gives up in the middle of batches, each time at another place, and leaves the state from before", async () => {
+      const expected = await uninterrupted(build, options);
+      const model = build(1);
+      const trainer = new Trainer(model, train, options);
+      const signal = new SeenSignal();
+      const known = new Map(expected.states.map((state) => [placeOf(state), state]));
+      let stops = 0;
+      let result = await trainer.fit({ signal });
+      // The first stops come at once, the later ones further on.
+      for (; !result.completed; stops++) {
+        const state = trainer.state();
+        expect(withoutTimes(state)).toEqual(withoutTimes(known.get(placeOf(state))));
+        expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
+        signal.after(1 + 7 * stops);
+        result = await trainer.fit({ signal });
+      }
+      expect(stops).toBeGreaterThan(10);
+      expectSameEnd({ result, model }, expected);
+    });
   });
 });
+
+/** What work sees that never waits: a signal that is aborted from one look to the next. */
+class SeenSignal extends EventTarget implements AbortSignal {
+  onabort = null;
+  readonly reason = new Error("aborted");
+  #looks = 0;
+
+  /** It is aborted at the look with this number, and all from then on. */
+  after(looks: number): void {
+    this.#looks = looks;
+  }
+
+  get aborted(): boolean {
+    return --this.#looks < 0;
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+}
+
+function placeOf({ epoch, batch }: TrainingState): string {
+  return `${epoch}/${batch}`;
+}
+
+function withoutTimes(state: TrainingState | undefined): unknown {
+  return state && { ...state, totals: { ...state.totals, seconds: 0 }, history: timeless(state.history) };
+}
 
 describe("resume", () => {
   beforeAll(async () => {
@@ -317,4 +365,41 @@ describe("resume", () => {
     await expect(trainer.fit()).rejects.toThrow("Trainer.fit: this trainer is at work already");
     await running;
   });
+
+  it("takes other numbers of the optimizer and another schedule where it is told that they may differ", () => {
+    const { scheduler: _, ...unscheduled } = options;
+    const trainer = (changes: Partial<TrainerOptions>, from: TrainerOptions = options): Trainer =>
+      new Trainer(tinySCNN(), train, { ...from, ...changes });
+    const state = trainer({}).state();
+    const rate = { optimizer: { kind: "SGD", params: { lr: 0.01, momentum: 0.9, nesterov: true } } } as const;
+    const kind = { optimizer: { kind: "Adam", params: { lr: 0.01 } } } as const;
+    const refused = (
+      changes: Partial<TrainerOptions>,
+      ...mayDiffer: ("optimizer" | "scheduler")[]
+    ): unknown => thrownBy(() => trainer(changes).loadState(state, { mayDiffer }));
+    expect(refused(rate)).toMatch(/its optimizer is .*0\.1.*, but here it is .*0\.01/);
+    expect(refused(rate, "scheduler")).toMatch(/its optimizer is/);
+    expect(refused(rate, "optimizer")).toBe("nothing");
+    expect(refused(kind, "optimizer")).toMatch(/its optimizer is .*SGD.*, but here it is .*Adam/);
+    expect(refused({ batchSize: 6 }, "optimizer", "scheduler")).toMatch(
+      /its batch size is 5, but here it is 6/,
+    );
+    const still = (...mayDiffer: ("optimizer" | "scheduler")[]): unknown =>
+      thrownBy(() => trainer({}, unscheduled).loadState(state, { mayDiffer }));
+    expect(still("optimizer")).toMatch(/its scheduler is .*StepLR.*, but here it is none/);
+    expect(still("scheduler")).toBe("nothing");
+    const seed = ["seed"] as unknown as ["optimizer"];
+    expect(refused({}, ...seed)).toBe(
+      'Trainer.loadState: mayDiffer is "seed"; expected one of "optimizer", "scheduler".',
+    );
+  });
+
+  function thrownBy(work: () => void): string {
+    try {
+      work();
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown.message : "something else";
+    }
+    return "nothing";
+  }
 });

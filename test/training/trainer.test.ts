@@ -228,6 +228,11 @@ describe("Trainer", () => {
         [1, 2].flatMap((epoch) => [1, 2, 3, 4, 5].map((batch) => [epoch, 2, batch, 5])),
       );
       expect(progress.every(({ samplesPerSecond }) => samplesPerSecond >= 0)).toBe(true);
+      // Those of the epoch before count: a batch or two say little.
+      const [first, second] = history;
+      const samples = [first, second].reduce((sum, each) => sum + each.samplesPerSecond * each.seconds, 0);
+      const said = progress.at(-1)?.samplesPerSecond ?? 0;
+      expect(said * (first.seconds + second.seconds)).toBeCloseTo(samples, 3);
       expect(measured).toEqual([1, 2].flatMap(() => [[1, 3], [2, 3], [3, 3]])); // prettier-ignore
       expect(epochs).toEqual(history);
       expect(history.map(({ epoch }) => epoch)).toEqual([1, 2]);

@@ -6,6 +6,7 @@ import type { DatasetLoader } from "../../experiment/data.js";
 import { readModelFile } from "../../formats/model-file.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
+import { describePreprocessing } from "../../preprocessing/table.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
@@ -152,6 +153,7 @@ function answer({ path, model, facts, layers, parameters, measurement }: Inspect
     inputShape: model.inputShape,
     outputShape: model.outputShape,
     parameters,
+    preprocessing: model.preprocessing,
     training,
     layers: layers.map(({ neuron, ...layer }) => ({ ...layer, ...neuron, ...rates.get(layer.name) })),
     ...(measurement.data === null
@@ -210,6 +212,9 @@ function print(terminal: Terminal, { path, model, facts, layers, parameters, mea
   );
   const training = describeTraining(facts);
   if (training !== "") terminal.print(training);
+  const { preprocessing } = model;
+  if (preprocessing.length > 0)
+    terminal.print(`samples are prepared by ${describePreprocessing(preprocessing)}`);
   terminal.print();
   const rows = layers.map(({ name, kind, outputShape, parameters: own, neuron }) => {
     const rate = rates.get(name);

@@ -4,13 +4,19 @@ import { loadDataset } from "../../experiment/data.js";
 import { runAll, type RunOutcome } from "../../experiment/run-all.js";
 import { seriesStatistics } from "../../experiment/run-folder/series-summary.js";
 import type { CompleteSummary } from "../../experiment/run-folder/run-summary.js";
+import { MAY_CHANGE } from "../../experiment/continuing.js";
+import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
+import { stateInWords } from "../../experiment/run-folder/run-state.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
+import { failedRun, type Begun } from "../failed-run.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
+import type { Sentences } from "../signals.js";
 import { stoppedSentence } from "../stopped-sentence.js";
 import { Terminal } from "../terminal.js";
+import { tell } from "../thread/tell.js";
 import { planTraining, type PlanArguments, type TrainPlan } from "../train-plan.js";
 import { printRun, printSeries } from "../train-report.js";
 import { TrainingProgress } from "../training-progress.js";
@@ -20,6 +26,12 @@ export interface TrainArguments extends PlanArguments {
   readonly quiet?: boolean;
 }
 
+const STOPPING: Sentences = {
+  SIGHUP: "stopping with a checkpoint",
+  SIGINT: "stopping with a checkpoint; press Ctrl-C again to stop at once",
+  SIGTERM: "stopping with a checkpoint; send it again to stop at once",
+};
+
 export async function train(args: TrainArguments): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { silent: terminal.quiet, terminalOnly: terminal.json });
@@ -27,10 +39,10 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.clear();
     terminal.warn(sentence);
   };
-  const interrupt = new Interrupt((signal) => {
-    const again = signal === "SIGINT" ? "press Ctrl-C again" : "send it again";
-    progress.line(`stopping after this batch; ${again} to stop at once`);
-  });
+  const interrupt = new Interrupt(
+    (signal) => progress.line(STOPPING[signal]),
+    progress.speaks ? STOPPING : null,
+  );
   try {
     const plan = planTraining(args, warn);
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
@@ -48,6 +60,14 @@ export async function train(args: TrainArguments): Promise<void> {
   }
 }
 
+/** What is continued, and what may be changed. Nothing is said of a run that needs no more. */
+function goingOn(folder: RunFolder): string {
+  return (
+    `going on with ${folder.shortPath}, which ${stateInWords(folder)}; --set may change ${MAY_CHANGE}, ` +
+    "as in --set model.0.optimizer.params.lr=0.001"
+  );
+}
+
 interface Surroundings {
   readonly terminal: Terminal;
   readonly progress: Progress;
@@ -60,6 +80,9 @@ async function trainAll(
   { terminal, progress, interrupt, warn }: Surroundings,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
+  let begun: Begun | null = null;
+  // As it is before it goes on.
+  let resuming = plan.resumed === null ? null : goingOn(plan.resumed);
   const outcomes = runAll(plan, {
     signal: interrupt.signal,
     warn,
@@ -67,7 +90,14 @@ async function trainAll(
       checkDataFolder(dataset);
       return loadDataset(dataset);
     },
-    begin: ({ experiment, model }) => {
+    begin: (run, _, folder) => {
+      const { experiment, model } = run;
+      if (resuming !== null) progress.line(resuming);
+      resuming = null;
+      if (folder !== null) {
+        begun = { run, folder };
+        tell({ working: folder.path });
+      }
       const { enableProgressBar } = experiment.learningFramework.params;
       const told = new TrainingProgress(progress, enableProgressBar);
       return {
@@ -78,8 +108,12 @@ async function trainAll(
       };
     },
   });
-  for await (const outcome of outcomes)
-    answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+  try {
+    for await (const outcome of outcomes)
+      answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+  } catch (thrown) {
+    throw begun === null ? thrown : failedRun(thrown, plan, begun);
+  }
   return answers;
 }
 

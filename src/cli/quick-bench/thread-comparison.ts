@@ -1,6 +1,7 @@
 /** The same work with one thread and with more, side by side. */
 
-import { init, threads as threadsNow } from "../../kernels/select.js";
+import { threads as threadsNow } from "../../kernels/current.js";
+import { init } from "../../kernels/select.js";
 import type { Comparison } from "./bench-run.js";
 import { sameValues, type Check } from "./check.js";
 import { ownContestant, type Contestant } from "./timing.js";

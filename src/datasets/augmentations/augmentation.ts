@@ -2,6 +2,7 @@
 
 import { checkOptions } from "../../checks.js";
 import { show } from "../../show.js";
+import { readPreprocessing, type PreprocessingStep } from "../../preprocessing/table.js";
 import { Generator } from "../../random/generator.js";
 import { fix } from "../../schema/fixed.js";
 import { optionNames, readOptions, withDefault, type Fields, type Schema } from "../../schema/schema.js";
@@ -15,7 +16,10 @@ export interface AugmentationFlags {
   readonly before?: boolean;
   /** In the second round, after every augmentation of the first. true if it is left out. */
   readonly after?: boolean;
-  /** Also outside training: for validation and test. false if it is left out. */
+  /**
+   * Also outside training: for validation and test. If it is left out, true for what is always done alike (Normalize,
+   * IntToFloat32) and false for what is drawn at random.
+   */
   readonly evaluate?: boolean;
 }
 
@@ -37,6 +41,16 @@ export const flagFields: Fields<ResolvedFlags> = {
   evaluate: withDefault(flag, false, "Whether it runs outside training too, for validation and test."),
 };
 
+/** Of those that do the same to every sample: what learned from it is to see it everywhere. */
+export const preparingFlagFields: Fields<ResolvedFlags> = {
+  ...flagFields,
+  evaluate: withDefault(
+    flag,
+    true,
+    "Whether it runs outside training too, for validation and test; it is then kept with the network.",
+  ),
+};
+
 const flagSchema: Schema<ResolvedFlags> = { fields: flagFields };
 
 /** Of options that hold more, the flags. */
@@ -53,6 +67,8 @@ export abstract class Augmentation {
   declare readonly before: boolean;
   declare readonly after: boolean;
   declare readonly evaluate: boolean;
+  /** Once read. */
+  #step: PreprocessingStep | null | undefined;
 
   /**
    * @param known names of parameters beside the flags
@@ -75,13 +91,43 @@ export abstract class Augmentation {
         `${this.name}: the generator is ${show(generator)}; expected a Generator, as in new Generator(seed).`,
       );
     }
-    return this.transform(batch, generator);
+    return this.#recorded(batch, this.transform(batch, generator));
+  }
+
+  /** What it does to samples outside training as well, always alike: part of what the network sees. null if it does not. */
+  get step(): PreprocessingStep | null {
+    this.#step ??= this.#readStep();
+    return this.#step;
+  }
+
+  /** Whether it does the same to every sample: part of how samples are prepared, and not of chance. */
+  get preparesSamples(): boolean {
+    return this.preparation !== null;
+  }
+
+  /** Of those that do the same to every sample, what that is. */
+  protected get preparation(): PreprocessingStep | null {
+    return null;
+  }
+
+  #readStep(): PreprocessingStep | null {
+    const own = this.evaluate ? this.preparation : null;
+    return own === null ? null : readPreprocessing(this.name, [own])[0];
+  }
+
+  /** The changed batch, with what was done to its samples. */
+  #recorded({ preprocessing: before = [] }: Batch, changed: Batch): Batch {
+    const { step } = this;
+    const done = step === null ? before : [...before, step];
+    return done.length === 0 || done === changed.preprocessing
+      ? changed
+      : { ...changed, preprocessing: done };
   }
 
   protected abstract transform(batch: Batch, generator: Generator): Batch;
 }
 
 /** The batch with other values, no longer integers, in place of its own. */
-export function withValues({ shape, labels, mixed }: Batch, x: Float32Array): Batch {
-  return mixed === undefined ? { x, shape, labels } : { x, shape, labels, mixed };
+export function withValues({ integerMax: _, ...batch }: Batch, x: Float32Array): Batch {
+  return { ...batch, x };
 }

@@ -1,10 +1,18 @@
 /** Integer samples to float32: y = x / 255 for bytes if scale is true, y = x if it is false. */
 
+import { scaled } from "../../preprocessing/int-to-float32.js";
+import type { PreprocessingStep } from "../../preprocessing/table.js";
 import { fix } from "../../schema/fixed.js";
 import { readOptions, required, type Schema } from "../../schema/schema.js";
 import { flag } from "../../schema/value-types.js";
 import type { Batch } from "../batch.js";
-import { Augmentation, flagFields, flagsOf, withValues, type AugmentationFlags } from "./augmentation.js";
+import {
+  Augmentation,
+  flagsOf,
+  preparingFlagFields,
+  withValues,
+  type AugmentationFlags,
+} from "./augmentation.js";
 
 export interface IntToFloat32Params extends AugmentationFlags {
   /** Whether to divide by the largest value of the integer type. There is no default. */
@@ -14,13 +22,14 @@ export interface IntToFloat32Params extends AugmentationFlags {
 export const intToFloat32Schema: Schema<Readonly<Required<IntToFloat32Params>>> = {
   fields: {
     scale: required(flag, "Whether to divide by the largest value of the integer type, 255."),
-    ...flagFields,
+    ...preparingFlagFields,
   },
 };
 
 /**
  * For batches of a data set that only casts its bytes (divisor 1). A batch that is scaled already is refused with
- * `scale: true`, because it would be divided twice.
+ * `scale: true`, because it would be divided twice. Part of what a network sees: a model that learns from it keeps it
+ * (SpikingModel.preprocessing).
  */
 export class IntToFloat32 extends Augmentation {
   declare readonly scale: boolean;
@@ -29,6 +38,12 @@ export class IntToFloat32 extends Augmentation {
     const options = readOptions("IntToFloat32", params, intToFloat32Schema);
     super("IntToFloat32", flagsOf(options));
     fix<IntToFloat32>(this, { scale: options.scale });
+  }
+
+  protected override get preparation(): PreprocessingStep | null {
+    // A class of somebody's own may do something else.
+    if (this.constructor !== IntToFloat32) return null;
+    return { kind: "IntToFloat32", options: { scale: this.scale } };
   }
 
   protected override transform(batch: Batch): Batch {
@@ -40,9 +55,6 @@ export class IntToFloat32 extends Augmentation {
           "Give the data set the divisor 1, or leave IntToFloat32 out.",
       );
     }
-    return withValues(
-      batch,
-      batch.x.map((value) => value / integerMax),
-    );
+    return withValues(batch, scaled(batch.x, integerMax));
   }
 }

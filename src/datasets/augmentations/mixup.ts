@@ -11,7 +11,7 @@ import { fix } from "../../schema/fixed.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import { real } from "../../schema/value-types.js";
 import type { Batch } from "../batch.js";
-import { Augmentation, flagFields, flagsOf, type AugmentationFlags } from "./augmentation.js";
+import { Augmentation, flagFields, flagsOf, withValues, type AugmentationFlags } from "./augmentation.js";
 import { sampleBeta } from "./beta.js";
 
 export interface MixupParams extends AugmentationFlags {
@@ -54,6 +54,6 @@ export class Mixup extends Augmentation {
         y[to] = Math.fround(lambda * x[to]) + Math.fround(rest * x[from]);
       }
     }
-    return { x: y, shape, labels, mixed: { labels: order.map((row) => labels[row]), lambda } };
+    return { ...withValues(batch, y), mixed: { labels: order.map((row) => labels[row]), lambda } };
   }
 }

@@ -1,15 +1,14 @@
 /** Normalization by given numbers, per channel: y = (x - mean) / std, one float32 rounding per operation. */
 
-import { ShapeError } from "../../errors.js";
+import { checkNormalize, normalized, normalizeFields } from "../../preprocessing/normalize.js";
+import type { PreprocessingStep } from "../../preprocessing/table.js";
 import { fix } from "../../schema/fixed.js";
-import { readOptions, required, type Schema } from "../../schema/schema.js";
-import { float32, listOrOne } from "../../schema/value-types.js";
-import { formatShape } from "../../shapes.js";
+import { readOptions, type Schema } from "../../schema/schema.js";
 import type { Batch } from "../batch.js";
 import {
   Augmentation,
-  flagFields,
   flagsOf,
+  preparingFlagFields,
   withValues,
   type AugmentationFlags,
   type ResolvedFlags,
@@ -29,24 +28,11 @@ export interface ResolvedNormalizeParams extends ResolvedFlags {
 }
 
 export const normalizeSchema: Schema<ResolvedNormalizeParams> = {
-  fields: {
-    mean: required(
-      listOrOne(float32()),
-      "Taken from every sample: one number for all channels, or one per channel.",
-    ),
-    std: required(listOrOne(float32({ above: 0 })), "What the rest is divided by, likewise."),
-    ...flagFields,
-  },
-  check({ mean, std }, place) {
-    if (mean.length === std.length || mean.length === 1 || std.length === 1) return;
-    place
-      .at("std")
-      .fail(
-        `has ${std.length} entries and ${place.name("mean")} has ${mean.length}; expected one of each per channel.`,
-      );
-  },
+  fields: { ...normalizeFields, ...preparingFlagFields },
+  check: checkNormalize,
 };
 
+/** Part of what a network sees: a model that learns from it keeps it (SpikingModel.preprocessing). */
 export class Normalize extends Augmentation {
   declare readonly mean: Float32Array;
   declare readonly std: Float32Array;
@@ -57,24 +43,14 @@ export class Normalize extends Augmentation {
     fix<Normalize>(this, { mean: Float32Array.from(options.mean), std: Float32Array.from(options.std) });
   }
 
-  protected override transform(batch: Batch): Batch {
-    const channels = batch.shape[batch.shape.length - 1];
-    const mean = this.#forChannels("mean", this.mean, channels, batch);
-    const std = this.#forChannels("std", this.std, channels, batch);
-    const y = new Float32Array(batch.x.length);
-    for (let i = 0, channel = 0; i < y.length; i++) {
-      y[i] = Math.fround(batch.x[i] - mean[channel]) / std[channel];
-      channel = channel + 1 === channels ? 0 : channel + 1;
-    }
-    return withValues(batch, y);
+  protected override get preparation(): PreprocessingStep | null {
+    // A class of somebody's own may do something else.
+    if (this.constructor !== Normalize) return null;
+    return { kind: "Normalize", options: { mean: [...this.mean], std: [...this.std] } };
   }
 
-  #forChannels(what: string, numbers: Float32Array, channels: number, batch: Batch): Float32Array {
-    if (numbers.length === channels) return numbers;
-    if (numbers.length === 1) return new Float32Array(channels).fill(numbers[0]);
-    throw new ShapeError(
-      `Normalize: ${what} has ${numbers.length} numbers but the batch ${formatShape(batch.shape)} has ${channels} ` +
-        `channels; expected one number or ${channels}.`,
-    );
+  protected override transform(batch: Batch): Batch {
+    const { mean, std } = this;
+    return withValues(batch, normalized(batch, { mean: [...mean], std: [...std] }));
   }
 }

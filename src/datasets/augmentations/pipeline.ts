@@ -3,6 +3,7 @@
 import { isList } from "../../checks.js";
 import { show } from "../../show.js";
 import { close } from "../../schema/fixed.js";
+import type { PreprocessingStep } from "../../preprocessing/table.js";
 import type { Generator } from "../../random/generator.js";
 import type { Batch } from "../batch.js";
 import { Augmentation } from "./augmentation.js";
@@ -36,6 +37,21 @@ export class AugmentationPipeline {
   /** Whether training batches come back with mixed labels. */
   get mixesLabels(): boolean {
     return this.steps.some((step) => step instanceof Mixup);
+  }
+
+  /** What it always does to samples, in training and outside: what a network that learns from it is to see everywhere. */
+  get preprocessing(): readonly PreprocessingStep[] {
+    return this.steps.flatMap(({ step }) => step ?? []);
+  }
+
+  /** Whether it says itself how samples are prepared, were it for training alone. */
+  get preparesSamples(): boolean {
+    return this.steps.some(({ preparesSamples }) => preparesSamples);
+  }
+
+  /** Whether it changes samples outside training by more than `preprocessing` says: at random. */
+  get variesOutsideTraining(): boolean {
+    return this.steps.some(({ evaluate, step }) => evaluate && step === null);
   }
 
   /**

@@ -13,7 +13,10 @@ import { fix } from "../../schema/fixed.js";
 import { ArgumentPlace, type Place } from "../../schema/place.js";
 import { optional, readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import { flag, listOrOne, oneOf, whole } from "../../schema/value-types.js";
-import { formatShape, sameShape, stridesOf } from "../../shapes.js";
+import { statisticsOfElements } from "../../preprocessing/normalize-dataset.js";
+import { readPreprocessing, type PreprocessingStep } from "../../preprocessing/table.js";
+import { formatShape, sameShape, type Shape } from "../../shapes.js";
+import type { Dataset } from "../dataset.js";
 import { mapSets } from "./preprocessing.js";
 import type { DatasetSets, Preprocessing, PreprocessingContext } from "./preprocessing.js";
 
@@ -89,12 +92,13 @@ interface Statistics {
 /** In configuration files the preprocessing "Normalize"; the augmentation of that name takes given numbers. */
 export class NormalizeDataset implements Preprocessing {
   declare readonly name: string;
+  declare readonly preparesSamples: boolean;
   declare readonly method: "z-score" | "min-max";
   declare readonly axis: readonly number[];
 
   constructor(params: NormalizeDatasetParams = {}) {
     const { method, axis } = readOptions("Normalize", params, normalizeDatasetSchema);
-    fix<NormalizeDataset>(this, { name: "Normalize", method, axis });
+    fix<NormalizeDataset>(this, { name: "Normalize", preparesSamples: true, method, axis });
   }
 
   /**
@@ -103,7 +107,8 @@ export class NormalizeDataset implements Preprocessing {
    */
   apply(sets: DatasetSets, { warn }: PreprocessingContext): DatasetSets {
     const { sampleShape } = sets.train;
-    const groups = this.#groups(sampleShape);
+    const kept = this.#keptShape(sampleShape);
+    const groups = statisticsOfElements(kept, sampleShape);
     const samples = sets.train.toFloat32();
     const statistics = this.#measure(samples, groups);
     const { constant } = statistics;
@@ -114,6 +119,7 @@ export class NormalizeDataset implements Preprocessing {
           `they are centred and divided by 1. (The reference divides by 0, which gives NaN.)`,
       );
     }
+    const preprocessing = [...sets.train.preprocessing, ...stepsOf(sets.train, statistics, kept)];
     return mapSets(sets, (set, name) => {
       if (!sameShape(set.sampleShape, sampleShape)) {
         throw new ShapeError(
@@ -127,23 +133,14 @@ export class NormalizeDataset implements Preprocessing {
         x[i] = (x[i] - statistics.offset[group]) / statistics.scale[group];
         feature = feature + 1 === groups.length ? 0 : feature + 1;
       }
-      return set.with({ x });
+      return set.with({ x, preprocessing });
     });
   }
 
-  /** For each element of a sample, the number of the statistics it belongs to. */
-  #groups(sampleShape: readonly number[]): Int32Array {
+  /** Of the statistics: 1 along axes that they run over. */
+  #keptShape(sampleShape: Shape): Shape {
     const over = measuredAxes(this.axis, sampleShape, new ArgumentPlace("Normalize").at("axis"));
-    const kept = sampleShape.map((dimension, i) => (over.has(i + 1) ? 1 : dimension));
-    const strides = stridesOf(sampleShape);
-    const keptStrides = stridesOf(kept);
-    return Int32Array.from({ length: sampleShape.reduce((a, b) => a * b, 1) }, (_, element) =>
-      sampleShape.reduce(
-        (group, dimension, i) =>
-          kept[i] === 1 ? group : group + (Math.floor(element / strides[i]) % dimension) * keptStrides[i],
-        0,
-      ),
-    );
+    return sampleShape.map((dimension, i) => (over.has(i + 1) ? 1 : dimension));
   }
 
   #measure(x: Float32Array, groups: Int32Array): Statistics {
@@ -183,4 +180,16 @@ export class NormalizeDataset implements Preprocessing {
     }
     return { offset, scale, constant };
   }
+}
+
+/** What a network that learns from these sets needs to see others the same way. */
+function stepsOf(train: Dataset, { offset, scale }: Statistics, shape: Shape): readonly PreprocessingStep[] {
+  const { x, divisor } = train;
+  // The units of the statistics, where bytes come in two.
+  const units =
+    x instanceof Uint8Array && (divisor === 1 || divisor === 255)
+      ? [{ kind: "IntToFloat32", options: { scale: divisor === 255 } }]
+      : [];
+  const options = { shape, offset: [...offset], scale: [...scale] };
+  return readPreprocessing("Normalize", [...units, { kind: "NormalizeDataset", options }]);
 }

@@ -22,6 +22,8 @@ export interface PreprocessingContext {
 /** One step. It returns new sets and leaves the given ones as they are. */
 export interface Preprocessing {
   readonly name: string;
+  /** Whether it changes every sample alike, by what the training set says: then the network that learns from it keeps it. */
+  readonly preparesSamples?: boolean;
   apply(sets: DatasetSets, context: PreprocessingContext): DatasetSets;
 }
 

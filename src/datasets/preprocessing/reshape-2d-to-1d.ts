@@ -13,10 +13,11 @@ export const reshape2DTo1DSchema: Schema<Reshape2DTo1DParams> = { fields: {} };
 
 export class Reshape2DTo1D implements Preprocessing {
   declare readonly name: string;
+  declare readonly preparesSamples: boolean;
 
   constructor(params: Reshape2DTo1DParams = {}) {
     readOptions("Reshape2DTo1D", params, reshape2DTo1DSchema);
-    fix<Reshape2DTo1D>(this, { name: "Reshape2DTo1D" });
+    fix<Reshape2DTo1D>(this, { name: "Reshape2DTo1D", preparesSamples: true });
   }
 
   /** @throws ShapeError on samples that are not images */
@@ -28,7 +29,11 @@ export class Reshape2DTo1D implements Preprocessing {
         );
       }
       const [height, width, channels] = set.sampleShape;
-      return set.with({ sampleShape: [height * width, channels] });
+      const step = { kind: "Reshape2DTo1D", options: { inputShape: set.sampleShape } };
+      return set.with({
+        sampleShape: [height * width, channels],
+        preprocessing: [...set.preprocessing, step],
+      });
     });
   }
 }

@@ -3,8 +3,17 @@
 import { augmentations } from "../../datasets/augmentations/table.js";
 import { preprocessings } from "../../datasets/preprocessing/table.js";
 import { required, withDefault, type Schema } from "../../schema/schema.js";
-import { oneOf, text } from "../../schema/value-types.js";
-import type { AugmentationKinds, DatasetKinds, IdxParams, PreprocessingKinds } from "./experiment.js";
+import { listOf, oneOf, text, whole } from "../../schema/value-types.js";
+import type {
+  AugmentationKinds,
+  DatasetConfig,
+  DatasetKinds,
+  FilesConfig,
+  IdxParams,
+  InMemoryParams,
+  LoadedKind,
+  PreprocessingKinds,
+} from "./experiment.js";
 import { ignoredAlways } from "./ignored-keys.js";
 import { fileRows, type KindTable } from "./kinds.js";
 
@@ -22,6 +31,17 @@ const idxSchema: Schema<IdxParams> = {
   },
 };
 
+const inMemorySchema: Schema<InMemoryParams> = {
+  fields: {
+    name: required(text("what the samples are called, in quotes"), "What the samples are called."),
+    sampleShape: required(
+      listOf(whole(1, 2 ** 31 - 1), 1, 8),
+      "Of one sample, channels last: [height, width, channels], [length, channels] or [features].",
+    ),
+    classes: required(whole(1), "How many classes they have."),
+  },
+};
+
 export const DATASETS: KindTable<DatasetKinds> = {
   rows: {
     Digits: {
@@ -30,23 +50,41 @@ export const DATASETS: KindTable<DatasetKinds> = {
     },
     MNIST: { summary: "Handwritten digits, 28 x 28, ten classes.", schema: idxSchema },
     FashionMNIST: { summary: "Articles of clothing, 28 x 28, ten classes.", schema: idxSchema },
+    InMemory: {
+      summary: "Samples that a program gives (`runExperiment` with `data`); `atif train` has none to give.",
+      schema: inMemorySchema,
+      forPrograms: true,
+    },
   },
   elsewhere: ["CIFAR10", "CIFAR100", "SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
 };
 
-/** Shape of one sample and number of classes; of sets that are files, those of the set they are named after. */
-export const DATASET_FACTS: {
-  readonly [K in keyof DatasetKinds]: {
-    readonly shape: readonly number[];
-    readonly classes: number;
-    /** Whether the files may hold others: models are compared with the data when these are there. */
-    readonly fromFiles: boolean;
-  };
-} = {
+export interface DatasetFacts {
+  readonly name: string;
+  /** Of one sample. */
+  readonly shape: readonly number[];
+  readonly classes: number;
+  /** Whether the files may hold others: models are compared with the data when these are there. */
+  readonly fromFiles: boolean;
+}
+
+/** Of sets that are files, those of the set they are named after. */
+export const DATASET_FACTS: { readonly [K in LoadedKind]: Omit<DatasetFacts, "name"> } = {
   Digits: { shape: [8, 8, 1], classes: 10, fromFiles: false },
   MNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
   FashionMNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
 };
+
+/** What is known before the samples are there. */
+export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
+  if (dataset.kind !== "InMemory") return { name: dataset.kind, ...DATASET_FACTS[dataset.kind] };
+  const { name, sampleShape, classes } = dataset.params;
+  return { name, shape: sampleShape, classes, fromFiles: false };
+}
+
+export function isFromFiles(dataset: DatasetConfig): dataset is FilesConfig {
+  return dataset.kind === "MNIST" || dataset.kind === "FashionMNIST";
+}
 
 export const PREPROCESSING: KindTable<PreprocessingKinds> = {
   rows: fileRows<PreprocessingKinds>(preprocessings, {

@@ -63,6 +63,16 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** Given by a program, with runExperiment or prepareExperiment. */
+  InMemory: InMemoryParams;
+}
+
+/** Names the samples and says what the networks must fit; the samples are not part of an experiment. */
+export interface InMemoryParams {
+  name: string;
+  /** Channels last: [H, W, C], [S, C] or [features]. */
+  sampleShape: readonly number[];
+  classes: number;
 }
 
 export interface IdxParams {
@@ -73,6 +83,12 @@ export interface IdxParams {
 }
 
 export type DatasetConfig = Variant<DatasetKinds>;
+
+/** Sets that `atif train` has, or finds. */
+export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
+
+/** Read from a folder, which may be another one on another machine. */
+export type FilesConfig = Extract<DatasetConfig, { readonly kind: "MNIST" | "FashionMNIST" }>;
 
 export type PreprocessingKinds = PreprocessingParams;
 

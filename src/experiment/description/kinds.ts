@@ -27,6 +27,8 @@ export interface TableRow<P> extends Omit<TableKeys, "what"> {
 export interface KindRow<P> extends TableRow<P> {
   /** In one line, for the reference. */
   readonly summary: string;
+  /** Of use to programs alone: whoever mistypes a kind in a file is not pointed to it. */
+  readonly forPrograms?: boolean;
 }
 
 /** All kinds of one sort of thing. */
@@ -88,13 +90,14 @@ export function readKind<Kinds>(
   table: ConfigTable,
   { rows, elsewhere }: KindTable<Kinds>,
 ): keyof Kinds & string {
-  const names = Object.keys(rows) as (keyof Kinds & string)[];
+  const all = Object.keys(rows) as (keyof Kinds & string)[];
+  const names = all.filter((name) => rows[name].forPrograms !== true);
   const quoted = names.map((name) => JSON.stringify(name)).join(", ");
   const list = names.length === 1 ? quoted : `one of ${quoted}`;
   const at = place.key("kind");
   if (!Object.hasOwn(table, "kind")) return at.missing(list);
   const { kind } = table;
-  const found = names.find((name) => name === kind);
+  const found = all.find((name) => name === kind);
   if (found !== undefined) return found;
   if (typeof kind !== "string") return refuse(at, kind, list);
   if (elsewhere.includes(kind)) {

@@ -92,9 +92,17 @@ function modelFileRow<P>({ summary, schema }: KindRow<P>): KindRow<P> {
   );
 }
 
-const modelRows = Object.entries(templateTable).map(([kind, { summary, schema }]) => [
+/** In one line, for the reference. */
+const summaries: { readonly [K in ModelKind]: string } = {
+  SMLP: "Spiking multilayer perceptron: linear layers, each but the last with a neuron behind it.",
+  SCNN: "Spiking convolutional network: stages of convolution, neuron and pooling, then linear layers or a global sum.",
+  SResNet: "Spiking residual network, whose blocks shrink the map by max pooling.",
+  SResNetStride: "Spiking residual network, whose blocks shrink the map by strides of their convolutions.",
+};
+
+const modelRows = Object.entries(summaries).map(([kind, summary]) => [
   kind,
-  modelFileRow({ summary, schema: schema as Schema<unknown> }),
+  modelFileRow({ summary, schema: templateTable[kind as ModelKind].schema as Schema<unknown> }),
 ]);
 
 export const MODELS: KindTable<FileModelKinds> = {

@@ -87,9 +87,10 @@ export function experimentReference(): string {
     ),
     `## Other sections
 
-\`[deploy]\`, \`[experimenttracking]\` and \`[[parameter_research]]\` are settings of other Qualia programs and are passed over.
-\`[[postprocessing]]\` is refused, and left out with \`--lenient\`: there are no steps after training. \`includes\` and
-\`include_search_paths\` are always refused: put the included sections into the file.
+\`[[postprocessing]]\`, \`[deploy]\`, \`[experimenttracking]\` and \`[parameter_research]\` ask for what this library does not do, and are
+refused; with \`--lenient\` they are left out with a warning. The last three pass in silence where they are empty, or hold
+\`enabled = false\` or \`disabled = true\`. \`includes\` and \`include_search_paths\` are always refused: put the included sections into
+the file.
 `,
   ];
   return parts.join("\n");

@@ -7,7 +7,7 @@ import type { ModelKind } from "../../models/table.js";
 import type { NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
 import { AUGMENTATIONS, DATASET_FACTS, DATASETS } from "./data-schema.js";
-import type { DatasetKinds, OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import type { LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
 import type { KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
 import { sentence, toml } from "./reference-words.js";
@@ -15,7 +15,7 @@ import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 export interface StarterChoice {
-  readonly dataset: keyof DatasetKinds;
+  readonly dataset: LoadedKind;
   readonly model: ModelKind;
   readonly neuron: NeuronKind;
   /** The folder of the data, where these are files. */
@@ -26,8 +26,8 @@ export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN",
 
 /** What may be chosen. */
 export const starterKinds = {
-  get dataset(): readonly (keyof DatasetKinds)[] {
-    return kindNames(DATASETS);
+  get dataset(): readonly LoadedKind[] {
+    return kindNames(DATASETS) as LoadedKind[];
   },
   get model(): readonly ModelKind[] {
     return kindNames(MODELS);
@@ -53,7 +53,7 @@ const UNCOMMON: ReadonlySet<string> = new Set([
 ]);
 
 /** Of runs, and of the folder below datasets/ where the files are if nobody says. */
-const DATASET_NAMES: { readonly [K in keyof DatasetKinds]: string } = {
+const DATASET_NAMES: { readonly [K in LoadedKind]: string } = {
   Digits: "digits",
   MNIST: "mnist",
   FashionMNIST: "fashion-mnist",
@@ -157,8 +157,10 @@ function kind<Kinds>(kinds: KindTable<Kinds>, chosen: keyof Kinds & string, list
   ];
 }
 
+/** Those that a file may name. */
 function kindNames<Kinds>({ rows }: KindTable<Kinds>): (keyof Kinds & string)[] {
-  return Object.keys(rows) as (keyof Kinds & string)[];
+  const names = Object.keys(rows) as (keyof Kinds & string)[];
+  return names.filter((name) => rows[name].forPrograms !== true);
 }
 
 /** The keys of a table in order: those with a value, and the common ones that have a default. */

@@ -4,7 +4,8 @@ import { measuredAxes } from "../../datasets/preprocessing/normalize-dataset.js"
 import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
-import { AUGMENTATIONS, DATASET_FACTS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import { AUGMENTATIONS, datasetFacts, DATASETS, isFromFiles, PREPROCESSING } from "./data-schema.js";
+import type { DatasetFacts } from "./data-schema.js";
 import type {
   AugmentationConfig,
   AugmentationKinds,
@@ -17,13 +18,7 @@ import type { FilePlace } from "./file-place.js";
 import { readVariant } from "./kinds.js";
 
 /** What is known of the samples at one point of their way to the models. */
-export interface DataFacts {
-  readonly name: string;
-  /** [H, W, C] or, after Reshape2DTo1D, [S, C] */
-  readonly shape: readonly number[];
-  readonly classes: number;
-  /** Whether files may give another height, width and number of classes. */
-  readonly fromFiles: boolean;
+export interface DataFacts extends DatasetFacts {
   readonly sets: readonly SetName[];
   /** Why they are not whole numbers from 0 to 255; null if they are. */
   readonly floats: string | null;
@@ -44,7 +39,7 @@ export function readDataset(
   const floats = dataset.kind === "Digits" ? "the samples of Digits are numbers from 0 to 1" : null;
   return {
     dataset,
-    facts: { name: dataset.kind, ...DATASET_FACTS[dataset.kind], sets: ["train", "test"], floats },
+    facts: { ...datasetFacts(dataset), sets: ["train", "test"], floats },
   };
 }
 
@@ -108,7 +103,7 @@ export function readAugmentations(
   items: readonly Item[],
   data: DataFacts,
   dataset: DatasetConfig,
-): { dataAugmentation: AugmentationConfig[]; facts: DataFacts } {
+): { dataAugmentation: AugmentationConfig[]; dataset: DatasetConfig; facts: DataFacts } {
   const placed = items.map(({ place, table }) => {
     place.checkKeys(table, ["kind", "params"]);
     const augmentation = readVariant(place, table, AUGMENTATIONS);
@@ -131,7 +126,20 @@ export function readAugmentations(
   for (const { augmentation, place } of steps) {
     facts = afterAugmentation(augmentation, facts, dataset, place.at("params"));
   }
-  return { dataAugmentation: placed.map(({ augmentation }) => augmentation), facts };
+  return {
+    dataAugmentation: placed.map(({ augmentation }) => augmentation),
+    dataset: steps.some(({ augmentation }) => scales(augmentation)) ? asIntegers(dataset) : dataset,
+    facts,
+  };
+}
+
+function scales({ kind, params }: AugmentationConfig): boolean {
+  return kind === "IntToFloat32" && params.scale;
+}
+
+/** What lenient reading takes the data for, written so: an experiment that is stored is read without lenience. */
+function asIntegers(dataset: DatasetConfig): DatasetConfig {
+  return !isFromFiles(dataset) ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
 }
 
 function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {
@@ -187,7 +195,7 @@ function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePl
       `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
     );
   }
-  if (dataset.kind !== "Digits" && dataset.params.dtype !== "uint8") {
+  if (isFromFiles(dataset) && dataset.params.dtype !== "uint8") {
     place.objection(
       `is true, but dataset.params.dtype is "${dataset.params.dtype}" and only integers are scaled`,
       'expected dtype = "uint8"',

@@ -11,7 +11,7 @@ import { readRow, readVariant, tableAt } from "./kinds.js";
 import { templateKeys } from "./model-schema.js";
 import type { ConfigDocument } from "./parse.js";
 import { Report } from "./report.js";
-import { LEGACY_FRAMEWORK, SECTION_KEYS, UNSUPPORTED_KEYS } from "./sections.js";
+import { LEGACY_FRAMEWORK, OTHER_PROGRAMS, SECTION_KEYS, UNSUPPORTED_KEYS } from "./sections.js";
 import { BENCH, FRAMEWORKS, TRAINING } from "./training-schema.js";
 import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
 import type { DataFacts, Item } from "./validate-data.js";
@@ -51,12 +51,13 @@ export function validateExperiment(
     source.dataset,
   );
   readPostprocessing(root, tree);
+  checkOtherPrograms(root, tree);
   checkTemplate(root, tree);
   const models = readModels(itemsOf(root, tree, "model"), root, learningFramework, augmented.facts);
   const experiment = {
     bench,
     learningFramework,
-    dataset: source.dataset,
+    dataset: augmented.dataset,
     preprocessing: prepared.preprocessing,
     dataAugmentation: augmented.dataAugmentation,
     models,
@@ -120,6 +121,29 @@ function readPostprocessing(root: FilePlace, tree: ConfigTable): void {
       "left out",
     );
   }
+}
+
+/** Sections that ask for what this library does not do; those that are empty or switched off ask for nothing. */
+function checkOtherPrograms(root: FilePlace, tree: ConfigTable): void {
+  for (const [key, why] of Object.entries(OTHER_PROGRAMS)) {
+    if (!Object.hasOwn(tree, key)) continue;
+    const { [key]: section } = tree;
+    const tables = isList(section) ? section : [section];
+    for (const [i, table] of tables.entries()) {
+      const place = isList(section) ? root.at(key).at(i) : root.at(key);
+      if (!isTable(table)) refuse(place, table, `a section [${key}]`);
+      if (asksForNothing(table)) continue;
+      place.objection(
+        `is not obeyed, since ${why}`,
+        "remove the section, or set enabled = false in it",
+        "left out",
+      );
+    }
+  }
+}
+
+function asksForNothing(table: ConfigTable): boolean {
+  return Object.keys(table).length === 0 || table.enabled === false || table.disabled === true;
 }
 
 function checkTemplate(root: FilePlace, tree: ConfigTable): void {

@@ -4,10 +4,10 @@ import { ConfigError } from "../../errors.js";
 import { isFolder, makeFolder } from "../../platform/folders.js";
 import { joinPaths } from "../../platform/paths.js";
 import type { SingleRun } from "../adjust.js";
-import { writeExperiment } from "../description/index.js";
 import type { RunPlan } from "../run-plan.js";
 import { RunFolder } from "./run-folder.js";
 import { seriesSummary } from "./series-summary.js";
+import { storeExperiment } from "./stored-experiment.js";
 
 /** The folder of one run of several: <model>-<number> in the folder of all. */
 export function folderOfRun(root: RunFolder, { model, run }: SingleRun): RunFolder {
@@ -62,6 +62,7 @@ export class RunPlaces {
   open(run: SingleRun): RunFolder | null {
     const root = this.#openRoot();
     if (root === null) return null;
+    if (!this.#isSingle) storeExperiment(root, this.#plan.experiment);
     const folder = this.#folderOf(root, run);
     makeFolder(folder.path);
     this.#take(folder);
@@ -103,10 +104,8 @@ export class RunPlaces {
 
   #openRoot(): RunFolder | null {
     if (this.#root !== null || this.#plan.claim === null) return this.#root;
-    const root = this.#plan.claim();
-    this.#root = root;
-    if (!this.#isSingle) root.writeConfig(writeExperiment(this.#plan.experiment));
-    return root;
+    this.#root = this.#plan.claim();
+    return this.#root;
   }
 
   #take(folder: RunFolder): void {

@@ -4,10 +4,12 @@ import { ConfigError, messageOf, StateError } from "../../errors.js";
 import { loadCheckpoint, saveCheckpoint } from "../../formats/checkpoint.js";
 import type { Architecture } from "../../models/architecture.js";
 import type { EpochMetrics } from "../../training/epoch-metrics.js";
+import { ADJUSTABLE, type Adjustable } from "../../training/fingerprint.js";
 import type { TrainingState } from "../../training/training-state.js";
 import type { Experiment } from "../description/experiment.js";
-import { writeExperiment } from "../description/index.js";
+import { changesSince, readChanges, type RunChange } from "./run-changes.js";
 import type { RunFolder } from "./run-folder.js";
+import { storeExperiment } from "./stored-experiment.js";
 import type { RunFacts } from "./run-summary.js";
 
 /** A process that is killed loses no more than this. */
@@ -18,7 +20,7 @@ const LEAST_BETWEEN_MS = 1000;
 /** What is used of a trainer. */
 export interface Recorded {
   state(): TrainingState;
-  loadState(state: TrainingState): void;
+  loadState(state: TrainingState, options: { mayDiffer: readonly Adjustable[] }): void;
 }
 
 export class RunRecorder {
@@ -27,6 +29,7 @@ export class RunRecorder {
   readonly #architecture: Architecture;
   readonly #now: () => number;
   #lines: string[] = [];
+  #changes: readonly RunChange[] = [];
   #lastWrite: number;
 
   constructor(
@@ -42,8 +45,13 @@ export class RunRecorder {
     this.#lastWrite = now();
   }
 
+  /** What was changed on the way. */
+  get changes(): readonly RunChange[] {
+    return this.#changes;
+  }
+
   /**
-   * Goes back to the checkpoint. @returns false if there is none
+   * Goes back to the checkpoint; numbers of the optimizer may have been changed since. @returns false if there is none
    * @throws FormatError if it is damaged; ConfigError if it is of another run, because the data have changed
    */
   async restore(): Promise<boolean> {
@@ -51,7 +59,7 @@ export class RunRecorder {
     if (!hasCheckpoint) return false;
     const { state } = await loadCheckpoint(checkpointPath);
     try {
-      this.#trainer.loadState(state);
+      this.#trainer.loadState(state, { mayDiffer: ADJUSTABLE });
     } catch (thrown) {
       if (!(thrown instanceof StateError || thrown instanceof RangeError)) throw thrown;
       throw new ConfigError(`${checkpointPath} does not fit this run: ${messageOf(thrown)}`, {
@@ -59,16 +67,39 @@ export class RunRecorder {
       });
     }
     this.#lines = state.history.map(lineOf);
+    const before = readChanges(this.#folder.readSummary());
+    this.#changes = changesSince(before, state, this.#trainer.state().fingerprint);
     return true;
   }
 
-  /** Goes back to the checkpoint; or puts everything on disk from which the run can be begun again. */
-  async begin(experiment: Experiment, facts: RunFacts): Promise<void> {
+  /**
+   * Goes back to the checkpoint; or puts everything on disk from which the run can be begun again.
+   * @returns the facts, with what was changed on the way
+   */
+  async begin(experiment: Experiment, facts: RunFacts): Promise<RunFacts> {
     this.#folder.removeTemporaries();
     const isContinued = await this.restore();
-    if (!this.#folder.hasConfig) this.#folder.writeConfig(writeExperiment(experiment));
-    this.#folder.writeSummary({ status: "running", ...facts });
-    if (!isContinued) await this.save();
+    if (isContinued) this.#checkEpochs(experiment);
+    const changes = this.#changes;
+    const known = changes.length === 0 ? facts : { ...facts, changes };
+    // In this order: a run that ends in between finds the same changes again.
+    storeExperiment(this.#folder, experiment, changes);
+    this.#folder.writeSummary({ status: "running", ...known });
+    if (!isContinued || changes.length > 0) await this.save();
+    return known;
+  }
+
+  /** @throws ConfigError if the run has trained for longer than it now is to be trained */
+  #checkEpochs({ models }: Experiment): void {
+    const { epoch, batch } = this.#trainer.state();
+    const begun = batch > 0 ? epoch + 1 : epoch;
+    for (const { train, epochs } of models) {
+      if (!train || epochs >= begun) continue;
+      throw new ConfigError(
+        `${this.#folder.shortPath} is in epoch ${begun}, but now epochs is ${epochs}; expected at least ${begun}: what was learned ` +
+          "is not forgotten. Start a new run for fewer.",
+      );
+    }
   }
 
   async afterBatch(): Promise<void> {

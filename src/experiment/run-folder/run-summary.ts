@@ -2,12 +2,13 @@
 
 import type { Experiment } from "../description/experiment.js";
 import type { SingleRun } from "../adjust.js";
-import type { BackendName } from "../../kernels/backend.js";
+import type { Backend } from "../../kernels/backend.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import type { EpochMetrics } from "../../training/epoch-metrics.js";
 import type { Evaluation } from "../../training/evaluate.js";
 import type { LayerReport } from "../../measuring/layer-report.js";
 import type { TrainingResult } from "../../training/trainer.js";
+import type { RunChange } from "./run-changes.js";
 import { levels } from "../../measuring/levels.js";
 
 export interface RunFacts {
@@ -18,8 +19,10 @@ export interface RunFacts {
   readonly seed: number;
   readonly timesteps: number;
   readonly parameters: number;
-  readonly backend: BackendName;
+  readonly backend: Backend["name"];
   readonly version: string;
+  /** Left out if nothing was. */
+  readonly changes?: readonly RunChange[];
 }
 
 /** A run that is under way, or was when its process ended. */

@@ -5,6 +5,8 @@ import type { ModelFacts } from "../../formats/model-file.js";
 export interface TrainingFacts extends ModelFacts {
   /** The experiment, as a configuration file. */
   readonly experiment?: string;
+  /** What was changed on the way, in words: the experiment alone does not repeat the run. */
+  readonly changes?: string;
   /** "Digits" */
   readonly dataset?: string;
   readonly seed?: number;
@@ -15,7 +17,7 @@ export interface TrainingFacts extends ModelFacts {
   readonly testLoss?: number;
 }
 
-const TEXTS = ["experiment", "dataset", "atifVersion"] as const;
+const TEXTS = ["experiment", "changes", "dataset", "atifVersion"] as const;
 const NUMBERS = ["seed", "epochs", "bestEpoch", "testAccuracy", "testLoss"] as const;
 
 /** Facts of a file, which anybody may have written: those of another type are left out. */

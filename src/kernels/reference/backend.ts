@@ -12,6 +12,7 @@ export function createReferenceBackend(threads: number): Promise<Backend> {
     checkInteger("createReferenceBackend: threads", threads, 1);
     resolve({
       name: "reference",
+      trains: true,
       threads: 1,
       setThreads: () => Promise.resolve(),
       kernels: referenceKernels,

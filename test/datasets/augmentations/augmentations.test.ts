@@ -45,7 +45,12 @@ describe("IntToFloat32", () => {
 
   it("only casts without scale", () => {
     const cast = new IntToFloat32({ scale: false }).apply(bytes.batch([0]), g());
-    expect(cast).toEqual({ x: Float32Array.of(0, 51, 100, 255), shape: [1, 4], labels: Int32Array.of(0) });
+    expect(cast).toEqual({
+      x: Float32Array.of(0, 51, 100, 255),
+      shape: [1, 4],
+      labels: Int32Array.of(0),
+      preprocessing: [{ kind: "IntToFloat32", options: { scale: false } }],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Augmentation } from "../../../src/datasets/augmentations/augmentation.js";
+import { Augmentation } from "../../../src/datasets/augmentations/augmentation.js";
 import { AugmentationPipeline } from "../../../src/datasets/augmentations/pipeline.js";
 import { augmentations, createAugmentation } from "../../../src/datasets/augmentations/table.js";
 import { GaussianNoise } from "../../../src/datasets/augmentations/gaussian-noise.js";
@@ -21,7 +21,12 @@ describe("createAugmentation", () => {
     for (const name of Object.keys(augmentations)) {
       const made = createAugmentation(name, params[name]);
       expect(made.constructor.name).toBe(name);
-      expect([made.name, made.before, made.after, made.evaluate]).toEqual([name, false, true, false]);
+      const isPreparation = name === "IntToFloat32" || name === "Normalize";
+      expect([made.name, made.before, made.after, made.evaluate]).toEqual([name, false, true, isPreparation]);
+      expect([made.preparesSamples, made.step?.kind ?? null]).toEqual([
+        isPreparation,
+        isPreparation ? name : null,
+      ]);
     }
   });
 
@@ -168,10 +173,48 @@ describe("AugmentationPipeline", () => {
     expect(run([new Normalize({ mean: 1, std: 1, after: false })])).toEqual([1, 2, 3, 4]);
   });
 
-  it("runs outside training only what says evaluate", () => {
-    const always = new Normalize({ mean: 0, std: 2, evaluate: true });
-    expect(run([shift, always], false)).toEqual([0.5, 1, 1.5, 2]);
-    expect(run([shift, always], true)).toEqual([0, 0.5, 1, 1.5]);
+  it("runs outside training what says evaluate: by default what is always done alike", () => {
+    const once = new Normalize({ mean: 1, std: 1, evaluate: false });
+    expect(run([once, halve], false)).toEqual([0.5, 1, 1.5, 2]);
+    expect(run([once, halve], true)).toEqual([0, 0.5, 1, 1.5]);
+    expect(run([shift, halve], false)).toEqual([0, 0.5, 1, 1.5]);
+    expect(run([new GaussianNoise({ sigma: 1 })], false)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("says what it always does, and a batch what was done to it", () => {
+    const noise = new GaussianNoise({ sigma: 1 });
+    const once = new Normalize({ mean: 9, std: 1, evaluate: false });
+    const pipeline = new AugmentationPipeline([halve, noise, once, shift]);
+    const steps = [
+      { kind: "Normalize", options: { mean: [0], std: [2] } },
+      { kind: "Normalize", options: { mean: [1], std: [1] } },
+    ];
+    expect(pipeline.preprocessing).toEqual(steps);
+    expect([pipeline.preparesSamples, pipeline.variesOutsideTraining]).toEqual([true, false]);
+    for (const training of [true, false]) {
+      expect(pipeline.apply(batch, new Generator(0), training).preprocessing).toEqual(steps);
+    }
+    const chance = new AugmentationPipeline([new GaussianNoise({ evaluate: true })]);
+    expect([chance.preparesSamples, chance.variesOutsideTraining]).toEqual([false, true]);
+    expect(chance.apply(batch, new Generator(0), false)).not.toHaveProperty("preprocessing");
+  });
+
+  it("does not take a class of somebody's own for what it extends", () => {
+    class Mine extends Normalize {}
+    expect(new Mine({ mean: 1, std: 1 }).step).toBeNull();
+  });
+
+  it("keeps the record through augmentations that give a batch without it", () => {
+    class Bare extends Augmentation {
+      constructor() {
+        super("Bare", {});
+      }
+      protected override transform({ x, shape, labels }: Batch): Batch {
+        return { x, shape, labels };
+      }
+    }
+    const pipeline = new AugmentationPipeline([halve, new Bare(), new Mixup()]);
+    expect(pipeline.apply(batch, new Generator(0), true).preprocessing).toEqual(pipeline.preprocessing);
   });
 
   it("draws nothing for what does not run", () => {

@@ -192,6 +192,36 @@ const data: readonly Case[] = [
     'config.toml:31:1: postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; remove the section.',
   ],
   [
+    "parameter research",
+    "[model_template]\n",
+    '[parameter_research]\nenabled = true\nkind = "optuna"\n[model_template]\n',
+    "config.toml:30:1: parameter_research is not obeyed, since this version searches no parameters: every model is trained as it is written; remove the section, or set enabled = false in it.",
+  ],
+  [
+    "parameter research that is not said to be off",
+    "[model_template]\n",
+    '[[parameter_research]]\nenabled = false\n[[parameter_research]]\nkind = "optuna"\n[model_template]\n',
+    "config.toml:32:1: parameter_research[1] is not obeyed, since this version searches no parameters: every model is trained as it is written; remove the section, or set enabled = false in it.",
+  ],
+  [
+    "parameter research without a section",
+    "[bench]\n",
+    "parameter_research = true\n[bench]\n",
+    "config.toml:1:1: parameter_research is true; expected a section [parameter_research].",
+  ],
+  [
+    "deploy",
+    "[model_template]\n",
+    '[deploy]\ntarget = "Linux"\n[model_template]\n',
+    "config.toml:30:1: deploy is not obeyed, since this version deploys nothing; remove the section, or set enabled = false in it.",
+  ],
+  [
+    "tracking",
+    "[model_template]\n",
+    '[experimenttracking]\nkind = "Neptune"\ndisabled = false\n[model_template]\n',
+    "config.toml:30:1: experimenttracking is not obeyed, since this version reports to no tracker: what is measured stands in metrics.jsonl of the run; remove the section, or set enabled = false in it.",
+  ],
+  [
     "reshape twice",
     '[[preprocessing]]\nkind = "Class2BinMatrix"',
     '[[preprocessing]]\nkind = "Reshape2DTo1D"\n[[preprocessing]]\nkind = "Reshape2DTo1D"',

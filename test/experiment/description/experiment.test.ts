@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createAugmentation } from "../../../src/datasets/augmentations/table.js";
 import { createPreprocessing } from "../../../src/datasets/preprocessing/table.js";
-import { parseExperiment } from "../../../src/experiment/description/index.js";
+import { ConfigError } from "../../../src/errors.js";
+import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
 import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
 import type { LossName } from "../../../src/losses/table.js";
 import type { ModelKind, ModelOptions } from "../../../src/models/table.js";
@@ -26,11 +27,11 @@ kind = "SpikingJelly"
 params = { enable_progress_bar = false, accelerator = "auto", devices = "auto", precision = 32 }
 
 [deploy]
-target = "Linux"
 [experimenttracking]
+disabled = true
 kind = "Neptune"
-[[parameter_research]]
-kind = "optuna"
+[parameter_research]
+enabled = false
 
 [dataset]
 kind = "MNIST"
@@ -229,7 +230,10 @@ describe("lenient reading", () => {
     .replace(
       "[model_template]",
       '[[postprocessing]]\nkind = "FuseBatchNorm"\nexport = true\n[model_template]',
-    );
+    )
+    .replace("[deploy]", '[deploy]\ntarget = "Linux"')
+    .replace("disabled = true\nkind", "kind")
+    .replace("enabled = false", "enabled = true");
 
   it("reads the same experiment and says what it passed over", () => {
     const { experiment, warnings } = parseExperiment(untidy, { lenient: true });
@@ -238,12 +242,31 @@ describe("lenient reading", () => {
       "framework is the old name of learningframework; read as that.",
       'data_augmentation[0].fparams is ignored: it is not a known key; expected one of kind, params. Did you mean "params"?',
       'postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; left out.',
+      "deploy is not obeyed, since this version deploys nothing; left out.",
+      "experimenttracking is not obeyed, since this version reports to no tracker: what is measured stands in metrics.jsonl of the run; left out.",
+      "parameter_research is not obeyed, since this version searches no parameters: every model is trained as it is written; left out.",
       "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
       "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
       "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
       "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
       expect.stringContaining("model[3] is disabled and left out: "),
     ]);
+  });
+
+  it.each([
+    ["the untidy file", untidy],
+    ["integers that are said to be numbers", base.replace('"uint8"', '"float32"')],
+    ["numbers by default", base.replace('dtype = "uint8"\n', "")],
+    [
+      "a step mode that is missing",
+      base
+        .replace('kind = "SpikingJelly"', 'kind = "SpikingJellyMultiStep"')
+        .replace("dtype = ", "bits = 8\ndtype = "),
+    ],
+  ])("reads %s as an experiment that is stored and read without lenience", (_, text) => {
+    expect(() => parseExperiment(text)).toThrow(ConfigError);
+    const { experiment } = parseExperiment(text, { lenient: true });
+    expect(parseExperiment(writeExperiment(experiment))).toMatchObject({ experiment, warnings: [] });
   });
 
   it("shows no more than a hundred warnings", () => {
@@ -387,7 +410,8 @@ describe("warnings about likely slips", () => {
     parseExperiment(edited("scale = true\nevaluate = true", params)).warnings;
 
   it("tell of data that differ between training and evaluation", () => {
-    expect(augmentation("scale = true")).toEqual([
+    expect(augmentation("scale = true")).toEqual([]);
+    expect(augmentation("scale = true\nevaluate = false")).toEqual([
       "config.toml:23:1: data_augmentation[0].params has evaluate = false, so IntToFloat32 changes the training data only; set evaluate = true to treat all alike.",
     ]);
   });

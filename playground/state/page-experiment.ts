@@ -1,0 +1,59 @@
+/** What the sliders set, as an experiment in the keys of experiment files: the page trains it as `atif train` would. */
+
+import type { Settings } from "./settings.js";
+
+/** Of the model, and of the run. */
+const NAME = "page";
+
+/**
+ * The samples are not part of it: they are given as data.
+ * @param sampleShape decides whether there is something to convolve, and how often a map can be halved
+ */
+export function experimentOf(
+  settings: Settings,
+  sampleShape: readonly number[],
+): Readonly<Record<string, unknown>> {
+  const { learningRate, epochs, batchSize, seed } = settings;
+  return {
+    bench: { name: NAME, seed, use_test_as_valid: true },
+    learningframework: { kind: "SpikingJellyMultiStep" },
+    model: [
+      {
+        name: NAME,
+        ...networkOf(settings, sampleShape),
+        epochs,
+        batch_size: batchSize,
+        optimizer: {
+          kind: "Adam",
+          params: { lr: learningRate },
+          scheduler: { kind: "CosineAnnealingLR", params: { T_max: epochs } },
+        },
+      },
+    ],
+  };
+}
+
+function networkOf(settings: Settings, sampleShape: readonly number[]): object {
+  const { network, timesteps, channels, hidden, hidden2, alpha, thetaLow, thetaHigh } = settings;
+  const neuronParams = { vth_init_l: thetaLow, vth_init_h: thetaHigh, alpha, step_mode: "m" };
+  const common = { timesteps, neuron: { kind: "ATIF", params: neuronParams } };
+  if (network === "dense" || sampleShape.length !== 3) {
+    return { kind: "SMLP", params: { ...common, units: hidden2 === 0 ? [hidden] : [hidden, hidden2] } };
+  }
+  // A pool halves the map as long as there is something to halve.
+  const smallest = Math.min(sampleShape[0], sampleShape[1]);
+  return {
+    kind: "SCNN",
+    params: {
+      ...common,
+      dims: 2,
+      filters: channels,
+      kernel_sizes: [3, 3],
+      paddings: [1, 1],
+      strides: [1, 1],
+      pool_sizes: [smallest >= 2 ? 2 : 0, smallest >= 4 ? 2 : 0],
+      fc_units: [hidden],
+      batch_norm: true,
+    },
+  };
+}

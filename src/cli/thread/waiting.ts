@@ -1,0 +1,154 @@
+/**
+ * The thread that waits: it starts the one that computes, prints what that says, and hears signals at any moment, also
+ * while a batch is computed that takes seconds.
+ */
+
+import { isatty } from "node:tty";
+import { Worker } from "node:worker_threads";
+import { OutOfMemoryError } from "../../errors.js";
+import { spellCommand } from "../command-line.js";
+import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
+import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
+import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
+import { COLUMNS, SIGNAL, type Given, type Report, type Told } from "./messages.js";
+
+/** Commands that compute for long. */
+const COMPUTING: readonly string[] = ["train", "eval", "inspect"];
+
+/** Whether a command line is worth a thread of its own. */
+export function computes([command, ...words]: readonly string[]): boolean {
+  return COMPUTING.includes(command) && !words.includes("--help") && !words.includes("-h");
+}
+
+/**
+ * Runs a command line in a thread and ends the process.
+ * @param main the script of the thread
+ * @returns false if threads cannot be had, as where Node is not permitted them
+ */
+export function runInThread(argv: readonly string[], main: URL): boolean {
+  try {
+    new Waiting(argv, main);
+  } catch {
+    return false;
+  }
+  watchOutput();
+  return true;
+}
+
+class Waiting {
+  readonly #argv: readonly string[];
+  readonly #worker: Worker;
+  readonly #seen = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  #sentences: Sentences | null = null;
+  #listening = false;
+  #received: { readonly name: StopSignal; readonly at: number } | null = null;
+  /** Asked at the beginning: a terminal that is gone is none. */
+  readonly #hadTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  /** The folder of the run under way. */
+  #folder: string | null = null;
+  #isOver = false;
+
+  constructor(argv: readonly string[], main: URL) {
+    this.#argv = argv;
+    this.#measure();
+    process.stdout.on("resize", () => this.#measure());
+    process.stderr.on("resize", () => this.#measure());
+    const given: Given = {
+      argv,
+      script: process.argv[1],
+      seen: this.#seen,
+      isTTY: { out: process.stdout.isTTY, err: process.stderr.isTTY },
+    };
+    this.#worker = new Worker(main, { workerData: given, argv: [...argv] });
+    this.#worker.on("message", (report: Report) => this.#hear(report));
+    this.#worker.on("error", (thrown) => void this.#lost(thrown));
+    // Before the message that it is over only if something in it ended the thread.
+    this.#worker.on("exit", (code) => void this.#end(code as ExitCode));
+  }
+
+  #hear(report: Report): void {
+    if ("stream" in report) passOn(report.stream, report.text);
+    else if ("listen" in report) this.#listen(report.listen);
+    else if ("working" in report) this.#folder = report.working;
+    else void this.#end(report.end);
+  }
+
+  #listen(sentences: Sentences | null | false): void {
+    if (sentences === false) {
+      for (const name of STOP_SIGNALS) process.off(name, this.#receive);
+      this.#listening = false;
+      return;
+    }
+    this.#sentences = sentences;
+    if (this.#listening) return;
+    for (const name of STOP_SIGNALS) process.on(name, this.#receive);
+    this.#listening = true;
+  }
+
+  readonly #receive = (name: StopSignal): void => {
+    if (this.#received === null) {
+      this.#received = { name, at: Date.now() };
+      Atomics.store(this.#seen, SIGNAL, numberOf(name));
+      const told: Told = { signal: name };
+      this.#worker.postMessage(told);
+      if (this.#sentences !== null) interject(this.#sentences[name]);
+      return;
+    }
+    // A terminal that is closed says so more than once, and what is being written is to be kept.
+    if (name === "SIGHUP" || Date.now() - this.#received.at <= SAME_SIGNAL_MS) return;
+    this.#endBy(name);
+  };
+
+  /** As the system would. */
+  #endBy(name: StopSignal): void {
+    this.#listen(false);
+    process.kill(process.pid, name);
+  }
+
+  #measure(): void {
+    for (const name of ["out", "err"] as const) {
+      Atomics.store(this.#seen, COLUMNS[name], columnsOf(name));
+    }
+  }
+
+  /** The thread is gone before it was done: its heap was full, or nothing could be run. */
+  async #lost(thrown: unknown): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { reportFailure } = await import("../program.js");
+    let failure = explained(thrown);
+    if (this.#folder !== null) {
+      const { markFailed } = await import("../../experiment/run-folder/run-state.js");
+      const { RunFolder } = await import("../../experiment/run-folder/run-folder.js");
+      const folder = new RunFolder(this.#folder);
+      markFailed(folder, failure);
+      const again = spellCommand(["train", "--resume", folder.shortPath]);
+      const sentence = `${failureOf(failure).sentence} To go on from its last checkpoint: ${again}`;
+      failure = new FoundFailure(sentence, { folder: folder.path }, { cause: failure });
+    }
+    const exitCode = reportFailure(failure, this.#argv);
+    await drained();
+    process.exit(exitCode);
+  }
+
+  async #end(exitCode: ExitCode): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const failure = await drained();
+    // Node gives the terminal back when it exits, and crashes where there is none any more.
+    if (this.#received?.name === "SIGHUP" && this.#hadTerminal) return this.#endBy("SIGHUP");
+    if (failure === null || this.#received !== null) process.exit(exitCode);
+    const { reportFailure } = await import("../program.js");
+    process.exit(reportFailure(failure, []));
+  }
+}
+
+/** What a thread was ended by, in words. */
+function explained(thrown: unknown): unknown {
+  if ((thrown as { code?: unknown } | null)?.code !== "ERR_WORKER_OUT_OF_MEMORY") return thrown;
+  return new OutOfMemoryError(
+    "the heap of JavaScript is full; expected the data and what is kept of one batch to fit. " +
+      "Node is given more of it by NODE_OPTIONS=--max-old-space-size=8192 (MiB).",
+    { cause: thrown },
+  );
+}
