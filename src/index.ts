@@ -193,4 +193,5 @@ export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
 export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/integer-model.js";
 export type { LongWidth } from "./deployment/integer/arithmetic.js";
 export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
+export { exportC, type ExportCOptions } from "./deployment/c/export-c.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";

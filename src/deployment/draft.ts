@@ -76,7 +76,11 @@ export function modelOf(draft: Draft, template: Architecture | null = null): Spi
     options: { inputShape, outputShape, layers, timesteps, stepMode },
   };
   const isTemplate = template !== null && sameNetwork(template, listed);
-  const model = createWithoutDrawing(isTemplate ? template : listed);
+  const { preprocessing } = draft.architecture;
+  const model = createWithoutDrawing({
+    ...(isTemplate ? template : listed),
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  });
   model.setParameterSettings(Object.fromEntries(draft.settings));
   model.loadStateDict(Object.fromEntries(draft.state));
   model.train(draft.training);

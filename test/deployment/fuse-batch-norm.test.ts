@@ -123,10 +123,12 @@ describe("fuseBatchNorm", () => {
     const parameters = new Map(model.namedParameters());
     Object.assign(parameters.get("fc.weight") ?? {}, { decays: false });
     Object.assign(parameters.get("bn.weight") ?? {}, { decays: false });
+    model.preprocessing = [{ kind: "Normalize", options: { mean: 0.5, std: 0.25 } }];
     const before = defaultGenerator().state;
     const fused = fuseBatchNorm(model);
     expect(defaultGenerator().state).toEqual(before);
     expect(fused.training).toBe(false);
+    expect(fused.preprocessing).toEqual(model.preprocessing);
     expect(fused.parameterSettings()).toEqual({ "fc.weight": { decays: false } });
     const again = decodeModel(encodeModel(fused)).model;
     expect(again.stateDict()).toEqual(fused.stateDict());

@@ -26,7 +26,9 @@ export interface CProgram {
 }
 
 export type MapPlace =
-  { readonly kind: "input" | "output" } | { readonly kind: "numbers" | "spikes"; readonly offset: number };
+  | { readonly kind: "input" }
+  | { readonly kind: "output" }
+  | { readonly kind: "numbers" | "spikes"; readonly offset: number };
 
 export function placeMaps(program: IntegerProgram): CProgram {
   const { layers } = program;

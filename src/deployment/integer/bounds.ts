@@ -108,7 +108,9 @@ function outputOf(layer: IntegerLayer, given: readonly Interval[], widest: Wides
       const count = layer.kernel[0] * layer.kernel[1];
       const most = { low: Math.min(0, x.low) * count, high: Math.max(0, x.high) * count };
       const n = layer.inputQ - layer.q;
-      widest.shifted(most, Math.min(0, n), "floor");
+      // C rounds (2 sum + count) / (2 count), all of it shifted to whole numbers.
+      const [above, below] = [2 ** Math.max(0, -n), count * 2 ** Math.max(0, n)];
+      widest.see(2 * most.low * above - 2 * below, 2 * most.high * above + 2 * below);
       const mean = (value: number): number => divide(value, n, count, layer.rounding);
       return stored({ low: mean(most.low), high: mean(most.high) });
     }
