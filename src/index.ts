@@ -117,6 +117,16 @@ export {
   type TrainingState,
 } from "./training/trainer.js";
 
+export { Quantizer } from "./quantization/quantizer.js";
+export type {
+  Quantype,
+  QuantizerOptions,
+  QuantParams,
+  RangeSetting,
+  Roundtype,
+  TensorType,
+} from "./quantization/quantizer-options.js";
+
 export { type DatasetLoader } from "./experiment/data.js";
 export {
   parseExperiment,
@@ -150,7 +160,7 @@ export {
   type Corner,
   type Histogram,
   type QuantizationError,
-  type Quantizer,
+  type Staircase,
 } from "./inspection/staircase.js";
 export {
   thresholdHealth,
