@@ -118,6 +118,9 @@ export {
 } from "./training/trainer.js";
 
 export { Quantizer } from "./quantization/quantizer.js";
+export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
+export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";
+export { QuantizedATIF, type QuantizedATIFOptions } from "./quantization/quantized-atif.js";
 export type {
   Quantype,
   QuantizerOptions,

@@ -11,6 +11,7 @@ import { kindOfClass } from "../neurons/known-classes.js";
 import {
   completeParams,
   createNeuron,
+  isNeuronKind,
   neuronKinds,
   neuronSpecOf,
   type NeuronKind,
@@ -203,8 +204,7 @@ export function layerOf(where: string, kind: unknown): KnownLayer {
 }
 
 function findLayer(kind: string): KnownLayer | undefined {
-  const isNeuron = (neuronKinds as readonly string[]).includes(kind);
-  return known.get(kind) ?? (isNeuron ? neuronLayer(kind as NeuronKind) : undefined);
+  return known.get(kind) ?? (isNeuronKind(kind) ? neuronLayer(kind) : undefined);
 }
 
 /** What a layer is, if it is exactly of a class that is known: a subclass may compute something else. */

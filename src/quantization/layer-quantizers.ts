@@ -1,0 +1,43 @@
+/** The quantizers of a layer, made of the options of its network. */
+
+import { optional, withDefault } from "../schema/schema.js";
+import { oneOf } from "../schema/value-types.js";
+import { quantizerOptions, quantParams, type QuantParams, type TensorType } from "./quantizer-options.js";
+import { Quantizer } from "./quantizer.js";
+import { roundInto } from "./rounding.js";
+
+/** What quantized layers and neurons take beside the options of those that they stand for. */
+export interface QuantizedOptions {
+  /** For its quantizers (default: 8 bits, fixed point, nearest). */
+  quantParams?: QuantParams;
+  /** "qualia": as the reference does, with its faults. */
+  compat?: "qualia";
+}
+
+export type QuantizedSettings = Required<Pick<QuantizedOptions, "quantParams">> &
+  Pick<QuantizedOptions, "compat">;
+
+export const quantizedFields = {
+  quantParams: withDefault<QuantParams>(quantParams, {}, "Options of its quantizers."),
+  compat: optional(oneOf(["qualia"]), "Whose faults to have, too."),
+};
+
+/** A quantizer for a kind of tensor. */
+export function quantizerOf(type: TensorType, { quantParams: params, compat }: QuantizedSettings): Quantizer {
+  return new Quantizer(quantizerOptions(type, params, compat));
+}
+
+/** Only what was given: undefined is no option. */
+export function givenOptions({ quantParams: params, compat }: QuantizedSettings): QuantizedOptions {
+  return { quantParams: params, ...(compat === undefined ? {} : { compat }) };
+}
+
+/** What a quantizer makes of a number, as far as it can be told: without a range, the number. */
+export function asQuantized(value: number, quantizer: Quantizer): number {
+  if (!quantizer.hasRange && quantizer.forceQ === null) return value;
+  const { grid } = quantizer;
+  if (grid === null) return value;
+  const y = new Float32Array(1);
+  roundInto(y, Float32Array.of(value), grid);
+  return y[0];
+}
