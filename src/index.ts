@@ -117,6 +117,13 @@ export {
   type TrainingState,
 } from "./training/trainer.js";
 
+export {
+  activationsRange,
+  parseActivationsRange,
+  type ActivationRange,
+} from "./quantization/activations-range.js";
+export { calibrate } from "./quantization/calibrate.js";
+export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
 export { Quantizer } from "./quantization/quantizer.js";
 export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
 export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";

@@ -126,6 +126,8 @@ export interface KnownLayer {
 }
 
 const known = new Map<string, KnownLayer>();
+/** Kinds that are made of others. */
+const derived = new Set<string>();
 /** Which kind a class is; a subclass may compute something else and is none. */
 const kindByClass = new Map<unknown, string>();
 /** Of layers made here: the options, for rows that do not tell them. */
@@ -187,9 +189,16 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
   };
 }
 
-/** All kinds that there are now. */
+/** All kinds to choose from that there are now. */
 export function layerKinds(): string[] {
-  return [...known.keys(), ...neuronKinds];
+  return [...[...known.keys()].filter((kind) => !derived.has(kind)), ...neuronKinds];
+}
+
+/** Of another room of the library: a layer that is made of those of a network, and that nobody chooses. Returns the kind. */
+export function addDerivedLayer<O extends object>(kind: string, row: LayerRow<O>): string {
+  remember(kind, row as unknown as LayerRow<PlainOptions>);
+  derived.add(kind);
+  return kind;
 }
 
 /** The row of a kind. @throws RangeError that names the nearest kind */

@@ -55,12 +55,13 @@ export const neuronKinds: NeuronKind[] = [];
 
 for (const [kind, row] of Object.entries(neuronTable)) addRow(kind, row as unknown as AnyNeuronRow);
 
-/** Of another room of the library: a neuron whose row leaves nothing out. */
+/** Of another room of the library: a neuron whose row leaves nothing out. Returns the kind. */
 export function addNeuron<P extends object, N extends BaseNode, R>(
   kind: string,
   row: NeuronRow<P, N, R>,
-): void {
+): string {
   addRow(kind, row as unknown as AnyNeuronRow);
+  return kind;
 }
 
 /**

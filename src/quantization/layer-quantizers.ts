@@ -1,5 +1,6 @@
 /** The quantizers of a layer, made of the options of its network. */
 
+import type { Module } from "../module/module.js";
 import { optional, withDefault } from "../schema/schema.js";
 import { oneOf } from "../schema/value-types.js";
 import { quantizerOptions, quantParams, type QuantParams, type TensorType } from "./quantizer-options.js";
@@ -11,11 +12,13 @@ export interface QuantizedOptions {
   /** For its quantizers (default: 8 bits, fixed point, nearest). */
   quantParams?: QuantParams;
   /** "qualia": as the reference does, with its faults. */
-  compat?: "qualia";
+  compat?: "qualia" | undefined;
 }
 
-export type QuantizedSettings = Required<Pick<QuantizedOptions, "quantParams">> &
-  Pick<QuantizedOptions, "compat">;
+export interface QuantizedSettings {
+  readonly quantParams: QuantParams;
+  readonly compat?: "qualia" | undefined;
+}
 
 export const quantizedFields = {
   quantParams: withDefault<QuantParams>(quantParams, {}, "Options of its quantizers."),
@@ -30,6 +33,13 @@ export function quantizerOf(type: TensorType, { quantParams: params, compat }: Q
 /** Only what was given: undefined is no option. */
 export function givenOptions({ quantParams: params, compat }: QuantizedSettings): QuantizedOptions {
   return { quantParams: params, ...(compat === undefined ? {} : { compat }) };
+}
+
+/** The quantizers of a layer, by the name that they have in it: quantizer_input, quantizer_act … */
+export function quantizersOf(layer: Module): ReadonlyMap<string, Quantizer> {
+  return new Map(
+    layer.children().filter((child): child is [string, Quantizer] => child[1] instanceof Quantizer),
+  );
 }
 
 /** What a quantizer makes of a number, as far as it can be told: without a range, the number. */

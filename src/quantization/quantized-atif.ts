@@ -176,4 +176,4 @@ const quantizedAtifRow: NeuronRow<QuantizedATIFOptions, QuantizedATIF, Quantized
   options: (neuron) => neuron.presentOptions(),
 };
 
-addNeuron("QuantizedATIF", quantizedAtifRow);
+export const quantizedAtifKind = addNeuron("QuantizedATIF", quantizedAtifRow);

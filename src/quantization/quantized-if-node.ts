@@ -197,4 +197,4 @@ const quantizedIfNodeRow: NeuronRow<QuantizedIFNodeOptions, QuantizedIFNode, Qua
   options: (neuron) => neuron.presentOptions(),
 };
 
-addNeuron("QuantizedIFNode", quantizedIfNodeRow);
+export const quantizedIfNodeKind = addNeuron("QuantizedIFNode", quantizedIfNodeRow);

@@ -122,4 +122,4 @@ const quantizedLifNodeRow: NeuronRow<QuantizedLIFNodeOptions, QuantizedLIFNode, 
   options: (neuron) => neuron.presentOptions(),
 };
 
-addNeuron("QuantizedLIFNode", quantizedLifNodeRow);
+export const quantizedLifNodeKind = addNeuron("QuantizedLIFNode", quantizedLifNodeRow);

@@ -31,10 +31,11 @@ export function rangeOf(parts: readonly Float32Array[], setting: RangeSetting, b
 function largest(parts: readonly Float32Array[]): number {
   let most = 0;
   for (const part of parts) {
-    for (const value of part) {
-      const size = Math.abs(value);
-      if (!(size <= most)) most = size;
+    for (let i = 0; i < part.length; i++) {
+      const size = Math.abs(part[i]);
+      if (size <= most) continue;
       if (Number.isNaN(size)) return NaN;
+      most = size;
     }
   }
   return most;

@@ -12,6 +12,8 @@ import { Progress } from "../progress.js";
 import { formatConfusion, formatTable, percent, significant } from "../report-table.js";
 import { Terminal, type Printed } from "../terminal.js";
 import { testDataFor } from "../test-data.js";
+// Quantized models are models, too.
+import "../../quantization/kinds.js";
 
 export interface EvalArguments extends ComputeArguments {
   readonly model: string;

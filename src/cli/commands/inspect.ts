@@ -17,6 +17,8 @@ import { Progress } from "../progress.js";
 import { formatTable, percent, significant, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";
 import { NoFittingData, testDataFor } from "../test-data.js";
+// Quantized models are models, too.
+import "../../quantization/kinds.js";
 
 export interface InspectArguments extends ComputeArguments {
   readonly model: string;
