@@ -1,6 +1,7 @@
 /** The quantizers of a layer, made of the options of its network. */
 
 import type { Module } from "../module/module.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { optional, withDefault } from "../schema/schema.js";
 import { oneOf } from "../schema/value-types.js";
 import { quantizerOptions, quantParams, type QuantParams, type TensorType } from "./quantizer-options.js";
@@ -40,6 +41,16 @@ export function quantizersOf(layer: Module): ReadonlyMap<string, Quantizer> {
   return new Map(
     layer.children().filter((child): child is [string, Quantizer] => child[1] instanceof Quantizer),
   );
+}
+
+/**
+ * What a layer gives for an input that is the same at all T time steps, computed once. In step mode 'm' its inputs and outputs
+ * are quantized as the whole sequence that they stand for.
+ */
+export function applyOnce(layer: Module, T: number, apply: () => Tensor): Tensor {
+  const quantizers = layer.stepMode === "m" ? [...quantizersOf(layer).values()] : [];
+  const moving = quantizers.filter(({ tensorType }) => tensorType === "input" || tensorType === "act");
+  return moving.reduce((fn, quantizer) => () => quantizer.standingFor(T, fn), apply)();
 }
 
 /** What a quantizer makes of a number, as far as it can be told: without a range, the number. */

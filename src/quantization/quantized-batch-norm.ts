@@ -20,7 +20,7 @@ import { addDerivedLayer } from "../layers/table.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { QuantizedSettings } from "./layer-quantizers.js";
+import { applyOnce, type QuantizedSettings } from "./layer-quantizers.js";
 import { quantizedRow } from "./quantized-row.js";
 import { WeightQuantizers } from "./weight-quantizers.js";
 
@@ -49,7 +49,7 @@ export class QuantizedBatchNorm1d extends BatchNorm1d {
 
   override applyStill(x: Tensor, T: number): Tensor {
     checkRank(this, x, this.ranks);
-    return normalized(this, this.#quantizers, this.#settings, x, T);
+    return applyOnce(this, T, () => normalized(this, this.#quantizers, this.#settings, x, T));
   }
 }
 
@@ -78,7 +78,7 @@ export class QuantizedBatchNorm2d extends BatchNorm2d {
 
   override applyStill(x: Tensor, T: number): Tensor {
     checkRank(this, x, this.ranks);
-    return normalized(this, this.#quantizers, this.#settings, x, T);
+    return applyOnce(this, T, () => normalized(this, this.#quantizers, this.#settings, x, T));
   }
 }
 

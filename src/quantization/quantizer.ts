@@ -55,6 +55,8 @@ export class Quantizer extends Module {
   readonly #range: Tensor;
   /** [1]; 0 until the first use. */
   readonly #step: Parameter | null;
+  /** Time steps that a value stands for. */
+  #timesteps = 1;
 
   /** @throws TypeError, RangeError for options that make no quantizer */
   constructor(options: QuantizerOptions = {}) {
@@ -160,6 +162,16 @@ export class Quantizer extends Module {
     return bias === undefined ? quantize(x) : [quantize(x), quantize(bias)];
   }
 
+  /** Runs fn while every value stands for so many time steps: there are as many more that a learned step is learned from. */
+  standingFor<R>(timesteps: number, fn: () => R): R {
+    this.#timesteps = timesteps;
+    try {
+      return fn();
+    } finally {
+      this.#timesteps = 1;
+    }
+  }
+
   /** Takes note of the range of these values together, in either mode. Of none, of nothing. */
   observe(...tensors: readonly Tensor[]): void {
     const parts = tensors.map(({ data }) => data).filter(({ length }) => length > 0);
@@ -188,7 +200,7 @@ export class Quantizer extends Module {
       step.data[0] = firstStep(tensors, range);
       step.touched();
     }
-    const gradientScale = 1 / Math.sqrt(range.high * Math.max(1, tensors[0].size));
+    const gradientScale = 1 / Math.sqrt(range.high * Math.max(1, tensors[0].size * this.#timesteps));
     return (x) => LearnedStep.apply(x, step, { ...range, gradientScale });
   }
 

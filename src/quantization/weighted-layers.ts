@@ -13,7 +13,7 @@ import { addDerivedLayer } from "../layers/table.js";
 import { conv1d, conv2d } from "../ops/convolution.js";
 import { linear } from "../ops/matmul.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { QuantizedSettings } from "./layer-quantizers.js";
+import { applyOnce, type QuantizedSettings } from "./layer-quantizers.js";
 import { quantizedRow } from "./quantized-row.js";
 import { WeightQuantizers } from "./weight-quantizers.js";
 
@@ -29,6 +29,10 @@ export class QuantizedLinear extends Linear {
 
   get settings(): QuantizedSettings {
     return this.#settings;
+  }
+
+  override applyStill(x: Tensor, T: number): Tensor {
+    return applyOnce(this, T, () => this.apply(x));
   }
 
   observeWeights(): void {
@@ -55,6 +59,10 @@ export class QuantizedConv2d extends Conv2d {
     return this.#settings;
   }
 
+  override applyStill(x: Tensor, T: number): Tensor {
+    return applyOnce(this, T, () => this.apply(x));
+  }
+
   observeWeights(): void {
     this.#quantizers.observe(this.weight, this.bias);
   }
@@ -78,6 +86,10 @@ export class QuantizedConv1d extends Conv1d {
 
   get settings(): QuantizedSettings {
     return this.#settings;
+  }
+
+  override applyStill(x: Tensor, T: number): Tensor {
+    return applyOnce(this, T, () => this.apply(x));
   }
 
   observeWeights(): void {

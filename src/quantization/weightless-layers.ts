@@ -12,7 +12,13 @@ import { withDefault } from "../schema/schema.js";
 import { whole } from "../schema/value-types.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { givenOptions, quantizedFields, quantizerOf, type QuantizedSettings } from "./layer-quantizers.js";
+import {
+  applyOnce,
+  givenOptions,
+  quantizedFields,
+  quantizerOf,
+  type QuantizedSettings,
+} from "./layer-quantizers.js";
 import { quantizedRow } from "./quantized-row.js";
 import type { Quantizer } from "./quantizer.js";
 
@@ -40,6 +46,10 @@ export class QuantizedPooling extends StatelessLayer {
     return this.#pooling;
   }
 
+  override applyStill(x: Tensor, T: number): Tensor {
+    return applyOnce(this, T, () => this.apply(x));
+  }
+
   protected apply(x: Tensor): Tensor {
     return this.#act.forward(this.#pooling.forward(this.#input.forward(x)));
   }
@@ -58,6 +68,10 @@ export class QuantizedIdentity extends StatelessLayer {
 
   get settings(): QuantizedSettings {
     return this.#settings;
+  }
+
+  override applyStill(x: Tensor, T: number): Tensor {
+    return applyOnce(this, T, () => this.apply(x));
   }
 
   protected apply(x: Tensor): Tensor {

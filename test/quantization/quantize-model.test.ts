@@ -7,11 +7,15 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../src/formats/checkpoint
 import { decodeModel, encodeModel } from "../../src/formats/model-file.js";
 import { init } from "../../src/kernels/select.js";
 import { layerOf, type PlainOptions } from "../../src/layers/table.js";
+import { Linear } from "../../src/layers/linear.js";
+import { ATIF } from "../../src/neurons/atif.js";
+import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { repeat } from "../../src/ops/slice.js";
 import { GraphModel } from "../../src/models/graph-model.js";
 import { networkGraph } from "../../src/models/network-graph.js";
 import { SCNN } from "../../src/models/scnn.js";
 import { SMLP } from "../../src/models/smlp.js";
-import type { SpikingModel } from "../../src/models/spiking-model.js";
+import { SpikingModel } from "../../src/models/spiking-model.js";
 import { createModel } from "../../src/models/table.js";
 import { SResNet } from "../../src/models/sresnet.js";
 import type { StepMode } from "../../src/module/module.js";
@@ -25,8 +29,9 @@ import type { Shape } from "../../src/shapes.js";
 import { scope } from "../../src/tensor/scope.js";
 import { memory } from "../../src/tensor/memory.js";
 import { tensor, type Tensor } from "../../src/tensor/tensor.js";
+import { gradientsOf } from "../../src/training/gradients.js";
 import { Trainer, type TrainerOptions } from "../../src/training/trainer.js";
-import { expectSameBits } from "../closeness.js";
+import { expectClose, expectSameBits } from "../closeness.js";
 
 type Kind = "ATIF" | "IFNode" | "LIFNode";
 
@@ -308,6 +313,75 @@ describe("training a quantized model", () => {
       expectSameBits(a, b);
     },
   );
+});
+
+describe("what is computed once for all time steps", () => {
+  it.each(["s", "m"] as const)("teaches learned steps as much, in step mode '%s'", (stepMode) => {
+    const made = quantizeModel(scnn("IFNode", stepMode), { bits: 6, LSQ: true });
+    // Above 2^14 values over all time steps, layers before the first neuron run once.
+    const x = tensor(
+      new Float32Array(80 * 72).map((_, i) => Math.sin(i)),
+      [80, 6, 6, 2],
+    );
+    const learned = (run: (model: SpikingModel) => Tensor) => {
+      const model = decodeModel(encodeModel(made)).model;
+      model.train();
+      run(model).sum().backward();
+      const steps = model.namedParameters().filter(([name]) => /(conv1|bn1).*LSQscale/.test(name));
+      return steps.flatMap(([, { grad }]) => (grad === null ? [] : [grad.item()]));
+    };
+    calibrate(made, dataset([6, 6, 2]));
+    for (const [, dropout] of made.namedModules()) if ("p" in dropout) dropout.p = 0;
+    const once = learned((model) => model.run(x));
+    const each = learned((model) => model.runSequence(repeat(x, 3)));
+    expect(once.length).toBe(5);
+    expectClose(once, each, 1e-3, { floor: 1e-3 });
+  });
+});
+
+describe("a step that fails", () => {
+  it("leaves the ranges as they were", () => {
+    const quantized = quantizeModel(scnn(), { bits: 6 });
+    const data = dataset([6, 6, 2], 4);
+    calibrate(quantized, data);
+    const before = quantized.stateDict({ extras: true });
+    const [batch] = [...data.batches({ batchSize: 4 })];
+    const wide = { ...batch, x: batch.x.map((value) => value * 100) };
+    const fails = (): never => {
+      throw new Error("no loss");
+    };
+    expect(() => gradientsOf(quantized, wide, fails)).toThrow("no loss");
+    expect(quantized.stateDict({ extras: true })).toEqual(before);
+    gradientsOf(quantized, wide, crossEntropy).restore();
+    expect(quantized.stateDict({ extras: true })).toEqual(before);
+  });
+});
+
+describe("a model of one's own class", () => {
+  class Own extends SpikingModel {
+    readonly fc1 = this.registerChild("fc1", new Linear(4, 4));
+    readonly neuron = this.registerChild("neuron", new ATIF());
+    readonly fc2 = this.registerChild("fc2", new Linear(4, 3));
+    constructor() {
+      super([4], [3], 2, "s");
+    }
+    override forward(x: Tensor): Tensor {
+      const y = this.neuron.forward(this.fc1.forward(x));
+      return this.fc2.forward(y.add(y));
+    }
+  }
+
+  it("is quantized as the layers that are seen when it runs, its sums among them", () => {
+    const float = new Own();
+    const quantized = quantizeModel(float, { bits: 12 });
+    const data = dataset([4]);
+    calibrate(quantized, data);
+    expect(Object.keys(quantized.stateDict())).toEqual(Object.keys(float.stateDict()));
+    expect(networkGraph(quantized).nodes.map(({ kind }) => kind)).toEqual([
+      "Input", "QuantizedLinear", "QuantizedATIF", "QuantizedAdd", "QuantizedLinear",
+    ]); // prettier-ignore
+    expectClose(outputs(quantized, inputOf(data)), outputs(float, inputOf(data)), 0.02, { floor: 1 });
+  });
 });
 
 describe("quantizeModel", () => {
