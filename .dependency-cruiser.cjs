@@ -18,8 +18,7 @@ const layers = [
   "^src/(losses|optimizers)/",
   "^src/datasets/",
   "^src/measuring/",
-  "^src/(training|inspection)/",
-  "^src/quantization/",
+  "^src/(training|inspection|quantization)/",
   "^src/formats/",
   "^src/deployment/",
   "^src/experiment/",
@@ -31,10 +30,10 @@ module.exports = {
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "no-orphans", severity: "error", from: { orphan: true, pathNot: ["\\.d\\.ts$"] }, to: {} },
     {
-      name: "training-and-inspection-apart",
+      name: "training-inspection-and-quantization-apart",
       severity: "error",
-      from: { path: "^src/(training|inspection)/" },
-      to: { path: "^src/(training|inspection)/", pathNot: "^src/$1/" },
+      from: { path: "^src/(training|inspection|quantization)/" },
+      to: { path: "^src/(training|inspection|quantization)/", pathNot: "^src/$1/" },
     },
     {
       name: "node-only-in-cli",

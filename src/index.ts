@@ -123,6 +123,26 @@ export {
   type TrainingState,
 } from "./training/trainer.js";
 
+export {
+  activationsRange,
+  parseActivationsRange,
+  type ActivationRange,
+} from "./quantization/activations-range.js";
+export { calibrate } from "./quantization/calibrate.js";
+export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
+export { Quantizer } from "./quantization/quantizer.js";
+export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
+export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";
+export { QuantizedATIF, type QuantizedATIFOptions } from "./quantization/quantized-atif.js";
+export type {
+  Quantype,
+  QuantizerOptions,
+  QuantParams,
+  RangeSetting,
+  Roundtype,
+  TensorType,
+} from "./quantization/quantizer-options.js";
+
 export { type DatasetLoader } from "./experiment/data.js";
 export {
   parseExperiment,
@@ -161,7 +181,7 @@ export {
   type Corner,
   type Histogram,
   type QuantizationError,
-  type Quantizer,
+  type Staircase,
 } from "./inspection/staircase.js";
 export {
   thresholdHealth,

@@ -64,7 +64,7 @@ export function encodeModel(model: SpikingModel, facts: ModelFacts = {}): Uint8A
       `encodeModel: the facts are ${show(facts)}; expected an object of plain data, such as { epochs: 3 }.`,
     );
   }
-  const weights = Object.entries(model.stateDict());
+  const weights = Object.entries(model.stateDict({ extras: true }));
   for (const [name, { data }] of weights) {
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong < 0) continue;

@@ -11,7 +11,7 @@ import { checkFloat32, checkInteger, checkOptions, checkPositive } from "../chec
 import { show } from "../show.js";
 
 /** A staircase. */
-export interface Quantizer {
+export interface Staircase {
   /** The highest level, > 0. */
   readonly theta: number;
   /** Steps below it. */
@@ -44,12 +44,12 @@ export interface Histogram {
 }
 
 /** The mean output for a constant input x. @throws TypeError, RangeError */
-export function staircase(x: number, quantizer: Quantizer): number {
-  checkQuantizer("staircase", quantizer);
-  return level(x, quantizer);
+export function staircase(x: number, stairs: Staircase): number {
+  checkStaircase("staircase", stairs);
+  return level(x, stairs);
 }
 
-function level(x: number, { theta, timesteps }: Quantizer): number {
+function level(x: number, { theta, timesteps }: Staircase): number {
   return (theta * Math.min(timesteps, Math.max(0, Math.floor((timesteps * x) / theta)))) / timesteps;
 }
 
@@ -57,8 +57,8 @@ function level(x: number, { theta, timesteps }: Quantizer): number {
 export type Corner = readonly [x: number, y: number];
 
 /** The corners from (0, 0) to (theta, theta), for drawing: at every k theta / T the output rises from one level to the next. */
-export function staircaseCorners(quantizer: Quantizer): Corner[] {
-  const { theta, timesteps } = checkQuantizer("staircaseCorners", quantizer);
+export function staircaseCorners(stairs: Staircase): Corner[] {
+  const { theta, timesteps } = checkStaircase("staircaseCorners", stairs);
   const levelOf = (k: number): number => (theta * k) / timesteps;
   const corners: Corner[] = [[0, 0]];
   for (let k = 1; k <= timesteps; k++) corners.push([levelOf(k), levelOf(k - 1)], [levelOf(k), levelOf(k)]);
@@ -66,10 +66,10 @@ export function staircaseCorners(quantizer: Quantizer): Corner[] {
 }
 
 /** What a staircase loses of these inputs. All numbers are 0 if there are none. @throws TypeError, RangeError */
-export function quantizationError(inputs: Float32Array, quantizer: Quantizer): QuantizationError {
+export function quantizationError(inputs: Float32Array, stairs: Staircase): QuantizationError {
   const where = "quantizationError";
   checkInputs(where, inputs);
-  const { theta, timesteps } = checkQuantizer(where, quantizer);
+  const { theta, timesteps } = checkStaircase(where, stairs);
   const first = theta / timesteps;
   let [rounding, clipping, clipped, vanished] = [0, 0, 0, 0];
   for (const x of inputs) {
@@ -79,7 +79,7 @@ export function quantizationError(inputs: Float32Array, quantizer: Quantizer): Q
       clipping += (x - theta) ** 2;
     } else {
       if (x < first) vanished++;
-      rounding += (x - level(x, quantizer)) ** 2;
+      rounding += (x - level(x, stairs)) ** 2;
     }
   }
   const count = Math.max(1, inputs.length);
@@ -115,11 +115,11 @@ export function histogram(
   return { low, high, counts, below, above };
 }
 
-function checkQuantizer(where: string, quantizer: Quantizer): Quantizer {
-  checkOptions(where, quantizer ?? null, ["theta", "timesteps"]);
-  checkPositive(`${where}: theta`, quantizer.theta);
-  checkInteger(`${where}: timesteps`, quantizer.timesteps, 1);
-  return quantizer;
+function checkStaircase(where: string, stairs: Staircase): Staircase {
+  checkOptions(where, stairs ?? null, ["theta", "timesteps"]);
+  checkPositive(`${where}: theta`, stairs.theta);
+  checkInteger(`${where}: timesteps`, stairs.timesteps, 1);
+  return stairs;
 }
 
 function checkInputs(where: string, inputs: unknown): void {

@@ -11,6 +11,7 @@ import { kindOfClass } from "../neurons/known-classes.js";
 import {
   completeParams,
   createNeuron,
+  isNeuronKind,
   neuronKinds,
   neuronSpecOf,
   type NeuronKind,
@@ -126,6 +127,8 @@ export interface KnownLayer {
 }
 
 const known = new Map<string, KnownLayer>();
+/** Kinds that are made of others. */
+const derived = new Set<string>();
 /** Which kind a class is; a subclass may compute something else and is none. */
 const kindByClass = new Map<unknown, string>();
 /** Of layers made here: the options, for rows that do not tell them. */
@@ -189,9 +192,16 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
   };
 }
 
-/** All kinds that there are now. */
+/** All kinds to choose from that there are now. */
 export function layerKinds(): string[] {
-  return [...known.keys(), ...neuronKinds];
+  return [...[...known.keys()].filter((kind) => !derived.has(kind)), ...neuronKinds];
+}
+
+/** Of another room of the library: a layer that is made of those of a network, and that nobody chooses. Returns the kind. */
+export function addDerivedLayer<O extends object>(kind: string, row: LayerRow<O>): string {
+  remember(kind, row as unknown as LayerRow<PlainOptions>);
+  derived.add(kind);
+  return kind;
 }
 
 /** The row of a kind. @throws RangeError that names the nearest kind */
@@ -206,8 +216,7 @@ export function layerOf(where: string, kind: unknown): KnownLayer {
 }
 
 function findLayer(kind: string): KnownLayer | undefined {
-  const isNeuron = (neuronKinds as readonly string[]).includes(kind);
-  return known.get(kind) ?? (isNeuron ? neuronLayer(kind as NeuronKind) : undefined);
+  return known.get(kind) ?? (isNeuronKind(kind) ? neuronLayer(kind) : undefined);
 }
 
 /** What a layer is, if it is exactly of a class that is known: a subclass may compute something else. */

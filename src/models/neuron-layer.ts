@@ -2,9 +2,9 @@
 
 import type { LayerSpec } from "../graph/layer-spec.js";
 import { checkOneOf } from "../checks.js";
-import { neuronKinds, type NeuronSpec } from "../neurons/table.js";
+import { isNeuronKind, neuronKinds, type NeuronSpec } from "../neurons/table.js";
 
 export function neuronLayer(name: string, { kind, params }: NeuronSpec): LayerSpec {
-  checkOneOf("neuron.kind", kind, neuronKinds);
+  if (!isNeuronKind(kind)) checkOneOf("neuron.kind", kind, neuronKinds);
   return { name, kind, options: params ?? {} };
 }

@@ -52,7 +52,7 @@ function checkSame(model: SpikingModel, architecture: Architecture): void {
   const again = createWithoutDrawing(architecture);
   try {
     again.setParameterSettings(model.parameterSettings());
-    again.loadStateDict(model.stateDict());
+    again.loadStateDict(model.stateDict({ extras: true }));
   } catch (error) {
     throw new TypeError(
       `${where}: it has parameters or buffers that none of the layers it runs has (${messageOf(error)}); ` +

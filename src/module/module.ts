@@ -1,8 +1,9 @@
 /** The base of everything with parameters: neurons, layers, models. */
 
-import { checkBoolean, checkOneOf } from "../checks.js";
+import { checkBoolean, checkOneOf, checkOptions } from "../checks.js";
 import { show } from "../show.js";
 import { StateError } from "../errors.js";
+import type { Shape } from "../shapes.js";
 import { keep } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { unknownPart } from "./held-parts.js";
@@ -173,14 +174,26 @@ export abstract class Module {
     for (const child of this.#children.values()) child.detach();
   }
 
-  /** A copy of all parameters and buffers, in PyTorch's names, order and layouts. Neuron state is not in it. */
-  stateDict(): StateDict {
-    return readStateDict(this.#namedSlots());
+  /**
+   * A copy of all parameters and buffers, in PyTorch's names, order and layouts. Neuron state is not in it.
+   *
+   * @param options extras (default false): with what modules hold beside their weights, such as the ranges of quantizers
+   */
+  stateDict(options: { extras?: boolean } = {}): StateDict {
+    checkOptions("stateDict", options ?? null, ["extras"]);
+    const extras = checkBoolean("stateDict: extras", options.extras ?? false);
+    return readStateDict(this.#namedSlots(), extras);
+  }
+
+  /** Whether state dicts of this model may have an extra of this name, and its shape; null if not. */
+  extraShape(name: string): Shape | null {
+    const slot = this.#namedSlots().find(([each, { extra }]) => extra !== null && each === name);
+    return slot === undefined ? null : slot[1].layout().foreign;
   }
 
   /**
    * Sets parameters and buffers from a state dict in PyTorch's names and layouts. Nothing is changed if
-   * anything is wrong. Entries named `num_batches_tracked` are ignored.
+   * anything is wrong. Entries named `num_batches_tracked` are ignored; extras may be missing.
    *
    * @param options strict (default true): names that are missing or unexpected are errors
    * @returns the names that were missing and unexpected

@@ -6,6 +6,7 @@ import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { printable, show } from "../show.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { sameLayout, type Layout } from "./layout.js";
+import { Parameter } from "./parameter.js";
 
 /** One array of a state dict, row-major, in PyTorch's layout. */
 export interface StateEntry {
@@ -28,17 +29,25 @@ export interface StateSlot {
   readonly layout: () => Layout;
   /** Values must pass this to be loaded; it throws a sentence that starts with the name. */
   readonly check: (name: string, values: ArrayLike<number>) => void;
+  /** Of an extra: whether it holds anything to store. */
+  readonly extra: (() => boolean) | null;
 }
 
 export interface SlotOptions {
   layout?: () => Layout;
   check?: (name: string, values: ArrayLike<number>) => void;
+  /**
+   * Makes it an extra: a number beside the weights, which a state dict may do without. It is read and loaded while this says
+   * that it holds anything; what is not learned, only where extras are asked for.
+   */
+  extra?: () => boolean;
 }
 
 /** A copy of what the slots hold. */
-export function readStateDict(slots: Iterable<readonly [string, StateSlot]>): StateDict {
+export function readStateDict(slots: Iterable<readonly [string, StateSlot]>, extras = false): StateDict {
   const dict: StateDict = {};
-  for (const [name, { tensor, layout }] of slots) {
+  for (const [name, { tensor, layout, extra }] of slots) {
+    if (extra !== null && !(extra() && (extras || tensor instanceof Parameter))) continue;
     const { foreign, toForeign } = layout();
     dict[name] = { shape: [...foreign], data: toForeign(tensor.data) };
   }
@@ -47,8 +56,8 @@ export function readStateDict(slots: Iterable<readonly [string, StateSlot]>): St
 
 /** See Module.checkStateDict. */
 export function checkSlots(where: string, slots: Iterable<readonly [string, StateSlot]>): void {
-  for (const [name, { tensor, layout, check }] of slots) {
-    check(`${where}: ${name}`, layout().toForeign(tensor.data));
+  for (const [name, { tensor, layout, check, extra }] of slots) {
+    if (extra?.() !== false) check(`${where}: ${name}`, layout().toForeign(tensor.data));
   }
 }
 
@@ -65,7 +74,9 @@ export function writeStateDict(
   }
   checkOptions("loadStateDict", options ?? null, ["strict"]);
   const strict = checkBoolean("loadStateDict: strict", options.strict ?? true);
-  const missing = [...slots.keys()].filter((name) => !Object.hasOwn(dict, name));
+  const missing = [...slots].flatMap(([name, { extra }]) =>
+    extra === null && !Object.hasOwn(dict, name) ? [name] : [],
+  );
   const unexpected = Object.keys(dict).filter(
     (name) => !slots.has(name) && !name.endsWith("num_batches_tracked"),
   );
@@ -128,9 +139,14 @@ function checkEntry(name: string, entry: unknown): asserts entry is LoadableStat
 
 export function stateSlot<T extends Tensor>(
   tensor: T,
-  { layout, check }: SlotOptions,
+  { layout, check, extra }: SlotOptions,
 ): StateSlot & { readonly tensor: T } {
-  return { tensor, layout: layout ?? (() => sameLayout(tensor.shape)), check: check ?? (() => undefined) };
+  return {
+    tensor,
+    layout: layout ?? (() => sameLayout(tensor.shape)),
+    check: check ?? (() => undefined),
+    extra: extra ?? null,
+  };
 }
 
 function describe(what: string, names: readonly string[]): string {

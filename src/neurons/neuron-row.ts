@@ -17,6 +17,8 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
   readonly summary: string;
   /** The classes that create() makes. Their subclasses are no neurons of this kind. */
   readonly classes: readonly NeuronClass<N>[];
+  /** true: made of the neurons of a network, such as those of a quantized one; left out where a kind is to be chosen. */
+  readonly isDerived?: boolean;
   /** The options, apart from the step mode, which the model sets. */
   readonly schema: Schema<R>;
   /** A new neuron of options that the schema has read. */
@@ -42,6 +44,6 @@ export interface BinaryTwin {
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */
 export type DefinedNeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> = Partial<
-  Omit<NeuronRow<P, N, R>, "create">
+  Omit<NeuronRow<P, N, R>, "create" | "isDerived">
 > &
   Pick<NeuronRow<P, N, R>, "create">;

@@ -50,10 +50,19 @@ export type AnyNeuronRow = NeuronRow<Record<string, unknown>>;
 
 const rows = new Map<string, AnyNeuronRow>();
 
-/** The names of all kinds, in order; those that are defined are added. */
+/** The names of the kinds to choose from, in order; those that are defined are added. */
 export const neuronKinds: NeuronKind[] = [];
 
 for (const [kind, row] of Object.entries(neuronTable)) addRow(kind, row as unknown as AnyNeuronRow);
+
+/** Of another room of the library: a neuron whose row leaves nothing out. Returns the kind. */
+export function addNeuron<P extends object, N extends BaseNode, R>(
+  kind: string,
+  row: NeuronRow<P, N, R>,
+): string {
+  addRow(kind, row as unknown as AnyNeuronRow);
+  return kind;
+}
 
 /**
  * Makes a neuron of another package known by name, to models, experiment files, model files and inspection. Of the row, only
@@ -80,10 +89,14 @@ export function defineNeuron<P extends object, N extends BaseNode, R = P>(
   });
 }
 
+/** Whether there is such a kind, to choose from or not. */
+export function isNeuronKind(kind: string): kind is NeuronKind {
+  return rows.has(kind);
+}
+
 /** What a kind is. @throws RangeError unless it is known */
 export function neuronRow(kind: string): AnyNeuronRow {
-  const known = checkOneOf("neuron.kind", kind, neuronKinds);
-  const row = rows.get(known);
+  const row = rows.get(kind) ?? rows.get(checkOneOf("neuron.kind", kind, neuronKinds));
   if (row === undefined) throw new RangeError(`neuron.kind is ${show(kind)}; expected a kind with a row.`);
   return row;
 }
@@ -144,7 +157,7 @@ function readParams(kind: string, params: unknown, { schema }: AnyNeuronRow): Re
 function addRow(kind: string, row: AnyNeuronRow): void {
   claimKind("defineNeuron", kind);
   rows.set(kind, row);
-  neuronKinds.push(kind as NeuronKind);
+  if (row.isDerived !== true) neuronKinds.push(kind as NeuronKind);
   for (const each of row.classes) rememberClass(each, kind);
 }
 

@@ -6,7 +6,7 @@ import { ShapeError, StateError } from "../errors.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { StateDict } from "../module/state-dict.js";
 import { Generator } from "../random/generator.js";
-import { formatShape, sameShape } from "../shapes.js";
+import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
 import type { TrainingState } from "./training-state.js";
 
 /** @throws TypeError unless it is made like a state; whether it fits is asked after that */
@@ -62,8 +62,9 @@ export function checkTrainingState(
   }
   if (selection.best !== null) checkInteger(`${where}: the best epoch`, selection.best.epoch, 1);
   const own = model.stateDict();
-  checkWeights(`${where}: weights`, weights, own);
-  if (bestWeights !== null) checkWeights(`${where}: weights of the best epoch`, bestWeights, own);
+  const extraShape = (name: string): Shape | null => model.extraShape(name);
+  checkWeights(`${where}: weights`, weights, own, extraShape);
+  if (bestWeights !== null) checkWeights(`${where}: weights of the best epoch`, bestWeights, own, extraShape);
 }
 
 function isSquare(counts: readonly (readonly number[])[], size: number): boolean {
@@ -71,17 +72,22 @@ function isSquare(counts: readonly (readonly number[])[], size: number): boolean
 }
 
 /** Names, shapes and finite numbers. */
-function checkWeights(where: string, weights: StateDict, own: StateDict): void {
+function checkWeights(
+  where: string,
+  weights: StateDict,
+  own: StateDict,
+  extraShape: (name: string) => Shape | null,
+): void {
   const differing = [
-    ...Object.keys(own).filter((name) => !Object.hasOwn(weights, name)),
-    ...Object.keys(weights).filter((name) => !Object.hasOwn(own, name)),
+    ...Object.keys(own).filter((name) => !Object.hasOwn(weights, name) && extraShape(name) === null),
+    ...Object.keys(weights).filter((name) => !Object.hasOwn(own, name) && extraShape(name) === null),
   ];
   if (differing.length > 0) {
     throw new StateError(`${where}: ${differing[0]} is on one side only; expected the names of the model.`);
   }
   for (const [name, { shape, data }] of Object.entries(weights)) {
-    const expected = own[name].shape;
-    if (!sameShape(shape, expected) || data.length !== own[name].data.length) {
+    const expected = Object.hasOwn(own, name) ? own[name].shape : (extraShape(name) ?? []);
+    if (!sameShape(shape, expected) || data.length !== sizeOf(expected)) {
       throw new ShapeError(`${where}: ${name} is ${formatShape(shape)}; expected ${formatShape(expected)}.`);
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));

@@ -160,7 +160,7 @@ export class Trainer {
       batch: this.#batch,
       stopped: this.#stopped,
       ...(preprocessing.length === 0 ? {} : { preprocessing }),
-      weights: this.#lastWeights ?? this.model.stateDict(),
+      weights: this.#lastWeights ?? this.model.stateDict({ extras: true }),
       bestWeights: this.#bestWeights,
       // Without its options, which the fingerprint and the schedule decide.
       optimizer: { steps, moves, arrays },
@@ -313,7 +313,7 @@ export class Trainer {
     const value = readMetric(this.#options.checkpointMetric.name, metrics);
     if (value !== null) {
       const { improved, stop } = this.#selection.observe(metrics.epoch, value);
-      if (improved && this.#options.useBestEpoch) this.#bestWeights = this.model.stateDict();
+      if (improved && this.#options.useBestEpoch) this.#bestWeights = this.model.stateDict({ extras: true });
       this.#stopped = stop;
     }
     this.#history.push(metrics);
@@ -379,7 +379,7 @@ export class Trainer {
   /** Once; a run that is continued for more epochs goes on from its last weights. */
   #useBestEpoch(): void {
     if (this.#bestWeights === null || this.#lastWeights !== null) return;
-    this.#lastWeights = this.model.stateDict();
+    this.#lastWeights = this.model.stateDict({ extras: true });
     this.model.loadStateDict(this.#bestWeights);
   }
 

@@ -129,6 +129,21 @@ describe("a bundle for a page", () => {
     for (const name of named) expect(script).toContain(`${name}:`);
   });
 
+  it("with quantizeModel, it knows quantized models: they register themselves when they are loaded", async () => {
+    const made = await runBundle(
+      ["init", "tensor", "noGrad", "SMLP", "quantizeModel", "decodeModel", "encodeModel"],
+      `const float = new SMLP({ inputShape: [6], outputShape: [2], units: [4], neuron: { kind: "IFNode" }, timesteps: 2 });
+       const quantized = quantizeModel(float, { bits: 6 });
+       quantized.run(tensor([1, 2, 3, 4, 5, 6], [1, 6]));
+       const { model } = decodeModel(encodeModel(quantized.eval()));
+       const x = tensor([6, 5, 4, 3, 2, 1], [1, 6]);
+       console.log([quantized, model].map((each) => noGrad(() => each.run(x)).toArray().join(" ")).join("; "));`,
+    );
+    const [first, again] = made.trim().split("; ");
+    expect(first).toMatch(/^-?\d/);
+    expect(again).toBe(first);
+  });
+
   it("holds what is asked for: the digits only with loadDigits", async () => {
     const [without, digits] = [
       await measureBundle(folder, ["init", "tensor"]),

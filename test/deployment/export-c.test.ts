@@ -193,7 +193,7 @@ describe("exportC", () => {
     ["a name", { name: "Net-1" }, 'exportC: name is "Net-1"; expected lower-case letters, digits and _'],
     ["a form", { form: "fast" as never }, 'exportC: form is "fast"; expected one of'],
     ["no samples", { samples: 0 }, "exportC: samples is 0"],
-    ["tests of other classes", { tests: new Dataset({ name: "d", x: new Float32Array(1), labels: [7], sampleShape: [1] } as never) }, 'exportC: "d" has 8 classes'],
+    ["tests of other classes", { tests: new Dataset({ name: "d", x: new Float32Array(1), labels: [7], sampleShape: [1] }) }, 'exportC: "d" has 8 classes'],
     ["an option", { fast: true } as never, 'exportC: unknown option "fast"'],
     ["a width", { width: 12 as never }, 'IntegerModel: width is "12"'],
   ])("refuses %s", (_, more, message) => {

@@ -52,6 +52,7 @@ function samples(): Record<string, object[]> {
     "`Scheduler`": [new atif.StepLR(optimizer, { stepSize: 1 })],
     "`Dataset`": [data],
     "`Generator`": [new atif.Generator(0)],
+    "`Quantizer`": [new atif.Quantizer()],
     "`Augmentation`": [new atif.HorizontalFlip()],
     "`IntegerModel`": [
       new atif.IntegerModel(

@@ -10,7 +10,7 @@ import type { StepMode } from "../../src/module/module.js";
 import { MultiStepATIF } from "../../src/neurons/atif.js";
 import type { BaseNode, NodeBackend } from "../../src/neurons/base-node.js";
 import { observing, type NeuronObserver } from "../../src/neurons/observation.js";
-import { createNeuron, neuronKinds } from "../../src/neurons/table.js";
+import { createNeuron, neuronKinds, type NeuronSpec } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";
 import { repeat } from "../../src/ops/slice.js";
 import { Generator, manualSeed } from "../../src/random/generator.js";
@@ -59,7 +59,7 @@ const made: [string, () => BaseNode][] = neuronKinds.flatMap((kind) =>
       `${kind}, ${stepMode}, ${backend}`,
       () => {
         manualSeed(4);
-        return createNeuron({ kind, params: { backend } }, stepMode);
+        return createNeuron({ kind, params: { backend } } as NeuronSpec, stepMode);
       },
     ]),
   ),

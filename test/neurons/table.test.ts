@@ -17,7 +17,7 @@ describeBackends("the table of neurons", (backend) => {
 
   it("lists every neuron with a line about it", () => {
     expect(neuronKinds).toEqual(["ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode"]);
-    for (const kind of neuronKinds) expect(neuronTable[kind].summary).toMatch(/^(leaky )?\S/);
+    for (const { summary } of Object.values(neuronTable)) expect(summary).toMatch(/^(leaky )?\S/);
   });
 
   it("makes each in the step mode of the model, with its parameters", () => {

@@ -16,6 +16,8 @@ import { Terminal, type Printed } from "../terminal.js";
 import { findRuns, type RunInFolder, type SeveralRuns } from "../several-runs.js";
 import { printTests, testStatistics, type EvaluatedRun } from "../several-tests.js";
 import { loadingOnce, testDataFor } from "../test-data.js";
+// Quantized models are models, too.
+import "../../quantization/kinds.js";
 
 export interface EvalArguments extends ComputeArguments {
   readonly model: string;

@@ -20,6 +20,8 @@ import { formatTable, percent, significant, type Column } from "../report-table.
 import { Terminal } from "../terminal.js";
 import { findRuns, leftOut, type SeveralRuns } from "../several-runs.js";
 import { loadingOnce, NoFittingData, testDataFor } from "../test-data.js";
+// Quantized models are models, too.
+import "../../quantization/kinds.js";
 
 export interface InspectArguments extends ComputeArguments {
   readonly model: string;

@@ -1,8 +1,8 @@
 /** How many fractional bits each tensor of a network has, read from a range file by the names of its graph. */
 
 import { FormatError } from "../../errors.js";
-import { identifierOf, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
-import { parseRanges, type LayerRanges } from "../../quantization/range-file.js";
+import { identifierOf, INPUT, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
+import { parseActivationsRange, type ActivationRange } from "../../quantization/activations-range.js";
 import type { Rounding } from "./arithmetic.js";
 
 export interface Format {
@@ -27,12 +27,14 @@ export interface Formats {
   readonly layers: ReadonlyMap<LayerNode, Format>;
 }
 
+const MOST_CHARACTERS = 2 ** 22;
+
 /** Lines that quantized networks have for what is no layer of a network. */
 const EXTRA = /(^|_)identity\d*$/;
 
 /** @throws FormatError for a file of another network, or without what a layer needs */
 export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
-  const ranges = parseRanges(text);
+  const { input, ranges } = readRanges(text);
   const known = new Set(nodes.map(({ name }) => identifierOf(name)));
   const strange = [...ranges.keys()].find((name) => !known.has(name) && !EXTRA.test(name));
   if (strange !== undefined) {
@@ -41,15 +43,6 @@ export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
         `expected names of ${[...known].slice(1, 4).join(", ")}, … Take the file that was written for this network.`,
     );
   }
-  const lines = [...ranges.values()];
-  const first = lines.find(({ inputQ }) => inputQ !== null);
-  const rounded = lines.find(({ inputRound }) => inputRound !== null)?.inputRound;
-  if (first?.inputQ === undefined || first.inputQ === null || rounded === undefined || rounded === null) {
-    throw new FormatError(
-      `ranges: no line has an input_q and an input_round; expected those of the network's input in the first line that has any.`,
-    );
-  }
-  const input: InputFormat = { q: first.inputQ, rounding: rounded };
   const layers = new Map<LayerNode, Format>();
   for (const node of nodes) {
     const line = ranges.get(identifierOf(node.name));
@@ -59,12 +52,30 @@ export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
   return { input, layers };
 }
 
+function readRanges(text: string): { input: InputFormat; ranges: ReadonlyMap<string, ActivationRange> } {
+  if (text.length > MOST_CHARACTERS) {
+    throw new FormatError(
+      `ranges: ${text.length} characters; expected a range file, which has a line per layer and at most ${MOST_CHARACTERS}.`,
+    );
+  }
+  const ranges = new Map(parseActivationsRange(text, "ranges"));
+  const first = ranges.get(INPUT);
+  ranges.delete(INPUT);
+  if (ranges.size === 0) throw new FormatError("ranges: it is empty; expected a line per layer.");
+  if (first === undefined || first.inputQ === null || first.inputRound === null) {
+    throw new FormatError(
+      "ranges: no line has an input_q and an input_round; expected those of the network's input in the first line that has any.",
+    );
+  }
+  return { input: { q: first.inputQ, rounding: first.inputRound }, ranges };
+}
+
 /** Of a layer that hands on what it gets. */
 function copied(before: Format | undefined, { q, rounding }: InputFormat): Format {
   return before ?? { q, rounding, weightsQ: null, biasQ: null, weightsRounding: rounding };
 }
 
-function stated({ name }: LayerNode, line: LayerRanges): Format {
+function stated({ name }: LayerNode, line: ActivationRange): Format {
   const { activationQ, activationRound, weightsQ, biasQ, weightsRound } = line;
   if (activationQ === null || activationRound === null) {
     throw new FormatError(

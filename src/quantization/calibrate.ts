@@ -1,0 +1,56 @@
+/** Ranges from data, without training. */
+
+import { noGrad } from "../autograd/grad-mode.js";
+import { checkInteger, checkOptions } from "../checks.js";
+import type { Dataset } from "../datasets/dataset.js";
+import { checkFits, inputOf } from "../measuring/batch-input.js";
+import { withMode } from "../module/mode.js";
+import type { SpikingModel } from "../models/spiking-model.js";
+import { scope } from "../tensor/scope.js";
+import { Quantizer } from "./quantizer.js";
+
+/**
+ * Shows the data once, so that every quantizer knows the range of what it meets; ranges from before are forgotten. Everything
+ * else is as in evaluation: nothing is dropped, no running statistic moves. With compat "qualia", the model is shown the data
+ * in training mode, and ranges grow on.
+ *
+ * @param quantized a model that quantizeModel() made
+ * @param options batchSize (default 32)
+ * @throws TypeError, RangeError for a model without quantizers, and for data that do not fit it
+ */
+export function calibrate(
+  quantized: SpikingModel,
+  dataset: Dataset,
+  options: { readonly batchSize?: number } = {},
+): void {
+  const where = "calibrate";
+  checkFits(where, quantized, dataset);
+  checkOptions(where, options ?? null, ["batchSize"]);
+  const batchSize = checkInteger(`${where}: batchSize`, options.batchSize ?? 32, 1);
+  const quantizers = quantizersIn(quantized);
+  if (quantizers.length === 0) {
+    throw new TypeError(
+      `${where}: the model has no quantizers; expected a quantized one. Call quantizeModel(model, { bits: 8 }) first.`,
+    );
+  }
+  if (dataset.length === 0)
+    throw new RangeError(`${where}: "${dataset.name}" has no samples; expected at least one.`);
+  const asReference = quantizers.some(({ compat }) => compat !== undefined);
+  withMode(quantized, asReference, () => {
+    for (const quantizer of quantizers) {
+      quantizer.training = true;
+      if (!asReference) quantizer.globalMax = -Infinity;
+    }
+    try {
+      for (const batch of dataset.batches({ batchSize }))
+        scope(() => noGrad(() => void quantized.run(inputOf(quantized, batch))));
+    } finally {
+      scope(() => quantized.reset());
+    }
+  });
+}
+
+/** All quantizers below, in order. */
+export function quantizersIn(model: SpikingModel): Quantizer[] {
+  return model.namedModules().flatMap(([, module]) => (module instanceof Quantizer ? [module] : []));
+}
