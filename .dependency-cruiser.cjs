@@ -21,6 +21,7 @@ const layers = [
   "^src/quantization/",
   "^src/formats/",
   "^src/deployment/",
+  "^src/energy/",
   "^src/experiment/",
   "^src/cli/",
 ];
