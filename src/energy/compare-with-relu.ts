@@ -81,9 +81,9 @@ export function compareWithRelu(
 /** Of the neurons' outputs, whatever the totals of an estimate are taken over. */
 function meanRate(graph: LayerGraph, { layers, reference }: NetworkActivity): number {
   const neurons = graph.nodes.filter(isNeuron);
+  const known = new Map([...Object.entries(reference?.layers ?? {}), ...Object.entries(layers)]);
   const rates = neurons.map(
-    ({ name }) =>
-      (layers[name] ?? layers[identifierOf(name)] ?? reference?.layers[identifierOf(name)])?.output.rate ?? 0,
+    ({ name }) => (known.get(name) ?? known.get(identifierOf(name)))?.output.rate ?? 0,
   );
   const sizes = neurons.map(({ shape }) => sizeOf(shape));
   return sum(rates.map((rate, i) => rate * sizes[i])) / sum(sizes);

@@ -41,27 +41,51 @@ export function measureActivity(
   data: Dataset,
   options: MeasureActivityOptions = {},
 ): NetworkActivity<MeasuredTraffic> {
-  const where = "measureActivity";
-  checkOptions(where, options, ["batchSize"]);
-  checkFits(where, model, data);
-  const batchSize = checkInteger(`${where}: batchSize`, options.batchSize ?? 64, 1);
-  checkShape(where, model, data);
-  const graph = networkGraph(model);
-  const foreign = graph.nodes.find((node) => node.module === null && !isInput(node) && !isAdd(node));
-  if (foreign !== undefined) {
-    throw new RangeError(
-      `${where}: between its layers, ${model.constructor.name} has the operation ${foreign.name}, which cannot be counted; ` +
-        `expected layers and sums alone. Make it a layer, with defineLayer.`,
-    );
+  checkOptions(WHERE, options, ["batchSize"]);
+  const meter = new ActivityMeter(model, data);
+  const batchSize = checkInteger(`${WHERE}: batchSize`, options.batchSize ?? 64, 1);
+  for (const batch of data.batches({ batchSize })) meter.show(batch);
+  return meter.activity;
+}
+
+const WHERE = "measureActivity";
+
+/** The same batch by batch, for programs that have something else to do between two. */
+export class ActivityMeter {
+  readonly #model: SpikingModel;
+  readonly #graph: LayerGraph;
+  readonly #tallies: ReadonlyMap<LayerNode, Tally>;
+
+  /** @throws as measureActivity */
+  constructor(model: SpikingModel, data: Dataset) {
+    checkFits(WHERE, model, data);
+    checkShape(WHERE, model, data);
+    this.#model = model;
+    this.#graph = networkGraph(model);
+    const { nodes } = this.#graph;
+    const foreign = nodes.find((node) => node.module === null && !isInput(node) && !isAdd(node));
+    if (foreign !== undefined) {
+      throw new RangeError(
+        `${WHERE}: between its layers, ${model.constructor.name} has the operation ${foreign.name}, which cannot be counted; ` +
+          `expected layers and sums alone. Make it a layer, with defineLayer.`,
+      );
+    }
+    this.#tallies = new Map(nodes.map((node) => [node, new Tally()]));
   }
-  const tallies = new Map(graph.nodes.map((node) => [node, new Tally()]));
-  for (const batch of data.batches({ batchSize })) showBatch(model, graph, tallies, batch);
-  const { timesteps } = model;
-  return {
-    timesteps,
-    layers: layersOf(graph, tallies, timesteps),
-    reference: referenceActivity(graph, tallies, timesteps, model.stepMode),
-  };
+
+  show(batch: Batch): void {
+    showBatch(this.#model, this.#graph, this.#tallies, batch);
+  }
+
+  /** Of what was shown so far. */
+  get activity(): NetworkActivity<MeasuredTraffic> {
+    const { timesteps, stepMode } = this.#model;
+    return {
+      timesteps,
+      layers: layersOf(this.#graph, this.#tallies, timesteps),
+      reference: referenceActivity(this.#graph, this.#tallies, timesteps, stepMode),
+    };
+  }
 }
 
 function checkShape(where: string, model: SpikingModel, data: Dataset): void {
@@ -125,7 +149,7 @@ function layersOf(
   T: number,
 ): Record<string, LayerTraffic<MeasuredTraffic>> {
   const units = new Map<LayerNode, number | null>();
-  const layers: Record<string, LayerTraffic<MeasuredTraffic>> = {};
+  const layers: [string, LayerTraffic<MeasuredTraffic>][] = [];
   for (const node of nodes) {
     const tally = tallies.get(node) as Tally;
     const given = node.inputs.map((from) => units.get(from) ?? null);
@@ -134,12 +158,10 @@ function layersOf(
     if (isInput(node)) continue;
     const read = node.inputs.map((from) => tallies.get(from) as Tally);
     const common = sameUnit(given);
-    layers[node.name] = {
-      input: Tally.joined(read).traffic(T, common, common !== null),
-      output: tally.traffic(T, unit, unit !== null),
-    };
+    const input = Tally.joined(read).traffic(T, common, common !== null);
+    layers.push([node.name, { input, output: tally.traffic(T, unit, unit !== null) }]);
   }
-  return layers;
+  return Object.fromEntries(layers);
 }
 
 /** What an event is worth where the output is a sum of spikes of one height; null where it is numbers. */

@@ -30,7 +30,7 @@ const measured: Readonly<Record<Operation, { readonly bits8: number; readonly bi
   mul: { bits8: 0.2, bits32: 3.1 },
 };
 
-const estimations: readonly OpEstimation[] = ["ICONIP", "saturation", "linear", "quadratic"];
+export const operationEstimations: readonly OpEstimation[] = ["ICONIP", "saturation", "linear", "quadratic"];
 
 /**
  * In pJ.
@@ -91,7 +91,7 @@ export function operationPrices(
       where,
       operation,
       width,
-      checkOneOf(`${place}.${operation}`, estimation, estimations),
+      checkOneOf(`${place}.${operation}`, estimation, operationEstimations),
     );
   };
   return { add: priceOf("add"), mul: priceOf("mul") };

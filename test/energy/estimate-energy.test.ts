@@ -174,6 +174,35 @@ describe("what the reference does not see", () => {
     expect(countOperations(formal, null).rows[2].synAcc).toBe(256);
   });
 
+  it("a leak in every step where numbers come in, and weights that are read once", () => {
+    const leaky = network([8, 8, 2], [10], T, [conv(), { ...neuron, kind: "LIFNode" }, flatten, linear]);
+    const given = rates(0.5, 0);
+    const [own] = countOperations(leaky, given).rows;
+    const [reference] = countOperations(leaky, given, { compat: "qualia" }).rows;
+    expect([own.synMac, reference.synMac]).toEqual([256 * 18 * 0.5 + T * 256, 256 * 18 * 0.5 + 256]);
+    // The potentials are read as often, in both.
+    expect(reference.memRead - own.memRead).toBe((T - 1) * 0.5 * 128 * 36);
+    const energies = ["qualia", undefined].map((compat) =>
+      estimateEnergy(leaky, given, {
+        ...options,
+        ...(compat === undefined ? {} : { compat: "qualia" as const }),
+      }),
+    );
+    expect(energies[0].rows[0].memWeights).toBe(energies[1].rows[0].memWeights);
+    expect(energies[1].rows[0].ops - energies[0].rows[0].ops).toBeCloseTo(T * 256 * 3.2 - 256 * 3.1, 6);
+  });
+
+  it("biases of a network without spikes are read where there are some", () => {
+    const reads = (bias: boolean, compat?: "qualia") =>
+      countOperations(
+        network([8, 8, 2], [10], 1, [conv(bias), flatten, linear]),
+        null,
+        compat === undefined ? {} : { compat },
+      ).rows[0].memRead;
+    expect(reads(true) - reads(false)).toBe(256);
+    expect(reads(false, "qualia")).toBe(reads(true));
+  });
+
   it("totals are of the neurons' outputs, each as often as there are neurons", () => {
     const { total } = estimateEnergy(model(), rates(0.8, 0.12), options);
     expect([total.inputRate, total.outputRate]).toEqual([0.8, 0.12]);
