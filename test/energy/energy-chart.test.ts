@@ -50,12 +50,20 @@ describe("energyChart", () => {
   it("has bars as long as their parts", () => {
     const own = estimate();
     const [row] = own.rows;
-    const svg = energyChart(own);
+    const half = Object.fromEntries(
+      Object.entries(row).map(([key, value]) => [key, typeof value === "number" ? value / 2 : value]),
+    ) as unknown as typeof row;
+    const svg = energyChart({ ...own, rows: [row, half] });
+    const second = [...svg.matchAll(/<rect x="[\d.]+" y="90" width="([\d.]+)"/g)];
+    const shorter = second.reduce((total, [, width]) => total + Number(width), 0);
     const widths = [...svg.matchAll(/<rect x="[\d.]+" y="64" width="([\d.]+)"/g)].map(([, width]) =>
       Number(width),
     );
     expect(widths.length).toBe(5);
     const whole = widths.reduce((total, width) => total + width, 0);
+    // The longest is as long as there is room for.
+    expect(Math.abs(whole - 480)).toBeLessThan(0.1);
+    expect(Math.abs(shorter - 240)).toBeLessThan(0.1);
     const parts = [row.memPot, row.memWeights, row.memBias, row.memIo, row.opsAddr];
     parts.forEach((part, i) => expect(widths[i] / whole).toBeCloseTo(part / row.total, 3));
   });

@@ -169,9 +169,23 @@ describe("what the reference does not see", () => {
     const formal = network([8, 8, 4], [256], 1, [
       { name: "a", kind: "Flatten", inputs: ["input"] },
       { name: "b", kind: "Flatten", inputs: ["input"] },
-      { name: "add", kind: "Add", inputs: ["a", "b"] },
+      { name: "c", kind: "Flatten", inputs: ["input"] },
+      { name: "add", kind: "Add", inputs: ["a", "b", "c"] },
     ]);
-    expect(countOperations(formal, null).rows[2].synAcc).toBe(256);
+    const three = countOperations(formal, null).rows[3];
+    expect([three.synAcc, three.addrAcc, three.memRead, three.memWrite]).toEqual([512, 256, 768, 256]);
+    const reference = countOperations(formal, null, { compat: "qualia" }).rows[3];
+    // What was flattened has one dimension; of a map, 8 + 8 + 4 = 20 would be counted.
+    expect([reference.synAcc, reference.addrAcc, reference.memRead]).toEqual([512, 256, 768]);
+    const maps = network([8, 8, 4], [256], 1, [
+      { name: "a", kind: "Dropout", inputs: ["input"] },
+      { name: "b", kind: "Dropout", inputs: ["input"] },
+      { name: "add", kind: "Add", inputs: ["a", "b"] },
+      flatten,
+    ]);
+    const sums = countOperations(maps, null, { compat: "qualia" }).rows[0];
+    expect([sums.synAcc, sums.addrAcc, sums.memRead, sums.memWrite]).toEqual([20, 20, 40, 4]);
+    expect(countOperations(maps, null).rows[2].memRead).toBe(512);
   });
 
   it("a leak in every step where numbers come in, and weights that are read once", () => {

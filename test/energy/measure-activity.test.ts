@@ -72,10 +72,38 @@ describe("measureActivity", () => {
 
   it("takes a sum of spikes of two heights for numbers", () => {
     const { layers } = measureActivity(branches("ATIF", [0.5, 1]), samples([2], [0.5, 1]));
-    expect(layers.fc.input.isBinary).toBe(false);
+    expect([layers.add.input.isBinary, layers.add.output.isBinary, layers.fc.input.isBinary]).toEqual([
+      false,
+      false,
+      false,
+    ]);
     const same = measureActivity(branches("ATIF", [0.5, 0.5]), samples([2], [0.5, 1]));
     // 0.5 and 1 fire in every step, twice.
     expect(same.layers.fc.input).toMatchObject({ rate: 2, isBinary: true, sum: 8 });
+  });
+
+  it("of the reference: a sum of spikes is spikes where all that its reader reads is", () => {
+    const model = network([2], [2], T, [
+      { ...neuron("a", 1), inputs: ["input"] },
+      { ...neuron("b", 1), inputs: ["input"] },
+      { name: "inner", kind: "Add", inputs: ["a", "b"] },
+      { name: "mixed", kind: "Add", inputs: ["inner", "input"] },
+      { name: "pure", kind: "Add", inputs: ["inner", "a"] },
+      { name: "outer", kind: "Add", inputs: ["mixed", "pure"] },
+    ]);
+    const layers = measureActivity(model, samples([2], [0.5, 1])).reference?.layers ?? {};
+    // Per inference 6 spikes of a, 6 of b: 12 behind inner, 18 into pure and out of it.
+    expect(layers.inner.output).toMatchObject({ count: 12, isBinary: true });
+    expect(layers.pure).toMatchObject({
+      input: { count: 18, isBinary: true },
+      output: { count: 18, isBinary: true },
+    });
+    // Six places of inner are not 0, nor are all eight of the input.
+    expect(layers.mixed).toMatchObject({
+      input: { count: 14, isBinary: false },
+      output: { isBinary: false },
+    });
+    expect(layers.outer.input.isBinary).toBe(false);
   });
 
   it("counts what a mean is taken over", () => {
