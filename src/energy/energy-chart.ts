@@ -51,8 +51,10 @@ export function energyChart(estimate: EnergyEstimate): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="energy-title energy-desc">`,
     `<title id="energy-title">Energy of an inference, layer by layer</title>`,
     `<desc id="energy-desc">${escaped(description)}</desc>`,
-    `<style>text{font:13px system-ui,sans-serif;fill:#1b1b1b}.axis{stroke:#6b6b6b}@media(prefers-color-scheme:dark){text{fill:#ececec}.axis{stroke:#a0a0a0}}</style>`,
-    `<text x="8" y="20" font-weight="bold">${escaped(summary)}</text>`,
+    // A ground of its own: what is behind the picture may be light while the viewer's preference is dark.
+    `<style>text{font:13px system-ui,sans-serif;fill:#1b1b1b}.head{font-weight:bold}.ground{fill:#fff}.axis{stroke:#6b6b6b}@media(prefers-color-scheme:dark){text{fill:#ececec}.ground{fill:#1b1b1b}.axis{stroke:#a0a0a0}}</style>`,
+    `<rect class="ground" width="${WIDTH}" height="${height}"/>`,
+    `<text class="head" x="8" y="20">${escaped(summary)}</text>`,
     ...legend(),
     ...rows.flatMap((row, i) => bar(row, TOP + ROW * i, largest)),
     `<line class="axis" x1="${NAMES}" y1="${TOP - 6}" x2="${NAMES}" y2="${height - 10}"/>`,

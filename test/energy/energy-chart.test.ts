@@ -42,7 +42,9 @@ describe("energyChart", () => {
     expect(tagsOf(svg)).toContain("desc");
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox/);
     expect(svg).toContain('role="img" aria-labelledby="energy-title energy-desc"');
-    expect(svg).toContain("prefers-color-scheme:dark");
+    expect(svg).toMatch(/text\{[^}]*fill:#1b1b1b\}.*\.ground\{fill:#fff\}/);
+    expect(svg).toMatch(/prefers-color-scheme:dark\)\{text\{fill:#ececec\}\.ground\{fill:#1b1b1b\}/);
+    expect(svg).toContain('<rect class="ground" width="760"');
     expect(svg).toMatch(/<desc id="energy-desc">[\d.]+ nJ per inference: .* for accesses to memory/);
     expect(svg).not.toMatch(/href|<script|url\(|flatten/);
   });
