@@ -215,3 +215,25 @@ export type { LongWidth } from "./deployment/integer/arithmetic.js";
 export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
 export { exportC, type ExportCOptions } from "./deployment/c/export-c.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";
+
+export { countOperations, type OperationCount, type OperationRow } from "./energy/count-operations.js";
+export { compareWithRelu, type BreakEven, type ReluComparison } from "./energy/compare-with-relu.js";
+export { energyChart } from "./energy/energy-chart.js";
+export {
+  estimateEnergy,
+  type EnergyEstimate,
+  type EnergyOptions,
+  type EnergyRow,
+} from "./energy/estimate-energy.js";
+export { measureActivity, type MeasureActivityOptions } from "./energy/measure-activity.js";
+export type { SramEstimation } from "./energy/memory-energy.js";
+export type {
+  LayersActivity,
+  LayerTraffic,
+  MeasuredTraffic,
+  NetworkActivity,
+  TotalTraffic,
+  Traffic,
+} from "./energy/network-activity.js";
+export type { OperationPrices, OpEstimation, OpEstimations } from "./energy/operation-energy.js";
+export type { Arithmetic } from "./energy/layer-work.js";
