@@ -5,7 +5,7 @@
 // First, so that bundlers write the kernels first: 66 kB of base64 amid the code would hide from gzip, which looks 32 kB
 // back, what the code before and after have in common (2.5 kB of a page).
 export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
-export { init } from "./ops/init.js";
+export { init } from "./autograd/init.js";
 export type { InitOptions } from "./kernels/select.js";
 export { threads } from "./kernels/current.js";
 import "./ops/install-operations.js";
