@@ -5,7 +5,7 @@
 // First, so that bundlers write the kernels first: 66 kB of base64 amid the code would hide from gzip, which looks 32 kB
 // back, what the code before and after have in common (2.5 kB of a page).
 export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
-export { init } from "./ops/init.js";
+export { init } from "./autograd/init.js";
 export type { InitOptions } from "./kernels/select.js";
 export { threads } from "./kernels/current.js";
 import "./ops/install-operations.js";
@@ -78,7 +78,7 @@ export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
 export type { PreprocessingSpec, PreprocessingStep } from "./preprocessing/table.js";
-export { SpikingModel } from "./models/spiking-model.js";
+export { SpikingModel } from "./models/own-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 

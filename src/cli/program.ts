@@ -15,7 +15,7 @@ import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EnergyArguments } from "./commands/energy.js";
 import type { EvalArguments } from "./commands/eval.js";
-import type { InitArguments } from "./commands/init.js";
+import type { InitArguments, InitChoices } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { sramEstimations } from "../energy/memory-energy.js";
@@ -26,7 +26,8 @@ import { Terminal } from "./terminal.js";
 const MAX_SEED = 2 ** 32 - 1;
 
 /** Runs one command line and reports what went wrong with it. @param argv without node and the script */
-export async function runCommandLine(argv: readonly string[], program = createAtif()): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], given?: Command): Promise<ExitCode> {
+  const program = given ?? createAtif(await initChoices(argv));
   try {
     await program.parseAsync(spellOutSettings(argv), { from: "user" });
     return ExitCode.ok;
@@ -65,11 +66,16 @@ export function createProgram(name: string): Command {
     .configureOutput({ writeErr: () => undefined }); // errors are said once, in reportFailure
 }
 
-function createAtif(): Command {
+/** Of tables of the library, which take a moment to load: for who asks for that command or for help with it. */
+async function initChoices(argv: readonly string[]): Promise<InitChoices | null> {
+  return argv.includes("init") ? (await import("./commands/init.js")).initChoices : null;
+}
+
+function createAtif(choices: InitChoices | null): Command {
   const program = createProgram("atif")
     .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
     .addHelpText("after", EXAMPLES.atif);
-  addInit(program);
+  addInit(program, choices);
   addTrain(program);
   addEval(program);
   addInspect(program);
@@ -78,19 +84,19 @@ function createAtif(): Command {
   return program;
 }
 
-function addInit(program: Command): void {
+function addInit(program: Command, choices: InitChoices | null): void {
   program
     .command("init")
     .description("write an experiment file to begin with: every common key, with what it means")
     .argument("[file]", "its name; experiment.toml if it is left out")
-    .option("--dataset <kind>", "digits (default), mnist or fashion-mnist")
+    .option("--dataset <kind>", choices?.dataset)
     .option(
       "-d, --data <folder>",
       "where the files of the data set are; datasets/<name> if it is left out",
       pathOf("--data"),
     )
-    .option("--model <kind>", "SCNN (default), SMLP, SResNet or SResNetStride")
-    .option("--neuron <kind>", "ATIF (default), IFSRL, IFNode, LIFNode or ParametricLIFNode")
+    .option("--model <kind>", choices?.model)
+    .option("--neuron <kind>", choices?.neuron)
     .option("-f, --force", "replace a file of that name")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.init)
