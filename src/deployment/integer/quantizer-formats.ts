@@ -4,7 +4,7 @@ import { noGrad } from "../../autograd/grad-mode.js";
 import { StateError } from "../../errors.js";
 import type { LayerGraph, LayerNode } from "../../graph/layer-graph.js";
 import type { Module } from "../../module/module.js";
-import { quantizersOf } from "../../quantization/layer-quantizers.js";
+import { quantizersInUse } from "../../quantization/layer-quantizers.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
 import type { QuantizedLayer } from "../../quantization/quantized-row.js";
 import { show } from "../../show.js";
@@ -37,7 +37,7 @@ export function ownFormats(
   const formats = new Map<LayerNode, Format>();
   for (const node of nodes) {
     const { module, name, kind } = node;
-    const quantizers = module === null ? new Map<string, Quantizer>() : quantizersOf(module);
+    const quantizers = module === null ? new Map<string, Quantizer>() : quantizersInUse(module);
     if (quantizers.size === 0) continue;
     scope(() => noGrad(() => (module as Module & Pick<QuantizedLayer, "observeWeights">).observeWeights?.()));
     const formatOf = (part: string): FixedPoint | null => {
