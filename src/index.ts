@@ -134,6 +134,11 @@ export { Quantizer } from "./quantization/quantizer.js";
 export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
 export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";
 export { QuantizedATIF, type QuantizedATIFOptions } from "./quantization/quantized-atif.js";
+export { QuantizedIFSRL, type QuantizedIFSRLOptions } from "./quantization/quantized-ifsrl.js";
+export {
+  QuantizedParametricLIFNode,
+  type QuantizedParametricLIFNodeOptions,
+} from "./quantization/quantized-parametric-lif-node.js";
 export type {
   Quantype,
   QuantizerOptions,

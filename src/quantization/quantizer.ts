@@ -32,6 +32,9 @@ import { integerRange, RoundToGrid, type Grid } from "./rounding.js";
 /** Below this a learned step is lost in rounding. */
 const LEAST_STEP = 2 ** -100;
 
+/** 2^-q is a float32 number that nothing is lost of. */
+const MOST_FRACTIONAL_BITS = 126;
+
 /** What stands for a range that is not known: no range is like it. */
 const UNKNOWN = [-1, 1] as const;
 
@@ -133,7 +136,8 @@ export class Quantizer extends Module {
   get fractionalBits(): number | null {
     const { bits, forceQ, quantype, quantEnable, compat, LSQ } = this;
     if (!quantEnable || quantype !== "fxp" || (LSQ && compat === undefined)) return null;
-    return forceQ ?? fractionalBitsOf(this.globalMax, bits);
+    const q = forceQ ?? fractionalBitsOf(this.globalMax, bits);
+    return compat === undefined ? Math.min(q, MOST_FRACTIONAL_BITS) : q;
   }
 
   /** The values that there are; null where nothing is quantized, or by a learned step. @throws StateError before there is a range */
@@ -213,6 +217,8 @@ export class Quantizer extends Module {
           `Show it data in training mode, call calibrate(model, dataset), or set globalMax.`,
       );
     }
+    // The step that integer code is told of, for a range of 0 as well: what was silent may speak later.
+    if (quantype === "fxp" && compat === undefined) return 2 ** -(this.fractionalBits ?? 0);
     if (M === 0) return 1;
     if (quantype === "fxp") {
       const step = Math.fround(2 ** -(forceQ ?? fractionalBitsOf(M, bits)));

@@ -16,12 +16,12 @@ import { selfTest } from "./self-test.js";
 export interface ExportCOptions {
   /** What files and functions are called: letters, digits and _ (default "network"). */
   readonly name?: string;
-  /** Bits of weights, activations and potentials. */
-  readonly width: 8 | 16;
+  /** Bits of what is stored (default: as IntegerModel). */
+  readonly width?: 8 | 16;
   /** Bits of sums (default 32). */
   readonly longWidth?: LongWidth;
-  /** Text of a range file. */
-  readonly ranges: string;
+  /** Text of a range file (default: as the model's own quantizers). */
+  readonly ranges?: string;
   /** "events" (default): of spikes, only those that came cost anything. "dense": every product is computed, for comparison. */
   readonly form?: "events" | "dense";
   /** With it, a self-test on its first samples is written, too. */
@@ -35,7 +35,7 @@ export interface ExportCOptions {
  * @throws TypeError, FormatError, RangeError as IntegerModel, and for options that make no export; ShapeError for tests of
  *   another shape
  */
-export function exportC(model: SpikingModel, options: ExportCOptions): Record<string, string> {
+export function exportC(model: SpikingModel, options: ExportCOptions = {}): Record<string, string> {
   const where = "exportC";
   checkOptions(where, options ?? null, [
     "name", "width", "longWidth", "ranges", "form", "tests", "samples",
@@ -49,11 +49,11 @@ export function exportC(model: SpikingModel, options: ExportCOptions): Record<st
   checkOneOf(`${where}: form`, form, ["events", "dense"]);
   checkInteger(`${where}: samples`, samples, 1);
   const integer = new IntegerModel(model, {
-    width,
-    ranges,
+    ...(width === undefined ? {} : { width }),
+    ...(ranges === undefined ? {} : { ranges }),
     ...(longWidth === undefined ? {} : { longWidth }),
   });
-  const title = `A spiking network of ${counted(integer.program.layers.length, "layer")} in whole numbers of ${width} bits, written by atif`;
+  const title = `A spiking network of ${counted(integer.program.layers.length, "layer")} in whole numbers of ${integer.program.width} bits, written by atif`;
   const program = placeMaps(integer.program);
   const source = sourceOf(program, { name, form, timesteps: model.timesteps, title });
   const files: Record<string, string> = {
