@@ -219,6 +219,7 @@ export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/int
 export type { LongWidth } from "./deployment/integer/arithmetic.js";
 export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
 export { exportC, type ExportCOptions } from "./deployment/c/export-c.js";
+export type { CTarget } from "./deployment/c/targets/table.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";
 
 export { countOperations, type OperationCount, type OperationRow } from "./energy/count-operations.js";
