@@ -51,8 +51,10 @@ export function randomNetwork(seed: number): SpikingModel {
     if (/bias$/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = 0.3 * g.normal()));
   }
   for (const [name, tensor] of model.namedBuffers()) {
-    if (/runningMean|running_mean/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = 0.2 * g.normal()));
-    if (/runningVar|running_var/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = g.uniform(0.2, 1.5)));
+    if (/runningMean|running_mean/.test(name))
+      tensor.data.forEach((_, i) => (tensor.data[i] = 0.2 * g.normal()));
+    if (/runningVar|running_var/.test(name))
+      tensor.data.forEach((_, i) => (tensor.data[i] = g.uniform(0.2, 1.5)));
   }
   return model.eval();
 
@@ -97,7 +99,13 @@ export function randomNetwork(seed: number): SpikingModel {
       { name: "flat", kind: "Flatten", options: { order: pick("channelsFirst", "memory") } },
       { name: "out", kind: "Linear", options: { inFeatures: 8, outFeatures: 3 } },
     ]; // prettier-ignore
-    return new GraphModel({ inputShape: [6, 5, 2], outputShape: [3], layers, timesteps: shared.timesteps, stepMode });
+    return new GraphModel({
+      inputShape: [6, 5, 2],
+      outputShape: [3],
+      layers,
+      timesteps: shared.timesteps,
+      stepMode,
+    });
   }
 }
 

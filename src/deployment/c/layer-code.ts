@@ -215,7 +215,6 @@ function weightedSum(site: Site<WeightedSum>): LayerCode {
   return { text, flash: values.length * bytesOf(values) + begin.length * (layer.long === 64 ? 8 : 4) };
 }
 
-
 /** Bytes of the smallest integers that hold them all. */
 function bytesOf(values: Int32Array): number {
   return values.every((value) => value >= -128 && value <= 127) ? 1 : 2;
@@ -333,7 +332,8 @@ function add(site: Site<AddLayer>): LayerCode {
   });
   const [one] = given;
   // Spikes that stay spikes are handed on as they are.
-  if (one.spike !== null && made.spike !== null) return text("the same spikes, of another height", "y[i] = x[i];");
+  if (one.spike !== null && made.spike !== null)
+    return text("the same spikes, of another height", "y[i] = x[i];");
   const a = Math.max(...inputQs);
   const parts = given.map((map, k) => {
     const array = given.length > 1 ? `x${k}` : "x";
@@ -350,7 +350,8 @@ function neuron(site: Site<NeuronLayer>): LayerCode {
   const type = accumulator(layer);
   const t = Math.max(inputQ, potentialQ);
   const theta = literal(shift(threshold, potentialQ - chargeQ, rounding, 64));
-  const wide = (value: string, q: number, to: number): string => shifted(value, q - to, rounding, layer, name);
+  const wide = (value: string, q: number, to: number): string =>
+    shifted(value, q - to, rounding, layer, name);
   const r = shift(reset ?? 0, potentialQ - t, rounding, 64);
   const above = r === 0 ? "before" : `(before - ${literal(r)})`;
   const leaking = (value: string): string => {

@@ -179,8 +179,17 @@ function finished(
 }
 
 function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
-  const { inputQ, potentialQ, potentialBits, potentialRounding, chargeQ, threshold, reset, leak, decaysInput } =
-    layer;
+  const {
+    inputQ,
+    potentialQ,
+    potentialBits,
+    potentialRounding,
+    chargeQ,
+    threshold,
+    reset,
+    leak,
+    decaysInput,
+  } = layer;
   const t = Math.max(inputQ, potentialQ);
   const wide = (interval: Interval, q: number, to: number): Interval =>
     widest.shifted(interval, q - to, layer.rounding);
@@ -204,7 +213,8 @@ function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
   widest.see(u.low, u.high, u.low - theta, u.high - theta);
   widest.shifted(u, chargeQ - potentialQ, potentialRounding);
   // After a soft reset, what is left.
-  if (reset === null) widest.shifted({ low: u.low, high: u.high - theta }, chargeQ - potentialQ, potentialRounding);
+  if (reset === null)
+    widest.shifted({ low: u.low, high: u.high - theta }, chargeQ - potentialQ, potentialRounding);
   if (!canFire(layer, x.high)) return { low: 0, high: 0 };
   return { low: Math.min(0, layer.spike), high: Math.max(0, layer.spike) };
 }

@@ -9,6 +9,7 @@ import { checkModel } from "../../models/check-model.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { networkGraph } from "../../models/network-graph.js";
 import { counted } from "../../counted.js";
+import { activationsRange } from "../../quantization/activations-range.js";
 import { quantizersIn } from "../../quantization/calibrate.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
@@ -57,9 +58,10 @@ export class IntegerModel {
     checkOptions(where, options ?? null, ["width", "longWidth", "ranges", "compat"]);
     checkModel(where, model);
     const quantizers = quantizersIn(model);
-    const { ranges, compat, width = quantizers.length === 0 ? undefined : widthOf(quantizers) } = options;
-    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
+    const { compat, width = quantizers.length === 0 ? undefined : widthOf(quantizers) } = options;
     if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
+    const knowsRanges = compat !== undefined && quantizers.length > 0;
+    const ranges = options.ranges ?? (knowsRanges ? activationsRange(model) : undefined);
     this.#compat = compat === "qualia";
     const long = options.longWidth ?? (this.#compat && width === 8 ? 16 : 32);
     checkOneOf(`${where}: longWidth`, String(long), ["16", "32", "64"]);
@@ -69,6 +71,7 @@ export class IntegerModel {
           `A model that quantizeModel() made needs none: its quantizers know their ranges.`,
       );
     }
+    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
     const settings = { width: width as 8 | 16, long, ranges, compat: this.#compat };
     this.#program = compile(where, networkGraph(model), settings);
     const bounds = boundsOf(this.#program);
