@@ -95,7 +95,9 @@ function stated({ name }: LayerNode, line: ActivationRange, own: Format | undefi
   const rounding = weightsRound ?? activationRound;
   const bits = (of: FixedPoint | null | undefined): number => of?.bits ?? width;
   return {
-    output: { q: activationQ, bits: bits(own?.output), rounding: activationRound },
+    // What a quantized layer only hands on has the bits that it had.
+    output:
+      own?.output === null ? null : { q: activationQ, bits: bits(own?.output), rounding: activationRound },
     weights: weightsQ === null ? null : { q: weightsQ, bits: bits(own?.weights), rounding },
     bias:
       biasQ === null ? null : { q: biasQ, bits: bits(own?.bias), rounding: own?.bias?.rounding ?? rounding },

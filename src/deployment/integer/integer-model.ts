@@ -15,7 +15,7 @@ import type { Quantizer } from "../../quantization/quantizer.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
 import { show } from "../../show.js";
 import { toInteger, type LongWidth } from "./arithmetic.js";
-import { boundsOf, widthFor, type Bounds } from "./bounds.js";
+import { boundsOf, MOST_BITS, widthFor, type Bounds } from "./bounds.js";
 import { compile } from "./compile.js";
 import { never, type IntegerLayer, type IntegerProgram } from "./integer-layer.js";
 import { runNeuron } from "./neuron.js";
@@ -184,9 +184,10 @@ function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {
   const [first] = bounds.overflows;
   if (first === undefined) return;
   const enough = widthFor(bounds);
+  const room = Math.min(long, MOST_BITS);
   const others = bounds.overflows.length - 1;
   throw new RangeError(
-    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${long} bits hold ${-(2 ** (long - 1))} to ${2 ** (long - 1) - 1}` +
+    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${room} bits hold ${-(2 ** (room - 1))} to ${2 ** (room - 1) - 1}` +
       `${others === 0 ? "" : ` (and of ${counted(others, "other layer")})`}; expected sums that fit. ` +
       (enough === null
         ? "Quantize with fewer bits, or fewer fractional bits (forceQ)."
