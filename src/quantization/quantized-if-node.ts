@@ -167,7 +167,13 @@ export class QuantizedIFNode extends IFNode {
     if (!isExact(this.#input, this.#v, this.#act)) return this.#floatStep(input, v, constants);
     const { theta, vReset } = constants;
     const charge = (each: number, potential: number): number => this.exactCharge(each, potential, constants);
-    const exact = fireExactly(input, v, { charge, theta, vReset, spike: this.spikeHeight, grid: this.#v.grid });
+    const exact = fireExactly(input, v, {
+      charge,
+      theta,
+      vReset,
+      spike: this.spikeHeight,
+      grid: this.#v.grid,
+    });
     return firedWithGradientOf(() => this.#floatStep(input, v, constants), exact);
   }
 

@@ -4,7 +4,14 @@ import { ShapeError } from "../errors.js";
 import { addRow } from "../layers/add.js";
 import { GlobalSumPool, globalSumPoolRow } from "../layers/global-sum-pool.js";
 import type { FullLayerRow, LayerRow } from "../layers/layer-row.js";
-import { AvgPool1d, avgPool1dRow, AvgPool2d, avgPool2dRow, maxPool1dRow, maxPool2dRow } from "../layers/pooling.js";
+import {
+  AvgPool1d,
+  avgPool1dRow,
+  AvgPool2d,
+  avgPool2dRow,
+  maxPool1dRow,
+  maxPool2dRow,
+} from "../layers/pooling.js";
 import { StatelessLayer } from "../layers/stateless-layer.js";
 import { addDerivedLayer } from "../layers/table.js";
 import { Module } from "../module/module.js";

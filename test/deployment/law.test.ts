@@ -54,7 +54,8 @@ function layerOutputs(model: SpikingModel, xs: Tensor): Map<string, Float32Array
       const y = forward(inputs[0], ...inputs.slice(1));
       const all = y.toArray();
       if (layer.stepMode === "s") steps.push(all);
-      else for (let t = 0; t < T; t++) steps.push(all.slice((t * all.length) / T, ((t + 1) * all.length) / T));
+      else
+        for (let t = 0; t < T; t++) steps.push(all.slice((t * all.length) / T, ((t + 1) * all.length) / T));
       return y;
     };
     Object.defineProperty(layer, "forward", { value: told, configurable: true });
@@ -131,11 +132,14 @@ describe("one definition of the integers", () => {
 
   const someSeeds = seeds.filter((seed) => seed % 12 === 5);
 
-  it.skipIf(spawnSync("gcc", ["--version"]).status !== 0).each(someSeeds)("network %i: the C, too", (seed) => {
-    const model = quantizedFrom(randomNetwork(seed), randomQuantizers(seed), seed);
-    const files = exportC(model, { longWidth: 64, tests: randomSamples(model, seed, 3, 1) });
-    expect(runSelfTest(files, "gcc", ["-O1"])).toMatch(/^PASS: 3 samples, /);
-  });
+  it.skipIf(spawnSync("gcc", ["--version"]).status !== 0).each(someSeeds)(
+    "network %i: the C, too",
+    (seed) => {
+      const model = quantizedFrom(randomNetwork(seed), randomQuantizers(seed), seed);
+      const files = exportC(model, { longWidth: 64, tests: randomSamples(model, seed, 3, 1) });
+      expect(runSelfTest(files, "gcc", ["-O1"])).toMatch(/^PASS: 3 samples, /);
+    },
+  );
 
   it("a network whose thresholds were folded multiplies nothing", () => {
     const options = {

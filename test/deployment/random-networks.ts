@@ -51,8 +51,10 @@ export function randomNetwork(seed: number): SpikingModel {
     if (/bias$/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = 0.3 * g.normal()));
   }
   for (const [name, tensor] of model.namedBuffers()) {
-    if (/runningMean|running_mean/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = 0.2 * g.normal()));
-    if (/runningVar|running_var/.test(name)) tensor.data.forEach((_, i) => (tensor.data[i] = g.uniform(0.2, 1.5)));
+    if (/runningMean|running_mean/.test(name))
+      tensor.data.forEach((_, i) => (tensor.data[i] = 0.2 * g.normal()));
+    if (/runningVar|running_var/.test(name))
+      tensor.data.forEach((_, i) => (tensor.data[i] = g.uniform(0.2, 1.5)));
   }
   return model.eval();
 
@@ -97,7 +99,13 @@ export function randomNetwork(seed: number): SpikingModel {
       { name: "flat", kind: "Flatten", options: { order: pick("channelsFirst", "memory") } },
       { name: "out", kind: "Linear", options: { inFeatures: 8, outFeatures: 3 } },
     ]; // prettier-ignore
-    return new GraphModel({ inputShape: [6, 5, 2], outputShape: [3], layers, timesteps: shared.timesteps, stepMode });
+    return new GraphModel({
+      inputShape: [6, 5, 2],
+      outputShape: [3],
+      layers,
+      timesteps: shared.timesteps,
+      stepMode,
+    });
   }
 }
 
@@ -105,6 +113,7 @@ export function randomNetwork(seed: number): SpikingModel {
 export function randomQuantizers(seed: number): QuantParams {
   const g = new Generator(1000 + seed);
   const pick = picking(g);
+  if (seed % 3 === 2) return anyQuantizers(g);
   const round = (): Roundtype => pick("floor", "nearest", "nearest", "ceil");
   const own = [
     {}, {}, {},
@@ -118,6 +127,19 @@ export function randomQuantizers(seed: number): QuantParams {
     { w: { forceQ: 5 }, act: { forceQ: 3 } },
   ]; // prettier-ignore
   return { bits: pick(8, 16), roundtype: round(), ...pick<QuantParams>(...own) };
+}
+
+/** Any number of bits, rounding and fractional bits for any kind of tensor. */
+function anyQuantizers(g: Generator): QuantParams {
+  const pick = picking(g);
+  const own = () => ({
+    ...(pick(true, false) ? { bits: 2 + g.integer(15) } : {}),
+    ...(pick(true, false, false) ? { roundtype: pick<Roundtype>("floor", "nearest", "ceil") } : {}),
+    ...(g.integer(6) === 0 ? { forceQ: g.integer(18) - 4 } : {}),
+  });
+  const types = ["input", "act", "v", "w", "bias"].filter(() => g.integer(3) === 0);
+  const params = { bits: 2 + g.integer(15), roundtype: pick<Roundtype>("floor", "nearest", "ceil") };
+  return { ...params, ...Object.fromEntries(types.map((type) => [type, own()])) };
 }
 
 /** @param width of its values: what was not seen before is saturated */

@@ -16,7 +16,8 @@ import {
 import { charge } from "./neuron.js";
 import { divide } from "./pooling.js";
 
-const MOST_BITS = 53;
+/** Doubles, of which the simulator is made, are exact up to so many. */
+export const MOST_BITS = 53;
 
 /** From low to high, both included. */
 export interface Interval {
@@ -65,7 +66,6 @@ export function boundsOf({ layers, inputBits }: IntegerProgram): Bounds {
     const interval = outputOf(layer, given, widest);
     intervals.push(interval);
     const bits = Math.ceil(bitsFor(widest.most));
-    // Doubles, of which the simulator is made, are exact up to 53 bits.
     if (bits > Math.min(layer.long, MOST_BITS)) overflows.push({ layer, most: widest.most, bits });
     if (layer.kind !== "neuron") continue;
     if (layer.threshold - (layer.reset === null ? 0 : layer.initial) <= 0) restless.push(layer);
@@ -179,8 +179,17 @@ function finished(
 }
 
 function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
-  const { inputQ, potentialQ, potentialBits, potentialRounding, chargeQ, threshold, reset, leak, decaysInput } =
-    layer;
+  const {
+    inputQ,
+    potentialQ,
+    potentialBits,
+    potentialRounding,
+    chargeQ,
+    threshold,
+    reset,
+    leak,
+    decaysInput,
+  } = layer;
   const t = Math.max(inputQ, potentialQ);
   const wide = (interval: Interval, q: number, to: number): Interval =>
     widest.shifted(interval, q - to, layer.rounding);
@@ -204,7 +213,8 @@ function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
   widest.see(u.low, u.high, u.low - theta, u.high - theta);
   widest.shifted(u, chargeQ - potentialQ, potentialRounding);
   // After a soft reset, what is left.
-  if (reset === null) widest.shifted({ low: u.low, high: u.high - theta }, chargeQ - potentialQ, potentialRounding);
+  if (reset === null)
+    widest.shifted({ low: u.low, high: u.high - theta }, chargeQ - potentialQ, potentialRounding);
   if (!canFire(layer, x.high)) return { low: 0, high: 0 };
   return { low: Math.min(0, layer.spike), high: Math.max(0, layer.spike) };
 }

@@ -21,7 +21,8 @@ export function charge(
   v: number,
   x: number,
 ): { readonly u: number; readonly theta: number } {
-  const { inputQ, potentialQ, chargeQ, threshold, reset, leak, decaysInput, leakShift, rounding, long } = layer;
+  const { inputQ, potentialQ, chargeQ, threshold, reset, leak, decaysInput, leakShift, rounding, long } =
+    layer;
   const t = Math.max(inputQ, potentialQ);
   const widened = (value: number, q: number, to: number): number => shift(value, q - to, rounding, long);
   const theta = widened(threshold, potentialQ, chargeQ);
