@@ -30,12 +30,26 @@ export interface ExportCOptions {
   readonly samples?: number;
 }
 
+/** The files of an export, and what is to be said of them. */
+export interface ExportedC {
+  readonly files: Readonly<Record<string, string>>;
+  /** Bytes of constants, and of the state. */
+  readonly flash: number;
+  readonly ram: number;
+  readonly integer: IntegerModel;
+}
+
 /**
  * @returns the files by name: NAME.h, NAME.c, Makefile, README.md, and with tests NAME_test.c
  * @throws TypeError, FormatError, RangeError as IntegerModel, and for options that make no export; ShapeError for tests of
  *   another shape
  */
 export function exportC(model: SpikingModel, options: ExportCOptions): Record<string, string> {
+  return { ...exportedC(model, options).files };
+}
+
+/** @throws as exportC */
+export function exportedC(model: SpikingModel, options: ExportCOptions): ExportedC {
   const where = "exportC";
   checkOptions(where, options ?? null, [
     "name", "width", "longWidth", "ranges", "form", "tests", "samples",
@@ -66,7 +80,7 @@ export function exportC(model: SpikingModel, options: ExportCOptions): Record<st
     const inputs = samplesOf(where, model, tests, samples);
     files[`${name}_test.c`] = selfTest(integer, { name, timesteps: model.timesteps, samples: inputs });
   }
-  return files;
+  return { files, flash: source.flash, ram: source.ram, integer };
 }
 
 /** The first samples, as the network takes them. */
