@@ -66,10 +66,11 @@ export async function runProgram(
   words: readonly string[],
   input: Uint8Array,
   signal: AbortSignal,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Ended> {
   signal.throwIfAborted();
-  const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
-  const stop = (): void => void child.kill("SIGKILL");
+  const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"], env: environment });
+  const stop = (): void => void child.kill();
   signal.addEventListener("abort", stop);
   try {
     const ended = await new Promise<Ended>((resolve, reject) => {
@@ -92,13 +93,20 @@ export async function runProgram(
 
 const MOST_SAID = 10_000;
 
-/** Compiles files to a program. @throws FoundFailure with what the compiler has said first */
+/**
+ * Compiles files to a program.
+ *
+ * @param folder where the compiler keeps what it needs on the way: if it is ended, that stays
+ * @throws FoundFailure with what the compiler has said first
+ */
 export async function compile(
   compiler: string,
   words: readonly string[],
+  folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { code, stderr } = await runProgram(compiler, words, new Uint8Array(0), signal);
+  const environment = { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder };
+  const { code, stderr } = await runProgram(compiler, words, new Uint8Array(0), signal, environment);
   if (code === 0) return;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const said = lines.find((line) => line.includes("error")) ?? lines.at(0) ?? "nothing";

@@ -120,7 +120,8 @@ async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promi
   try {
     await work(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    // A compiler that was ended may still be closing its own.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -135,7 +136,7 @@ async function makeDriver(
   const [text, program] = [join(folder, "driver.c"), join(folder, "driver.exe")];
   writeFileSync(text, comparisonDriver({ name, layers: integer.program.layers.length }));
   const traced = `-D${name.toUpperCase()}_TRACED`;
-  await compile(compiler, [...FLAGS, traced, "-I", exported, "-o", program, text, source], signal);
+  await compile(compiler, [...FLAGS, traced, "-I", exported, "-o", program, text, source], folder, signal);
   return program;
 }
 
