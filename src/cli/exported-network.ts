@@ -5,7 +5,11 @@ import { exists, isFolder, namesIn } from "../platform/folders.js";
 import { absolutePath, joinPaths } from "../platform/paths.js";
 import { readTextFile } from "../platform/text-file.js";
 
+/** Of a network that was exported with other fractional bits than its own. */
 export const RANGES_FILE = "activations_range.txt";
+
+/** Where targets put it. */
+const PLACES = [".", "src"];
 
 export interface ExportedNetwork {
   /** Of the folder, from the root. */
@@ -31,9 +35,9 @@ export function findExported(named: string): ExportedNetwork {
       `${named} ${exists(named) ? "is a file" : "does not exist"}; expected the folder that atif export has written.`,
     );
   }
-  const found = namesIn(named)
-    .filter((file) => file.endsWith(".h") && exists(joinPaths(named, `${file.slice(0, -2)}.c`)))
-    .flatMap((file) => readHeader(named, file) ?? []);
+  const found = PLACES.map((place) => joinPaths(named, place))
+    .filter((place) => isFolder(place))
+    .flatMap((place) => namesIn(place).flatMap((file) => readHeader(named, place, file) ?? []));
   if (found.length === 1) return found[0];
   throw new UsageError(
     found.length === 0
@@ -44,14 +48,15 @@ export function findExported(named: string): ExportedNetwork {
 }
 
 /** null for a header of something else. */
-function readHeader(named: string, file: string): ExportedNetwork | null {
-  const folder = absolutePath(named);
+function readHeader(named: string, place: string, file: string): ExportedNetwork | null {
+  const folder = absolutePath(place);
+  if (!file.endsWith(".h") || !exists(joinPaths(folder, `${file.slice(0, -2)}.c`))) return null;
   const text = readTextFile(joinPaths(folder, file), MOST_BYTES);
   const [, bits, name] = NUMBER.exec(text) ?? [];
   if (bits === undefined || `${name}.h` !== file) return null;
   const macro = (what: string): number =>
     Number(new RegExp(`^#define ${name.toUpperCase()}_${what} (\\d+)$`, "m").exec(text)?.[1] ?? NaN);
-  const ranges = joinPaths(folder, RANGES_FILE);
+  const ranges = joinPaths(named, RANGES_FILE);
   return {
     folder,
     name,

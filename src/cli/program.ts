@@ -2,24 +2,24 @@
 
 import { Command, CommanderError } from "commander";
 import {
-  backendName,
   collect,
   didYouMean,
+  oneOf,
+  opEstimations,
   pathOf,
-  positiveNumber,
-  signedNumber,
   spellOutSettings,
   wholeNumber,
 } from "./arguments.js";
 import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
+import type { EnergyArguments } from "./commands/energy.js";
 import type { EvalArguments } from "./commands/eval.js";
-import type { ExportArguments } from "./commands/export.js";
-import type { InitArguments } from "./commands/init.js";
+import type { InitArguments, InitChoices } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
-import type { QuantizeArguments } from "./commands/quantize.js";
 import type { TrainArguments } from "./commands/train.js";
-import type { VerifyArguments } from "./commands/verify.js";
+import { sramEstimations } from "../energy/memory-energy.js";
+import { backend, threads } from "./compute-options.js";
+import { addDeviceCommands } from "./device-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -27,7 +27,8 @@ import { Terminal } from "./terminal.js";
 const MAX_SEED = 2 ** 32 - 1;
 
 /** Runs one command line and reports what went wrong with it. @param argv without node and the script */
-export async function runCommandLine(argv: readonly string[], program = createAtif()): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], given?: Command): Promise<ExitCode> {
+  const program = given ?? createAtif(await initChoices(argv));
   try {
     await program.parseAsync(spellOutSettings(argv), { from: "user" });
     return ExitCode.ok;
@@ -66,34 +67,38 @@ export function createProgram(name: string): Command {
     .configureOutput({ writeErr: () => undefined }); // errors are said once, in reportFailure
 }
 
-function createAtif(): Command {
+/** Of tables of the library, which take a moment to load: for who asks for that command or for help with it. */
+async function initChoices(argv: readonly string[]): Promise<InitChoices | null> {
+  return argv.includes("init") ? (await import("./commands/init.js")).initChoices : null;
+}
+
+function createAtif(choices: InitChoices | null): Command {
   const program = createProgram("atif")
     .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
     .addHelpText("after", EXAMPLES.atif);
-  addInit(program);
+  addInit(program, choices);
   addTrain(program);
   addEval(program);
   addInspect(program);
-  addQuantize(program);
-  addExport(program);
-  addVerify(program);
+  addDeviceCommands(program);
+  addEnergy(program);
   addBench(program);
   return program;
 }
 
-function addInit(program: Command): void {
+function addInit(program: Command, choices: InitChoices | null): void {
   program
     .command("init")
     .description("write an experiment file to begin with: every common key, with what it means")
     .argument("[file]", "its name; experiment.toml if it is left out")
-    .option("--dataset <kind>", "digits (default), mnist or fashion-mnist")
+    .option("--dataset <kind>", choices?.dataset)
     .option(
       "-d, --data <folder>",
       "where the files of the data set are; datasets/<name> if it is left out",
       pathOf("--data"),
     )
-    .option("--model <kind>", "SCNN (default), SMLP, SResNet or SResNetStride")
-    .option("--neuron <kind>", "ATIF (default), IFSRL, IFNode, LIFNode or ParametricLIFNode")
+    .option("--model <kind>", choices?.model)
+    .option("--neuron <kind>", choices?.neuron)
     .option("-f, --force", "replace a file of that name")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.init)
@@ -186,126 +191,46 @@ function addInspect(program: Command): void {
     });
 }
 
-function addQuantize(program: Command): void {
-  const bits = (option: string): ((text: string) => number) => wholeNumber(option, 8, 2, 16);
+function addEnergy(program: Command): void {
   program
-    .command("quantize")
-    .description("bring a trained network to integers of a few bits: calibrate it, train it on, test it")
-    .argument("<run>", "run folder, or model file")
-    .option("--bits <n>", "of all integers, the sign included: 8 if it is left out", bits("--bits"))
-    .option("--w <n>", "bits of weights", bits("--w"))
-    .option("--v <n>", "bits of potentials", bits("--v"))
-    .option("--act <n>", "bits of what layers give", bits("--act"))
-    .option("--input <n>", "bits of what layers take in", bits("--input"))
-    .option("--bias <n>", "bits of biases, which then have fractional bits of their own", bits("--bias"))
-    .option("--roundtype <kind>", "nearest (default), floor or ceil")
-    .option(
-      "--quantype <kind>",
-      "fxp (default): steps are powers of two; fake: any step, which no device has",
-    )
-    .option(
-      "--force-q <n>",
-      "fractional bits of everything, whatever its range is",
-      signedNumber("--force-q", 64),
-    )
-    .option("--no-fuse", "leave batch normalisations as layers of their own")
-    .option("--fold", "put thresholds into the weights behind them: spikes are 0 or 1 then")
-    .option(
-      "-e, --epochs <n>",
-      "passes over the training data with quantization in place; none if it is left out",
-      wholeNumber("--epochs", 2, 0, 1_000_000),
-    )
-    .option(
-      "--lr <rate>",
-      "learning rate of those epochs; that of the run, with its schedule, if it is left out",
-      positiveNumber("--lr", 0.001),
-    )
-    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 32, 1, 1_000_000))
+    .command("energy")
+    .description("estimate what an inference costs, layer by layer, and beside a network of ReLUs")
+    .argument("<model>", "model file, or run folder")
     .option(
       "-d, --data <folder>",
-      'folder with IDX files, or "digits"; what it was trained on if it is left out',
+      'folder with IDX files, or "digits", to measure rates on; what it was trained on if it is left out',
       pathOf("--data"),
     )
+    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 64, 1, 1_000_000))
     .option(
-      "-o, --out <folder>",
-      "new or empty folder for the quantized run; runs/<name>-q<bits>-<number> if it is left out",
-      pathOf("--out"),
+      "--mem-width <bits>",
+      "bits of a word in every memory, and of operands; 16 if it is left out",
+      wholeNumber("--mem-width", 8, 1, 1024),
     )
+    .option(
+      "--fifo-size <words>",
+      "words of the memory that spikes wait in; 100 if it is left out",
+      wholeNumber("--fifo-size", 100, 1, 2 ** 40),
+    )
+    .option(
+      "--op-estimation <way>",
+      "operations of other widths than 8 and 32 bits: ICONIP, saturation, linear, quadratic; or add=<way>,mul=<way>",
+      opEstimations,
+    )
+    .option(
+      "--sram-estimation <way>",
+      "accesses to memory: old, by its size, or new, by the width of words",
+      oneOf("--sram-estimation", sramEstimations),
+    )
+    .option("--compat <name>", "qualia: its numbers, its defects included", oneOf("--compat", ["qualia"]))
+    .option("--svg <file>", "write a chart", pathOf("--svg", "a file"))
     .option(...threads())
     .option(...backend())
-    .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
-    .addHelpText("after", EXAMPLES.quantize)
-    .action(async (run: string, options: Omit<QuantizeArguments, "run">) => {
-      const { quantize } = await import("./commands/quantize.js");
-      await quantize({ ...options, run });
-    });
-}
-
-function addExport(program: Command): void {
-  program
-    .command("export")
-    .description("write a quantized network as code for a device, with a self-test")
-    .argument("<run>", "folder of a quantized run, or model file")
-    .option("--to <language>", "c: C99 without allocation and floating point")
-    .option("-o, --out <folder>", "where the files go", pathOf("--out"))
-    .option("--name <name>", "what files and functions are called; network if it is left out")
-    .option(
-      "--width <bits>",
-      "of weights, activations and potentials: 8 or 16; as many as the network has if it is left out",
-    )
-    .option("--long-width <bits>", "of sums: 32 (default) or 64")
-    .option(
-      "--ranges <file>",
-      "fractional bits from a range file; those of the network if it is left out",
-      pathOf("--ranges"),
-    )
-    .option(
-      "--form <form>",
-      "events (default): of spikes, only those that came cost anything; dense: for comparison",
-    )
-    .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
-    .option(
-      "-d, --data <folder>",
-      'folder with IDX files, or "digits", for the self-test; what it was trained on if it is left out',
-      pathOf("--data"),
-    )
-    .option("-f, --force", "replace files of those names")
-    .option("--json", "print one JSON object and nothing else")
-    .addHelpText("after", EXAMPLES.export)
-    .action(async (run: string, options: Omit<ExportArguments, "run">) => {
-      const { exportNetwork } = await import("./commands/export.js");
-      await exportNetwork({ ...options, run });
-    });
-}
-
-function addVerify(program: Command): void {
-  program
-    .command("verify")
-    .description("run exported code beside the library: every layer, every time step, every test sample")
-    .argument("<run>", "folder of the quantized run, or model file")
-    .argument("<folder>", "what atif export has written")
-    .option(
-      "--samples <n>",
-      "the first of them; all if it is left out",
-      wholeNumber("--samples", 100, 1, 2 ** 31),
-    )
-    .option("--cc <compiler>", "cc, gcc or clang, whichever is there, if it is left out", pathOf("--cc"))
-    .option(
-      "--ranges <file>",
-      "the range file that it was exported with; that in the folder if it is left out",
-      pathOf("--ranges"),
-    )
-    .option(
-      "-d, --data <folder>",
-      'folder with IDX files, or "digits"; what it was trained on if it is left out',
-      pathOf("--data"),
-    )
-    .option("--json", "print one JSON object and nothing else")
-    .addHelpText("after", EXAMPLES.verify)
-    .action(async (run: string, folder: string, options: Omit<VerifyArguments, "run" | "folder">) => {
-      const { verify } = await import("./commands/verify.js");
-      await verify({ ...options, run, folder });
+    .addHelpText("after", EXAMPLES.energy)
+    .action(async (model: string, options: Omit<EnergyArguments, "model">) => {
+      const { energy } = await import("./commands/energy.js");
+      await energy({ ...options, model });
     });
 }
 
@@ -329,18 +254,6 @@ function addBench(program: Command): void {
     });
 }
 
-function threads(): [string, string, (text: string) => number] {
-  return [
-    "--threads <n>",
-    "threads to compute on; all cores if it is left out",
-    wholeNumber("--threads", 2, 1, mostThreads()),
-  ];
-}
-
-function backend(): [string, string, typeof backendName] {
-  return ["--backend <name>", "wasm, or reference: slow and plain, to check against", backendName];
-}
-
 const EXAMPLES = {
   atif: `
 Examples:
@@ -351,6 +264,7 @@ Examples:
   atif quantize runs/digits-1         integers of 8 bits
   atif export runs/digits-q8-1 --to c --out device
                                       the network in C, for a device
+  atif energy runs/digits-1           estimate what an inference costs
   atif bench                          how fast it is on this machine
   atif train --help                   options of one command
 
@@ -390,24 +304,14 @@ Examples:
   atif bench
   atif bench --threads 1 --json > bench.json
   atif bench --quick`,
-  quantize: `
-Examples:
-  atif quantize runs/digits-1                            8 bits, ranges from the training data
-  atif quantize runs/digits-1 --roundtype floor --epochs 2
-                                                         as a device rounds, and learn to live with it
-  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small`,
-  export: `
-Examples:
-  atif export runs/digits-q8-1 --to c --out device --name digits
-  make -C device test                                    the self-test, on this machine
-  atif verify runs/digits-q8-1 device                    all of the test set`,
-  verify: `
-The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
-integer differs; the first is named.
+  energy: `
+An estimate for 45 nm by the method of Lemaire et al., ICONIP 2022: operations, addresses, and accesses to memory, which are
+most of it. docs/energy.md has the formulas, and what they leave out.
 
 Examples:
-  atif verify runs/digits-q8-1 device
-  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json`,
+  atif energy runs/digits-1
+  atif energy runs/digits-1 --mem-width 8 --sram-estimation new --svg energy.svg
+  atif energy model.safetensors --op-estimation add=linear,mul=quadratic --json`,
   inspect: `
 Examples:
   atif inspect runs/digits-1

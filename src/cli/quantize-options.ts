@@ -1,7 +1,7 @@
 /** The options of `atif quantize` as the options of quantizers. */
 
 import type { QuantParams, Quantype, Roundtype, TensorType } from "../quantization/quantizer-options.js";
-import { didYouMean } from "./arguments.js";
+import { oneOf } from "./arguments.js";
 import { UsageError } from "./exit-codes.js";
 
 /** Bits of an integer, the sign included. */
@@ -22,8 +22,8 @@ const QUANTYPES: readonly Quantype[] = ["fxp", "fake"];
 
 /** @throws UsageError for a word that is none of those expected, and for options that make no sense together */
 export function quantParamsAsked(asked: QuantizeOptionsAsked): QuantParams {
-  const roundtype = oneOf("--roundtype", asked.roundtype, ROUNDTYPES);
-  const quantype = oneOf("--quantype", asked.quantype, QUANTYPES);
+  const roundtype = wordAsked("--roundtype", asked.roundtype, ROUNDTYPES);
+  const quantype = wordAsked("--quantype", asked.quantype, QUANTYPES);
   const { bits = USUAL_BITS, forceQ } = asked;
   if (forceQ !== undefined && quantype === "fake") {
     throw new UsageError(
@@ -43,15 +43,11 @@ export function quantParamsAsked(asked: QuantizeOptionsAsked): QuantParams {
   };
 }
 
-export function oneOf<W extends string>(
+/** One of some words, if any was given. @throws UsageError for another one */
+export function wordAsked<W extends string>(
   option: string,
   text: string | undefined,
   words: readonly W[],
 ): W | undefined {
-  if (text === undefined) return undefined;
-  const found = words.find((word) => word === text);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `${option} is ${JSON.stringify(text)}; expected one of ${words.join(", ")}.${didYouMean(text, words)}`,
-  );
+  return text === undefined ? undefined : oneOf(option, words)(text);
 }

@@ -19,7 +19,7 @@ export function printQuantized(
   { quantization }: QuantizedSummary,
   testedOn: string,
 ): void {
-  const { test, words, of, folded, fixed } = quantization;
+  const { test, words, of, folded } = quantization;
   terminal.print(terminal.bold(of), `: ${words}; tested on ${testedOn}`);
   terminal.print();
   const stages = (["float", "calibrated", "trained"] as const).flatMap((name) => {
@@ -42,8 +42,6 @@ export function printQuantized(
     "saturated: of its outputs or its potentials; silent: of its neurons, without a spike in all samples",
   );
   for (const { name, reason } of folded?.kept ?? []) terminal.print(`not folded: ${name}: ${reason}`);
-  if (fixed.length > 0)
-    terminal.print(`with fixed thresholds and time constants from now on: ${fixed.join(", ")}`);
 }
 
 const LAYER_COLUMNS: readonly Column[] = [

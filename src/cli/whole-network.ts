@@ -1,23 +1,16 @@
 /** A quantized network that a command line names, as it is brought to a device: in whole numbers. */
 
 import type { LongWidth } from "../deployment/integer/arithmetic.js";
-import { withoutQuantizers } from "../deployment/without-quantizers.js";
 import { ConfigError, FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
-import type { SpikingModel } from "../models/spiking-model.js";
 import { readTextFile } from "../platform/text-file.js";
-import { activationsRange } from "../quantization/activations-range.js";
 import { quantizersIn } from "../quantization/calibrate.js";
 import { spellCommand } from "./command-line.js";
 import { UsageError } from "./exit-codes.js";
 import { openRun, type TrainedRun } from "./trained-run.js";
 
 export interface WholeNetwork extends TrainedRun {
-  /** Without quantizers: its numbers are made integers by `ranges`. */
-  readonly bare: SpikingModel;
-  /** Text of a range file. */
-  readonly ranges: string;
-  /** The fewest bits of 8 and 16 that hold its integers. */
-  readonly width: 8 | 16;
+  /** Text of a range file, in the place of what its quantizers say. */
+  readonly ranges?: string;
 }
 
 const MOST_BYTES = 2 ** 22;
@@ -32,18 +25,12 @@ export async function openWholeNetwork(
   rangesFile: string | undefined,
 ): Promise<WholeNetwork> {
   const run = await openRun(named, command);
-  const quantizers = quantizersIn(run.model);
-  if (quantizers.length === 0) {
+  if (quantizersIn(run.model).length === 0) {
     throw new UsageError(
       `${named} computes with float32 numbers; expected a quantized network. Quantize it first: ${spellCommand(["quantize", named])}`,
     );
   }
-  return inCommandWords(() => {
-    const ranges =
-      rangesFile === undefined ? activationsRange(run.model) : readTextFile(rangesFile, MOST_BYTES);
-    const bits = Math.max(...quantizers.map((quantizer) => (quantizer.quantEnable ? quantizer.bits : 0)));
-    return { ...run, bare: withoutQuantizers(run.model), ranges, width: bits <= 8 ? 8 : 16 };
-  });
+  return rangesFile === undefined ? run : { ...run, ranges: readTextFile(rangesFile, MOST_BYTES) };
 }
 
 /** What the library refuses, with its options as the command line calls them. @throws UsageError */
@@ -56,7 +43,7 @@ export function inCommandWords<R>(work: () => R): R {
     );
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
     const sentence = messageOf(thrown)
-      .replace(/^(IntegerModel|exportC|withoutQuantizers|activationsRange): /, "")
+      .replace(/^(IntegerModel|exportC): /, "")
       .replace("Give longWidth: ", "Use --long-width ");
     throw new UsageError(sentence, { cause: thrown });
   }

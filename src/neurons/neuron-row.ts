@@ -33,13 +33,6 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
   dynamics?(neuron: N): NeuronDynamics;
   /** Of one whose spikes are as high as theta: the kind that fires in the same steps, with spikes of height 1. */
   readonly binary?: BinaryTwin;
-  /** Of one that learns something: the kind, and its options, that computes the same and learns nothing. */
-  fixed?(neuron: N): FixedTwin;
-}
-
-export interface FixedTwin {
-  readonly kind: string;
-  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface BinaryTwin {
@@ -51,6 +44,6 @@ export interface BinaryTwin {
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */
 export type DefinedNeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> = Partial<
-  Omit<NeuronRow<P, N, R>, "create" | "isDerived" | "fixed">
+  Omit<NeuronRow<P, N, R>, "create" | "isDerived">
 > &
   Pick<NeuronRow<P, N, R>, "create">;

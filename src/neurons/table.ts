@@ -12,32 +12,19 @@ import { show } from "../show.js";
 import { atifRow } from "./atif.js";
 import { BaseNode } from "./base-node.js";
 import { ifNodeRow } from "./if-node.js";
-import { ifsrlRow, type IFSRL } from "./ifsrl.js";
+import { ifsrlRow } from "./ifsrl.js";
 import { kindOfClass, rememberClass } from "./known-classes.js";
 import { lifNodeRow } from "./lif-node.js";
 import { paramsOfMade, rememberMade } from "./made.js";
-import type { BinaryTwin, DefinedNeuronRow, FixedTwin, NeuronRow } from "./neuron-row.js";
-import { parametricLifNodeRow, type ParametricLIFNode } from "./parametric-lif-node.js";
+import type { BinaryTwin, DefinedNeuronRow, NeuronRow } from "./neuron-row.js";
+import { parametricLifNodeRow } from "./parametric-lif-node.js";
 
 export const neuronTable = {
   ATIF: { ...atifRow, binary: { kind: "IFSRL", arrays: { v_threshold: "vp_th" } } },
-  IFSRL: {
-    ...ifsrlRow,
-    fixed: (neuron: IFSRL): FixedTwin => {
-      const { alpha, detachReset, storeVSeq } = neuron.presentOptions();
-      const options = { vThreshold: neuron.theta, vReset: null, alpha, detachReset, storeVSeq };
-      return { kind: "IFNode", options };
-    },
-  },
+  IFSRL: ifsrlRow,
   IFNode: ifNodeRow,
   LIFNode: lifNodeRow,
-  ParametricLIFNode: {
-    ...parametricLifNodeRow,
-    fixed: (neuron: ParametricLIFNode): FixedTwin => {
-      const { initTau: _, backend: _backend, ...options } = neuron.presentOptions();
-      return { kind: "LIFNode", options: { ...options, tau: neuron.tau } };
-    },
-  },
+  ParametricLIFNode: parametricLifNodeRow,
 } as const;
 
 type ParamsOf<Row> = Row extends { options(neuron: never): infer P } ? P : never;

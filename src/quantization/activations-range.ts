@@ -16,7 +16,7 @@ import type { Module } from "../module/module.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { quote } from "../show.js";
 import { scope } from "../tensor/scope.js";
-import { quantizersOf } from "./layer-quantizers.js";
+import { quantizersInUse } from "./layer-quantizers.js";
 import type { QuantizedLayer } from "./quantized-row.js";
 import type { Quantizer } from "./quantizer.js";
 import type { Roundtype } from "./quantizer-options.js";
@@ -43,7 +43,7 @@ export function activationsRange(quantized: SpikingModel): string {
   const nodes = new Map(networkGraph(quantized).nodes.map((node) => [node.name, node]));
   const lines = quantized.namedModules().flatMap(([name, module]) => {
     const node = nodes.get(name);
-    const quantizers = quantizersOf(module);
+    const quantizers = quantizersInUse(module);
     if (node?.module !== module || quantizers.size === 0) return [];
     scope(() => noGrad(() => (module as Module & Pick<QuantizedLayer, "observeWeights">).observeWeights?.()));
     for (const [of, quantizer] of quantizers) checkKnown(`${name}.${of}`, quantizer);
@@ -64,7 +64,7 @@ function checkKnown(name: string, { quantEnable, hasRange, forceQ, compat }: Qua
 }
 
 function fieldsOf(node: LayerNode): readonly (string | number | null)[] {
-  const all = node.module === null ? new Map<string, Quantizer>() : quantizersOf(node.module);
+  const all = node.module === null ? new Map<string, Quantizer>() : quantizersInUse(node.module);
   const [act, weights, bias] = [
     all.get("quantizer_act"),
     all.get("quantizer_w") ?? all.get("quantizer_v"),
@@ -91,7 +91,7 @@ function inputBits(node: LayerNode, input: Quantizer | undefined): number | null
 
 /** Of what a node gives: of its quantizer, or of the layer before where it hands on what it was given. */
 function outputBits({ module, inputs }: LayerNode): number | null {
-  const act = module === null ? undefined : quantizersOf(module).get("quantizer_act");
+  const act = module === null ? undefined : quantizersInUse(module).get("quantizer_act");
   if (act !== undefined && (act.quantEnable || act.compat !== undefined)) return act.fractionalBits;
   return inputs.length === 1 ? outputBits(inputs[0]) : null;
 }

@@ -3,7 +3,9 @@
 import { quantizedAtifKind } from "./quantized-atif.js";
 import { batchNormKinds } from "./quantized-batch-norm.js";
 import { quantizedIfNodeKind } from "./quantized-if-node.js";
+import { quantizedIfsrlKind } from "./quantized-ifsrl.js";
 import { quantizedLifNodeKind } from "./quantized-lif-node.js";
+import { quantizedParametricLifNodeKind } from "./quantized-parametric-lif-node.js";
 import { weightedKinds } from "./weighted-layers.js";
 import { weightlessKinds } from "./weightless-layers.js";
 
@@ -14,5 +16,7 @@ export const quantizedKinds: ReadonlySet<string> = new Set([
   ...weightlessKinds,
   quantizedIfNodeKind,
   quantizedLifNodeKind,
+  quantizedParametricLifNodeKind,
   quantizedAtifKind,
+  quantizedIfsrlKind,
 ]);

@@ -43,6 +43,12 @@ export function quantizersOf(layer: Module): ReadonlyMap<string, Quantizer> {
   );
 }
 
+/** Those of them that have something to quantize: a layer without a bias has a quantizer for one, too. */
+export function quantizersInUse(layer: Module): ReadonlyMap<string, Quantizer> {
+  const hasBias = (layer as { readonly bias?: Tensor | null }).bias !== null;
+  return new Map([...quantizersOf(layer)].filter(([name]) => hasBias || name !== "quantizer_bias"));
+}
+
 /**
  * What a layer gives for an input that is the same at all T time steps, computed once. In step mode 'm' its inputs and outputs
  * are quantized as the whole sequence that they stand for.

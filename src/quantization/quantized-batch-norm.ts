@@ -17,6 +17,7 @@ import {
   type BatchNormSpec,
 } from "../layers/batch-norm.js";
 import { addDerivedLayer } from "../layers/table.js";
+import { noGrad } from "../autograd/grad-mode.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -39,7 +40,7 @@ export class QuantizedBatchNorm1d extends BatchNorm1d {
   }
 
   observeWeights(): void {
-    const { scale, shift } = scaleAndShift(this, { mean: this.runningMean, variance: this.runningVar });
+    const { scale, shift } = scaleAndShift(this);
     this.#quantizers.observe(scale, shift);
   }
 
@@ -68,7 +69,7 @@ export class QuantizedBatchNorm2d extends BatchNorm2d {
   }
 
   observeWeights(): void {
-    const { scale, shift } = scaleAndShift(this, { mean: this.runningMean, variance: this.runningVar });
+    const { scale, shift } = scaleAndShift(this);
     this.#quantizers.observe(scale, shift);
   }
 
@@ -97,20 +98,35 @@ function normalized(
   x: Tensor,
   T: number,
 ): Tensor {
-  return quantizers.around(x, (input) => {
-    const statistics = layer.training
-      ? batchStatistics(layer, settings, input, T)
-      : { mean: layer.runningMean, variance: layer.runningVar };
-    const { scale, shift } = scaleAndShift(layer, statistics);
-    const [a, b] = quantizers.weights(scale, shift);
-    return b === null ? input.mul(a) : input.mul(a).add(b);
-  });
+  const present = (): readonly [Tensor, Tensor | null] => {
+    const { scale, shift } = scaleAndShift(layer);
+    return quantizers.weights(scale, shift);
+  };
+  return quantizers.around(
+    x,
+    (input) => {
+      const statistics = layer.training ? batchStatistics(layer, settings, input, T) : undefined;
+      const { scale, shift } = scaleAndShift(layer, statistics);
+      const [a, b] = quantizers.weights(scale, shift);
+      return b === null ? input.mul(a) : input.mul(a).add(b);
+    },
+    (input) => affine(input, ...noGrad(present)),
+  );
 }
 
-/** a and b, not quantized. */
-function scaleAndShift(
-  { weight, bias, eps }: BatchNorm,
-  { mean, variance }: { readonly mean: Tensor; readonly variance: Tensor },
+/** x a + b per channel, exact. @param x [N, ..., C] */
+function affine({ data }: Tensor, { data: a }: Tensor, b: Tensor | null): Float64Array {
+  const C = a.length;
+  return Float64Array.from(data, (value, i) => value * a[i % C] + (b?.data[i % C] ?? 0));
+}
+
+/** a and b, not quantized; by default of the running statistics. [C] each */
+export function scaleAndShift(
+  { weight, bias, eps, runningMean, runningVar }: BatchNorm,
+  { mean, variance }: { readonly mean: Tensor; readonly variance: Tensor } = {
+    mean: runningMean,
+    variance: runningVar,
+  },
 ): { scale: Tensor; shift: Tensor } {
   const sigma = variance.add(eps).sqrt();
   return { scale: weight.div(sigma), shift: bias.sub(weight.mul(mean).div(sigma)) };

@@ -7,6 +7,8 @@
  *   v[t] = Qv(u - z theta), or Qv((1 - z) u + z vReset)
  *   y = Qa(z)
  *
+ * In evaluation u is that of whole numbers, exact beyond the 24 bits of float32 (exact-firing.ts).
+ *
  * theta and vReset stay float32 numbers: they are quantized whenever they are used, by the range that there is then. x, y
  * [N, ...]; v [N, ...]. Gradients go straight through the quantizers, and through the spike by its surrogate.
  *
@@ -23,6 +25,8 @@ import type { Unrolled } from "../neurons/unrolled.js";
 import { readOptions, type Fields, type Schema } from "../schema/schema.js";
 import { fire } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
+import { fireExactly, firedWithGradientOf } from "./exact-firing.js";
+import { isExact } from "./exact-values.js";
 import {
   asQuantized,
   givenOptions,
@@ -147,15 +151,34 @@ export class QuantizedIFNode extends IFNode {
     return v.add(x);
   }
 
+  /** The same of numbers, exact. */
+  protected exactCharge(x: number, v: number, _constants: Constants): number {
+    return v + x;
+  }
+
   override charged(x: Tensor, v: Tensor): Tensor {
     const [potential, constants] = this.#quantized(v);
     return this.chargedBy(this.#input.forward(x), potential, constants);
   }
 
   protected override step(x: Tensor, before: Tensor | null): Unrolled {
-    const clampsFirst = this.training && this.compat !== undefined;
     const input = this.#input.forward(x);
     const [v, constants] = this.#quantized(before ?? Tensor.full(x.shape, 0, x.backend));
+    if (!isExact(this.#input, this.#v, this.#act)) return this.#floatStep(input, v, constants);
+    const { theta, vReset } = constants;
+    const charge = (each: number, potential: number): number => this.exactCharge(each, potential, constants);
+    const exact = fireExactly(input, v, {
+      charge,
+      theta,
+      vReset,
+      spike: this.spikeHeight,
+      grid: this.#v.grid,
+    });
+    return firedWithGradientOf(() => this.#floatStep(input, v, constants), exact);
+  }
+
+  #floatStep(input: Tensor, v: Tensor, constants: Constants): Unrolled {
+    const clampsFirst = this.training && this.compat !== undefined;
     const sum = this.chargedBy(input, v, constants);
     const [u, { theta, vReset }] = clampsFirst ? this.#quantized(sum) : [sum, constants];
     const z = fire(this.surrogateFunction, u.sub(theta));
@@ -195,6 +218,13 @@ const quantizedIfNodeRow: NeuronRow<QuantizedIFNodeOptions, QuantizedIFNode, Qua
   schema,
   create: (options, stepMode) => new QuantizedIFNode({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ vThreshold, vReset }) => ({
+    threshold: vThreshold,
+    reset: vReset,
+    leak: null,
+    decaysInput: false,
+    spikeHeight: "one",
+  }),
 };
 
 export const quantizedIfNodeKind = addNeuron("QuantizedIFNode", quantizedIfNodeRow);

@@ -16,6 +16,7 @@ import { addNeuron } from "../neurons/table.js";
 import type { NeuronTraits } from "../neurons/traits.js";
 import { readOptions, withDefault, type Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { leakyCharge } from "./exact-firing.js";
 import {
   QuantizedIFNode,
   quantizedIfNodeFields,
@@ -100,6 +101,10 @@ export class QuantizedLIFNode extends QuantizedIFNode {
     return this.#decaysInput ? v.add(x.sub(above).mul(k)) : v.sub(above.mul(k)).add(x);
   }
 
+  protected override exactCharge(x: number, v: number, { rate, vReset }: Constants): number {
+    return leakyCharge({ k: rate ?? 1, r: vReset ?? 0, decaysInput: this.#decaysInput }, x, v);
+  }
+
   #dividedByTau(x: Tensor, v: Tensor, above: Tensor, r: number): Tensor {
     const tau = this.#tau;
     if (this.#decaysInput) return v.add(x.sub(above).div(tau));
@@ -120,6 +125,13 @@ const quantizedLifNodeRow: NeuronRow<QuantizedLIFNodeOptions, QuantizedLIFNode, 
   schema,
   create: (options, stepMode) => new QuantizedLIFNode({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  dynamics: ({ vThreshold, vReset, tau, decayInput }) => ({
+    threshold: vThreshold,
+    reset: vReset,
+    leak: 1 / tau,
+    decaysInput: decayInput,
+    spikeHeight: "one",
+  }),
 };
 
 export const quantizedLifNodeKind = addNeuron("QuantizedLIFNode", quantizedLifNodeRow);

@@ -33,6 +33,9 @@ import { countLimits, type SaturationCount } from "./saturation-count.js";
 /** Below this a learned step is lost in rounding. */
 const LEAST_STEP = 2 ** -100;
 
+/** 2^-q is a float32 number that nothing is lost of. */
+const MOST_FRACTIONAL_BITS = 126;
+
 /** What stands for a range that is not known: no range is like it. */
 const UNKNOWN = [-1, 1] as const;
 
@@ -136,7 +139,8 @@ export class Quantizer extends Module {
   get fractionalBits(): number | null {
     const { bits, forceQ, quantype, quantEnable, compat, LSQ } = this;
     if (!quantEnable || quantype !== "fxp" || (LSQ && compat === undefined)) return null;
-    return forceQ ?? fractionalBitsOf(this.globalMax, bits);
+    const q = forceQ ?? fractionalBitsOf(this.globalMax, bits);
+    return compat === undefined ? Math.min(q, MOST_FRACTIONAL_BITS) : q;
   }
 
   /** The values that there are; null where nothing is quantized, or by a learned step. @throws StateError before there is a range */
@@ -162,7 +166,7 @@ export class Quantizer extends Module {
     if (!this.quantEnable || isEmpty) return bias === undefined ? x : [x, bias];
     if (this.training) this.observe(...tensors);
     const quantize = this.#step === null ? this.#onGrid() : this.#byLearnedStep(this.#step, tensors);
-    const given = tensors.map((each) => this.#counted(quantize(each)));
+    const given = tensors.map((each) => this.counted(quantize(each)));
     return bias === undefined ? given[0] : [given[0], given[1]];
   }
 
@@ -192,7 +196,8 @@ export class Quantizer extends Module {
     this.#range.storage.version++;
   }
 
-  #counted(y: Tensor): Tensor {
+  /** Takes note of values that it gives, or that were computed as it would. @returns y */
+  counted(y: Tensor): Tensor {
     if (this.saturationCount === null) return y;
     const step = this.#step === null ? this.#presentStep() : this.#step.item();
     countLimits(this.saturationCount, y.data, { ...integerRange(this.bits), step });
@@ -224,6 +229,8 @@ export class Quantizer extends Module {
           `Show it data in training mode, call calibrate(model, dataset), or set globalMax.`,
       );
     }
+    // The step that integer code is told of, for a range of 0 as well: what was silent may speak later.
+    if (quantype === "fxp" && compat === undefined) return 2 ** -(this.fractionalBits ?? 0);
     if (M === 0) return 1;
     if (quantype === "fxp") {
       const step = Math.fround(2 ** -(forceQ ?? fractionalBitsOf(M, bits)));

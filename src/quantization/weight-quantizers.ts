@@ -1,6 +1,8 @@
 /** The quantizers of a layer with weights: of its input, its output, and its weights and biases. */
 
 import type { Tensor } from "../tensor/tensor.js";
+import { fitsFloat, weightedSums, type WeightedMap } from "./exact-sums.js";
+import { isExact, tensorOnGrid, withGradientOf } from "./exact-values.js";
 import { quantizerOf, type QuantizedSettings } from "./layer-quantizers.js";
 import type { Quantizer } from "./quantizer.js";
 
@@ -24,9 +26,33 @@ export class WeightQuantizers {
     this.#bias = isApart ? register("quantizer_bias", quantizerOf("bias", settings)) : null;
   }
 
-  /** Qa(op(Qi(x))) */
-  around(x: Tensor, op: (x: Tensor) => Tensor): Tensor {
-    return this.#act.forward(op(this.#input.forward(x)));
+  /** Qa(op(Qi(x), Qw(W, b))); in evaluation, of sums that are exact. */
+  weighted(
+    x: Tensor,
+    [weight, bias]: readonly [Tensor, Tensor | null],
+    map: (x: Tensor) => WeightedMap,
+    op: (x: Tensor, weight: Tensor, bias: Tensor | null) => Tensor,
+  ): Tensor {
+    const [w, b] = this.weights(weight, bias);
+    return this.around(
+      x,
+      (input) => op(input, w, b),
+      (input, sum) => (fitsFloat(input, w, b) ? sum.data : weightedSums(map(input), input, w, b, sum.size)),
+    );
+  }
+
+  /** Qa(op(Qi(x))). @param exactly what op(Qi(x)) is in evaluation, of what float32 gives */
+  around(
+    x: Tensor,
+    op: (x: Tensor) => Tensor,
+    exactly: (x: Tensor, float: Tensor) => ArrayLike<number>,
+  ): Tensor {
+    const input = this.#input.forward(x);
+    const float = op(input);
+    const grid = isExact(this.#input, this.#act, this.#w, this.#bias) ? this.#act.grid : null;
+    if (grid === null) return this.#act.forward(float);
+    const exact = this.#act.counted(tensorOnGrid(exactly(input, float), float.shape, grid, x));
+    return withGradientOf(() => this.#act.forward(float), exact);
   }
 
   /** Quantized weights and biases. In evaluation the ranges are those of the present ones, too: they may have been loaded. */

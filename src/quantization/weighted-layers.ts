@@ -13,9 +13,15 @@ import { addDerivedLayer } from "../layers/table.js";
 import { conv1d, conv2d } from "../ops/convolution.js";
 import { linear } from "../ops/matmul.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { WeightedMap } from "./exact-sums.js";
 import { applyOnce, type QuantizedSettings } from "./layer-quantizers.js";
 import { quantizedRow } from "./quantized-row.js";
 import { WeightQuantizers } from "./weight-quantizers.js";
+
+/** A linear layer as a window of one place over C channels. */
+function pointwise(C: number): WeightedMap {
+  return { input: [1, 1, C], kernel: [1, 1], stride: [1, 1], padding: [0, 0], groups: 1 };
+}
 
 export class QuantizedLinear extends Linear {
   readonly #settings: QuantizedSettings;
@@ -40,8 +46,8 @@ export class QuantizedLinear extends Linear {
   }
 
   protected override apply(x: Tensor): Tensor {
-    const [weight, bias] = this.#quantizers.weights(this.weight, this.bias);
-    return this.#quantizers.around(x, (input) => linear(input, weight, bias));
+    const { weight, bias, inFeatures } = this;
+    return this.#quantizers.weighted(x, [weight, bias], () => pointwise(inFeatures), linear);
   }
 }
 
@@ -68,9 +74,13 @@ export class QuantizedConv2d extends Conv2d {
   }
 
   protected override apply(x: Tensor): Tensor {
-    const { stride, padding, groups } = this;
-    const [weight, bias] = this.#quantizers.weights(this.weight, this.bias);
-    return this.#quantizers.around(x, (input) => conv2d(input, weight, bias, { stride, padding, groups }));
+    const { weight, bias, kernelSize: kernel, stride, padding, groups } = this;
+    return this.#quantizers.weighted(
+      x,
+      [weight, bias],
+      ({ shape: [, H, W, C] }) => ({ input: [H, W, C], kernel, stride, padding, groups }),
+      (input, w, b) => conv2d(input, w, b, { stride, padding, groups }),
+    );
   }
 }
 
@@ -97,9 +107,15 @@ export class QuantizedConv1d extends Conv1d {
   }
 
   protected override apply(x: Tensor): Tensor {
-    const { stride, padding, groups } = this;
-    const [weight, bias] = this.#quantizers.weights(this.weight, this.bias);
-    return this.#quantizers.around(x, (input) => conv1d(input, weight, bias, { stride, padding, groups }));
+    const { weight, bias, kernelSize, stride, padding, groups } = this;
+    return this.#quantizers.weighted(
+      x,
+      [weight, bias],
+      ({ shape: [, S, C] }) => ({
+        input: [1, S, C], kernel: [1, kernelSize], stride: [1, stride], padding: [0, padding], groups,
+      }),
+      (input, w, b) => conv1d(input, w, b, { stride, padding, groups }),
+    ); // prettier-ignore
   }
 }
 

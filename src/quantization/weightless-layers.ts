@@ -2,16 +2,25 @@
 
 import { ShapeError } from "../errors.js";
 import { addRow } from "../layers/add.js";
-import { globalSumPoolRow } from "../layers/global-sum-pool.js";
+import { GlobalSumPool, globalSumPoolRow } from "../layers/global-sum-pool.js";
 import type { FullLayerRow, LayerRow } from "../layers/layer-row.js";
-import { avgPool1dRow, avgPool2dRow, maxPool1dRow, maxPool2dRow } from "../layers/pooling.js";
+import {
+  AvgPool1d,
+  avgPool1dRow,
+  AvgPool2d,
+  avgPool2dRow,
+  maxPool1dRow,
+  maxPool2dRow,
+} from "../layers/pooling.js";
 import { StatelessLayer } from "../layers/stateless-layer.js";
 import { addDerivedLayer } from "../layers/table.js";
 import { Module } from "../module/module.js";
 import { withDefault } from "../schema/schema.js";
 import { whole } from "../schema/value-types.js";
-import { formatShape } from "../shapes.js";
+import { formatShape, sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { windowSums } from "./exact-sums.js";
+import { isExact, tensorOnGrid, withGradientOf } from "./exact-values.js";
 import {
   applyOnce,
   givenOptions,
@@ -51,8 +60,40 @@ export class QuantizedPooling extends StatelessLayer {
   }
 
   protected apply(x: Tensor): Tensor {
-    return this.#act.forward(this.#pooling.forward(this.#input.forward(x)));
+    const input = this.#input.forward(x);
+    const float = this.#pooling.forward(input);
+    const grid = isExact(this.#input, this.#act) ? this.#act.grid : null;
+    const sums = grid === null ? null : poolSums(this.#pooling, input, float.size);
+    if (grid === null || sums === null) return this.#act.forward(float);
+    const exact = this.#act.counted(tensorOnGrid(sums.values, float.shape, grid, x, sums.count));
+    return withGradientOf(() => this.#act.forward(float), exact);
   }
+}
+
+/** Exact sums, and how many values each is the mean of; null of what only chooses. @param x [N, ..., C] */
+function poolSums(
+  pooling: Module,
+  x: Tensor,
+  size: number,
+): { readonly values: Float64Array; readonly count: number } | null {
+  const { shape } = x;
+  const C = shape[shape.length - 1];
+  if (pooling instanceof GlobalSumPool) {
+    const places = sizeOf(shape.slice(1, -1));
+    const whole = { kernel: [1, places], stride: [1, 1], padding: [0, 0] } as const;
+    return { values: windowSums({ input: [1, places, C], ...whole }, x, size), count: 1 };
+  }
+  if (pooling instanceof AvgPool2d) {
+    const { kernelSize: kernel, stride, padding } = pooling;
+    const map = { input: [shape[1], shape[2], C], kernel, stride, padding } as const;
+    return { values: windowSums(map, x, size), count: kernel[0] * kernel[1] };
+  }
+  if (pooling instanceof AvgPool1d) {
+    const { kernelSize, stride, padding } = pooling;
+    const window = { kernel: [1, kernelSize], stride: [1, stride], padding: [0, padding] } as const;
+    return { values: windowSums({ input: [1, shape[1], C], ...window }, x, size), count: kernelSize };
+  }
+  return null;
 }
 
 /** y = Qa(x) */
@@ -108,8 +149,15 @@ export class QuantizedAdd extends Module {
         `QuantizedAdd: ${inputs.length} inputs, ${inputs.map(({ shape }) => formatShape(shape)).join(", ")}; expected ${this.branches}.`,
       );
     }
-    const [first, ...others] = inputs.map((x, i) => this.#inputs[i].forward(x));
-    return this.#act.forward(others.reduce((sum, other) => sum.add(other), first));
+    const terms = inputs.map((x, i) => this.#inputs[i].forward(x));
+    const [first, ...others] = terms;
+    const float = others.reduce((sum, other) => sum.add(other), first);
+    const grid = isExact(...this.#inputs, this.#act) ? this.#act.grid : null;
+    if (grid === null) return this.#act.forward(float);
+    const sums = new Float64Array(float.size);
+    for (const { data } of terms) data.forEach((value, i) => (sums[i] += value));
+    const exact = this.#act.counted(tensorOnGrid(sums, float.shape, grid, first));
+    return withGradientOf(() => this.#act.forward(float), exact);
   }
 }
 

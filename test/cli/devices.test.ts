@@ -11,7 +11,6 @@ import { verify, type VerifyArguments } from "../../src/cli/commands/verify.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
 import { exportC } from "../../src/deployment/c/export-c.js";
-import { withoutQuantizers } from "../../src/deployment/without-quantizers.js";
 import type { QuantizedSummary } from "../../src/experiment/quantized/quantized-folder.js";
 import {
   activationsRange,
@@ -92,7 +91,6 @@ describe("atif quantize", () => {
       words: "6 bits (w 4), rounded to the nearest, not trained",
       interrupted: false,
       folded: null,
-      fixed: [],
     });
     expect(quantization.test).toEqual({
       float: pick(before),
@@ -122,6 +120,20 @@ describe("atif quantize", () => {
     expect(conv?.saturation.calibrated).toBeGreaterThan(0.02);
     expect(conv?.saturation.calibrated).toBeLessThan(1);
     expect([conv?.saturation.float, conv?.silence.float, conv?.theta.calibrated]).toEqual([null, null, null]);
+    const small = await loadModel(at("forced", "model.safetensors"));
+    let [atLimits, potentials] = [0, 0];
+    const over = small.neurons()[0].observe({
+      potentials: true,
+      seen: ({ potential }) => {
+        potentials += potential?.data.length ?? 0;
+        for (const value of potential?.data ?? []) if (value === -1 || value === 0.875) atLimits++;
+      },
+    });
+    await evaluate(small, digits.test);
+    over();
+    expect(potentials).toBe(360 * 2 * 256);
+    expect(atLimits).toBeGreaterThan(0);
+    expect(neuron?.saturation.calibrated).toBe(atLimits / potentials);
     const model = await loadModel(at("float", "model.safetensors"));
     const fired = new Set<number>();
     const [[, own]] = model.spikingLayers();
@@ -142,9 +154,6 @@ describe("atif quantize", () => {
       const args = ["float", "--epochs", "1", "--lr", "0.002", "--fold", "--out", "trained"];
       const ended = await atif(["quantize", ...args], { cwd: folder });
       expect(ended.code).toBe(0);
-      expect(ended.stdout).toContain(
-        "with fixed thresholds and time constants from now on: layers.neuron1, layers.neuron2",
-      );
       expect(ended.stderr).toMatch(/^epoch 1\/1 {2}loss /m);
       const summary = JSON.parse(readFileSync(at("trained", "summary.json"), "utf8")) as QuantizedSummary;
       expect(summary).toMatchObject({ status: "complete", epochs: 1 });
@@ -213,11 +222,7 @@ describe("atif quantize", () => {
       epochs: 1,
       out: at("alone"),
     });
-    expect(told).toMatchObject({
-      status: "complete",
-      epochs: 1,
-      quantization: { fixed: ["layers.neuron1"] },
-    });
+    expect(told).toMatchObject({ status: "complete", epochs: 1 });
   });
 
   it.each([
@@ -258,15 +263,12 @@ function pick({ accuracy, loss, spikesPerInference }: Awaited<ReturnType<typeof 
 }
 
 describe("atif export", () => {
-  it("writes the library's files, and the ranges beside them", async () => {
+  it("writes the library's files", async () => {
     const model = await loadModel(at("q8", "model.safetensors"));
-    const files = exportC(withoutQuantizers(model), {
-      name: "digits", width: 8, ranges: activationsRange(model), tests: digits.test, samples: 3,
-    }); // prettier-ignore
+    const files = exportC(model, { name: "digits", tests: digits.test, samples: 3 });
     for (const [name, content] of Object.entries(files))
       expect(readFileSync(at("c", name), "utf8")).toBe(content);
-    expect(readFileSync(at("c", "activations_range.txt"), "utf8")).toBe(activationsRange(model));
-    expect(readdirSync(at("c")).sort()).toEqual([...Object.keys(files), "activations_range.txt"].sort());
+    expect(readdirSync(at("c")).sort()).toEqual(Object.keys(files).sort());
   });
 
   it("says what it takes of a device, and what to do next", async () => {
@@ -308,7 +310,7 @@ describe("atif export", () => {
     [{ run: "float" }, "computes with float32 numbers; expected a quantized network. Quantize it first: "],
     [
       { out: "c" },
-      "holds digits.h, digits.c, Makefile, README.md, digits_test.c, activations_range.txt; expected a folder without.",
+      "holds digits.h, digits.c, Makefile, README.md, digits_test.c; expected a folder without.",
     ],
     [{ out: "q8/summary.json" }, "which is a file; expected the name of a folder."],
     [{ to: "rust" }, '--to is "rust"; expected one of c.'],
@@ -400,7 +402,6 @@ describe.skipIf(!hasCompiler)("atif verify", () => {
     [{ folder: "nowhere" }, "nowhere does not exist; expected the folder that atif export has written."],
     [{ folder: "float" }, "there is no exported network in"],
     [{ run: "float" }, "computes with float32 numbers"],
-    [{ run: "restless.safetensors" }, "ranges: there is a line for layers_conv1"],
     [{ run: "deep" }, "has 2 time steps, and that of"],
     [
       { cc: "no-such-compiler" },
@@ -419,6 +420,21 @@ describe.skipIf(!hasCompiler)("atif verify", () => {
       exitCode: 2,
       sentence: expect.stringContaining(sentence) as string,
     });
+  });
+
+  it("says so where the code has other layers", async () => {
+    const told = await verified({ run: at("restless.safetensors"), data: "digits" });
+    expect(told).toMatchObject({
+      exitCode: 1,
+      sentence: expect.stringContaining(
+        "Its layers are not those of the network: export it again.",
+      ) as string,
+    });
+  });
+
+  it("finds the code of a target that puts it into a folder of its own", async () => {
+    await exported({ out: at("board"), target: "arduino", name: "digits" });
+    expect(await verified({ folder: at("board"), samples: 5 })).toMatchObject({ differences: 0 });
   });
 
   it("leaves nothing behind when Ctrl-C comes", async () => {

@@ -1,9 +1,6 @@
 /** The C gives the integers of the simulator at every layer and step, compiles without a warning, and plans its memory. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Dataset } from "../../src/datasets/dataset.js";
 import { exportC, type ExportCOptions } from "../../src/deployment/c/export-c.js";
@@ -15,9 +12,9 @@ import type { SpikingModel } from "../../src/models/spiking-model.js";
 import { identifierOf } from "../../src/graph/layer-graph.js";
 import "../../src/ops/install.js";
 import { Generator, manualSeed } from "../../src/random/generator.js";
+import { runSelfTest as run } from "./c-compiler.js";
 
 const compilers = ["gcc", "clang"].filter((each) => spawnSync(each, ["--version"]).status === 0);
-const FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"];
 
 /** A network drawn at random, with thresholds that let through and hold back. */
 function drawn(seed: number): SpikingModel {
@@ -97,24 +94,6 @@ function samples(model: SpikingModel, seed: number, length = 4): Dataset {
     sampleShape: [...model.inputShape],
     classes: model.outputShape[0],
   });
-}
-
-/** Compiles the files with a compiler and options, and runs the self-test. */
-function run(files: Record<string, string>, compiler: string, options: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "atif-c-"));
-  try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const sources = Object.keys(files).filter((name) => name.endsWith(".c"));
-    const built = spawnSync(compiler, [...FLAGS, ...options, "-DNETWORK_TRACED", "-o", "test", ...sources], {
-      cwd: folder,
-      encoding: "utf8",
-    });
-    if (built.status !== 0) return `${built.stdout}${built.stderr}`;
-    const tested = spawnSync(join(folder, "test"), { encoding: "utf8" });
-    return `${tested.stdout}${tested.stderr}`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 function exported(seed: number, more: Partial<ExportCOptions> = {}): Record<string, string> {

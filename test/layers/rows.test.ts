@@ -81,6 +81,8 @@ const cases: { readonly [K in LayerKind]: readonly Case[] } = {
   IFSRL: [neuron],
   QuantizedIFNode: [neuron, { ...neuron, options: { vReset: null, quantParams: { bits: 4, v: { bits: 8 } } } }],
   QuantizedLIFNode: [neuron, { ...neuron, options: { tau: 3, compat: "qualia" } }],
+  QuantizedParametricLIFNode: [neuron, { ...neuron, options: { initTau: 3, decayInput: false } }],
+  QuantizedIFSRL: [neuron, { ...neuron, options: { vThreshold: 0.5, quantParams: { bits: 4 } } }],
   QuantizedATIF: [neuron, { ...neuron, options: { repair: "raw", minThreshold: 0.125 } }],
   IFNode: [neuron, { ...neuron, options: { vThreshold: 2, vReset: null, alpha: 2 } }],
   LIFNode: [neuron, { ...neuron, options: { tau: 3, decayInput: false } }],

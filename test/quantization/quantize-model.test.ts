@@ -8,6 +8,8 @@ import { decodeModel, encodeModel } from "../../src/formats/model-file.js";
 import { init } from "../../src/kernels/select.js";
 import { Linear } from "../../src/layers/linear.js";
 import { ATIF } from "../../src/neurons/atif.js";
+import { IFSRL } from "../../src/neurons/ifsrl.js";
+import { defineNeuron } from "../../src/neurons/table.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { repeat } from "../../src/ops/slice.js";
 import { GraphModel } from "../../src/models/graph-model.js";
@@ -383,7 +385,14 @@ describe("a model of one's own class", () => {
   });
 });
 
+/** Of a package that has no quantized form for it. */
+class OwnNeuron extends IFSRL {}
+
 describe("quantizeModel", () => {
+  beforeAll(() =>
+    defineNeuron("OwnNeuron", { create: (_, stepMode) => Object.assign(new OwnNeuron(), { stepMode }) }),
+  );
+
   it("draws nothing, and keeps what is frozen", () => {
     const float = scnn();
     float.parameters()[0].requiresGrad = false;
@@ -394,7 +403,7 @@ describe("quantizeModel", () => {
   });
 
   it.each<[string, () => SpikingModel, object, string]>([
-    ["a layer without a quantized form", () => new SMLP({ inputShape: [2], outputShape: [2], units: [2], timesteps: 1, neuron: { kind: "IFSRL" } }), {}, "quantizeModel: layers.neuron1 is of the kind IFSRL, which has no quantized form; expected one of Linear, Conv1d,"],
+    ["a layer without a quantized form", () => new SMLP({ inputShape: [2], outputShape: [2], units: [2], timesteps: 1, neuron: { kind: "OwnNeuron" as never } }), {}, "quantizeModel: layers.neuron1 is of the kind OwnNeuron, which has no quantized form; expected one of Linear, Conv1d,"],
     ["a quantized model", () => quantizeModel(scnn(), {}), {}, "The model is quantized already: take the one that it was made of."],
     ["bits that are none", () => scnn(), { bits: 40 }, "quantizeModel: bits is 40; expected a whole number from 2 to 16."],
     ["an option that is not known", () => scnn(), { bit: 8 }, 'quantizeModel: unknown option "bit"'],

@@ -1,16 +1,17 @@
 /** atif export: writes a quantized network as code for a device. */
 
 import { exportedC, type ExportedC } from "../../deployment/c/export-c.js";
+import { targets, type CTarget } from "../../deployment/c/targets/table.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { exists, isFolder, makeFolder } from "../../platform/folders.js";
+import { exists, isFolder, makeFolder, removeFile } from "../../platform/folders.js";
 import { writeFileAtomic } from "../../platform/files.js";
-import { joinPaths, shortPath } from "../../platform/paths.js";
+import { folderOf, joinPaths, shortPath } from "../../platform/paths.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import { spellCommand } from "../command-line.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { UsageError } from "../exit-codes.js";
 import { RANGES_FILE } from "../exported-network.js";
-import { oneOf } from "../quantize-options.js";
+import { wordAsked } from "../quantize-options.js";
 import { Terminal } from "../terminal.js";
 import { NoFittingData, testDataFor } from "../test-data.js";
 import { inCommandWords, openWholeNetwork, type WholeNetwork } from "../whole-network.js";
@@ -18,6 +19,7 @@ import { inCommandWords, openWholeNetwork, type WholeNetwork } from "../whole-ne
 export interface ExportArguments extends ComputeArguments {
   readonly run: string;
   readonly to?: string;
+  readonly target?: string;
   readonly out?: string;
   readonly name?: string;
   readonly width?: string;
@@ -38,7 +40,7 @@ const FORMS = ["events", "dense"] as const;
 export async function exportNetwork(args: ExportArguments): Promise<void> {
   const terminal = new Terminal(args);
   const { out, force = false } = args;
-  const language = oneOf("--to", args.to, LANGUAGES) ?? "c";
+  const language = wordAsked("--to", args.to, LANGUAGES) ?? "c";
   const options = optionsAsked(args);
   if (out === undefined) {
     throw new UsageError("--out is missing; expected the folder for the files, as in --out device.");
@@ -49,20 +51,23 @@ export async function exportNetwork(args: ExportArguments): Promise<void> {
   await initCompute(args);
   const network = await openWholeNetwork(args.run, "export", args.ranges);
   const tests = await testsFor(network, args, (sentence) => terminal.warn(sentence));
-  const { name = "network", width = network.width, longWidth = 32, form = "events" } = options;
+  const { name = "network", longWidth = 32, form = "events", target = "c99" } = options;
+  const { ranges } = network;
   const exported = inCommandWords(() =>
-    exportedC(network.bare, {
-      ...{ name, width, longWidth, form, ranges: network.ranges },
+    exportedC(network.model, {
+      ...options,
+      ...(ranges === undefined ? {} : { ranges }),
       ...(tests === null ? {} : { tests, samples: args.samples ?? 20 }),
     }),
   );
-  const files = { ...exported.files, [RANGES_FILE]: network.ranges };
+  const files = { ...exported.files, ...(ranges === undefined ? {} : { [RANGES_FILE]: ranges }) };
   writeAll(out, files, force);
   const { flash, ram, integer } = exported;
   const { silent, restless } = integer;
-  const facts = { folder: out, name, language, width, longWidth, form, flash, ram, silent, restless };
+  const { width } = integer.program;
+  const facts = { folder: out, name, language, target, width, longWidth, form, flash, ram, silent, restless };
   terminal.answer({ ...facts, model: network.path, tests: tests !== null, files: Object.keys(files) });
-  print(terminal, network, exported, { out, name, isTested: tests !== null, run: args.run });
+  print(terminal, network, exported, { out, files: Object.keys(files), run: args.run });
 }
 
 interface Options {
@@ -70,12 +75,14 @@ interface Options {
   readonly width?: 8 | 16;
   readonly longWidth?: 32 | 64;
   readonly form?: "events" | "dense";
+  readonly target?: CTarget;
 }
 
 function optionsAsked(args: ExportArguments): Options {
-  const width = oneOf("--width", args.width, WIDTHS);
-  const longWidth = oneOf("--long-width", args.longWidth, LONG_WIDTHS);
-  const form = oneOf("--form", args.form, FORMS);
+  const width = wordAsked("--width", args.width, WIDTHS);
+  const longWidth = wordAsked("--long-width", args.longWidth, LONG_WIDTHS);
+  const form = wordAsked("--form", args.form, FORMS);
+  const target = wordAsked("--target", args.target, Object.keys(targets) as CTarget[]);
   const { name } = args;
   if (name !== undefined && !/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
     throw new UsageError(
@@ -87,6 +94,7 @@ function optionsAsked(args: ExportArguments): Options {
     ...(width === undefined ? {} : { width: width === "8" ? 8 : 16 }),
     ...(longWidth === undefined ? {} : { longWidth: longWidth === "32" ? 32 : 64 }),
     ...(form === undefined ? {} : { form }),
+    ...(target === undefined ? {} : { target }),
   };
 }
 
@@ -108,20 +116,25 @@ async function testsFor(
 
 /** Each file whole, none over another that is there unless that is asked for. @throws UsageError, FileError */
 function writeAll(out: string, files: Readonly<Record<string, string>>, force: boolean): void {
-  const inTheWay = Object.keys(files).filter((name) => exists(joinPaths(out, name)));
+  // A range file from before would be taken for that of the new code.
+  const all = new Set([...Object.keys(files), RANGES_FILE]);
+  const inTheWay = [...all].filter((name) => exists(joinPaths(out, name)));
   if (inTheWay.length > 0 && !force) {
     throw new UsageError(
       `${out} holds ${inTheWay.join(", ")}; expected a folder without. Choose another, or replace them with --force.`,
     );
   }
-  makeFolder(out);
-  for (const [name, content] of Object.entries(files)) writeFileAtomic(joinPaths(out, name), content);
+  removeFile(joinPaths(out, RANGES_FILE));
+  for (const [name, content] of Object.entries(files)) {
+    const path = joinPaths(out, name);
+    makeFolder(folderOf(path));
+    writeFileAtomic(path, content);
+  }
 }
 
 interface Written {
   readonly out: string;
-  readonly name: string;
-  readonly isTested: boolean;
+  readonly files: readonly string[];
   readonly run: string;
 }
 
@@ -129,7 +142,7 @@ function print(
   terminal: Terminal,
   { path }: WholeNetwork,
   { flash, ram, integer }: ExportedC,
-  { out, name, isTested, run }: Written,
+  { out, files, run }: Written,
 ): void {
   const { silent, restless, program } = integer;
   terminal.print(terminal.bold(path), ` in C99, integers of ${program.width} bits`);
@@ -154,19 +167,11 @@ function print(
   const folder = shortPath(out);
   terminal.print();
   terminal.print(`wrote ${folder}`);
-  const files = [
-    [`${name}.h, ${name}.c`, "the network"],
-    ...(isTested
-      ? [[`${name}_test.c`, "a self-test: a few samples, and what every layer makes of them"]]
-      : []),
-    ["Makefile, README.md", "how to compile it, and what is in it"],
-    [RANGES_FILE, "the fractional bits it was made with"],
-  ];
-  const widest = Math.max(...files.map(([file]) => file.length));
-  for (const [file, what] of files) terminal.print(`  ${file.padEnd(widest)}  `, terminal.dim(what));
+  for (const file of files) terminal.print(`  ${file}`);
   terminal.print();
-  if (isTested) terminal.print(`next: make -C ${folder} test`);
-  terminal.print(`${isTested ? "and:" : "next:"}  ${spellCommand(["verify", run, folder])}`);
+  const isMade = files.includes("Makefile") && files.some((file) => file.endsWith("_test.c"));
+  if (isMade) terminal.print(`next: make -C ${folder} test`);
+  terminal.print(`${isMade ? "and:" : "next:"}  ${spellCommand(["verify", run, folder])}`);
 }
 
 function bytes(count: number): string {

@@ -95,8 +95,9 @@ async function verifyExported(args: VerifyArguments, around: Surroundings): Prom
 }
 
 /** With sums wide enough: whether those of the code are is part of the comparison. */
-function integerModel({ bare, ranges }: WholeNetwork, { width }: ExportedNetwork): IntegerModel {
-  return inCommandWords(() => narrowest((longWidth) => new IntegerModel(bare, { width, longWidth, ranges })));
+function integerModel({ model, ranges }: WholeNetwork, { width }: ExportedNetwork): IntegerModel {
+  const given = { width, ...(ranges === undefined ? {} : { ranges }) };
+  return inCommandWords(() => narrowest((longWidth) => new IntegerModel(model, { ...given, longWidth })));
 }
 
 /** @throws UsageError for code of a network of other sizes */
@@ -177,7 +178,7 @@ async function lookCloser(work: Work, { first }: Comparison): Promise<WrongInteg
 }
 
 function inputAt({ integer, data, network }: Work, sample: number): Int32Array {
-  return scope(() => integer.quantizeInput(inputOf(network.bare, data.batch([sample])).toArray()));
+  return scope(() => integer.quantizeInput(inputOf(network.model, data.batch([sample])).toArray()));
 }
 
 /** As the driver reads them. */

@@ -19,12 +19,13 @@ export function mapsOf({ inputShape, layers }: IntegerProgram): CMap[] {
   return maps;
 }
 
-/** A neuron makes spikes; what only chooses or moves them leaves them spikes. */
+/** A neuron makes spikes; what only chooses, moves or rounds them leaves them spikes. */
 function spikeOf(layer: IntegerLayer, given: number | null): number | null {
   if (layer.kind === "neuron") return layer.spike;
   if (given === null) return null;
   if (layer.kind === "view" || layer.kind === "channelsFirst") return given;
+  const isOnlyRounded = layer.kind === "add" && layer.inputs.length === 1;
   // Of 0 and a negative number the largest is 0.
-  if (layer.kind !== "maxPool" || given < 0) return null;
+  if (!isOnlyRounded && (layer.kind !== "maxPool" || given < 0)) return null;
   return saturate(shift(given, layer.inputQ - layer.q, layer.rounding, 64), layer.bits);
 }

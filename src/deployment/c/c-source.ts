@@ -48,10 +48,10 @@ function unit(q: number): string {
 }
 
 function header(c: CProgram, { name, timesteps, title }: SourceFacts): string {
-  const { inputShape, inputQ, inputRounding, layers, width } = c.program;
+  const { inputShape, inputQ, inputBits, inputRounding, layers, width } = c.program;
   const last = layers[layers.length - 1];
   const NAME = name.toUpperCase();
-  const limits = `${-(2 ** (width - 1))} to ${2 ** (width - 1) - 1}`;
+  const limits = `${-(2 ** (inputBits - 1))} to ${2 ** (inputBits - 1) - 1}`;
   const buffers = [
     ...neuronsOf(c).map(({ name: layer, shape }) => `  ${name}_number v_${layer}[${sizeOf(shape)}];`),
     ...(c.numbers > 0 ? [`  ${name}_number numbers[${c.numbers}];`] : []),
@@ -128,8 +128,7 @@ function literalMacro(value: number): string {
   return value < 0 ? `(${value})` : String(value);
 }
 
-const helpers = (name: string, width: number, wide: boolean): string => {
-  const [low, high] = [-(2 ** (width - 1)), 2 ** (width - 1) - 1];
+const helpers = (name: string, wide: boolean): string => {
   return (wide ? ["32", "64"] : ["32"])
     .map(
       (bits) => `/* v / 2^n, rounded down. */
@@ -144,10 +143,10 @@ static inline int${bits}_t ${name}_quotient${bits}(int${bits}_t a, int${bits}_t 
   return a >= 0 ? a / b : -1 - (-1 - a) / b;
 }
 
-/* Clamped to what ${width} bits hold. */
-static inline ${name}_number ${name}_store${bits}(int${bits}_t v)
+/* Clamped to the integers from -half to half - 1. */
+static inline ${name}_number ${name}_store${bits}(int${bits}_t v, int32_t half)
 {
-  return (${name}_number)(v < ${low} ? ${low} : v > ${high} ? ${high} : v);
+  return (${name}_number)(v < -half ? -half : v >= half ? half - 1 : v);
 }
 `,
     )
@@ -220,7 +219,7 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
 #define TRACE(layer, map, size, scale)
 #endif
 
-${helpers(name, program.width, isWide)}
+${helpers(name, isWide)}
 ${[...codes.values()].map(({ text }) => text).join("\n")}
 /* What an input that does not change needs once. */
 ${part("still", c.still, "")}

@@ -97,8 +97,8 @@ function down(name: string, layer: IntegerLayer): string {
   return `${name}_down${layer.long === 64 ? "64" : "32"}`;
 }
 
-function stored(value: string, layer: IntegerLayer, name: string): string {
-  return `${name}_store${layer.long === 64 ? "64" : "32"}(${value})`;
+function stored(value: string, layer: IntegerLayer, name: string, bits = layer.bits): string {
+  return `${name}_store${layer.long === 64 ? "64" : "32"}(${value}, ${2 ** (bits - 1)})`;
 }
 
 /** An array of constants, a dozen a line. */
@@ -122,12 +122,11 @@ function signature({ layer, given, made, name }: Site<IntegerLayer>, more = ""):
 
 /** What is added to a sum: the bias with the sum's fractional bits, and what rounding adds. */
 function starts(layer: WeightedSum | ChannelScale, count: number): number[] {
-  const { bias, biasQ, weightsQ, inputQ, q, rounding } = layer;
-  const t = Math.max(weightsQ, biasQ);
-  const n = inputQ + t - q;
+  const { bias, biasQ, sumQ, q, rounding } = layer;
+  const n = sumQ - q;
   const extra = n <= 0 || rounding === "floor" ? 0 : rounding === "nearest" ? 2 ** (n - 1) : 2 ** n - 1;
   return Array.from({ length: count }, (_, f) => {
-    const own = bias === null ? 0 : shift(bias[f], biasQ - t - inputQ, rounding, 64);
+    const own = bias === null ? 0 : shift(bias[f], biasQ - sumQ, rounding, 64);
     return own + extra;
   });
 }
@@ -140,12 +139,11 @@ function finish(
   factor: number,
   name: string,
 ): string {
-  const { weightsQ, biasQ, inputQ, q } = layer;
-  const t = Math.max(weightsQ, biasQ);
+  const { weightsQ, inputQ, sumQ, q } = layer;
   const type = accumulator(layer);
-  const scale = factor * 2 ** (t - weightsQ);
+  const scale = factor * 2 ** (sumQ - weightsQ - inputQ);
   const whole = `${scale === 1 ? sum : `${sum} * (${type})${literal(scale)}`} + (${type})${start}`;
-  const n = inputQ + t - q;
+  const n = sumQ - q;
   const moved =
     n > 0 ? `${down(name, layer)}(${whole}, ${n})` : n < 0 ? `(${whole}) * (${type})${2 ** -n}` : whole;
   return stored(moved, layer, name);
@@ -157,6 +155,7 @@ function weightedSum(site: Site<WeightedSum>): LayerCode {
   const [[H, W, C], [OH, OW, F]] = [input, output];
   const type = accumulator(layer);
   const [inGroup, outGroup] = [C / groups, F / groups];
+  const values = byInput(layer);
   const [weights, start] = [`${name}_${layer.name}_weights`, `${name}_${layer.name}_start`];
   const [map] = given;
   const isSpikes = map.spike !== null;
@@ -168,9 +167,9 @@ function weightedSum(site: Site<WeightedSum>): LayerCode {
   const offset = groups === 1 ? "" : ` + c / ${inGroup} * ${outGroup}`;
   const inner = [
     `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix);`,
-    `const ${name}_number *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
+    `const ${weightType(values)} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
     `for (c = 0; c < ${C}; c++) {`,
-    `  const ${name}_number *w = rows + ${F} * ${groups === 1 ? "c" : `(c % ${inGroup})`}${offset};`,
+    `  const ${weightType(values)} *w = rows + ${F} * ${groups === 1 ? "c" : `(c % ${inGroup})`}${offset};`,
     ...(groups === 1 ? [`  ${type} *to = sum;`] : [`  ${type} *to = sum${offset};`]),
     ...(value === null ? [] : [`  ${value}`]),
     ...(guard === null ? [] : [`  ${guard}`]),
@@ -201,7 +200,6 @@ function weightedSum(site: Site<WeightedSum>): LayerCode {
     `  }`,
     `}`,
   ];
-  const values = byInput(layer);
   const begin = starts(layer, F);
   const what = `${layer.layerKind}, ${C} in, ${F} out, window ${kernel.join(" x ")}`;
   const text =
@@ -209,15 +207,20 @@ function weightedSum(site: Site<WeightedSum>): LayerCode {
       layer,
       isSpikes && form === "events" ? `${what}; of spikes: adds the weights of those that came` : what,
     ) +
-    constants(`${name}_number`, weights, values) +
+    constants(weightType(values), weights, values) +
     constants(type, start, begin) +
     signature(site) +
     body.join("\n") +
     "\n";
-  return { text, flash: values.length * bytesOf(layer) + begin.length * (layer.long === 64 ? 8 : 4) };
+  return { text, flash: values.length * bytesOf(values) + begin.length * (layer.long === 64 ? 8 : 4) };
 }
 
-const bytesOf = ({ bits }: IntegerLayer): number => (bits > 8 ? 2 : 1);
+/** Bytes of the smallest integers that hold them all. */
+function bytesOf(values: Int32Array): number {
+  return values.every((value) => value >= -128 && value <= 127) ? 1 : 2;
+}
+
+const weightType = (values: Int32Array): string => `int${8 * bytesOf(values)}_t`;
 
 /** for (i = 0; i < count; i++) with a statement. */
 function each(count: number, statement: string): string {
@@ -233,11 +236,11 @@ function channelScale(site: Site<ChannelScale>): LayerCode {
   const statement = `y[i] = ${finish(layer, sum, `${start}[i % ${C}]`, 1, name)};`;
   const text =
     heading(layer, "a scale and a shift per channel") +
-    constants(`${name}_number`, weights, layer.weights) +
+    constants(weightType(layer.weights), weights, layer.weights) +
     constants(type, start, starts(layer, C)) +
     signature(site) +
     each(made.size, statement);
-  return { text, flash: C * (bytesOf(layer) + (layer.long === 64 ? 8 : 4)) };
+  return { text, flash: C * (bytesOf(layer.weights) + (layer.long === 64 ? 8 : 4)) };
 }
 
 function windowPool(site: Site<WindowPool>): LayerCode {
@@ -323,41 +326,54 @@ function add(site: Site<AddLayer>): LayerCode {
   const { layer, given, made, name } = site;
   const { inputQs, q, rounding } = layer;
   const type = accumulator(layer);
+  const text = (what: string, statement: string): LayerCode => ({
+    text: heading(layer, what) + signature(site) + each(made.size, statement),
+    flash: 0,
+  });
+  const [one] = given;
+  // Spikes that stay spikes are handed on as they are.
+  if (one.spike !== null && made.spike !== null)
+    return text("the same spikes, of another height", "y[i] = x[i];");
   const a = Math.max(...inputQs);
-  const parts = given.map((map, k) =>
-    shifted(element(map, `x${k}`, "i", type), inputQs[k] - a, rounding, layer, name),
-  );
+  const parts = given.map((map, k) => {
+    const array = given.length > 1 ? `x${k}` : "x";
+    return shifted(element(map, array, "i", type), inputQs[k] - a, rounding, layer, name);
+  });
   const value = stored(shifted(parts.join(" + "), a - q, rounding, layer, name), layer, name);
-  return { text: heading(layer, "a sum") + signature(site) + each(made.size, `y[i] = ${value};`), flash: 0 };
+  return text(given.length > 1 ? "a sum" : "the same with other bits behind the point", `y[i] = ${value};`);
 }
 
 function neuron(site: Site<NeuronLayer>): LayerCode {
   const { layer, given, made, name } = site;
-  const { inputQ, potentialQ, threshold, reset, leak, decaysInput, leakShift, rounding } = layer;
+  const { inputQ, potentialQ, potentialBits, potentialRounding, chargeQ, threshold, reset, leak } = layer;
+  const { decaysInput, leakShift, rounding } = layer;
   const type = accumulator(layer);
   const t = Math.max(inputQ, potentialQ);
-  const grid = (value: number, q: number): string => literal(shift(value, q - t, rounding, 64));
-  const wide = (value: string, q: number): string => shifted(value, q - t, rounding, layer, name);
-  const theta = grid(threshold, potentialQ);
+  const theta = literal(shift(threshold, potentialQ - chargeQ, rounding, 64));
+  const wide = (value: string, q: number, to: number): string =>
+    shifted(value, q - to, rounding, layer, name);
   const r = shift(reset ?? 0, potentialQ - t, rounding, 64);
   const above = r === 0 ? "before" : `(before - ${literal(r)})`;
-  const leaking = (value: string): string =>
-    shifted(`${value} * (${type})${literal(leak ?? 0)}`, leakShift, rounding, layer, name);
+  const leaking = (value: string): string => {
+    const part = `${value} * (${type})${literal(leak ?? 0)}`;
+    return shifted(part, leakShift ?? t + potentialQ - chargeQ, rounding, layer, name);
+  };
+  const [from, whole] = [wide("before", t, chargeQ), wide("input", t, chargeQ)];
   const charge =
     leak === null
-      ? "before + input"
+      ? `${from} + ${whole}`
       : decaysInput
-        ? `before + ${leaking(`(input - ${above})`)}`
-        : `before - ${leaking(above)} + input`;
+        ? `${from} + ${leaking(`(input - ${above})`)}`
+        : `${from} - ${leaking(above)} + ${whole}`;
   const back = (value: string): string =>
-    stored(shifted(value, t - potentialQ, rounding, layer, name), layer, name);
+    stored(shifted(value, chargeQ - potentialQ, potentialRounding, layer, name), layer, name, potentialBits);
   const after = reset === null ? back(`u - ${theta}`) : `(${name}_number)${literal(reset)}`;
   const lines = [
     `{`,
     `  int32_t i;`,
     `  for (i = 0; i < ${made.size}; i++) {`,
-    `    const ${type} before = ${wide(`(${type})v[i]`, potentialQ)};`,
-    `    const ${type} input = ${wide(element(given[0], "x", "i", type), inputQ)};`,
+    `    const ${type} before = ${wide(`(${type})v[i]`, potentialQ, t)};`,
+    `    const ${type} input = ${wide(element(given[0], "x", "i", type), inputQ, t)};`,
     `    const ${type} u = ${charge};`,
     `    if (u >= ${theta}) {`,
     `      y[i] = 1;`,

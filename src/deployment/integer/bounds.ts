@@ -171,34 +171,50 @@ function finished(
   bias: number | null,
   widest: Widest,
 ): Interval {
-  const { weightsQ, biasQ, inputQ, q, rounding } = layer;
-  const t = Math.max(weightsQ, biasQ);
-  const a = widest.shifted(sum, weightsQ - t, rounding);
-  const b = bias === null ? 0 : shift(bias, biasQ - t - inputQ, rounding, 64);
+  const { weightsQ, biasQ, inputQ, sumQ, q, rounding } = layer;
+  const a = widest.shifted(sum, weightsQ + inputQ - sumQ, rounding);
+  const b = bias === null ? 0 : shift(bias, biasQ - sumQ, rounding, 64);
   widest.see(b);
-  return widest.shifted({ low: a.low + b, high: a.high + b }, inputQ + t - q, rounding);
+  return widest.shifted({ low: a.low + b, high: a.high + b }, sumQ - q, rounding);
 }
 
 function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
-  const { inputQ, potentialQ, potentialBits, threshold, reset, leak, decaysInput, rounding } = layer;
+  const {
+    inputQ,
+    potentialQ,
+    potentialBits,
+    potentialRounding,
+    chargeQ,
+    threshold,
+    reset,
+    leak,
+    decaysInput,
+  } = layer;
   const t = Math.max(inputQ, potentialQ);
-  const wide = (interval: Interval, q: number): Interval => widest.shifted(interval, q - t, rounding);
-  const v = wide(ofBits(potentialBits), potentialQ);
-  const theta = wide({ low: threshold, high: threshold }, potentialQ).high;
-  const input = wide(x, inputQ);
+  const wide = (interval: Interval, q: number, to: number): Interval =>
+    widest.shifted(interval, q - to, layer.rounding);
+  const theta = wide({ low: threshold, high: threshold }, potentialQ, chargeQ).high;
+  const v = wide(ofBits(potentialBits), potentialQ, chargeQ);
+  const input = wide(x, inputQ, chargeQ);
   let u = { low: v.low + input.low, high: v.high + input.high };
   if (leak !== null) {
-    const r = wide({ low: reset ?? 0, high: reset ?? 0 }, potentialQ).high;
-    const above = { low: v.low - r, high: v.high - r };
-    const gap = decaysInput ? { low: input.low - above.high, high: input.high - above.low } : above;
-    widest.see(gap.low, gap.high);
-    const part = widest.shifted(scaled(gap, leak), layer.leakShift, rounding);
+    const [before, given] = [wide(ofBits(potentialBits), potentialQ, t), wide(x, inputQ, t)];
+    const r = wide({ low: reset ?? 0, high: reset ?? 0 }, potentialQ, t).high;
+    const above = { low: before.low - r, high: before.high - r };
+    const gap = decaysInput ? { low: given.low - above.high, high: given.high - above.low } : above;
+    widest.see(above.low, above.high, gap.low, gap.high);
+    const back = layer.leakShift ?? t + potentialQ - chargeQ;
+    const part = widest.shifted(scaled(gap, leak), back, layer.rounding);
     u = decaysInput
       ? { low: v.low + part.low, high: v.high + part.high }
       : { low: v.low - part.high + input.low, high: v.high - part.low + input.high };
+    if (!decaysInput) widest.see(v.low - part.high, v.high - part.low);
   }
   widest.see(u.low, u.high, u.low - theta, u.high - theta);
-  widest.shifted(u, t - potentialQ, rounding);
+  widest.shifted(u, chargeQ - potentialQ, potentialRounding);
+  // After a soft reset, what is left.
+  if (reset === null)
+    widest.shifted({ low: u.low, high: u.high - theta }, chargeQ - potentialQ, potentialRounding);
   if (!canFire(layer, x.high)) return { low: 0, high: 0 };
   return { low: Math.min(0, layer.spike), high: Math.max(0, layer.spike) };
 }
@@ -208,14 +224,14 @@ function neuron(layer: NeuronLayer, x: Interval, widest: Widest): Interval {
  * v then grows until it fires or stays where it is.
  */
 function canFire(layer: NeuronLayer, most: number): boolean {
-  const { inputQ, potentialQ, potentialBits, rounding, initial } = layer;
+  const { potentialQ, potentialBits, potentialRounding, chargeQ, initial } = layer;
   const wide = { ...layer, long: 64 } as const;
-  const back = Math.max(inputQ, potentialQ) - potentialQ;
+  const back = chargeQ - potentialQ;
   let v = initial;
   for (let step = 0; step <= 2 ** potentialBits; step++) {
     const { u, theta } = charge(wide, v, most);
     if (u - theta >= 0) return true;
-    const next = saturate(shift(u, back, rounding, 64), potentialBits);
+    const next = saturate(shift(u, back, potentialRounding, 64), potentialBits);
     if (next <= v) return false;
     v = next;
   }

@@ -1,28 +1,37 @@
 /** A trained network as a program of whole numbers. */
 
+import { noGrad } from "../../autograd/grad-mode.js";
 import { FormatError } from "../../errors.js";
 import { identifierOf, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
+import type { BatchNorm } from "../../layers/batch-norm.js";
 import type { LayerArguments } from "../../layers/table.js";
-import { neuronKinds, neuronRow } from "../../neurons/table.js";
+import { isNeuronKind, neuronRow } from "../../neurons/table.js";
 import type { BaseNode } from "../../neurons/base-node.js";
 import type { NeuronDynamics } from "../../neurons/dynamics.js";
+import { quantizedKinds } from "../../quantization/kinds.js";
+import { scaleAndShift } from "../../quantization/quantized-batch-norm.js";
 import { sizeOf, type Shape } from "../../shapes.js";
+import { scope } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { saturate, shift, toInteger, type LongWidth } from "./arithmetic.js";
-import { formatsOf, type Format } from "./formats.js";
+import type { FixedPoint } from "./fixed-point.js";
+import { formatsOf, type Format, type Formats } from "./formats.js";
 import type { IntegerLayer, IntegerProgram, LayerBase, NeuronLayer, WeightedSum } from "./integer-layer.js";
+import { formatsOfQuantizers, ownFormats } from "./quantizer-formats.js";
 
 export interface CompileOptions {
   readonly width: 8 | 16;
   readonly long: LongWidth;
-  /** Text of a range file. */
-  readonly ranges: string;
+  /** Text of a range file; undefined: the network's own quantizers know. */
+  readonly ranges: string | undefined;
   readonly compat: boolean;
 }
 
 /** What a layer is made of. */
 interface Site {
   readonly node: LayerNode;
+  /** Of its layer before it was quantized. */
+  readonly kind: string;
   readonly format: Format;
   readonly base: LayerBase;
   /** Of the first input, channels last. */
@@ -34,7 +43,7 @@ interface Site {
 type Form = (site: Site) => IntegerLayer | null;
 
 /** How each kind is written in whole numbers; null: its output is its input. A kind without a form has no row. */
-const forms: { readonly [K in keyof LayerArguments]: Form | undefined } = {
+const forms: { readonly [K in keyof LayerArguments]: Form | undefined } & { readonly Identity: Form } = {
   Conv1d: (site) => weightedSum(site),
   Conv2d: (site) => weightedSum(site),
   Linear: (site) => weightedSum(site),
@@ -51,70 +60,100 @@ const forms: { readonly [K in keyof LayerArguments]: Form | undefined } = {
       ? { ...base, kind: "channelsFirst", from }
       : { ...base, kind: "view" },
   Dropout: () => null,
+  // What a network's input is quantized by is its output's grid.
+  Identity: () => null,
 };
 
-/** @throws TypeError for a layer without a form; FormatError for ranges of another network */
+/**
+ * @throws TypeError for a layer without a form, and for quantizers whose steps are no powers of two; FormatError for ranges of
+ *   another network
+ */
 export function compile(where: string, graph: LayerGraph, options: CompileOptions): IntegerProgram {
-  const { width, long, ranges, compat } = options;
-  const formats = formatsOf(ranges, graph);
+  const { width, long, compat } = options;
+  const formats = formatsFor(where, graph, options);
   const layers: IntegerLayer[] = [];
-  const places = new Map<LayerNode, number>();
-  const qs = [formats.input.q];
+  const grids: FixedPoint[] = [formats.input];
+  const places = new Map<LayerNode, number>([[graph.input, 0]]);
+  const names = new Set(graph.nodes.map(({ name }) => identifierOf(name)));
+  const put = (layer: IntegerLayer, grid: FixedPoint): number => {
+    layers.push(layer);
+    grids.push(grid);
+    return layers.length;
+  };
   for (const node of graph.nodes) {
-    if (node === graph.input) {
-      places.set(node, 0);
-      continue;
-    }
-    const inputs = node.inputs.map((input) => places.get(input) ?? 0);
-    const format = formats.layers.get(node);
-    if (format === undefined) continue;
-    const inputQs = inputs.map((place) => qs[place]);
+    const format = formats.layers.get(node) ?? HANDS_ON;
+    if (node === graph.input) continue;
+    const name = identifierOf(node.name);
+    const inputs = node.inputs.map((input, k) => {
+      const place = places.get(input) ?? 0;
+      const [has, wants] = [grids[place], format.inputs[k] ?? null];
+      if (wants === null || (has.q === wants.q && has.bits <= wants.bits)) return place;
+      const { q, bits, rounding } = wants;
+      const label = unique(`${name}_input${node.inputs.length > 1 ? k : ""}`, names);
+      const inputQ = has.q;
+      const base: LayerBase = { name: label, layer: label, inputs: [place], shape: input.shape, q, bits, rounding, inputQ, long }; // prettier-ignore
+      return put({ ...base, kind: "add", inputQs: [inputQ] }, wants);
+    });
+    const inputQs = inputs.map((place) => grids[place].q);
+    const output = format.output ?? grids[inputs[0]];
     const base: LayerBase = {
-      name: identifierOf(node.name),
+      name,
       layer: node.name,
       inputs,
       shape: node.shape,
-      q: format.q,
-      bits: width,
-      rounding: format.rounding,
+      ...output,
       inputQ: inputQs[0],
       long,
     };
-    const site: Site = { node, format, base, from: node.inputs[0].shape, inputQs, compat };
-    const layer = formOf(where, node)(site);
-    if (layer !== null) {
-      layers.push(layer);
-      qs.push(layer.q);
-    }
-    places.set(node, layer === null ? inputs[0] : layers.length);
+    const kind = floatKind(node.kind);
+    const site: Site = { node, kind, format, base, from: node.inputs[0].shape, inputQs, compat };
+    const layer = formOf(where, node, kind)(site);
+    places.set(node, layer === null ? inputs[0] : put(layer, output));
   }
-  return {
-    inputShape: graph.input.shape,
-    inputQ: formats.input.q,
-    inputBits: width,
-    inputRounding: formats.input.rounding,
-    layers,
-    width,
-  };
+  const { q: inputQ, bits: inputBits, rounding: inputRounding } = formats.input;
+  return { inputShape: graph.input.shape, inputQ, inputBits, inputRounding, layers, width };
 }
 
-function formOf(where: string, { kind, name, module }: LayerNode): Form {
-  const known = Object.hasOwn(forms, kind) ? forms[kind as keyof LayerArguments] : undefined;
+const HANDS_ON: Format = { output: null, weights: null, bias: null, inputs: [] };
+
+function formatsFor(where: string, graph: LayerGraph, { width, ranges, compat }: CompileOptions): Formats {
+  // The reference knows one width, and no quantizers of inputs.
+  if (compat && ranges !== undefined) return formatsOf(ranges, graph, new Map(), width);
+  const own = ownFormats(graph, { where, width, needsRanges: ranges === undefined });
+  if (ranges !== undefined) return formatsOf(ranges, graph, own, width);
+  return formatsOfQuantizers(where, graph, own);
+}
+
+/** "Conv2d" of QuantizedConv2d. */
+function floatKind(kind: string): string {
+  return quantizedKinds.has(kind) ? kind.replace(/^Quantized/, "") : kind;
+}
+
+/** A name that nothing has; takes it. */
+function unique(name: string, names: Set<string>): string {
+  const free = names.has(name) ? unique(`${name}_`, names) : name;
+  names.add(free);
+  return free;
+}
+
+function formOf(where: string, { kind: own, name, module }: LayerNode, kind: string): Form {
+  const known = Object.hasOwn(forms, kind) ? forms[kind as keyof typeof forms] : undefined;
   if (known !== undefined) return known;
-  const row = (neuronKinds as readonly string[]).includes(kind) ? neuronRow(kind) : undefined;
+  const row = isNeuronKind(own) ? neuronRow(own) : undefined;
   if (row?.dynamics !== undefined && module !== null) {
     const dynamics = row.dynamics(module as BaseNode);
     return (site) => neuron(site, dynamics);
   }
   const expected = Object.keys(forms).join(", ");
   throw new TypeError(
-    `${where}: ${name} is a ${kind}, for which there is no form in whole numbers; expected ${expected}, ` +
+    `${where}: ${name} is a ${own}, for which there is no form in whole numbers; expected ${expected}, ` +
       `or a neuron whose row has dynamics.`,
   );
 }
 
-function needed(site: Site, q: number | null): number {
-  if (q !== null) return q;
+function needed(site: Site): FixedPoint {
+  const { weights } = site.format;
+  if (weights !== null) return weights;
   throw new FormatError(
     `ranges: ${site.base.name} has no line with a weights_q; expected the fractional bits of its weights. ` +
       `Take the file that was written for this network.`,
@@ -122,13 +161,26 @@ function needed(site: Site, q: number | null): number {
 }
 
 /** Arrays of the layer, by their names in the state dict. */
-function arrayOf({ node }: Site, name: "weight" | "bias" | "runningMean" | "runningVar"): Tensor | null {
+function arrayOf({ node }: Site, name: "weight" | "bias"): Tensor | null {
   return (node.module as unknown as Record<string, Tensor | null>)[name] ?? null;
 }
 
-function integers(site: Site, values: ArrayLike<number>, q: number): Int32Array {
-  const { format, base } = site;
-  return Int32Array.from(values, (value) => toInteger(value, q, format.weightsRounding, base.bits));
+function integers(values: ArrayLike<number>, { q, rounding, bits }: FixedPoint): Int32Array {
+  return Int32Array.from(values, (value) => toInteger(value, q, rounding, bits));
+}
+
+/** Fractional bits of weights, bias and sums. */
+function sumFormats(site: Site): {
+  readonly weights: FixedPoint;
+  readonly bias: FixedPoint;
+  readonly qs: Pick<WeightedSum, "weightsQ" | "biasQ" | "sumQ">;
+} {
+  const weights = needed(site);
+  const bias = site.format.bias ?? weights;
+  const { inputQ } = site.base;
+  // The reference has as many bits more behind the point as the input has, also where the bias has them already.
+  const sumQ = site.compat ? Math.max(weights.q, bias.q) + inputQ : Math.max(weights.q + inputQ, bias.q);
+  return { weights, bias, qs: { weightsQ: weights.q, biasQ: bias.q, sumQ } };
 }
 
 /** A shape as [H, W, C]. */
@@ -144,15 +196,14 @@ function asWindow(value: unknown, high: number): readonly [number, number] {
 }
 
 function weightedSum(site: Site): WeightedSum {
-  const { node, format, base, from } = site;
-  const { options, kind } = node;
+  const { node, kind, base, from } = site;
+  const { options } = node;
   const isLinear = kind === "Linear";
   const output = asMap(node.shape);
   const window = (name: string, high: number): readonly [number, number] => asWindow(options[name], high);
   const kernel = isLinear ? ([1, 1] as const) : window("kernelSize", 1);
   const groups = isLinear ? 1 : (options.groups as number);
-  const weightsQ = needed(site, format.weightsQ);
-  const biasQ = format.biasQ ?? weightsQ;
+  const { weights, bias: biasFormat, qs } = sumFormats(site);
   const bias = arrayOf(site, "bias");
   return {
     ...base,
@@ -164,10 +215,9 @@ function weightedSum(site: Site): WeightedSum {
     stride: isLinear ? [1, 1] : window("stride", 1),
     padding: isLinear ? [0, 0] : window("padding", 0),
     groups,
-    weights: integers(site, outputFirst(arrayOf(site, "weight")?.data ?? [], output[2]), weightsQ),
-    weightsQ,
-    bias: bias === null ? null : integers(site, bias.data, biasQ),
-    biasQ,
+    weights: integers(outputFirst(arrayOf(site, "weight")?.data ?? [], output[2]), weights),
+    bias: bias === null ? null : integers(bias.data, biasFormat),
+    ...qs,
   };
 }
 
@@ -181,17 +231,14 @@ function outputFirst(values: ArrayLike<number>, F: number): Float32Array {
 
 /** In evaluation: gamma / sqrt(var + eps), and beta - gamma mean / sqrt(var + eps). */
 function channelScale(site: Site): IntegerLayer {
-  const { node, format, base } = site;
-  const [gamma, beta, mean, variance] = (["weight", "bias", "runningMean", "runningVar"] as const).map(
-    (name) => arrayOf(site, name)?.data ?? [],
+  const { weights, bias, qs } = sumFormats(site);
+  return scope(() =>
+    noGrad(() => {
+      const { scale, shift: offset } = scaleAndShift(site.node.module as BatchNorm);
+      const arrays = { weights: integers(scale.data, weights), bias: integers(offset.data, bias) };
+      return { ...site.base, kind: "channelScale", ...arrays, ...qs };
+    }),
   );
-  const eps = node.options.eps as number;
-  const scale = Array.from(gamma, (value, c) => value / Math.sqrt(variance[c] + eps));
-  const offset = Array.from(beta, (value, c) => value - mean[c] * scale[c]);
-  const weightsQ = needed(site, format.weightsQ);
-  const biasQ = format.biasQ ?? weightsQ;
-  const weights = integers(site, scale, weightsQ);
-  return { ...base, kind: "channelScale", weights, weightsQ, bias: integers(site, offset, biasQ), biasQ };
 }
 
 function windowPool({ node, base, from }: Site, kind: "maxPool" | "averagePool"): IntegerLayer {
@@ -208,28 +255,32 @@ function windowPool({ node, base, from }: Site, kind: "maxPool" | "averagePool")
 }
 
 function neuron(site: Site, dynamics: NeuronDynamics): NeuronLayer {
-  const { format, base, compat } = site;
-  const { q, bits, rounding, inputQ, long } = base;
-  const potentialQ = needed(site, format.weightsQ);
-  const [threshold] = integers(site, [dynamics.threshold], potentialQ);
-  const reset = dynamics.reset === null ? null : integers(site, [dynamics.reset], potentialQ)[0];
+  const { base, compat } = site;
+  const { q, bits, inputQ, rounding } = base;
+  const potential = needed(site);
+  const number = (value: number): number => integers([value], potential)[0];
+  const threshold = number(dynamics.threshold);
+  const reset = dynamics.reset === null ? null : number(dynamics.reset);
+  const leak = dynamics.leak === null ? null : number(dynamics.leak);
   const height =
     dynamics.spikeHeight === "one"
       ? shift(1, -q, rounding, 64)
-      : shift(threshold, potentialQ - q, rounding, 64);
+      : shift(threshold, potential.q - q, rounding, 64);
+  const t = Math.max(inputQ, potential.q);
   return {
     ...base,
     kind: "neuron",
-    potentialQ,
-    potentialBits: bits,
+    potentialQ: potential.q,
+    potentialBits: potential.bits,
+    potentialRounding: compat ? rounding : potential.rounding,
     threshold,
     reset,
-    leak: dynamics.leak === null ? null : integers(site, [dynamics.leak], potentialQ)[0],
+    leak,
     decaysInput: dynamics.decaysInput,
     spike: saturate(height, bits),
-    // The reference begins at 0 whatever the reset is, and shifts the leak by the bits of the common grid.
+    // The reference begins at 0 whatever the reset is, and drops the bits of the leak, those of the common grid, at once.
     initial: compat ? 0 : (reset ?? 0),
-    leakShift: compat ? Math.max(inputQ, potentialQ) : potentialQ,
-    long,
+    chargeQ: compat || leak === null ? t : t + Math.max(0, potential.q),
+    leakShift: compat ? t : null,
   };
 }

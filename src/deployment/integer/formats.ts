@@ -1,29 +1,25 @@
-/** How many fractional bits each tensor of a network has, read from a range file by the names of its graph. */
+/** Which integers hold each tensor of a network: those of its quantizers, or what a range file says of its graph's names. */
 
 import { FormatError } from "../../errors.js";
 import { identifierOf, INPUT, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
 import { parseActivationsRange, type ActivationRange } from "../../quantization/activations-range.js";
-import type { Rounding } from "./arithmetic.js";
+import type { FixedPoint } from "./fixed-point.js";
 
+/** Of a layer. */
 export interface Format {
-  /** Fractional bits of its output. */
-  readonly q: number;
-  readonly rounding: Rounding;
+  /** Of its output; null: that of what it reads, which it hands on. */
+  readonly output: FixedPoint | null;
   /** Of weights, or of a neuron's potential; null where it has none. */
-  readonly weightsQ: number | null;
-  /** Of a bias that has its own; null where it shares those of the weights. */
-  readonly biasQ: number | null;
-  readonly weightsRounding: Rounding;
-}
-
-/** The network's input: what the first line with an input says. */
-export interface InputFormat {
-  readonly q: number;
-  readonly rounding: Rounding;
+  readonly weights: FixedPoint | null;
+  /** Of a bias that has its own; null where it shares that of the weights. */
+  readonly bias: FixedPoint | null;
+  /** What each input is brought to first; null: it is taken as it is. */
+  readonly inputs: readonly (FixedPoint | null)[];
 }
 
 export interface Formats {
-  readonly input: InputFormat;
+  /** Of the network's input. */
+  readonly input: FixedPoint;
   readonly layers: ReadonlyMap<LayerNode, Format>;
 }
 
@@ -32,9 +28,19 @@ const MOST_CHARACTERS = 2 ** 22;
 /** Lines that quantized networks have for what is no layer of a network. */
 const EXTRA = /(^|_)identity\d*$/;
 
-/** @throws FormatError for a file of another network, or without what a layer needs */
-export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
-  const { input, ranges } = readRanges(text);
+/**
+ * What the file says; how many bits there are, and what inputs are brought to, is known of quantizers alone.
+ *
+ * @param own of the layers that have quantizers
+ * @throws FormatError for a file of another network, or without what a layer needs
+ */
+export function formatsOf(
+  text: string,
+  { nodes }: LayerGraph,
+  own: ReadonlyMap<LayerNode, Format>,
+  width: number,
+): Formats {
+  const { first, ranges } = readRanges(text);
   const known = new Set(nodes.map(({ name }) => identifierOf(name)));
   const strange = [...ranges.keys()].find((name) => !known.has(name) && !EXTRA.test(name));
   if (strange !== undefined) {
@@ -43,16 +49,24 @@ export function formatsOf(text: string, { nodes }: LayerGraph): Formats {
         `expected names of ${[...known].slice(1, 4).join(", ")}, … Take the file that was written for this network.`,
     );
   }
+  const input: FixedPoint = { ...first, bits: width };
+  const none: Format = { output: input, weights: null, bias: null, inputs: [] };
   const layers = new Map<LayerNode, Format>();
   for (const node of nodes) {
     const line = ranges.get(identifierOf(node.name));
     const before = node.inputs.length === 0 ? undefined : layers.get(node.inputs[0]);
-    layers.set(node, line === undefined ? copied(before, input) : stated(node, line));
+    // A layer without a line hands on what it gets.
+    const format =
+      line === undefined ? { ...(before ?? none), inputs: [] } : stated(node, line, own.get(node), width);
+    layers.set(node, format);
   }
   return { input, layers };
 }
 
-function readRanges(text: string): { input: InputFormat; ranges: ReadonlyMap<string, ActivationRange> } {
+function readRanges(text: string): {
+  first: Pick<FixedPoint, "q" | "rounding">;
+  ranges: ReadonlyMap<string, ActivationRange>;
+} {
   if (text.length > MOST_CHARACTERS) {
     throw new FormatError(
       `ranges: ${text.length} characters; expected a range file, which has a line per layer and at most ${MOST_CHARACTERS}.`,
@@ -67,27 +81,26 @@ function readRanges(text: string): { input: InputFormat; ranges: ReadonlyMap<str
       "ranges: no line has an input_q and an input_round; expected those of the network's input in the first line that has any.",
     );
   }
-  return { input: { q: first.inputQ, rounding: first.inputRound }, ranges };
+  return { first: { q: first.inputQ, rounding: first.inputRound }, ranges };
 }
 
-/** Of a layer that hands on what it gets. */
-function copied(before: Format | undefined, { q, rounding }: InputFormat): Format {
-  return before ?? { q, rounding, weightsQ: null, biasQ: null, weightsRounding: rounding };
-}
-
-function stated({ name }: LayerNode, line: ActivationRange): Format {
-  const { activationQ, activationRound, weightsQ, biasQ, weightsRound } = line;
+function stated({ name }: LayerNode, line: ActivationRange, own: Format | undefined, width: number): Format {
+  const { inputQ, activationQ, activationRound, weightsQ, biasQ, weightsRound, inputRound } = line;
   if (activationQ === null || activationRound === null) {
     throw new FormatError(
       `ranges: ${identifierOf(name)} has no activation_q or no activation_round; expected numbers of fractional bits. ` +
         `Quantize activations as "fxp".`,
     );
   }
+  const rounding = weightsRound ?? activationRound;
+  const bits = (of: FixedPoint | null | undefined): number => of?.bits ?? width;
   return {
-    q: activationQ,
-    rounding: activationRound,
-    weightsQ,
-    biasQ,
-    weightsRounding: weightsRound ?? activationRound,
+    output: { q: activationQ, bits: bits(own?.output), rounding: activationRound },
+    weights: weightsQ === null ? null : { q: weightsQ, bits: bits(own?.weights), rounding },
+    bias:
+      biasQ === null ? null : { q: biasQ, bits: bits(own?.bias), rounding: own?.bias?.rounding ?? rounding },
+    inputs: (own?.inputs ?? []).map((each) =>
+      each === null ? null : { q: inputQ ?? each.q, bits: each.bits, rounding: inputRound ?? each.rounding },
+    ),
   };
 }

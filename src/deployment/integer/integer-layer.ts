@@ -44,6 +44,8 @@ export interface WeightedSum extends LayerBase {
   /** [F] */
   readonly bias: Int32Array | null;
   readonly biasQ: number;
+  /** Fractional bits of its sums. */
+  readonly sumQ: number;
 }
 
 /** A scale and a shift per channel: batch normalisation that was not fused. */
@@ -54,6 +56,8 @@ export interface ChannelScale extends LayerBase {
   readonly weightsQ: number;
   readonly bias: Int32Array;
   readonly biasQ: number;
+  /** Fractional bits of its sums. */
+  readonly sumQ: number;
 }
 
 /** The largest of each window, or the mean. */
@@ -74,7 +78,7 @@ export interface SumPool extends LayerBase {
   readonly count: number;
 }
 
-/** The sum of several inputs, whose fractional bits may differ. */
+/** The sum of inputs, whose fractional bits may differ. Of one, it changes how many there are. */
 export interface AddLayer extends LayerBase {
   readonly kind: "add";
   readonly inputQs: readonly number[];
@@ -86,6 +90,10 @@ export interface NeuronLayer extends LayerBase {
   readonly potentialQ: number;
   /** Bits that the potential is saturated to. */
   readonly potentialBits: number;
+  /** Of what is dropped when the potential is stored. */
+  readonly potentialRounding: Rounding;
+  /** Fractional bits of the sum that is compared with the threshold: all that it has. */
+  readonly chargeQ: number;
   readonly threshold: number;
   /** null: the threshold is subtracted. */
   readonly reset: number | null;
@@ -96,8 +104,8 @@ export interface NeuronLayer extends LayerBase {
   readonly spike: number;
   /** What the potential is before the first step. */
   readonly initial: number;
-  /** By how many bits the leak is shifted back: the reference has another number. */
-  readonly leakShift: number;
+  /** null: nothing is dropped of the leak. Of the reference, the bits by which it is shifted back before it is added. */
+  readonly leakShift: number | null;
 }
 
 /** The same numbers in PyTorch's order, channels first. */

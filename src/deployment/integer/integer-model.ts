@@ -5,9 +5,12 @@
 
 import { checkOneOf, checkOptions } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
+import { checkModel } from "../../models/check-model.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { networkGraph } from "../../models/network-graph.js";
 import { counted } from "../../counted.js";
+import { quantizersIn } from "../../quantization/calibrate.js";
+import type { Quantizer } from "../../quantization/quantizer.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
 import { show } from "../../show.js";
 import { toInteger, type LongWidth } from "./arithmetic.js";
@@ -19,12 +22,12 @@ import { runAdd, runSumPool, runWindowPool } from "./pooling.js";
 import { byInput, runChannelScale, runWeightedSum } from "./weighted-sum.js";
 
 export interface IntegerModelOptions {
-  /** Bits of weights, activations and potentials. */
-  readonly width: 8 | 16;
+  /** Bits of what is stored (default: 8, or 16 where a quantizer of the model has more); quantizers may have fewer. */
+  readonly width?: 8 | 16;
   /** Bits of sums (default 32). */
   readonly longWidth?: LongWidth;
-  /** Text of a range file: how many fractional bits each tensor has. */
-  readonly ranges: string;
+  /** Text of a range file: how many fractional bits each tensor has (default: as the model's own quantizers). */
+  readonly ranges?: string;
   /** As the reference's generator computes: sums that wrap, and its defects (docs/differences.md). */
   readonly compat?: "qualia";
 }
@@ -44,22 +47,30 @@ export class IntegerModel {
   readonly restless: readonly string[];
 
   /**
-   * @throws TypeError for a layer without a form in whole numbers; FormatError for ranges that do not fit the network;
+   * @param model a quantized one, or with `ranges` any
+   * @throws TypeError for a layer without a form in whole numbers, and for quantizers whose steps are no powers of two;
+   *   StateError for quantizers without a range; FormatError for ranges that do not fit the network;
    *   RangeError naming the layer whose sums could leave longWidth bits
    */
-  constructor(model: SpikingModel, options: IntegerModelOptions) {
+  constructor(model: SpikingModel, options: IntegerModelOptions = {}) {
     const where = "IntegerModel";
     checkOptions(where, options ?? null, ["width", "longWidth", "ranges", "compat"]);
-    const { width, ranges, compat } = options;
+    checkModel(where, model);
+    const quantizers = quantizersIn(model);
+    const { ranges, compat, width = quantizers.length === 0 ? undefined : widthOf(quantizers) } = options;
     checkOneOf(`${where}: width`, String(width), ["8", "16"]);
     if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
     this.#compat = compat === "qualia";
     const long = options.longWidth ?? (this.#compat && width === 8 ? 16 : 32);
     checkOneOf(`${where}: longWidth`, String(long), ["16", "32", "64"]);
-    if (typeof ranges !== "string") {
-      throw new TypeError(`${where}: ranges is ${show(ranges)}; expected the text of a range file.`);
+    if (typeof ranges !== "string" && (ranges !== undefined || quantizers.length === 0)) {
+      throw new TypeError(
+        `${where}: ranges is ${show(ranges)}; expected the text of a range file. ` +
+          `A model that quantizeModel() made needs none: its quantizers know their ranges.`,
+      );
     }
-    this.#program = compile(where, networkGraph(model), { width, long, ranges, compat: this.#compat });
+    const settings = { width: width as 8 | 16, long, ranges, compat: this.#compat };
+    this.#program = compile(where, networkGraph(model), settings);
     const bounds = boundsOf(this.#program);
     if (!this.#compat) checkOverflow(where, bounds, long);
     this.silent = bounds.silent.map(({ layer }) => layer);
@@ -159,6 +170,11 @@ export class IntegerModel {
   get weights(): Record<string, Int32Array> {
     return Object.fromEntries(this.#program.layers.flatMap((layer) => arraysOf(layer)));
   }
+}
+
+/** Enough for all quantizers. */
+function widthOf(quantizers: readonly Quantizer[]): 8 | 16 {
+  return quantizers.some(({ bits, quantEnable }) => quantEnable && bits > 8) ? 16 : 8;
 }
 
 function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {

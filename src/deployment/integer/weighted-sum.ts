@@ -1,9 +1,9 @@
 /**
  * Convolutions and linear layers of whole numbers. With fractional bits q_w of the weights, q_b of the bias, q_i of the input, and
- * t = max(q_w, q_b):
+ * s = max(q_w + q_i, q_b) of the sum (of the reference, max(q_w, q_b) + q_i):
  *
- *   a = sum w x, shifted to q_i + t fractional bits
- *   y = sat((a + bias, shifted to the same) shifted to the output's bits and rounded)
+ *   a = sum w x + bias, both shifted to s fractional bits
+ *   y = sat(a shifted to the output's bits and rounded)
  */
 
 import { saturate, shift, wrap } from "./arithmetic.js";
@@ -11,11 +11,10 @@ import type { ChannelScale, WeightedSum } from "./integer-layer.js";
 
 /** What comes of a sum: shifted, with its bias, rounded and saturated. */
 export function finish(layer: WeightedSum | ChannelScale, sum: number, bias: number | null): number {
-  const { weightsQ, biasQ, inputQ, q, rounding, long, bits } = layer;
-  const t = Math.max(weightsQ, biasQ);
-  let a = shift(wrap(sum, long), weightsQ - t, rounding, long);
-  if (bias !== null) a = wrap(a + shift(bias, biasQ - t - inputQ, rounding, long), long);
-  return saturate(shift(a, inputQ + t - q, rounding, long), bits);
+  const { weightsQ, biasQ, inputQ, sumQ, q, rounding, long, bits } = layer;
+  let a = shift(wrap(sum, long), weightsQ + inputQ - sumQ, rounding, long);
+  if (bias !== null) a = wrap(a + shift(bias, biasQ - sumQ, rounding, long), long);
+  return saturate(shift(a, sumQ - q, rounding, long), bits);
 }
 
 /** Weights [KH, KW, C / groups, F]: those of an input side by side, so that an input of 0 costs nothing. */

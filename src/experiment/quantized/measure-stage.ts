@@ -13,7 +13,10 @@ import {
 import { quantizersIn } from "../../quantization/calibrate.js";
 import { quantizersOf } from "../../quantization/layer-quantizers.js";
 import { countingSaturation } from "../../quantization/saturation.js";
-import type { SaturationCount } from "../../quantization/saturation-count.js";
+import { countLimits, type SaturationCount } from "../../quantization/saturation-count.js";
+import type { Grid } from "../../quantization/rounding.js";
+import type { NeuronObserver, Observation } from "../../neurons/observation.js";
+import { sizeOf } from "../../shapes.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
 import { identifierOf } from "../../graph/layer-graph.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
@@ -59,30 +62,40 @@ export async function measureStage(
   options: MeasureOptions = {},
 ): Promise<Stage> {
   const given = { ...options, loss, ...(augmentations === undefined ? {} : { augmentations }) };
-  const firing = model.spikingLayers().map(([name, neuron]) => ({ name, neuron, fired: new Fired() }));
-  const ends = firing.map(({ neuron, fired }) =>
-    neuron.observe({ seen: ({ output }) => fired.add(output, neuron) }),
-  );
+  const firing = model.spikingLayers().map(([name, neuron]) => ({ name, neuron, watch: new Watch(neuron) }));
+  const ends = firing.map(({ neuron, watch }) => neuron.observe(watch));
   try {
     const { result, counts } = await countingSaturation(model, () => evaluate(model, data, given));
-    const silence = new Map(firing.map(({ name, fired }) => [name, fired.silence]));
-    return { evaluation: result, layers: layersOf(model, silence, counts) };
+    const watches = new Map(firing.map(({ name, watch }) => [name, watch]));
+    return { evaluation: result, layers: layersOf(model, watches, counts) };
   } finally {
     for (const end of ends) end();
   }
 }
 
-/** Which neurons of a layer have fired. */
-class Fired {
+/** What the neurons of a layer do: which of them have fired, and how many of their potentials lie at the limits. */
+class Watch implements NeuronObserver {
+  readonly potentials: boolean;
+  readonly saturation: SaturationCount = { atLimits: 0, values: 0 };
+  readonly #neuron: BaseNode;
+  /** Of the potential; null if it is not quantized. */
+  readonly #grid: Grid | null;
   #fired: Uint8Array = new Uint8Array(0);
 
+  constructor(neuron: BaseNode) {
+    this.#neuron = neuron;
+    this.#grid = quantizersOf(neuron).get("quantizer_v")?.grid ?? null;
+    this.potentials = this.#grid !== null;
+  }
+
   /** Of all samples, and of all time steps in step mode 'm'. */
-  add(output: { readonly shape: readonly number[]; readonly data: Float32Array }, neuron: BaseNode): void {
+  readonly seen = ({ output, potential }: Observation): void => {
     const { shape, data } = output;
-    const neurons = shape.slice(neuron.stepMode === "m" ? 2 : 1).reduce((product, n) => product * n, 1);
+    const neurons = sizeOf(shape.slice(this.#neuron.stepMode === "m" ? 2 : 1));
     if (this.#fired.length !== neurons) this.#fired = new Uint8Array(neurons);
     for (let i = 0; i < data.length; i++) if (data[i] !== 0) this.#fired[i % neurons] = 1;
-  }
+    if (this.#grid !== null && potential !== null) countLimits(this.saturation, potential.data, this.#grid);
+  };
 
   get silence(): number {
     const silent = this.#fired.filter((each) => each === 0).length;
@@ -92,7 +105,7 @@ class Fired {
 
 function layersOf(
   model: SpikingModel,
-  silence: ReadonlyMap<string, number>,
+  watches: ReadonlyMap<string, Watch>,
   counts: ReadonlyMap<Quantizer, SaturationCount>,
 ): MeasuredLayer[] {
   const neurons = new Map(model.spikingLayers());
@@ -105,8 +118,8 @@ function layersOf(
     const neuron = neurons.get(name);
     if (neuron === undefined && quantizers.size === 0) return [];
     const range = ranges.get(identifierOf(name));
-    const watched = quantizers.get(neuron === undefined ? "quantizer_act" : "quantizer_v");
-    const count = watched === undefined ? undefined : counts.get(watched);
+    const [watch, act] = [watches.get(name), quantizers.get("quantizer_act")];
+    const count = watch?.saturation ?? (act === undefined ? undefined : counts.get(act));
     return [
       {
         name,
@@ -114,7 +127,7 @@ function layersOf(
         q: range?.activationQ ?? null,
         weightsQ: range?.weightsQ ?? null,
         saturation: count === undefined || count.values === 0 ? null : count.atLimits / count.values,
-        silence: silence.get(name) ?? null,
+        silence: watch?.silence ?? null,
       },
     ];
   });

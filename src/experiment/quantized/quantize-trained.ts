@@ -3,7 +3,6 @@
 import type { Dataset } from "../../datasets/dataset.js";
 import { foldThresholds, type FoldedThresholds } from "../../deployment/fold-thresholds.js";
 import { fuseBatchNorm } from "../../deployment/fuse-batch-norm.js";
-import { withQuantizedForms } from "../../deployment/with-quantized-forms.js";
 import { ConfigError } from "../../errors.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { nextTurn } from "../../platform/event-loop.js";
@@ -56,8 +55,6 @@ export interface QuantizedNetwork {
   readonly interrupted: boolean;
   /** null if it was not asked for. */
   readonly folded: Pick<FoldedThresholds, "folded" | "kept"> | null;
-  /** Neurons that learn nothing any more, since what they learn has no quantized form. */
-  readonly fixed: readonly string[];
 }
 
 /** Refuses a network that computes with integers already. @throws ConfigError */
@@ -72,14 +69,12 @@ export function checkIsFloat(name: string, model: SpikingModel): void {
 export function quantized(
   model: SpikingModel,
   { params, fuse, fold }: Omit<QuantizationSettings, "batchSize">,
-): Pick<QuantizedNetwork, "model" | "folded" | "fixed"> {
+): Pick<QuantizedNetwork, "model" | "folded"> {
   const fused = fuse ? fuseBatchNorm(model) : model;
   const folded = fold ? foldThresholds(fused) : null;
-  const { model: ready, fixed } = withQuantizedForms(folded?.model ?? fused);
   return {
-    model: quantizeModel(ready, params),
+    model: quantizeModel(folded?.model ?? fused, params),
     folded: folded === null ? null : { folded: folded.folded, kept: folded.kept },
-    fixed,
   };
 }
 

@@ -32,7 +32,7 @@ export interface QuantizedLayerSummary {
 }
 
 /** What summary.json says of a quantization, beside what it says of any run. */
-export interface QuantizationSummary extends Pick<QuantizedNetwork, "fixed" | "folded" | "interrupted"> {
+export interface QuantizationSummary extends Pick<QuantizedNetwork, "folded" | "interrupted"> {
   /** The network that was quantized. */
   readonly of: string;
   readonly params: QuantParams;
@@ -85,7 +85,6 @@ export function summaryOf(run: QuantizedRun): QuantizedSummary {
       params: settings.params,
       words: quantizationInWords(run),
       interrupted,
-      fixed: network.fixed,
       folded: network.folded,
       test: byStage(stages, ({ evaluation: { accuracy, loss, spikesPerInference } }) => {
         return { accuracy, loss, spikesPerInference };

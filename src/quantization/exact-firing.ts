@@ -1,0 +1,58 @@
+/**
+ * One time step of a quantized neuron in evaluation, as whole numbers give it: u is exact, compared before it is rounded, and
+ * rounded once when it is stored.
+ *
+ *   z = [u - theta >= 0]
+ *   v = Qv(u - z theta), or Qv((1 - z) u + z vReset)
+ *   y = z spike
+ */
+
+import { gradEnabled } from "../autograd/grad-mode.js";
+import type { Unrolled } from "../neurons/unrolled.js";
+import { Tensor } from "../tensor/tensor.js";
+import { onGrid, withGradientOf } from "./exact-values.js";
+import type { Grid } from "./rounding.js";
+
+export interface ExactNeuron {
+  /** u of an input and a potential. */
+  readonly charge: (x: number, v: number) => number;
+  readonly theta: number;
+  /** null: soft reset. */
+  readonly vReset: number | null;
+  /** What is given where it fires. */
+  readonly spike: number;
+  /** Of the potential; null: it is not rounded. */
+  readonly grid: Grid | null;
+}
+
+/** The exact step; where a gradient may be asked for, with that of what `float` computes. */
+export function firedWithGradientOf(float: () => Unrolled, exact: Unrolled): Unrolled {
+  if (!gradEnabled()) return exact;
+  const { y, v } = float();
+  return { y: withGradientOf(() => y, exact.y), v: withGradientOf(() => v, exact.v) };
+}
+
+/** Of the leak: v + (x - (v - r)) k where the input decays with the potential, else v - (v - r) k + x. */
+export function leakyCharge(
+  { k, r, decaysInput }: { readonly k: number; readonly r: number; readonly decaysInput: boolean },
+  x: number,
+  v: number,
+): number {
+  return decaysInput ? v + (x - (v - r)) * k : v - (v - r) * k + x;
+}
+
+/** @param x [N, ...], quantized @param v of the same shape, quantized */
+export function fireExactly(x: Tensor, v: Tensor, neuron: ExactNeuron): Unrolled {
+  const { charge, theta, vReset, spike, grid } = neuron;
+  const [y, after] = [Tensor.empty(x.shape, x.backend), Tensor.empty(x.shape, x.backend)];
+  const [ys, vs, xs, before] = [y.data, after.data, x.data, v.data];
+  const isOne = before.length === 1;
+  for (let i = 0; i < xs.length; i++) {
+    const u = charge(xs[i], before[isOne ? 0 : i]);
+    const fires = u - theta >= 0;
+    ys[i] = fires ? spike : 0;
+    const left = fires ? (vReset ?? u - theta) : u;
+    vs[i] = grid === null ? left : onGrid(left, grid);
+  }
+  return { y, v: after };
+}
