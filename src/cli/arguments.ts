@@ -21,6 +21,28 @@ export function wholeNumber(
   };
 }
 
+/** A reader of whole numbers of either sign for the option of that name. */
+export function signedNumber(option: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^-?\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (Math.abs(value) <= most) return value;
+    throw new UsageError(
+      `${option} is ${JSON.stringify(text)}; expected a whole number from -${most} to ${most}, as in ${option} 4.`,
+    );
+  };
+}
+
+/** A reader of numbers above 0 for the option of that name. */
+export function positiveNumber(option: string, example: number): (text: string) => number {
+  return (text) => {
+    const value = /^[\d.]+(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new UsageError(
+      `${option} is ${JSON.stringify(text)}; expected a number above 0, as in ${option} ${example}.`,
+    );
+  };
+}
+
 const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
 
 export function backendName(text: string): BackendName {

@@ -2,7 +2,6 @@
 
 import { Command, CommanderError } from "commander";
 import {
-  backendName,
   collect,
   didYouMean,
   oneOf,
@@ -19,6 +18,8 @@ import type { InitArguments, InitChoices } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
 import { sramEstimations } from "../energy/memory-energy.js";
+import { backend, threads } from "./compute-options.js";
+import { addDeviceCommands } from "./device-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -79,6 +80,7 @@ function createAtif(choices: InitChoices | null): Command {
   addTrain(program);
   addEval(program);
   addInspect(program);
+  addDeviceCommands(program);
   addEnergy(program);
   addBench(program);
   return program;
@@ -252,18 +254,6 @@ function addBench(program: Command): void {
     });
 }
 
-function threads(): [string, string, (text: string) => number] {
-  return [
-    "--threads <n>",
-    "threads to compute on; all cores if it is left out",
-    wholeNumber("--threads", 2, 1, mostThreads()),
-  ];
-}
-
-function backend(): [string, string, typeof backendName] {
-  return ["--backend <name>", "wasm, or reference: slow and plain, to check against", backendName];
-}
-
 const EXAMPLES = {
   atif: `
 Examples:
@@ -271,6 +261,9 @@ Examples:
   atif init my.toml                   write an experiment of your own; atif train my.toml runs it
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
+  atif quantize runs/digits-1         integers of 8 bits
+  atif export runs/digits-q8-1 --to c --out device
+                                      the network in C, for a device
   atif energy runs/digits-1           estimate what an inference costs
   atif bench                          how fast it is on this machine
   atif train --help                   options of one command
@@ -355,8 +348,10 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
     }
     case "commander.unknownCommand":
       return unknownCommand(word, program, help);
-    case "commander.missingArgument":
-      return new UsageError(`${name} needs a ${word}, as in ${name} runs/digits-1.${help}`);
+    case "commander.missingArgument": {
+      const example = command.registeredArguments.length > 1 ? "runs/digits-q8-1 device" : "runs/digits-1";
+      return new UsageError(`${name} needs a ${word}, as in ${name} ${example}.${help}`);
+    }
     case "commander.excessArguments":
       return new UsageError(`${name} has been given ${surplus(command)}.${help}`);
     case "commander.optionMissingArgument":

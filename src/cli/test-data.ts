@@ -30,6 +30,8 @@ import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
 
 export interface TestData {
   readonly data: Dataset;
+  /** The samples that networks learn from, as they come to a network that is measured. */
+  readonly train: Dataset;
   readonly augmentations?: AugmentationPipeline;
   readonly loss: LossName;
   /** "the digits", or the folder. */
@@ -67,12 +69,29 @@ export async function testDataFor(
   asked: string | undefined,
   load: DatasetLoader = loadDataset,
 ): Promise<TestData> {
-  const experiment = experimentOf(facts);
+  const experiment = experimentFor(facts, config, asked);
   const found =
-    experiment !== null && (asked === undefined || fitsKind(experiment, asked))
-      ? await fromExperiment(model, experiment, asked ?? dataFolder(experiment, config), load)
-      : await plain(asked ?? builtIn(facts), facts);
+    experiment === null
+      ? await plain(asked ?? builtIn(facts), facts)
+      : await fromExperiment(model, experiment, load);
   return fitted(model, found);
+}
+
+/**
+ * The experiment that the model was trained by, with its data where they are now; null if it was saved without one, or other
+ * data are asked for.
+ *
+ * @throws NoFittingData if it is not known where the data are
+ */
+export function experimentFor(
+  facts: TrainingFacts,
+  config: string | null,
+  asked: string | undefined,
+): Experiment | null {
+  const experiment = experimentOf(facts);
+  if (experiment === null || (asked !== undefined && !fitsKind(experiment, asked))) return null;
+  const folder = asked ?? dataFolder(experiment, config);
+  return isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
 }
 
 /** The experiment that the model was trained by; null if it was saved without one. */
@@ -117,11 +136,9 @@ function readQuietly(path: string): Experiment | null {
 
 async function fromExperiment(
   model: SpikingModel,
-  experiment: Experiment,
-  folder: string,
+  moved: Experiment,
   load: DatasetLoader,
 ): Promise<TestData> {
-  const moved = isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
   checkDataFolder(moved.dataset);
   // A network that knows how samples are prepared has the statistics of its own training set.
   const asLoaded = model.preprocessing.length > 0;
@@ -135,10 +152,11 @@ async function fromExperiment(
     return {
       ...found,
       data: test,
+      train,
       ...(augmentations.steps.some(({ evaluate }) => evaluate) ? { augmentations } : {}),
     };
   }
-  return { ...found, data: test, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
+  return { ...found, data: test, train, ...(augmentations.variesOutsideTraining ? { augmentations } : {}) };
 }
 
 /** A network that was saved without its experiment may still say that it has learned the digits, which are here. */
@@ -160,8 +178,8 @@ async function plain(asked: string | undefined, { dataset }: TrainingFacts): Pro
         "Name a folder with --data, or --data digits for the built-in ones.",
     );
   }
-  const { test } = asked === "digits" ? await loadDigits() : await loadIdxFolder(asked);
-  return { data: test, loss: "crossentropy", name: asked === "digits" ? DIGITS : asked };
+  const { train, test } = asked === "digits" ? await loadDigits() : await loadIdxFolder(asked);
+  return { data: test, train, loss: "crossentropy", name: asked === "digits" ? DIGITS : asked };
 }
 
 /** The data in the shape that the network takes. @throws NoFittingData */
@@ -181,7 +199,8 @@ function fitted(model: SpikingModel, found: TestData): TestData {
   if (sameShape(shape, inputShape)) return found;
   const isFlattened = inputShape.length === 1 && sizeOf(shape) === inputShape[0] && shape.at(-1) === 1;
   if (isFlattened && augmentations === undefined) {
-    return { ...found, data: data.with({ sampleShape: inputShape }) };
+    const [flat, train] = [data, found.train].map((each) => each.with({ sampleShape: inputShape }));
+    return { ...found, data: flat, train };
   }
   throw new NoFittingData(
     `${name} has samples of ${formatShape(shape)}, but the network takes ${formatShape(inputShape)}; ` +

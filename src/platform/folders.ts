@@ -81,6 +81,15 @@ export function removeFile(path: string, fs: FolderSystem = nodeFolderSystem()):
   fs.rmSync(path, { force: true });
 }
 
+/** Removes a folder if there is nothing in it; otherwise, and where that cannot be done, it stays. */
+export function removeEmptyFolder(path: string): void {
+  try {
+    nodeModule<{ rmdirSync(path: string): void }>("node:fs").rmdirSync(path);
+  } catch {
+    // There is something in it, or it is somebody else's.
+  }
+}
+
 /** Milliseconds since 1970; 0 if there is nothing of that name. */
 export function lastChange(path: string, fs: FolderSystem = nodeFolderSystem()): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,13 +1,22 @@
 /** Ranges from data, without training. */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkInteger, checkOptions } from "../checks.js";
+import { checkFunction, checkInteger, checkOptions } from "../checks.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { checkFits, inputOf } from "../measuring/batch-input.js";
+import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
 import { withMode } from "../module/mode.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { scope } from "../tensor/scope.js";
 import { Quantizer } from "./quantizer.js";
+
+export interface CalibrateOptions {
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Stops before the next batch: ranges are then those of what was shown. */
+  readonly signal?: AbortSignal;
+  /** After each batch: batches done, and in all. */
+  readonly onBatch?: (done: number, total: number) => void;
+}
 
 /**
  * Shows the data once, so that every quantizer knows the range of what it meets; ranges from before are forgotten. Everything
@@ -15,18 +24,17 @@ import { Quantizer } from "./quantizer.js";
  * in training mode, and ranges grow on.
  *
  * @param quantized a model that quantizeModel() made
- * @param options batchSize (default 32)
- * @throws TypeError, RangeError for a model without quantizers, and for data that do not fit it
+ * @throws TypeError, RangeError for a model without quantizers, and for data that do not fit it; the signal's reason if it is
+ *   aborted
  */
-export function calibrate(
-  quantized: SpikingModel,
-  dataset: Dataset,
-  options: { readonly batchSize?: number } = {},
-): void {
+export function calibrate(quantized: SpikingModel, dataset: Dataset, options: CalibrateOptions = {}): void {
   const where = "calibrate";
   checkFits(where, quantized, dataset);
-  checkOptions(where, options ?? null, ["batchSize"]);
+  checkOptions(where, options ?? null, ["batchSize", "signal", "onBatch"]);
   const batchSize = checkInteger(`${where}: batchSize`, options.batchSize ?? 32, 1);
+  const { signal, onBatch } = options;
+  checkSignal(where, signal);
+  if (onBatch !== undefined) checkFunction(`${where}: onBatch`, onBatch, "(done, total) => {}");
   const quantizers = quantizersIn(quantized);
   if (quantizers.length === 0) {
     throw new TypeError(
@@ -42,8 +50,13 @@ export function calibrate(
       if (!asReference) quantizer.globalMax = -Infinity;
     }
     try {
-      for (const batch of dataset.batches({ batchSize }))
+      const total = Math.ceil(dataset.length / batchSize);
+      let done = 0;
+      for (const batch of dataset.batches({ batchSize })) {
+        signal?.throwIfAborted();
         scope(() => noGrad(() => void quantized.run(inputOf(quantized, batch))));
+        onBatch?.(++done, total);
+      }
     } finally {
       scope(() => quantized.reset());
     }

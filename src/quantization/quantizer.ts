@@ -28,6 +28,7 @@ import {
 } from "./quantizer-options.js";
 import { rangeOf } from "./range-search.js";
 import { integerRange, RoundToGrid, type Grid } from "./rounding.js";
+import { countLimits, type SaturationCount } from "./saturation-count.js";
 
 /** Below this a learned step is lost in rounding. */
 const LEAST_STEP = 2 ** -100;
@@ -60,6 +61,8 @@ export class Quantizer extends Module {
   readonly #step: Parameter | null;
   /** Time steps that a value stands for. */
   #timesteps = 1;
+  /** Where what it gives is counted; null: it is not. */
+  saturationCount: SaturationCount | null = null;
 
   /** @throws TypeError, RangeError for options that make no quantizer */
   constructor(options: QuantizerOptions = {}) {
@@ -163,7 +166,8 @@ export class Quantizer extends Module {
     if (!this.quantEnable || isEmpty) return bias === undefined ? x : [x, bias];
     if (this.training) this.observe(...tensors);
     const quantize = this.#step === null ? this.#onGrid() : this.#byLearnedStep(this.#step, tensors);
-    return bias === undefined ? quantize(x) : [quantize(x), quantize(bias)];
+    const given = tensors.map((each) => this.counted(quantize(each)));
+    return bias === undefined ? given[0] : [given[0], given[1]];
   }
 
   /** Runs fn while every value stands for so many time steps: there are as many more that a learned step is learned from. */
@@ -190,6 +194,14 @@ export class Quantizer extends Module {
   #setRange(max: number, min: number): void {
     this.#range.data.set([max, min]);
     this.#range.storage.version++;
+  }
+
+  /** Takes note of values that it gives, or that were computed as it would. @returns y */
+  counted(y: Tensor): Tensor {
+    if (this.saturationCount === null) return y;
+    const step = this.#step === null ? this.#presentStep() : this.#step.item();
+    countLimits(this.saturationCount, y.data, { ...integerRange(this.bits), step });
+    return y;
   }
 
   #onGrid(): (x: Tensor) => Tensor {

@@ -51,7 +51,7 @@ export class WeightQuantizers {
     const float = op(input);
     const grid = isExact(this.#input, this.#act, this.#w, this.#bias) ? this.#act.grid : null;
     if (grid === null) return this.#act.forward(float);
-    const exact = tensorOnGrid(exactly(input, float), float.shape, grid, x);
+    const exact = this.#act.counted(tensorOnGrid(exactly(input, float), float.shape, grid, x));
     return withGradientOf(() => this.#act.forward(float), exact);
   }
 

@@ -65,7 +65,7 @@ export class QuantizedPooling extends StatelessLayer {
     const grid = isExact(this.#input, this.#act) ? this.#act.grid : null;
     const sums = grid === null ? null : poolSums(this.#pooling, input, float.size);
     if (grid === null || sums === null) return this.#act.forward(float);
-    const exact = tensorOnGrid(sums.values, float.shape, grid, x, sums.count);
+    const exact = this.#act.counted(tensorOnGrid(sums.values, float.shape, grid, x, sums.count));
     return withGradientOf(() => this.#act.forward(float), exact);
   }
 }
@@ -156,7 +156,8 @@ export class QuantizedAdd extends Module {
     if (grid === null) return this.#act.forward(float);
     const sums = new Float64Array(float.size);
     for (const { data } of terms) data.forEach((value, i) => (sums[i] += value));
-    return withGradientOf(() => this.#act.forward(float), tensorOnGrid(sums, float.shape, grid, first));
+    const exact = this.#act.counted(tensorOnGrid(sums, float.shape, grid, first));
+    return withGradientOf(() => this.#act.forward(float), exact);
   }
 }
 

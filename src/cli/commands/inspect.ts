@@ -245,12 +245,14 @@ function print(terminal: Terminal, { path, model, facts, layers, parameters, mea
   );
 }
 
-function describeTraining({ dataset, epochs, bestEpoch, seed, testAccuracy }: TrainingFacts): string {
+function describeTraining(facts: TrainingFacts): string {
+  const { dataset, epochs, bestEpoch, seed, testAccuracy, quantization } = facts;
   const parts = [
     dataset === undefined ? "" : `trained on ${dataset}`,
     epochs === undefined ? "" : counted(epochs, "epoch"),
     bestEpoch === undefined ? "" : `weights of epoch ${bestEpoch}`,
     seed === undefined ? "" : `seed ${seed}`,
+    quantization === undefined ? "" : `quantized: ${quantization}`,
     testAccuracy === undefined ? "" : `test accuracy ${percent(testAccuracy)}`,
   ];
   return parts.filter((part) => part !== "").join(", ");

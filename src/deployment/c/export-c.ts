@@ -35,6 +35,15 @@ export interface ExportCOptions {
   readonly samples?: number;
 }
 
+/** The files of an export, and what is to be said of them. */
+export interface ExportedC {
+  readonly files: Readonly<Record<string, string>>;
+  /** Bytes of constants, and of the state. */
+  readonly flash: number;
+  readonly ram: number;
+  readonly integer: IntegerModel;
+}
+
 /**
  * @returns the files by name: NAME.h, NAME.c, Makefile, README.md, and with tests NAME_test.c; those of the target besides, in
  *   the folders that it wants
@@ -42,6 +51,11 @@ export interface ExportCOptions {
  *   another shape
  */
 export function exportC(model: SpikingModel, options: ExportCOptions = {}): Record<string, string> {
+  return { ...exportedC(model, options).files };
+}
+
+/** @throws as exportC */
+export function exportedC(model: SpikingModel, options: ExportCOptions): ExportedC {
   const where = "exportC";
   checkOptions(where, options ?? null, [
     "name", "width", "longWidth", "ranges", "form", "tests", "samples", "target",
@@ -80,7 +94,7 @@ export function exportC(model: SpikingModel, options: ExportCOptions = {}): Reco
     test: isTested ? selfTest(integer, { name, timesteps: model.timesteps, samples: inputs }) : null,
     sample: inputs.length === 0 ? null : shown(integer, inputs[0], model.timesteps),
   };
-  return row.files(parts);
+  return { files: row.files(parts), flash: source.flash, ram: source.ram, integer };
 }
 
 /** A sample in whole numbers, and its class. */

@@ -5,6 +5,7 @@
  *   metrics.jsonl           one line per finished epoch
  *   summary.json            what came out; from the start, with a status, of what is running
  *   model.safetensors       the trained network
+ *   activations_range.txt   of a quantized one: the fractional bits of its layers
  *   checkpoint.safetensors  while the run is not complete: where to go on
  *   run.lock                while a process is working on the run: which one. Nobody else writes into the folder
  */
@@ -29,6 +30,7 @@ const FILES = {
   metrics: "metrics.jsonl",
   summary: "summary.json",
   checkpoint: "checkpoint.safetensors",
+  ranges: "activations_range.txt",
   lock: "run.lock",
 } as const;
 
@@ -154,6 +156,10 @@ export class RunFolder {
     return joinPaths(this.path, FILES.checkpoint);
   }
 
+  get rangesPath(): string {
+    return joinPaths(this.path, FILES.ranges);
+  }
+
   /** As a user in the working folder would write it. */
   get shortPath(): string {
     return shortPath(this.path);
@@ -203,6 +209,10 @@ export class RunFolder {
 
   writeMetrics(lines: readonly string[]): void {
     writeFileAtomic(this.metricsPath, lines.map((line) => `${line}\n`).join(""));
+  }
+
+  writeRanges(text: string): void {
+    writeFileAtomic(this.rangesPath, text);
   }
 
   removeCheckpoint(): void {

@@ -15,9 +15,11 @@ export interface TrainingFacts extends ModelFacts {
   readonly bestEpoch?: number;
   readonly testAccuracy?: number;
   readonly testLoss?: number;
+  /** How it was quantized, in words. */
+  readonly quantization?: string;
 }
 
-const TEXTS = ["experiment", "changes", "dataset", "atifVersion"] as const;
+const TEXTS = ["experiment", "changes", "dataset", "atifVersion", "quantization"] as const;
 const NUMBERS = ["seed", "epochs", "bestEpoch", "testAccuracy", "testLoss"] as const;
 
 /** Facts of a file, which anybody may have written: those of another type are left out. */

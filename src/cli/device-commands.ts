@@ -1,0 +1,162 @@
+/** The commands that bring a network to a device: quantize, export, verify. */
+
+import type { Command } from "commander";
+import { pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
+import type { ExportArguments } from "./commands/export.js";
+import type { QuantizeArguments } from "./commands/quantize.js";
+import type { VerifyArguments } from "./commands/verify.js";
+import { backend, threads } from "./compute-options.js";
+
+export function addDeviceCommands(program: Command): void {
+  addQuantize(program);
+  addExport(program);
+  addVerify(program);
+}
+
+function addQuantize(program: Command): void {
+  const bits = (option: string): ((text: string) => number) => wholeNumber(option, 8, 2, 16);
+  program
+    .command("quantize")
+    .description("bring a trained network to integers of a few bits: calibrate it, train it on, test it")
+    .argument("<run>", "run folder, or model file")
+    .option("--bits <n>", "of all integers, the sign included: 8 if it is left out", bits("--bits"))
+    .option("--w <n>", "bits of weights", bits("--w"))
+    .option("--v <n>", "bits of potentials", bits("--v"))
+    .option("--act <n>", "bits of what layers give", bits("--act"))
+    .option("--input <n>", "bits of what layers take in", bits("--input"))
+    .option("--bias <n>", "bits of biases, which then have fractional bits of their own", bits("--bias"))
+    .option("--roundtype <kind>", "nearest (default), floor or ceil")
+    .option(
+      "--quantype <kind>",
+      "fxp (default): steps are powers of two; fake: any step, which no device has",
+    )
+    .option(
+      "--force-q <n>",
+      "fractional bits of everything, whatever its range is",
+      signedNumber("--force-q", 64),
+    )
+    .option("--no-fuse", "leave batch normalisations as layers of their own")
+    .option("--fold", "put thresholds into the weights behind them: spikes are 0 or 1 then")
+    .option(
+      "-e, --epochs <n>",
+      "passes over the training data with quantization in place; none if it is left out",
+      wholeNumber("--epochs", 2, 0, 1_000_000),
+    )
+    .option(
+      "--lr <rate>",
+      "learning rate of those epochs; that of the run, with its schedule, if it is left out",
+      positiveNumber("--lr", 0.001),
+    )
+    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 32, 1, 1_000_000))
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits"; what it was trained on if it is left out',
+      pathOf("--data"),
+    )
+    .option(
+      "-o, --out <folder>",
+      "new or empty folder for the quantized run; runs/<name>-q<bits>-<number> if it is left out",
+      pathOf("--out"),
+    )
+    .option(...threads())
+    .option(...backend())
+    .option("-q, --quiet", "print nothing but warnings and errors")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.quantize)
+    .action(async (run: string, options: Omit<QuantizeArguments, "run">) => {
+      const { quantize } = await import("./commands/quantize.js");
+      await quantize({ ...options, run });
+    });
+}
+
+function addExport(program: Command): void {
+  program
+    .command("export")
+    .description("write a quantized network as code for a device, with a self-test")
+    .argument("<run>", "folder of a quantized run, or model file")
+    .option("--to <language>", "c: C99 without allocation and floating point")
+    .option(
+      "--target <target>",
+      "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
+    )
+    .option("-o, --out <folder>", "where the files go", pathOf("--out"))
+    .option("--name <name>", "what files and functions are called; network if it is left out")
+    .option(
+      "--width <bits>",
+      "of weights, activations and potentials: 8 or 16; as many as the network has if it is left out",
+    )
+    .option("--long-width <bits>", "of sums: 32 (default) or 64")
+    .option(
+      "--ranges <file>",
+      "fractional bits from a range file; those of the network if it is left out",
+      pathOf("--ranges"),
+    )
+    .option(
+      "--form <form>",
+      "events (default): of spikes, only those that came cost anything; dense: for comparison",
+    )
+    .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits", for the self-test; what it was trained on if it is left out',
+      pathOf("--data"),
+    )
+    .option("-f, --force", "replace files of those names")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.export)
+    .action(async (run: string, options: Omit<ExportArguments, "run">) => {
+      const { exportNetwork } = await import("./commands/export.js");
+      await exportNetwork({ ...options, run });
+    });
+}
+
+function addVerify(program: Command): void {
+  program
+    .command("verify")
+    .description("run exported code beside the library: every layer, every time step, every test sample")
+    .argument("<run>", "folder of the quantized run, or model file")
+    .argument("<folder>", "what atif export has written")
+    .option(
+      "--samples <n>",
+      "the first of them; all if it is left out",
+      wholeNumber("--samples", 100, 1, 2 ** 31),
+    )
+    .option("--cc <compiler>", "cc, gcc or clang, whichever is there, if it is left out", pathOf("--cc"))
+    .option(
+      "--ranges <file>",
+      "the range file that it was exported with; that in the folder if it is left out",
+      pathOf("--ranges"),
+    )
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits"; what it was trained on if it is left out',
+      pathOf("--data"),
+    )
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.verify)
+    .action(async (run: string, folder: string, options: Omit<VerifyArguments, "run" | "folder">) => {
+      const { verify } = await import("./commands/verify.js");
+      await verify({ ...options, run, folder });
+    });
+}
+
+const EXAMPLES = {
+  quantize: `
+Examples:
+  atif quantize runs/digits-1                            8 bits, ranges from the training data
+  atif quantize runs/digits-1 --roundtype floor --epochs 2
+                                                         as a device rounds, and learn to live with it
+  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small`,
+  export: `
+Examples:
+  atif export runs/digits-q8-1 --to c --out device --name digits
+  make -C device test                                    the self-test, on this machine
+  atif verify runs/digits-q8-1 device                    all of the test set`,
+  verify: `
+The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
+integer differs; the first is named.
+
+Examples:
+  atif verify runs/digits-q8-1 device
+  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json`,
+} as const;

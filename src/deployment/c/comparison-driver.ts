@@ -1,0 +1,82 @@
+/**
+ * A program around an exported network that tells what every layer gives in every time step. It reads integers of the network's
+ * width from its input, sample after sample, and writes, as integers of 32 bits of this machine,
+ *
+ *   for each sample, step and layer: how many integers there were and their checksum;  for each sample: its class
+ *
+ * or, with an argument, the integers themselves in the place of count and checksum.
+ */
+
+export interface DriverFacts {
+  readonly name: string;
+  readonly layers: number;
+}
+
+/** Numbers that are written for one sample, without the argument. */
+export function numbersPerSample(timesteps: number, layers: number): number {
+  return timesteps * layers * 2 + 1;
+}
+
+export function comparisonDriver({ name, layers }: DriverFacts): string {
+  const NAME = name.toUpperCase();
+  return `#include "${name}.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+#define LAYERS ${layers}
+
+static uint32_t told[2 * LAYERS];
+static int writes_values;
+
+static void tell(const void *numbers, size_t count)
+{
+  if (fwrite(numbers, sizeof(uint32_t), count, stdout) != count) exit(3);
+}
+
+void ${name}_trace(int layer, int32_t index, int32_t value)
+{
+  if (layer < 0 || layer >= LAYERS) exit(4);
+  if (writes_values) {
+    tell(&value, 1);
+    return;
+  }
+  (void)index;
+  told[2 * layer]++;
+  told[2 * layer + 1] = told[2 * layer + 1] * 31u + (uint32_t)value;
+}
+
+int main(int words, char **argv)
+{
+  static ${name}_state state;
+  static ${name}_number input[${NAME}_INPUTS];
+  static ${name}_number output[${NAME}_OUTPUTS];
+  (void)argv;
+#ifdef _WIN32
+  _setmode(_fileno(stdin), _O_BINARY);
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
+  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
+    int step;
+    int32_t best;
+    writes_values = words > 1;
+    ${name}_reset(&state);
+    for (step = 0; step < ${NAME}_TIMESTEPS; step++) {
+      int i;
+      for (i = 0; i < 2 * LAYERS; i++) told[i] = 0;
+      ${name}_step(&state, input, output);
+      if (!writes_values) tell(told, 2 * LAYERS);
+    }
+    if (writes_values) continue;
+    best = ${name}_classify(&state, input, NULL);
+    tell(&best, 1);
+  }
+  return fflush(stdout) == 0 ? 0 : 3;
+}
+`;
+}

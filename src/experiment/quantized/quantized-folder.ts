@@ -1,0 +1,161 @@
+/** The folder of a run that quantized a network: that of any run, and the ranges beside it. */
+
+import { saveModel, type ModelFacts } from "../../formats/model-file.js";
+import { activationsRange } from "../../quantization/activations-range.js";
+import type { QuantParams } from "../../quantization/quantizer-options.js";
+import type { Evaluation } from "../../training/evaluate.js";
+import type { TrainingResult } from "../../training/trainer.js";
+import { VERSION } from "../../version.js";
+import type { Experiment } from "../description/experiment.js";
+import { writeExperiment } from "../description/index.js";
+import type { RunFolder } from "../run-folder/run-folder.js";
+import { completeSummary, type CompleteSummary, type RunFacts } from "../run-folder/run-summary.js";
+import type { MeasuredLayer, Stage } from "./measure-stage.js";
+import type { QuantizationSettings, QuantizedNetwork } from "./quantize-trained.js";
+
+/** One figure at each point of the way; null where it is not known. */
+export interface ByStage<T> {
+  readonly float: T | null;
+  readonly calibrated: T | null;
+  readonly trained: T | null;
+}
+
+export type Measured = Pick<Evaluation, "accuracy" | "loss" | "spikesPerInference">;
+
+export interface QuantizedLayerSummary {
+  readonly name: string;
+  readonly q: number | null;
+  readonly weightsQ: number | null;
+  readonly theta: ByStage<number>;
+  readonly saturation: ByStage<number>;
+  readonly silence: ByStage<number>;
+}
+
+/** What summary.json says of a quantization, beside what it says of any run. */
+export interface QuantizationSummary extends Pick<QuantizedNetwork, "folded" | "interrupted"> {
+  /** The network that was quantized. */
+  readonly of: string;
+  readonly params: QuantParams;
+  readonly words: string;
+  readonly test: ByStage<Measured>;
+  readonly layers: readonly QuantizedLayerSummary[];
+}
+
+export type QuantizedSummary = CompleteSummary & { readonly quantization: QuantizationSummary };
+
+export interface QuantizedRun {
+  readonly network: QuantizedNetwork;
+  readonly settings: QuantizationSettings;
+  /** As it was named. */
+  readonly of: string;
+  readonly facts: RunFacts;
+}
+
+/** "8 bits (w 4), floor, 2 epochs" */
+export function quantizationInWords({
+  network,
+  settings,
+}: Pick<QuantizedRun, "network" | "settings">): string {
+  const { bits = 8, roundtype = "nearest", quantype = "fxp", forceQ = null, ...types } = settings.params;
+  const others = Object.entries(types).flatMap(([type, options]) => {
+    const own =
+      typeof options === "object" && options !== null && "bits" in options ? options.bits : undefined;
+    return typeof own === "number" ? [`${type} ${own}`] : [];
+  });
+  const epochs = network.training?.epochs ?? 0;
+  return [
+    `${bits} bits${others.length === 0 ? "" : ` (${others.join(", ")})`}`,
+    ...(quantype === "fxp" ? [] : [quantype]),
+    ...(forceQ === null ? [] : [`q ${forceQ}`]),
+    `rounded ${roundtype === "nearest" ? "to the nearest" : roundtype === "floor" ? "down" : "up"}`,
+    ...(settings.fold ? ["thresholds folded"] : []),
+    epochs === 0 ? "not trained" : `trained on for ${epochs} epoch${epochs === 1 ? "" : "s"}`,
+  ].join(", ");
+}
+
+export function summaryOf(run: QuantizedRun): QuantizedSummary {
+  const { network, settings, of, facts } = run;
+  const { float, calibrated, trained, interrupted } = network;
+  const test = interrupted ? null : (trained ?? calibrated).evaluation;
+  const stages = { float, calibrated, trained };
+  return {
+    ...completeSummary(facts, network.training ?? UNTRAINED, test),
+    quantization: {
+      of,
+      params: settings.params,
+      words: quantizationInWords(run),
+      interrupted,
+      folded: network.folded,
+      test: byStage(stages, ({ evaluation: { accuracy, loss, spikesPerInference } }) => {
+        return { accuracy, loss, spikesPerInference };
+      }),
+      layers: (trained ?? calibrated).layers.map(({ name, q, weightsQ }) => {
+        const figure = (pick: (layer: MeasuredLayer) => number | null): ByStage<number> =>
+          byStage(stages, ({ layers }) => {
+            const layer = layers.find((each) => each.name === name);
+            return layer === undefined ? null : pick(layer);
+          });
+        return {
+          name,
+          q,
+          weightsQ,
+          theta: figure(({ theta }) => theta),
+          saturation: figure(({ saturation }) => saturation),
+          silence: figure(({ silence }) => silence),
+        };
+      }),
+    },
+  };
+}
+
+const UNTRAINED: TrainingResult = {
+  completed: true,
+  epochs: 0,
+  bestEpoch: null,
+  stoppedEarly: false,
+  history: [],
+};
+
+function byStage<T>(
+  stages: { readonly [S in keyof ByStage<T>]: Stage | null },
+  pick: (stage: Stage) => T | null,
+): ByStage<T> {
+  const at = (stage: Stage | null): T | null => (stage === null ? null : pick(stage));
+  return { float: at(stages.float), calibrated: at(stages.calibrated), trained: at(stages.trained) };
+}
+
+/**
+ * Writes the folder, which is held. summary.json comes last: it says that all is there.
+ *
+ * @param experiment that of the float network, null if it is not known
+ * @param facts of the float network's file
+ * @throws FileError
+ */
+export async function writeQuantizedRun(
+  folder: RunFolder,
+  run: QuantizedRun,
+  { experiment, facts }: { readonly experiment: Experiment | null; readonly facts: ModelFacts },
+): Promise<QuantizedSummary> {
+  const summary = summaryOf(run);
+  const { testAccuracy: _, testLoss: _loss, ...others } = facts;
+  const { test, quantization } = summary;
+  const { network } = run;
+  // Before anything is written.
+  const ranges = activationsRange(network.model);
+  await saveModel(folder.modelPath, network.model.eval(), {
+    ...others,
+    quantization: quantization.words,
+    atifVersion: VERSION,
+    ...(test === null ? {} : { testAccuracy: test.accuracy, testLoss: test.loss }),
+  });
+  folder.writeRanges(ranges);
+  folder.writeMetrics((network.training?.history ?? []).map((metrics) => JSON.stringify(metrics)));
+  if (experiment !== null) {
+    folder.writeConfig(`${NOTE}# ${quantization.words}\n\n${writeExperiment(experiment)}`);
+  }
+  folder.writeSummary(summary);
+  return summary;
+}
+
+const NOTE = `# The experiment that the float network was trained by. The network here was quantized afterwards, as summary.json says:
+`;
