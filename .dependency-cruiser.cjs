@@ -21,6 +21,7 @@ const layers = [
   "^src/(training|inspection|quantization)/",
   "^src/formats/",
   "^src/deployment/",
+  "^src/energy/",
   "^src/experiment/",
   "^src/cli/",
 ];

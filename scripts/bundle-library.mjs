@@ -30,6 +30,8 @@ const forTools = [
   "experiment/description/reference.js",
 ];
 const main = "cli/main.js";
+/** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
+const program = ["cli/program.js", "cli/whole-process.js"];
 const entries = ["index.js", ...scripts(build).filter((path) => path.startsWith("cli/")), ...forTools];
 
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
@@ -38,6 +40,8 @@ const apart = new Map([
   // A page that asks for the digits loads them then.
   ["datasets/digits-data.js", null],
   ["kernels/wasm/binary.js", "binary"],
+  // It registers what describes classes of one's own: a page without its name leaves it out.
+  ["models/own-model.js", "own-model"],
   // Run for its effect, as package.json says (sideEffects).
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
@@ -46,23 +50,26 @@ const apart = new Map([
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
 
-/** What the command line loads before it knows the command. */
-let first = null;
-function loadedFirst(context) {
-  const found = new Set([join(build, main)]);
+/** What these load before they run. */
+function loadedWith(paths, context) {
+  const found = new Set(paths.map((path) => join(build, path)));
   for (const id of found) for (const next of context.getModuleInfo(id)?.importedIds ?? []) found.add(next);
   return found;
 }
 
+/** What the command line loads at once, and what it loads before it knows the command. */
+let [first, early] = [null, null];
+
 function chunkOf(id, context) {
   const path = pathOf(id);
   if (path.startsWith("../")) return null;
-  first ??= loadedFirst(context);
+  first ??= loadedWith([main], context);
+  early ??= loadedWith([main, ...program], context);
   if (path.startsWith("cli/commands/") || path === main) return null;
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
-  if (path.startsWith("cli/")) return first.has(id) ? "cli" : "commands";
+  if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
-  return first.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
+  return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 
 const bundle = await rolldown({

@@ -5,7 +5,7 @@
 // First, so that bundlers write the kernels first: 66 kB of base64 amid the code would hide from gzip, which looks 32 kB
 // back, what the code before and after have in common (2.5 kB of a page).
 export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
-export { init } from "./ops/init.js";
+export { init } from "./autograd/init.js";
 export type { InitOptions } from "./kernels/select.js";
 export { threads } from "./kernels/current.js";
 import "./ops/install-operations.js";
@@ -78,7 +78,7 @@ export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
 export type { PreprocessingSpec, PreprocessingStep } from "./preprocessing/table.js";
-export { SpikingModel } from "./models/spiking-model.js";
+export { SpikingModel } from "./models/own-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
@@ -219,4 +219,27 @@ export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/int
 export type { LongWidth } from "./deployment/integer/arithmetic.js";
 export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
 export { exportC, type ExportCOptions } from "./deployment/c/export-c.js";
+export type { CTarget } from "./deployment/c/targets/table.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";
+
+export { countOperations, type OperationCount, type OperationRow } from "./energy/count-operations.js";
+export { compareWithRelu, type BreakEven, type ReluComparison } from "./energy/compare-with-relu.js";
+export { energyChart } from "./energy/energy-chart.js";
+export {
+  estimateEnergy,
+  type EnergyEstimate,
+  type EnergyOptions,
+  type EnergyRow,
+} from "./energy/estimate-energy.js";
+export { measureActivity, type MeasureActivityOptions } from "./energy/measure-activity.js";
+export type { SramEstimation } from "./energy/memory-energy.js";
+export type {
+  LayersActivity,
+  LayerTraffic,
+  MeasuredTraffic,
+  NetworkActivity,
+  TotalTraffic,
+  Traffic,
+} from "./energy/network-activity.js";
+export type { OperationPrices, OpEstimation, OpEstimations } from "./energy/operation-energy.js";
+export type { Arithmetic } from "./energy/layer-work.js";

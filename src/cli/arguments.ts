@@ -1,5 +1,6 @@
 /** Values of options: read strictly, refused with a sentence. */
 
+import { operationEstimations, type OpEstimations } from "../energy/operation-energy.js";
 import { nearest } from "../nearest.js";
 import type { BackendName } from "../kernels/backend.js";
 import { UsageError } from "./exit-codes.js";
@@ -31,11 +32,37 @@ export function backendName(text: string): BackendName {
 }
 
 /** A path of the file system. */
-export function pathOf(option: string): (text: string) => string {
+export function pathOf(option: string, what = "a folder"): (text: string) => string {
   return (text) => {
     if (text !== "" && !text.includes("\0")) return text;
-    throw new UsageError(`${option} is ${JSON.stringify(text)}; expected the path of a folder.`);
+    throw new UsageError(`${option} is ${JSON.stringify(text)}; expected the path of ${what}.`);
   };
+}
+
+/** A reader of one of a few words. */
+export function oneOf<const T extends string>(option: string, words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const known = words.find((word) => word === text);
+    if (known !== undefined) return known;
+    throw new UsageError(
+      `${option} is ${JSON.stringify(text)}; expected one of ${words.join(", ")}.${didYouMean(text, words)}`,
+    );
+  };
+}
+
+/** "linear" for both, or "add=linear,mul=quadratic". */
+export function opEstimations(text: string): OpEstimations {
+  const option = "--op-estimation";
+  const way = oneOf(option, operationEstimations);
+  if (!text.includes("=")) return { add: way(text), mul: way(text) };
+  const both =
+    /^add=(?<add>\w+),mul=(?<mul>\w+)$/.exec(text) ?? /^mul=(?<mul>\w+),add=(?<add>\w+)$/.exec(text);
+  const { add = "", mul = "" } = both?.groups ?? {};
+  if (both !== null) return { add: way(add), mul: way(mul) };
+  throw new UsageError(
+    `${option} is ${JSON.stringify(text)}; expected a way for both operations, as in ${option} add=linear,mul=quadratic, ` +
+      `or one word for both.`,
+  );
 }
 
 /** Collects an option that may be given several times. */

@@ -1,13 +1,24 @@
 /** The commands, their options and help texts, and what happens to what they throw. */
 
 import { Command, CommanderError } from "commander";
-import { backendName, collect, didYouMean, pathOf, spellOutSettings, wholeNumber } from "./arguments.js";
+import {
+  backendName,
+  collect,
+  didYouMean,
+  oneOf,
+  opEstimations,
+  pathOf,
+  spellOutSettings,
+  wholeNumber,
+} from "./arguments.js";
 import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
+import type { EnergyArguments } from "./commands/energy.js";
 import type { EvalArguments } from "./commands/eval.js";
-import type { InitArguments } from "./commands/init.js";
+import type { InitArguments, InitChoices } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
+import { sramEstimations } from "../energy/memory-energy.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -15,7 +26,8 @@ import { Terminal } from "./terminal.js";
 const MAX_SEED = 2 ** 32 - 1;
 
 /** Runs one command line and reports what went wrong with it. @param argv without node and the script */
-export async function runCommandLine(argv: readonly string[], program = createAtif()): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], given?: Command): Promise<ExitCode> {
+  const program = given ?? createAtif(await initChoices(argv));
   try {
     await program.parseAsync(spellOutSettings(argv), { from: "user" });
     return ExitCode.ok;
@@ -54,31 +66,37 @@ export function createProgram(name: string): Command {
     .configureOutput({ writeErr: () => undefined }); // errors are said once, in reportFailure
 }
 
-function createAtif(): Command {
+/** Of tables of the library, which take a moment to load: for who asks for that command or for help with it. */
+async function initChoices(argv: readonly string[]): Promise<InitChoices | null> {
+  return argv.includes("init") ? (await import("./commands/init.js")).initChoices : null;
+}
+
+function createAtif(choices: InitChoices | null): Command {
   const program = createProgram("atif")
     .description("Spiking neural networks with learnable thresholds: train, evaluate and look into them.")
     .addHelpText("after", EXAMPLES.atif);
-  addInit(program);
+  addInit(program, choices);
   addTrain(program);
   addEval(program);
   addInspect(program);
+  addEnergy(program);
   addBench(program);
   return program;
 }
 
-function addInit(program: Command): void {
+function addInit(program: Command, choices: InitChoices | null): void {
   program
     .command("init")
     .description("write an experiment file to begin with: every common key, with what it means")
     .argument("[file]", "its name; experiment.toml if it is left out")
-    .option("--dataset <kind>", "digits (default), mnist or fashion-mnist")
+    .option("--dataset <kind>", choices?.dataset)
     .option(
       "-d, --data <folder>",
       "where the files of the data set are; datasets/<name> if it is left out",
       pathOf("--data"),
     )
-    .option("--model <kind>", "SCNN (default), SMLP, SResNet or SResNetStride")
-    .option("--neuron <kind>", "ATIF (default), IFSRL, IFNode, LIFNode or ParametricLIFNode")
+    .option("--model <kind>", choices?.model)
+    .option("--neuron <kind>", choices?.neuron)
     .option("-f, --force", "replace a file of that name")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.init)
@@ -171,6 +189,49 @@ function addInspect(program: Command): void {
     });
 }
 
+function addEnergy(program: Command): void {
+  program
+    .command("energy")
+    .description("estimate what an inference costs, layer by layer, and beside a network of ReLUs")
+    .argument("<model>", "model file, or run folder")
+    .option(
+      "-d, --data <folder>",
+      'folder with IDX files, or "digits", to measure rates on; what it was trained on if it is left out',
+      pathOf("--data"),
+    )
+    .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 64, 1, 1_000_000))
+    .option(
+      "--mem-width <bits>",
+      "bits of a word in every memory, and of operands; 16 if it is left out",
+      wholeNumber("--mem-width", 8, 1, 1024),
+    )
+    .option(
+      "--fifo-size <words>",
+      "words of the memory that spikes wait in; 100 if it is left out",
+      wholeNumber("--fifo-size", 100, 1, 2 ** 40),
+    )
+    .option(
+      "--op-estimation <way>",
+      "operations of other widths than 8 and 32 bits: ICONIP, saturation, linear, quadratic; or add=<way>,mul=<way>",
+      opEstimations,
+    )
+    .option(
+      "--sram-estimation <way>",
+      "accesses to memory: old, by its size, or new, by the width of words",
+      oneOf("--sram-estimation", sramEstimations),
+    )
+    .option("--compat <name>", "qualia: its numbers, its defects included", oneOf("--compat", ["qualia"]))
+    .option("--svg <file>", "write a chart", pathOf("--svg", "a file"))
+    .option(...threads())
+    .option(...backend())
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES.energy)
+    .action(async (model: string, options: Omit<EnergyArguments, "model">) => {
+      const { energy } = await import("./commands/energy.js");
+      await energy({ ...options, model });
+    });
+}
+
 function addBench(program: Command): void {
   program
     .command("bench")
@@ -210,6 +271,7 @@ Examples:
   atif init my.toml                   write an experiment of your own; atif train my.toml runs it
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
+  atif energy runs/digits-1           estimate what an inference costs
   atif bench                          how fast it is on this machine
   atif train --help                   options of one command
 
@@ -249,6 +311,14 @@ Examples:
   atif bench
   atif bench --threads 1 --json > bench.json
   atif bench --quick`,
+  energy: `
+An estimate for 45 nm by the method of Lemaire et al., ICONIP 2022: operations, addresses, and accesses to memory, which are
+most of it. docs/energy.md has the formulas, and what they leave out.
+
+Examples:
+  atif energy runs/digits-1
+  atif energy runs/digits-1 --mem-width 8 --sram-estimation new --svg energy.svg
+  atif energy model.safetensors --op-estimation add=linear,mul=quadratic --json`,
   inspect: `
 Examples:
   atif inspect runs/digits-1

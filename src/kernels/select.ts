@@ -24,7 +24,7 @@ export interface InitOptions {
   threads?: number;
 }
 
-/** What ops/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
+/** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads"]);
   const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);

@@ -32,13 +32,9 @@ export interface BatchNormSpec {
 
 const schema: Schema<BatchNormSpec> = {
   fields: {
-    numFeatures: required(whole(1), "Channels."),
-    eps: withDefault(float32({ above: 0 }), 1e-5, "Added to the variance."),
-    momentum: withDefault(
-      real({ from: 0, to: 1 }),
-      0.1,
-      "Weight of the newest batch in the running statistics.",
-    ),
+    numFeatures: required(whole(1)),
+    eps: withDefault(float32({ above: 0 }), 1e-5),
+    momentum: withDefault(real({ from: 0, to: 1 }), 0.1),
   },
 };
 

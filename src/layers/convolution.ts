@@ -23,7 +23,7 @@ interface ConvolutionOptions<P> {
   padding?: P;
   /** Channels are split into groups that do not see each other (default 1); inChannels: depthwise. */
   groups?: number;
-  /** Default true. */
+  /** Whether a learned number is added to each channel (default true). */
   bias?: boolean;
 }
 
@@ -46,17 +46,13 @@ export type Conv1dSpec = ConvolutionSpec<number>;
 
 function schemaOf<P>(window: (low: number) => ValueType<P>, one: P, none: P): Schema<ConvolutionSpec<P>> {
   const fields = {
-    inChannels: required(whole(1), "Channels of its input."),
-    outChannels: required(whole(1), "Channels of its output."),
-    kernelSize: required(window(1), "Size of the window."),
-    stride: withDefault(window(1), one, "Steps between windows."),
-    padding: withDefault(window(0), none, "Zeros around the input."),
-    groups: withDefault(
-      whole(1),
-      1,
-      "Parts of the channels that do not see each other; inChannels: depthwise.",
-    ),
-    bias: withDefault(flag, true, "Whether a learned number is added to each channel."),
+    inChannels: required(whole(1)),
+    outChannels: required(whole(1)),
+    kernelSize: required(window(1)),
+    stride: withDefault(window(1), one),
+    padding: withDefault(window(0), none),
+    groups: withDefault(whole(1), 1),
+    bias: withDefault(flag, true),
   };
   return { fields: fields as Fields<ConvolutionSpec<P>>, check: checkGroups };
 }

@@ -17,6 +17,7 @@ import type { FullLayerRow } from "./layer-row.js";
 
 /** All of it, by name. */
 export interface DropoutSpec {
+  /** Share of the neurons that are dropped in training. */
   readonly p: number;
 }
 
@@ -32,7 +33,7 @@ const share: ValueType<number> = {
 };
 
 const schema: Schema<DropoutSpec> = {
-  fields: { p: withDefault(share, 0.5, "Share of the neurons that are dropped in training.") },
+  fields: { p: withDefault(share, 0.5) },
 };
 
 export class Dropout extends Module {

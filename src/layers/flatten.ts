@@ -26,11 +26,7 @@ export interface FlattenSpec {
 
 const schema: Schema<FlattenSpec> = {
   fields: {
-    order: withDefault(
-      oneOf(["channelsFirst", "memory"]),
-      "channelsFirst",
-      "Order of the features: as in PyTorch, or as they lie in memory, channels last.",
-    ),
+    order: withDefault(oneOf(["channelsFirst", "memory"]), "channelsFirst"),
   },
 };
 

@@ -14,7 +14,7 @@ import type { FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
 export interface LinearOptions {
-  /** Default true. */
+  /** Whether a learned number is added to each output (default true). */
   bias?: boolean;
   /**
    * The inputs are a flattened map of this many channels, in memory order (channels last). PyTorch flattens channels
@@ -33,14 +33,10 @@ export interface LinearSpec {
 
 const schema: Schema<LinearSpec> = {
   fields: {
-    inFeatures: required(whole(0), "Inputs of each neuron."),
-    outFeatures: required(whole(1), "Neurons."),
-    bias: withDefault(flag, true, "Whether a learned number is added to each output."),
-    flattenedChannels: withDefault(
-      whole(1),
-      1,
-      "Channels of the map that was flattened in memory order before it; state dicts hold the columns channels first.",
-    ),
+    inFeatures: required(whole(0)),
+    outFeatures: required(whole(1)),
+    bias: withDefault(flag, true),
+    flattenedChannels: withDefault(whole(1), 1),
   },
   check({ inFeatures, flattenedChannels }, place) {
     if (inFeatures % flattenedChannels === 0) return;

@@ -30,6 +30,7 @@ interface PoolSpec<P> {
   readonly kernelSize: P;
   /** Default: the kernel. */
   readonly stride?: P;
+  /** Added around the input and never chosen; at most half the kernel. */
   readonly padding: P;
 }
 
@@ -38,13 +39,9 @@ export type Pool1dSpec = PoolSpec<number>;
 
 function schemaOf<P extends Pair>(window: (low: number) => ValueType<P>, none: P): Schema<PoolSpec<P>> {
   const fields = {
-    kernelSize: required(window(1), "Size of the window."),
-    stride: optional(window(1), "Steps between windows; the size of the window if left out."),
-    padding: withDefault(
-      window(0),
-      none,
-      "Added around the input and never chosen; at most half the kernel.",
-    ),
+    kernelSize: required(window(1)),
+    stride: optional(window(1)),
+    padding: withDefault(window(0), none),
   };
   return {
     fields: fields as unknown as Fields<PoolSpec<P>>,

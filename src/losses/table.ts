@@ -14,7 +14,7 @@ export const lossTable: { readonly [Name in LossName]: Loss } = {
   mse: (outputs, labels) => mse(outputs, oneHot(labels, outputs)),
 };
 
-export const lossNames = Object.keys(lossTable) as LossName[];
+export const lossNames = /* @__PURE__ */ Object.keys(lossTable) as LossName[];
 
 /** [N, classes], 1 at each row's label. */
 function oneHot(labels: ArrayLike<number>, like: Tensor): Tensor {

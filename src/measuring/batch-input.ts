@@ -6,12 +6,8 @@ import { Dataset } from "../datasets/dataset.js";
 import { checkModel } from "../models/check-model.js";
 import { prepareSamples } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import {
-  describePreprocessing,
-  stepsLeft,
-  stepsOfData,
-  type PreprocessingStep,
-} from "../preprocessing/table.js";
+import { describePreprocessing } from "../preprocessing/describe.js";
+import { stepsLeft, stepsOfData, type PreprocessingStep } from "../preprocessing/table.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** @throws TypeError, RangeError unless the data's labels are classes of the model */

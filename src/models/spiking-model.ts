@@ -28,7 +28,6 @@ import {
 import { at, repeat } from "../ops/slice.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
 import { chain, Runner } from "../graph/run.js";
-import { traceGraph } from "../graph/trace.js";
 import { isExactly } from "../layers/plain-layer.js";
 import { Sequential } from "../layers/sequential.js";
 import { close } from "../schema/fixed.js";
@@ -38,7 +37,22 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { Architecture } from "./architecture.js";
 import { checkModelShapes } from "./model-shapes.js";
 import { preparedTensor } from "./prepare-samples.js";
-import { tracedArchitecture, withPreprocessing } from "./traced-architecture.js";
+import { withPreprocessing } from "./traced-architecture.js";
+
+type Describe = (model: SpikingModel) => Architecture;
+
+/** Of a class of somebody's own. A page that has none leaves out what looks at the tape: own-model.ts brings it. */
+let describeOwn: Describe = (model) => {
+  throw new StateError(
+    `${model.constructor.name}: nothing here describes a class of one's own; expected one that extends the SpikingModel ` +
+      "that this library exports. Import that by its name.",
+  );
+};
+
+/** @param describe without what is done to samples before the network */
+export function describeOwnBy(describe: Describe): void {
+  describeOwn = describe;
+}
 
 /** run() of more would not end in reasonable time. */
 const MAX_TIMESTEPS = 65536;
@@ -126,7 +140,7 @@ export abstract class SpikingModel extends Module {
    * @throws TypeError for a part that is not known by kind
    */
   get architecture(): Architecture {
-    return withPreprocessing(this, tracedArchitecture(this, traceGraph(this)));
+    return withPreprocessing(this, describeOwn(this));
   }
 
   /** One call of the network: x [N, ...] in step mode 's', [T, N, ...] in 'm'. State is kept. */

@@ -90,8 +90,8 @@ export const schedulerTable: { readonly [K in SchedulerKind]: SchedulerRow<Sched
   },
 };
 
-export const optimizerKinds = Object.keys(optimizerTable) as OptimizerKind[];
-export const schedulerKinds = Object.keys(schedulerTable) as SchedulerKind[];
+export const optimizerKinds = /* @__PURE__ */ Object.keys(optimizerTable) as OptimizerKind[];
+export const schedulerKinds = /* @__PURE__ */ Object.keys(schedulerTable) as SchedulerKind[];
 
 /** @throws RangeError, TypeError on a kind or parameter that is not known */
 export function createOptimizer(spec: OptimizerSpec, params: Iterable<Tensor>): Optimizer {

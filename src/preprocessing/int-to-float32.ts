@@ -10,12 +10,13 @@ import { flag } from "../schema/value-types.js";
 import { stepRow } from "./step-row.js";
 
 export interface IntToFloat32Options {
+  /** Whether the network learned from numbers from 0 to 1, and not from 0 to 255. */
   readonly scale: boolean;
 }
 
 const schema: Schema<IntToFloat32Options> = {
   fields: {
-    scale: required(flag, "Whether the network learned from numbers from 0 to 1, and not from 0 to 255."),
+    scale: required(flag),
   },
 };
 
@@ -44,5 +45,4 @@ export const intToFloat32Step = stepRow<IntToFloat32Options>({
     }
     return { x, shape };
   },
-  describe: ({ scale }) => (scale ? "pixels from 0 to 1" : "pixels from 0 to 255"),
 });

@@ -8,7 +8,7 @@ import { ShapeError } from "../errors.js";
 import { required, type Schema } from "../schema/schema.js";
 import { listOf, real, whole, type ValueType } from "../schema/value-types.js";
 import { formatShape, sameShape, sizeOf, stridesOf, type Shape } from "../shapes.js";
-import { listed, stepRow } from "./step-row.js";
+import { stepRow } from "./step-row.js";
 
 export interface NormalizeDatasetOptions {
   /** Of the statistics: that of a sample, or 1 along axes that share them. */
@@ -28,15 +28,9 @@ function withoutMinusZero(type: ValueType<readonly number[]>): ValueType<readonl
 
 const schema: Schema<NormalizeDatasetOptions> = {
   fields: {
-    shape: required(
-      listOf(whole(1, 2 ** 31 - 1), 1, 8),
-      "Of the statistics: that of a sample, or 1 along axes that share them.",
-    ),
-    offset: required(
-      withoutMinusZero(listOf(real(), 1, MAX_STATISTICS)),
-      "What is taken from a sample, row-major.",
-    ),
-    scale: required(listOf(real({ above: 0 }), 1, MAX_STATISTICS), "What the rest is divided by, likewise."),
+    shape: required(listOf(whole(1, 2 ** 31 - 1), 1, 8)),
+    offset: required(withoutMinusZero(listOf(real(), 1, MAX_STATISTICS))),
+    scale: required(listOf(real({ above: 0 }), 1, MAX_STATISTICS)),
   },
   check({ shape, offset, scale }, place) {
     const count = sizeOf(shape);
@@ -97,5 +91,4 @@ export const normalizeDatasetStep = stepRow<NormalizeDatasetOptions>({
     }
     return { x: y, shape };
   },
-  describe: ({ offset, scale }) => `by the training set: offset ${listed(offset)}, scale ${listed(scale)}`,
 });

@@ -7,7 +7,7 @@ import { required, type Fields, type Schema } from "../schema/schema.js";
 import { float32, listOrOne, type ValueType } from "../schema/value-types.js";
 import { formatShape, type Shape } from "../shapes.js";
 import type { Samples } from "./samples.js";
-import { listed, stepRow } from "./step-row.js";
+import { stepRow } from "./step-row.js";
 
 /** Lists: of one number for all channels, or of one per channel. */
 export interface NormalizeOptions {
@@ -16,11 +16,8 @@ export interface NormalizeOptions {
 }
 
 export const normalizeFields: Fields<NormalizeOptions> = {
-  mean: required(
-    listOrOne(float32()),
-    "Taken from every sample: one number for all channels, or one per channel.",
-  ),
-  std: required(listOrOne(float32({ above: 0 })), "What the rest is divided by, likewise."),
+  mean: required(listOrOne(float32())),
+  std: required(listOrOne(float32({ above: 0 }))),
 };
 
 /** @throws through the place unless there is one of each per channel */
@@ -86,5 +83,4 @@ export const normalizeStep = stepRow<NormalizeOptions>({
     return shape;
   },
   apply: (samples, options) => ({ x: normalized(samples, options), shape: samples.shape }),
-  describe: ({ mean, std }) => `mean ${listed(mean)}, std ${listed(std)}`,
 });

@@ -12,7 +12,7 @@ export interface Reshape2DTo1DOptions {
 }
 
 const schema: Schema<Reshape2DTo1DOptions> = {
-  fields: { inputShape: required(listOf(whole(1, 65_536), 3, 3), "[height, width, channels]") },
+  fields: { inputShape: required(listOf(whole(1, 65_536), 3, 3)) },
 };
 
 export const reshape2DTo1DStep = stepRow<Reshape2DTo1DOptions>({
@@ -37,5 +37,4 @@ export const reshape2DTo1DStep = stepRow<Reshape2DTo1DOptions>({
     const [height, width, channels] = inputShape;
     return { ...samples, shape: [count, height * width, channels] };
   },
-  describe: ({ inputShape }) => `images of ${formatShape(inputShape)} as sequences`,
 });

@@ -1,4 +1,4 @@
-/** What a kind of preprocessing is: its options, what it makes of a shape, what it does. */
+/** What a kind of preprocessing is: its options, what it makes of a shape, what it does. describe.ts has the words for it. */
 
 import type { Place } from "../schema/place.js";
 import type { Schema } from "../schema/schema.js";
@@ -16,25 +16,8 @@ export interface StepRow<P> {
   shapeAfter(shape: Shape, options: P, place: Place): Shape;
   /** The changed samples; the given ones are left as they are. @throws ShapeError, RangeError */
   apply(samples: Samples, options: P): Samples;
-  /** In a few words, for people: "mean 0.5, std 0.25". */
-  describe(options: P): string;
 }
 
 export function stepRow<P>(row: StepRow<P>): StepRow<P> {
   return row;
-}
-
-/** For people. */
-export function rounded(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
-
-/** One number, or how many and between which they lie. */
-export function listed(values: readonly number[]): string {
-  if (values.length <= 4) return values.map(rounded).join(", ");
-  const [low, high] = values.reduce(
-    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
-    [Infinity, -Infinity],
-  );
-  return `${rounded(low)} to ${rounded(high)} (${values.length} numbers)`;
 }

@@ -22,7 +22,7 @@ const stepTable = {
   Reshape2DTo1D: reshape2DTo1DStep,
 };
 
-type StepKind = keyof typeof stepTable;
+export type StepKind = keyof typeof stepTable;
 
 /** One step, every option checked. */
 export type PreprocessingStep = {
@@ -42,12 +42,9 @@ const MAX_STEPS = 64;
 
 const specSchema: Schema<{ kind: StepKind; options?: object }> = {
   fields: {
-    kind: required(oneOf(Object.keys(stepTable) as StepKind[]), "What is done."),
+    kind: required(oneOf(Object.keys(stepTable) as StepKind[])),
     // They are read by the schema of their kind.
-    options: optional(
-      { expects: "an object", read: (value) => value as object, write: (value) => value },
-      "How.",
-    ),
+    options: optional({ expects: "an object", read: (value) => value as object, write: (value) => value }),
   },
 };
 
@@ -133,12 +130,6 @@ export function stepsLeft(
   done: readonly PreprocessingStep[],
 ): readonly PreprocessingStep[] | null {
   return samePreprocessing(own.slice(0, done.length), done) ? own.slice(done.length) : null;
-}
-
-/** "Normalize (mean 0.5, std 0.25)", one after the other; "nothing" if there are none. */
-export function describePreprocessing(own: readonly PreprocessingStep[]): string {
-  if (own.length === 0) return "nothing";
-  return own.map((step) => `${step.kind} (${rowOf(step).describe(step.options)})`).join(", then ");
 }
 
 function rowOf({ kind }: PreprocessingStep): StepRow<unknown> {

@@ -10,7 +10,7 @@ import type { ValueType } from "./value-types.js";
 
 interface FieldOf<V> {
   readonly type: ValueType<V>;
-  /** In a sentence, for the reference. */
+  /** In a sentence, for the reference of experiment files; "" where no file has the option. */
   readonly meaning: string;
   /** The key in a file, where it is not the name in snake_case. */
   readonly key?: string;
@@ -41,7 +41,7 @@ type FieldSettings = Pick<FieldOf<unknown>, "key" | "inFiles">;
 
 export function required<V>(
   type: ValueType<V>,
-  meaning: string,
+  meaning = "",
   settings: FieldSettings = {},
 ): RequiredField<V> {
   return { presence: "required", type, meaning, ...settings };
@@ -50,7 +50,7 @@ export function required<V>(
 export function withDefault<V>(
   type: ValueType<V>,
   fallback: V,
-  meaning: string,
+  meaning = "",
   settings: FieldSettings = {},
 ): DefaultField<V> {
   return { presence: "default", type, fallback, meaning, ...settings };
@@ -58,7 +58,7 @@ export function withDefault<V>(
 
 export function optional<V>(
   type: ValueType<V>,
-  meaning: string,
+  meaning = "",
   settings: FieldSettings = {},
 ): OptionalField<V> {
   return { presence: "optional", type, meaning, ...settings };

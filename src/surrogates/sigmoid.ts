@@ -11,6 +11,7 @@
  */
 
 import { AutogradFunction, type FunctionContext } from "../autograd/function.js";
+import { record } from "../autograd/node.js";
 import { checkFloat32, checkPositive } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { heaviside, sigmoidSurrogateGradient } from "../ops/unary.js";
@@ -54,5 +55,17 @@ function checkSteepness(alpha: unknown): number {
 export function sigmoidSurrogate(alpha: number): Surrogate {
   checkPositive("sigmoidSurrogate: alpha", alpha);
   const sigmoidAlpha = checkFloat32("sigmoidSurrogate: alpha", alpha);
-  return Object.assign((q: Tensor) => SpikeFunctionSigmoid.apply(q, sigmoidAlpha), { sigmoidAlpha });
+  return Object.assign((q: Tensor) => fire(q, sigmoidAlpha), { sigmoidAlpha });
+}
+
+/**
+ * As SpikeFunctionSigmoid.apply, the same operation on the tape: what checks classes of somebody's own is not needed for it,
+ * nor loaded where networks only run.
+ */
+function fire(x: Tensor, alpha: number): Tensor {
+  const z = heaviside(x);
+  record("SpikeFunctionSigmoid", [x], [z], [x], ([g], { tensor }) => [
+    g === null ? null : sigmoidSurrogateGradient(g, tensor(0), alpha),
+  ]);
+  return z;
 }

@@ -6,8 +6,8 @@ import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { afterStepsOfData, inUnitsOf } from "../measuring/batch-input.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import { describePreprocessing } from "../preprocessing/describe.js";
 import {
-  describePreprocessing,
   readPreprocessing,
   samePreprocessing,
   stepsLeft,

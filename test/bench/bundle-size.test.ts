@@ -144,6 +144,18 @@ describe("a bundle for a page", () => {
     expect(again).toBe(first);
   });
 
+  it("with SpikingModel, it describes classes of one's own by what the tape shows", async () => {
+    const told = await runBundle(
+      ["init", "SpikingModel", "Sequential", "Linear"],
+      `class Own extends SpikingModel {
+         constructor() { super([3], [2], 1, "s", new Sequential({ fc: new Linear(3, 2) })); }
+       }
+       const { kind, options } = new Own().architecture;
+       console.log(kind, options.layers.map((layer) => layer.kind).join());`,
+    );
+    expect(told.trim()).toBe("GraphModel Linear");
+  });
+
   it("holds what is asked for: the digits only with loadDigits", async () => {
     const [without, digits] = [
       await measureBundle(folder, ["init", "tensor"]),

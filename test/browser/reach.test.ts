@@ -49,6 +49,18 @@ describeInBrowser("reaching the page", () => {
       await page.setViewportSize(phone.viewport);
     });
 
+    it("a chart that was drawn for a wider place does not make the page wider, until it is drawn again", async () => {
+      const width = await open.page.evaluate(() => {
+        const drawn = [...document.querySelectorAll<HTMLElement>(".chart-canvas > *")];
+        const before = drawn.map((chart) => chart.style.width);
+        for (const chart of drawn) chart.style.width = "1000px";
+        const { scrollWidth } = document.documentElement;
+        drawn.forEach((chart, i) => (chart.style.width = before[i]));
+        return drawn.length > 0 ? scrollWidth : NaN;
+      });
+      expect(width).toBe(phone.viewport.width);
+    });
+
     it("what is tapped is large enough for a finger", async () => {
       const boxes = await open.page.evaluate(() =>
         [...document.querySelectorAll("button, select, input:not([hidden]), nav a, canvas[tabindex]")].map(

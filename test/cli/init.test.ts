@@ -31,8 +31,11 @@ describe("atif init", { timeout: 60_000 }, () => {
     expect(read("my.toml")).toBe(starterExperiment({ ...choice, path: "/d" }));
   });
 
-  it("its help names all kinds there are", async () => {
-    const { stdout } = await atif(["init", "--help"], { cwd: folder });
+  it.each([
+    ["init", "--help"],
+    ["help", "init"],
+  ])("its help names all kinds there are: atif %s %s", async (...words) => {
+    const { stdout } = await atif(words, { cwd: folder });
     const help = stdout.replace(/\s+/g, " ");
     for (const kind of [...starterKinds.model, ...starterKinds.neuron]) expect(help).toContain(kind);
     for (const kind of starterKinds.dataset)

@@ -9,9 +9,9 @@ import * as library from "../../src/index.js";
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 const root = dirname(dist);
 
-/** A file and what it imports before it runs: paths in dist, and names of packages. */
-function loadedWith(entry: string): { files: string[]; packages: string[] } {
-  const found = new Set([join(dist, entry)]);
+/** Files and what they import before they run: paths in dist, and names of packages. */
+function loadedWith(...entries: readonly string[]): { files: string[]; packages: string[] } {
+  const found = new Set(entries.map((entry) => join(dist, entry)));
   const packages = new Set<string>();
   for (const file of found) {
     const statements = readFileSync(file, "utf8").matchAll(
@@ -39,14 +39,35 @@ describe("dist/", () => {
     expect(packages).toEqual(["smol-toml"]);
   });
 
-  it("loads little before the command line knows the command", () => {
+  const withoutNode = (packages: readonly string[]): string[] =>
+    packages.filter((name) => !name.startsWith("node:"));
+
+  it("loads nothing but itself in the thread that waits while another one computes", () => {
     const { files, packages } = loadedWith(join("cli", "main.js"));
     expect(files.sort()).toEqual([
       join("chunks", "base.js"),
       join("chunks", "cli.js"),
       join("cli", "main.js"),
     ]);
-    expect(packages.filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
+    expect(withoutNode(packages)).toEqual([]);
+  });
+
+  it("loads little before the command line knows the command", () => {
+    const main = readFileSync(join(dist, "cli", "main.js"), "utf8");
+    const later = [...main.matchAll(/import\("\.\/([^"]+)"\)/g)].map(([, path]) => path);
+    expect(later).toEqual(["thread/computing.js", "program.js", "whole-process.js"]);
+    const { files, packages } = loadedWith(
+      ...["main.js", ...later.slice(1)].map((path) => join("cli", path)),
+    );
+    expect(files.sort()).toEqual([
+      join("chunks", "base.js"),
+      join("chunks", "cli.js"),
+      join("chunks", "program.js"),
+      join("cli", "main.js"),
+      join("cli", "program.js"),
+      join("cli", "whole-process.js"),
+    ]);
+    expect(withoutNode(packages)).toEqual(["commander"]);
   });
 
   it("exports what src/ exports, and classes keep the names that messages have", async () => {

@@ -291,7 +291,8 @@ describe.each(BEGINNINGS)("where %s", (_, begin) => {
   });
 });
 
-const PLATFORM = fileURLToPath(new URL("../../dist/platform/lock-file.js", import.meta.url));
+/** As it was compiled: in dist/ it is a part of a file. */
+const LOCK_FILE = fileURLToPath(new URL("../../build/platform/lock-file.js", import.meta.url));
 const children: ChildProcess[] = [];
 afterAll(() => children.forEach((child) => child.kill("SIGKILL")));
 
@@ -303,7 +304,7 @@ interface Player {
 
 /** A process that takes the lock it is told, says what came of it, and gives it back when it is told so. */
 async function player(): Promise<Player> {
-  const script = `import { LockFile } from ${JSON.stringify(PLATFORM)};
+  const script = `import { LockFile } from ${JSON.stringify(LOCK_FILE)};
     import { createInterface } from "node:readline";
     let lock = null;
     console.log("ready");
@@ -318,12 +319,15 @@ async function player(): Promise<Player> {
       }
     }`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: "pipe",
   });
+  let complaint = "";
+  child.stderr.on("data", (text: Buffer) => (complaint += text.toString()));
   children.push(child);
   const said: string[] = [];
   child.stdout.on("data", (text: Buffer) => said.push(...text.toString().trim().split("\n")));
-  await until("a process that is ready", () => said.length === 1);
+  await until("a process that is ready", () => said.length === 1 || child.exitCode !== null);
+  expect(said, complaint).toEqual(["ready"]);
   return { child, said, say: (word) => void child.stdin.write(`${word}\n`) };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Samples } from "../../src/preprocessing/samples.js";
+import { describePreprocessing } from "../../src/preprocessing/describe.js";
 import {
   applyPreprocessing,
   checkPreprocessing,
-  describePreprocessing,
   readPreprocessing,
   samePreprocessing,
   shapeBefore,

@@ -7,6 +7,7 @@ import { init } from "../../src/kernels/select.js";
 import "../../src/ops/install.js";
 import { heaviside } from "../../src/ops/unary.js";
 import { Generator } from "../../src/random/generator.js";
+import type { Node } from "../../src/autograd/node.js";
 import { sigmoidSurrogate, SpikeFunctionSigmoid } from "../../src/surrogates/sigmoid.js";
 import { memory } from "../../src/tensor/memory.js";
 import { ones, tensor, type Tensor } from "../../src/tensor/tensor.js";
@@ -187,6 +188,19 @@ describeBackends("surrogates", (backend) => {
       expect([...y.toArray()]).toEqual([1, 0]);
       y.sum().backward();
       expectClose(gradOf(x), [0.7116, 0.8556], 1e-4);
+    });
+
+    it("is the operation SpikeFunctionSigmoid on the tape, to the bit", () => {
+      const random = new Generator(7);
+      const values = Array.from({ length: 300 }, () => 2 * random.normal());
+      const [own, other] = [leaf(...values), leaf(...values)];
+      const [y, z] = [sigmoidSurrogate(0.3)(own), SpikeFunctionSigmoid.apply(other, 0.3)];
+      expect((y.node as Node).name).toBe((z.node as Node).name);
+      expectSameBits(y.toArray(), z.toArray());
+      y.mul(y).sum().backward();
+      z.mul(z).sum().backward();
+      expectSameBits(gradOf(own), gradOf(other));
+      expect(sigmoidSurrogate(0.3)(tensor(values)).node).toBeNull();
     });
 
     it.each([

@@ -26,6 +26,25 @@ export interface InitArguments {
 
 export const USUAL_FILE = "experiment.toml";
 
+/** What may be chosen, for the help: "SCNN (default), SMLP, SResNet or SResNetStride". */
+export type InitChoices = Readonly<Record<"dataset" | "model" | "neuron", string>>;
+
+export const initChoices: InitChoices = {
+  dataset: listed(starterKinds.dataset.map(spelled), spelled(STARTER_CHOICE.dataset)),
+  model: listed(starterKinds.model, STARTER_CHOICE.model),
+  neuron: listed(starterKinds.neuron, STARTER_CHOICE.neuron),
+};
+
+function listed(kinds: readonly string[], usual: string): string {
+  const words = [`${usual} (default)`, ...kinds.filter((kind) => kind !== usual)];
+  return `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}
+
+/** As it is typed: "fashion-mnist" */
+function spelled(kind: string): string {
+  return kind.replaceAll(/([a-z])([A-Z])/g, "$1-$2").toLowerCase();
+}
+
 /** @throws UsageError if there is a file of that name, or a kind that is not known; FileError */
 export function initExperiment(args: InitArguments): void {
   const terminal = new Terminal(args);

@@ -6,7 +6,7 @@ import type { DatasetLoader } from "../../experiment/data.js";
 import { readModelFile } from "../../formats/model-file.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
-import { describePreprocessing } from "../../preprocessing/table.js";
+import { describePreprocessing } from "../../preprocessing/describe.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";

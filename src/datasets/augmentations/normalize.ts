@@ -28,7 +28,14 @@ export interface ResolvedNormalizeParams extends ResolvedFlags {
 }
 
 export const normalizeSchema: Schema<ResolvedNormalizeParams> = {
-  fields: { ...normalizeFields, ...preparingFlagFields },
+  fields: {
+    mean: {
+      ...normalizeFields.mean,
+      meaning: "Taken from every sample: one number for all channels, or one per channel.",
+    },
+    std: { ...normalizeFields.std, meaning: "What the rest is divided by, likewise." },
+    ...preparingFlagFields,
+  },
   check: checkNormalize,
 };
 

@@ -4,7 +4,7 @@
  */
 
 import type { ModelKind } from "../../models/table.js";
-import type { NeuronKind } from "../../neurons/table.js";
+import { neuronKinds, type NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
 import { AUGMENTATIONS, DATASET_FACTS, DATASETS } from "./data-schema.js";
 import type { LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
@@ -22,7 +22,7 @@ export interface StarterChoice {
   readonly path?: string;
 }
 
-export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN", neuron: "ATIF" };
+export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN", neuron: neuronKinds[0] };
 
 /** What may be chosen. */
 export const starterKinds = {

@@ -1,7 +1,7 @@
 /** init() as programs call it: with the kernels comes the backward pass, which a page that only runs networks leaves out. */
 
 import { init as initKernels, type InitOptions } from "../kernels/select.js";
-import { backward } from "../autograd/backward.js";
+import { backward } from "./backward.js";
 import { installBackward } from "../tensor/operations.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -1,0 +1,91 @@
+/** What the estimation knows of kinds of layers. */
+
+import type { LayerNode } from "../graph/layer-graph.js";
+import { neuronKinds, neuronRow } from "../neurons/table.js";
+import { BaseNode } from "../neurons/base-node.js";
+import type { Conv1dSpec, Conv2dSpec } from "../layers/convolution.js";
+import type { LinearSpec } from "../layers/linear.js";
+import { sizeOf } from "../shapes.js";
+
+/** Kinds that hand on what they get, at another size: nothing of them is modelled. */
+const pools = ["MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d", "GlobalSumPool"];
+const passing = [...pools, "Flatten", "Dropout"];
+const norms = ["BatchNorm1d", "BatchNorm2d"];
+
+export const isSynaptic = ({ kind }: LayerNode): boolean => ["Conv1d", "Conv2d", "Linear"].includes(kind);
+export const isAdd = ({ kind }: LayerNode): boolean => kind === "Add";
+export const isNorm = ({ kind }: LayerNode): boolean => norms.includes(kind);
+export const isInput = ({ inputs }: LayerNode): boolean => inputs.length === 0;
+export const passesSpikes = ({ kind }: LayerNode): boolean => passing.includes(kind);
+export const isNeuron = ({ module }: LayerNode): boolean => module instanceof BaseNode;
+/** Kinds that cost nothing here: pooling, flattening; normalisation, whose numbers weights take up. */
+export const isFree = (node: LayerNode): boolean => isInput(node) || passesSpikes(node) || isNorm(node);
+export const hasFormula = (node: LayerNode): boolean =>
+  isFree(node) || isSynaptic(node) || isAdd(node) || isNeuron(node);
+
+/** How many values an average pooling divides by: what a spike is worth behind it. */
+export function averaged({ kind, options }: LayerNode): number {
+  return kind.startsWith("AvgPool") ? sizeOf(sidesOf(options.kernelSize as number | number[])) : 1;
+}
+
+/** Whether the potential leaks. Of a kind that does not state its dynamics, it is taken not to. */
+export function leaks({ kind, module }: LayerNode): boolean {
+  if (!(module instanceof BaseNode) || !(neuronKinds as readonly string[]).includes(kind)) return false;
+  const dynamics = neuronRow(kind).dynamics?.(module);
+  return dynamics !== undefined && dynamics.leak !== null;
+}
+
+/** Of a convolution or a linear layer: the symbols of the formulas. */
+export interface Geometry {
+  readonly isConvolution: boolean;
+  /** Values of its input and of its output, for one sample in one time step. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly groups: number;
+  /** Positions of the kernel. */
+  readonly kernel: number;
+  /** Windows that see a value, at most: the product of kernel size / stride, rounded up. */
+  readonly windows: number;
+  readonly weights: number;
+  /** 0: none. */
+  readonly biases: number;
+}
+
+export function geometryOf({ kind, options, inputs, shape }: LayerNode): Geometry {
+  const sizes = { inputs: sizeOf(inputs[0].shape), outputs: sizeOf(shape) };
+  if (kind === "Linear") {
+    const { inFeatures, outFeatures, bias } = options as unknown as LinearSpec;
+    return {
+      ...sizes,
+      isConvolution: false,
+      inChannels: inFeatures,
+      outChannels: outFeatures,
+      groups: 1,
+      kernel: 1,
+      windows: 1,
+      weights: inFeatures * outFeatures,
+      biases: bias ? outFeatures : 0,
+    };
+  }
+  const { inChannels, outChannels, groups, bias, ...window } = options as unknown as Conv1dSpec | Conv2dSpec;
+  const sides = sidesOf(window.kernelSize);
+  const strides = sidesOf(window.stride);
+  const kernel = sizeOf(sides);
+  return {
+    ...sizes,
+    isConvolution: true,
+    inChannels,
+    outChannels,
+    groups,
+    kernel,
+    windows: sizeOf(sides.map((side, axis) => Math.ceil(side / strides[axis]))),
+    weights: (kernel * inChannels * outChannels) / groups,
+    biases: bias ? outChannels : 0,
+  };
+}
+
+function sidesOf(sides: number | readonly number[]): readonly number[] {
+  return typeof sides === "number" ? [sides] : sides;
+}
