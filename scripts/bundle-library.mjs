@@ -40,8 +40,6 @@ const apart = new Map([
   // A page that asks for the digits loads them then.
   ["datasets/digits-data.js", null],
   ["kernels/wasm/binary.js", "binary"],
-  // It registers what describes classes of one's own: a page without its name leaves it out.
-  ["models/own-model.js", "own-model"],
   // Run for its effect, as package.json says (sideEffects).
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],

@@ -78,7 +78,7 @@ export { SResNetStride } from "./models/sresnet-stride.js";
 export { SMLP } from "./models/smlp.js";
 export type { SMLPOptions } from "./models/smlp-options.js";
 export type { PreprocessingSpec, PreprocessingStep } from "./preprocessing/table.js";
-export { SpikingModel } from "./models/own-model.js";
+export { OwnModel as SpikingModel } from "./models/own-model.js";
 export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 

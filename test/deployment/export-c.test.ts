@@ -6,6 +6,7 @@ import { Dataset } from "../../src/datasets/dataset.js";
 import { exportC, type ExportCOptions } from "../../src/deployment/c/export-c.js";
 import { IntegerModel } from "../../src/deployment/integer/integer-model.js";
 import { init } from "../../src/kernels/select.js";
+import { neuronKinds, neuronSpecOf } from "../../src/neurons/table.js";
 import { networkGraph } from "../../src/models/network-graph.js";
 import { createModel } from "../../src/models/table.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
@@ -112,7 +113,22 @@ function exported(seed: number, more: Partial<ExportCOptions> = {}): Record<stri
 describe("exportC", () => {
   beforeAll(() => init({ backend: "wasm" }));
 
-  const seeds = Array.from({ length: Number(process.env.ATIF_SEEDS ?? 16) }, (_, i) => i);
+  const many = process.env.ATIF_SEEDS;
+  // Few, of every kind of neuron and of network, flat and of images, as a compiler takes its time.
+  const few = [0, 1, 3, 5, 6, 7, 8, 9, 14, 15];
+  const seeds = many === undefined ? few : Array.from({ length: Number(many) }, (_, i) => i);
+
+  it("is tried on every kind of neuron that it knows, in every kind of network", () => {
+    const models = seeds.map(drawn);
+    const neurons = models.flatMap((model) => model.neurons().map((neuron) => neuronSpecOf(neuron).kind));
+    expect([...new Set(neurons)].sort()).toEqual([...neuronKinds].sort());
+    const networks = models.map(
+      ({ architecture: { kind }, inputShape }) => `${kind} ${inputShape.length - 1}D`,
+    );
+    expect([...new Set(networks)].sort()).toEqual([
+      ...["SCNN 1D", "SCNN 2D", "SMLP 1D", "SResNet 1D", "SResNet 2D"],
+    ]);
+  });
 
   it.skipIf(compilers.length === 0).each(seeds)("gives the simulator's integers: network %i", (seed) => {
     const sanitized = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];

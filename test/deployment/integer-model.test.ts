@@ -2,11 +2,16 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { IntegerModel, type IntegerModelOptions } from "../../src/deployment/integer/integer-model.js";
+import { Dataset } from "../../src/datasets/dataset.js";
 import type { AnyLayerSpec } from "../../src/graph/layer-spec.js";
 import { init } from "../../src/kernels/select.js";
 import { GraphModel } from "../../src/models/graph-model.js";
 import type { LoadableStateDict } from "../../src/module/state-dict.js";
 import "../../src/ops/install.js";
+import { activationsRange } from "../../src/quantization/activations-range.js";
+import { calibrate, quantizersIn } from "../../src/quantization/calibrate.js";
+import { quantizeModel } from "../../src/quantization/quantize-model.js";
+import type { QuantParams } from "../../src/quantization/quantizer-options.js";
 
 function network(
   inputShape: number[],
@@ -135,6 +140,38 @@ describe("IntegerModel", () => {
     expect(outputs(decaying, 100, 127)).toEqual([0, 0]);
   });
 
+  it("does not round a leak before the threshold test; the reference does", () => {
+    // 1 / tau = 0.25 is 1 with q_v = 2, and theta 0.5 is 2; q_i = 2. u = x/4: of 7, 1.75 steps; of 8, 2.
+    const options = { vReset: null, tau: 4, vThreshold: 0.5 };
+    const text = ranges(["neuron", 2, 0, 2, null, "nearest"]);
+    const model = (more: object) =>
+      new IntegerModel(network([1], 1, [{ name: "neuron", kind: "LIFNode", options }]), {
+        width: 8,
+        ranges: text,
+        ...more,
+      });
+    expect(outputs(model({}), 7)).toEqual([0]);
+    expect(outputs(model({}), 8)).toEqual([1]);
+    expect(outputs(model({ compat: "qualia" }), 7)).toEqual([1]);
+    // 7 are stored as round(1.75) = 2 steps: 2 + (7 - 2) / 4 = 3.25
+    expect(outputs(model({}), 7, 7, 0)).toEqual([0, 1, 0]);
+  });
+
+  it("keeps the bits of a bias where the input has fewer than none", () => {
+    // q_i = -1: sum w x has 3 - 1 = 2 fractional bits, the bias 3. 2 (4) 2^-2 + 1.125 = 3.125, of which floor with q = 3 is 25.
+    const model = network(
+      [1],
+      1,
+      [{ name: "fc", kind: "Linear", options: { inFeatures: 1, outFeatures: 1 } }],
+      {
+        "fc.weight": { shape: [1, 1], data: [0.5] },
+        "fc.bias": one(1.125),
+      },
+    );
+    const integer = new IntegerModel(model, { width: 8, ranges: ranges(["fc", -1, 3, 3, null, "floor"]) });
+    expect(outputs(integer, 2)).toEqual([2 * 2 * 0.5 * 8 + 9]);
+  });
+
   it("divides a mean once, rounded as the layer is", () => {
     const model = network([3, 1], 1, [
       { name: "pool", kind: "AvgPool1d", options: { kernelSize: 3 } },
@@ -252,4 +289,83 @@ describe("IntegerModel", () => {
   ])("refuses %s", (_, act, message) => {
     expect(act).toThrow(message);
   }); // prettier-ignore
+
+  describe("of a quantized model", () => {
+    const float = () =>
+      network([2], 2, [
+        { name: "fc", kind: "Linear", options: { inFeatures: 2, outFeatures: 3 } },
+        { name: "neuron", kind: "IFNode", options: { vReset: null, vThreshold: 0.5 } },
+        { name: "out", kind: "Linear", options: { inFeatures: 3, outFeatures: 2 } },
+      ]);
+    const data = new Dataset({ name: "d", x: Float32Array.of(1, -1.5, 0.25, 3), labels: new Int32Array(2), sampleShape: [2], classes: 2 }); // prettier-ignore
+    const quantized = (params: QuantParams, isCalibrated = true) => {
+      const model = quantizeModel(float(), params).eval();
+      if (isCalibrated) calibrate(model, data);
+      return model;
+    };
+
+    it("knows formats by itself: those of the range file, and bits and rounding of each tensor", () => {
+      const model = quantized({
+        bits: 8,
+        w: { bits: 4, roundtype: "floor" },
+        v: { bits: 16 },
+        roundtype: "nearest",
+      });
+      const { program } = new IntegerModel(model);
+      expect([program.width, program.inputBits, program.inputQ]).toEqual([16, 8, 5]);
+      const [fc, neuron] = program.layers;
+      if (fc.kind !== "weightedSum" || neuron.kind !== "neuron") throw new Error("other layers");
+      expect([fc.bits, neuron.bits, neuron.potentialBits]).toEqual([8, 8, 16]);
+      expect(Math.max(...fc.weights.map(Math.abs))).toBeLessThanOrEqual(8);
+      const text = new IntegerModel(model, { width: 16, ranges: activationsRange(model) });
+      expect(text.program).toEqual(program);
+      expect(new IntegerModel(quantized({ bits: 8 })).program.width).toBe(8);
+      expect(new IntegerModel(quantized({ bits: 8 }), { width: 16 }).program.width).toBe(16);
+    });
+
+    it("keeps names, and brings inputs to the grid of their quantizers first where that is another", () => {
+      const names = (params: QuantParams) => Object.keys(new IntegerModel(quantized(params)).maps);
+      expect(names({})).toEqual(["input", "fc", "neuron", "out"]);
+      expect(names({ input: { bits: 4 } })).toEqual([
+        "input",
+        "fc",
+        "neuron_input",
+        "neuron",
+        "out_input",
+        "out",
+      ]);
+    });
+
+    it("is as the reference's where that is asked for", () => {
+      const model = quantizeModel(float(), { bits: 8 }, { compat: "qualia" });
+      calibrate(model, data);
+      const integer = new IntegerModel(model.eval(), { compat: "qualia", longWidth: 32 });
+      expect(Object.keys(integer.maps)).toEqual(["input", "fc", "neuron", "out"]);
+    });
+
+    it.each<[string, QuantParams, string]>([
+      ["any step", { quantype: "fake" }, 'IntegerModel: fc.quantizer_act has the quantype "fake"; expected steps that are powers of two. Quantize the model with quantype "fxp", without LSQ.'],
+      ["learned steps", { act: { LSQ: true } }, "IntegerModel: fc.quantizer_act has a learned step (LSQ); expected steps"],
+      ["weights that are not quantized", { w: { quantEnable: false } }, "IntegerModel: fc.quantizer_w is disabled (quantEnable)"],
+      ["an input that is not quantized", { input: { quantEnable: false } }, "IntegerModel: fc reads the network's input and does not quantize it"],
+    ])("refuses %s", (_, params, message) => {
+      expect(() => new IntegerModel(quantized(params))).toThrow(message);
+    }); // prettier-ignore
+
+    it("refuses quantizers without a range, ranges that differ where the input is read, and no ranges at all", () => {
+      expect(() => new IntegerModel(quantized({}, false))).toThrow("IntegerModel: fc.quantizer_act has no range; expected one from data. Call calibrate(model, dataset)"); // prettier-ignore
+      const twice = network([2], 2, [
+        { name: "a", kind: "Linear", options: { inFeatures: 2, outFeatures: 2 } },
+        { name: "sum", kind: "Add", options: {}, inputs: ["a", "input"] },
+      ]);
+      const model = quantizeModel(twice, { bits: 8 }).eval();
+      calibrate(model, data);
+      expect(() => new IntegerModel(model)).not.toThrow();
+      const own = quantizersIn(model).find(({ tensorType }) => tensorType === "input");
+      if (own === undefined) throw new Error("no input");
+      own.globalMax = 100;
+      expect(() => new IntegerModel(model)).toThrow('IntegerModel: a reads the network\'s input with 0 of 8 bits behind the point, rounded "nearest", and sum with 5 of 8 bits'); // prettier-ignore
+      expect(() => new IntegerModel(float())).toThrow("IntegerModel: ranges is undefined; expected the text of a range file."); // prettier-ignore
+    });
+  });
 });

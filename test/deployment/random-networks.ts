@@ -113,6 +113,7 @@ export function randomNetwork(seed: number): SpikingModel {
 export function randomQuantizers(seed: number): QuantParams {
   const g = new Generator(1000 + seed);
   const pick = picking(g);
+  if (seed % 3 === 2) return anyQuantizers(g);
   const round = (): Roundtype => pick("floor", "nearest", "nearest", "ceil");
   const own = [
     {}, {}, {},
@@ -126,6 +127,19 @@ export function randomQuantizers(seed: number): QuantParams {
     { w: { forceQ: 5 }, act: { forceQ: 3 } },
   ]; // prettier-ignore
   return { bits: pick(8, 16), roundtype: round(), ...pick<QuantParams>(...own) };
+}
+
+/** Any number of bits, rounding and fractional bits for any kind of tensor. */
+function anyQuantizers(g: Generator): QuantParams {
+  const pick = picking(g);
+  const own = () => ({
+    ...(pick(true, false) ? { bits: 2 + g.integer(15) } : {}),
+    ...(pick(true, false, false) ? { roundtype: pick<Roundtype>("floor", "nearest", "ceil") } : {}),
+    ...(g.integer(6) === 0 ? { forceQ: g.integer(18) - 4 } : {}),
+  });
+  const types = ["input", "act", "v", "w", "bias"].filter(() => g.integer(3) === 0);
+  const params = { bits: 2 + g.integer(15), roundtype: pick<Roundtype>("floor", "nearest", "ceil") };
+  return { ...params, ...Object.fromEntries(types.map((type) => [type, own()])) };
 }
 
 /** @param width of its values: what was not seen before is saturated */

@@ -11,8 +11,7 @@ import {
 } from "../../src/layers/table.js";
 import { neuronKinds } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";
-import "../../src/quantization/quantized-atif.js";
-import "../../src/quantization/quantized-lif-node.js";
+import "../../src/quantization/kinds.js";
 import { manualSeed } from "../../src/random/generator.js";
 import type { Shape } from "../../src/shapes.js";
 import { ones } from "../../src/tensor/tensor.js";

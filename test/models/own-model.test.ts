@@ -21,7 +21,7 @@ it("is described once SpikingModel was imported as programs import it", async ()
     "Own: nothing here describes a class of one's own; expected one that extends the SpikingModel that this library " +
       "exports. Import that by its name.",
   );
-  const { SpikingModel: exported } = await import("../../src/models/own-model.js");
+  const { OwnModel: exported } = await import("../../src/models/own-model.js");
   expect(exported).toBe(SpikingModel);
   expect(model.architecture).toMatchObject({
     kind: "GraphModel",

@@ -3,7 +3,8 @@
 import { formatShape } from "../../shapes.js";
 import type { NeuronLayer } from "../integer/integer-layer.js";
 import type { CProgram, PlacedLayer } from "./c-program.js";
-import { layerCode, type CodeOptions, type LayerCode } from "./layer-code.js";
+import { layerCode } from "./layer-code.js";
+import type { CodeOptions, LayerCode } from "./layer-text.js";
 
 export interface SourceFacts extends CodeOptions {
   /** T of the network. */

@@ -1,6 +1,6 @@
 /** A layer as a function in C. What it computes stands in ../integer; here it is written down. */
 
-import { saturate, shift, type Rounding } from "../integer/arithmetic.js";
+import { shift } from "../integer/arithmetic.js";
 import {
   never,
   type AddLayer,
@@ -9,31 +9,14 @@ import {
   type IntegerLayer,
   type NeuronLayer,
   type SumPool,
-  type WeightedSum,
   type WindowPool,
 } from "../integer/integer-layer.js";
-import { byInput } from "../integer/weighted-sum.js";
 import type { CMap } from "./c-map.js";
-
-export interface CodeOptions {
-  /** What names begin with. */
-  readonly name: string;
-  /** "events": the weights of spikes that came are added, and nothing is done for others. "dense": every product is computed. */
-  readonly form: "events" | "dense";
-}
-
-export interface LayerCode {
-  /** Constant arrays and the function. */
-  readonly text: string;
-  /** Bytes of constant data. */
-  readonly flash: number;
-}
-
-interface Site<L extends IntegerLayer> extends CodeOptions {
-  readonly layer: L;
-  readonly given: readonly CMap[];
-  readonly made: CMap;
-}
+import {
+  accumulator, bytesOf, constants, each, element, finish, heading, literal, shifted, signature, starts, stored, weightType,
+  type CodeOptions, type LayerCode, type Site,
+} from "./layer-text.js"; // prettier-ignore
+import { weightedSum } from "./weighted-sum-code.js";
 
 /** @param given the maps that it reads; @param made the one that it makes */
 export function layerCode(
@@ -63,168 +46,6 @@ export function layerCode(
     default:
       return never(layer);
   }
-}
-
-const accumulator = ({ long }: IntegerLayer): string => (long === 64 ? "int64_t" : "int32_t");
-
-/** The type of a map's elements. */
-export function elementType(name: string, { spike }: CMap): string {
-  return spike === null ? `${name}_number` : "uint8_t";
-}
-
-/** Element i of a map as a number of an accumulator's type. */
-function element(map: CMap, array: string, i: string, type: string): string {
-  return map.spike === null
-    ? `(${type})${array}[${i}]`
-    : `(${array}[${i}] != 0 ? (${type})${literal(map.spike)} : 0)`;
-}
-
-function literal(value: number): string {
-  return value < 0 ? `(${value})` : String(value);
-}
-
-/** value 2^-n, rounded. Shifts to the left are products: those of negative numbers are undefined. */
-function shifted(value: string, n: number, rounding: Rounding, layer: IntegerLayer, name: string): string {
-  const type = accumulator(layer);
-  if (n === 0) return value;
-  if (n < 0) return `(${value}) * (${type})${2 ** -n}`;
-  const extra = rounding === "floor" ? 0 : rounding === "nearest" ? 2 ** (n - 1) : 2 ** n - 1;
-  const sum = extra === 0 ? value : `${value} + ${extra}`;
-  return `${down(name, layer)}(${sum}, ${n})`;
-}
-
-function down(name: string, layer: IntegerLayer): string {
-  return `${name}_down${layer.long === 64 ? "64" : "32"}`;
-}
-
-function stored(value: string, layer: IntegerLayer, name: string, bits = layer.bits): string {
-  return `${name}_store${layer.long === 64 ? "64" : "32"}(${value}, ${2 ** (bits - 1)})`;
-}
-
-/** An array of constants, a dozen a line. */
-function constants(type: string, array: string, values: ArrayLike<number>): string {
-  const lines: string[] = [];
-  for (let i = 0; i < values.length; i += 16)
-    lines.push(
-      "  " + Array.from({ length: Math.min(16, values.length - i) }, (_, j) => values[i + j]).join(", "),
-    );
-  return `static const ${type} ${array}[${values.length}] = {\n${lines.join(",\n")}\n};\n`;
-}
-
-function heading(layer: IntegerLayer, what: string): string {
-  return `/* ${layer.layer.replace(/\*\//g, "")}: ${what} */\n`;
-}
-
-function signature({ layer, given, made, name }: Site<IntegerLayer>, more = ""): string {
-  const inputs = given.map((map, k) => `const ${elementType(name, map)} *x${given.length > 1 ? k : ""}`);
-  return `static void ${name}_${layer.name}(${inputs.join(", ")}, ${elementType(name, made)} *y${more})\n`;
-}
-
-/** What is added to a sum: the bias with the sum's fractional bits, and what rounding adds. */
-function starts(layer: WeightedSum | ChannelScale, count: number): number[] {
-  const { bias, biasQ, sumQ, q, rounding } = layer;
-  const n = sumQ - q;
-  const extra = n <= 0 || rounding === "floor" ? 0 : rounding === "nearest" ? 2 ** (n - 1) : 2 ** n - 1;
-  return Array.from({ length: count }, (_, f) => {
-    const own = bias === null ? 0 : shift(bias[f], biasQ - sumQ, rounding, 64);
-    return own + extra;
-  });
-}
-
-/** A finished sum, of which `sum` is the C and `start` what is added. */
-function finish(
-  layer: WeightedSum | ChannelScale,
-  sum: string,
-  start: string,
-  factor: number,
-  name: string,
-): string {
-  const { weightsQ, inputQ, sumQ, q } = layer;
-  const type = accumulator(layer);
-  const scale = factor * 2 ** (sumQ - weightsQ - inputQ);
-  const whole = `${scale === 1 ? sum : `${sum} * (${type})${literal(scale)}`} + (${type})${start}`;
-  const n = sumQ - q;
-  const moved =
-    n > 0 ? `${down(name, layer)}(${whole}, ${n})` : n < 0 ? `(${whole}) * (${type})${2 ** -n}` : whole;
-  return stored(moved, layer, name);
-}
-
-function weightedSum(site: Site<WeightedSum>): LayerCode {
-  const { layer, given, name, form } = site;
-  const { input, output, kernel, stride, padding, groups } = layer;
-  const [[H, W, C], [OH, OW, F]] = [input, output];
-  const type = accumulator(layer);
-  const [inGroup, outGroup] = [C / groups, F / groups];
-  const values = byInput(layer);
-  const [weights, start] = [`${name}_${layer.name}_weights`, `${name}_${layer.name}_start`];
-  const [map] = given;
-  const isSpikes = map.spike !== null;
-  const term = isSpikes
-    ? form === "events" ? "(TYPE)w[f]" : "(TYPE)w[f] * (TYPE)row[c]"
-    : "(TYPE)w[f] * value"; // prettier-ignore
-  const guard = form === "events" ? "if (row[c] == 0) continue;" : null;
-  const value = isSpikes ? null : `const ${type} value = (${type})row[c];`;
-  const offset = groups === 1 ? "" : ` + c / ${inGroup} * ${outGroup}`;
-  const inner = [
-    `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix);`,
-    `const ${weightType(values)} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
-    `for (c = 0; c < ${C}; c++) {`,
-    `  const ${weightType(values)} *w = rows + ${F} * ${groups === 1 ? "c" : `(c % ${inGroup})`}${offset};`,
-    ...(groups === 1 ? [`  ${type} *to = sum;`] : [`  ${type} *to = sum${offset};`]),
-    ...(value === null ? [] : [`  ${value}`]),
-    ...(guard === null ? [] : [`  ${guard}`]),
-    `  for (f = 0; f < ${outGroup}; f++) to[f] += ${term.replaceAll("TYPE", type)};`,
-    `}`,
-  ];
-  const window = [
-    `for (ky = 0; ky < ${kernel[0]}; ky++) {`,
-    `  const int32_t iy = ${stride[0]} * oy + ky - ${padding[0]};`,
-    ...(padding[0] === 0 ? [] : [`  if (iy < 0 || iy >= ${H}) continue;`]),
-    `  for (kx = 0; kx < ${kernel[1]}; kx++) {`,
-    `    const int32_t ix = ${stride[1]} * ox + kx - ${padding[1]};`,
-    ...(padding[1] === 0 ? [] : [`    if (ix < 0 || ix >= ${W}) continue;`]),
-    ...inner.map((line) => `    ${line}`),
-    `  }`,
-    `}`,
-  ];
-  const last = finish(layer, "sum[f]", `${start}[f]`, map.spike ?? 1, name);
-  const body = [
-    `{`,
-    `  int32_t oy, ox, ky, kx, c, f;`,
-    `  for (oy = 0; oy < ${OH}; oy++) {`,
-    `    for (ox = 0; ox < ${OW}; ox++) {`,
-    `      ${type} sum[${F}] = {0};`,
-    ...window.map((line) => `      ${line}`),
-    `      for (f = 0; f < ${F}; f++) *y++ = ${last};`,
-    `    }`,
-    `  }`,
-    `}`,
-  ];
-  const begin = starts(layer, F);
-  const what = `${layer.layerKind}, ${C} in, ${F} out, window ${kernel.join(" x ")}`;
-  const text =
-    heading(
-      layer,
-      isSpikes && form === "events" ? `${what}; of spikes: adds the weights of those that came` : what,
-    ) +
-    constants(weightType(values), weights, values) +
-    constants(type, start, begin) +
-    signature(site) +
-    body.join("\n") +
-    "\n";
-  return { text, flash: values.length * bytesOf(values) + begin.length * (layer.long === 64 ? 8 : 4) };
-}
-
-/** Bytes of the smallest integers that hold them all. */
-function bytesOf(values: Int32Array): number {
-  return values.every((value) => value >= -128 && value <= 127) ? 1 : 2;
-}
-
-const weightType = (values: Int32Array): string => `int${8 * bytesOf(values)}_t`;
-
-/** for (i = 0; i < count; i++) with a statement. */
-function each(count: number, statement: string): string {
-  return `{\n  int32_t i;\n  for (i = 0; i < ${count}; i++) ${statement}\n}\n`;
 }
 
 function channelScale(site: Site<ChannelScale>): LayerCode {
@@ -415,9 +236,4 @@ function view(site: Site<IntegerLayer>): LayerCode {
     text: heading(layer, "the same numbers") + signature(site) + each(made.size, "y[i] = x[i];"),
     flash: 0,
   };
-}
-
-/** What the number of a spike becomes, for checksums. */
-export function spikeNumber({ spike }: CMap, bits: number): number {
-  return spike === null ? 1 : saturate(spike, bits);
 }

@@ -16,7 +16,8 @@ import {
 import { charge } from "./neuron.js";
 import { divide } from "./pooling.js";
 
-const MOST_BITS = 53;
+/** Doubles, of which the simulator is made, are exact up to so many. */
+export const MOST_BITS = 53;
 
 /** From low to high, both included. */
 export interface Interval {
@@ -65,7 +66,6 @@ export function boundsOf({ layers, inputBits }: IntegerProgram): Bounds {
     const interval = outputOf(layer, given, widest);
     intervals.push(interval);
     const bits = Math.ceil(bitsFor(widest.most));
-    // Doubles, of which the simulator is made, are exact up to 53 bits.
     if (bits > Math.min(layer.long, MOST_BITS)) overflows.push({ layer, most: widest.most, bits });
     if (layer.kind !== "neuron") continue;
     if (layer.threshold - (layer.reset === null ? 0 : layer.initial) <= 0) restless.push(layer);

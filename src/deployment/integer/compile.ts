@@ -17,7 +17,7 @@ import { saturate, shift, toInteger, type LongWidth } from "./arithmetic.js";
 import type { FixedPoint } from "./fixed-point.js";
 import { formatsOf, type Format, type Formats } from "./formats.js";
 import type { IntegerLayer, IntegerProgram, LayerBase, NeuronLayer, WeightedSum } from "./integer-layer.js";
-import { formatsOfQuantizers, ownFormats } from "./quantizer-formats.js";
+import { formatsOfQuantizers, inputReaders, ownFormats } from "./quantizer-formats.js";
 
 export interface CompileOptions {
   readonly width: 8 | 16;
@@ -118,9 +118,12 @@ const HANDS_ON: Format = { output: null, weights: null, bias: null, inputs: [] }
 
 function formatsFor(where: string, graph: LayerGraph, { width, ranges, compat }: CompileOptions): Formats {
   // The reference knows one width, and no quantizers of inputs.
-  if (compat && ranges !== undefined) return formatsOf(ranges, graph, new Map(), width);
+  if (compat && ranges !== undefined) return formatsOf(ranges, graph, new Map(), { width, inputBits: width });
   const own = ownFormats(graph, { where, width, needsRanges: ranges === undefined });
-  if (ranges !== undefined) return formatsOf(ranges, graph, own, width);
+  if (ranges !== undefined) {
+    const bits = inputReaders(graph, own).find(({ format }) => format !== null)?.format?.bits ?? width;
+    return formatsOf(ranges, graph, own, { width, inputBits: bits });
+  }
   return formatsOfQuantizers(where, graph, own);
 }
 

@@ -38,7 +38,7 @@ export function formatsOf(
   text: string,
   { nodes }: LayerGraph,
   own: ReadonlyMap<LayerNode, Format>,
-  width: number,
+  { width, inputBits }: { readonly width: number; readonly inputBits: number },
 ): Formats {
   const { first, ranges } = readRanges(text);
   const known = new Set(nodes.map(({ name }) => identifierOf(name)));
@@ -49,7 +49,7 @@ export function formatsOf(
         `expected names of ${[...known].slice(1, 4).join(", ")}, … Take the file that was written for this network.`,
     );
   }
-  const input: FixedPoint = { ...first, bits: width };
+  const input: FixedPoint = { ...first, bits: inputBits };
   const none: Format = { output: input, weights: null, bias: null, inputs: [] };
   const layers = new Map<LayerNode, Format>();
   for (const node of nodes) {
@@ -95,7 +95,9 @@ function stated({ name }: LayerNode, line: ActivationRange, own: Format | undefi
   const rounding = weightsRound ?? activationRound;
   const bits = (of: FixedPoint | null | undefined): number => of?.bits ?? width;
   return {
-    output: { q: activationQ, bits: bits(own?.output), rounding: activationRound },
+    // What a quantized layer only hands on has the bits that it had.
+    output:
+      own?.output === null ? null : { q: activationQ, bits: bits(own?.output), rounding: activationRound },
     weights: weightsQ === null ? null : { q: weightsQ, bits: bits(own?.weights), rounding },
     bias:
       biasQ === null ? null : { q: biasQ, bits: bits(own?.bias), rounding: own?.bias?.rounding ?? rounding },

@@ -9,12 +9,13 @@ import { checkModel } from "../../models/check-model.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { networkGraph } from "../../models/network-graph.js";
 import { counted } from "../../counted.js";
+import { activationsRange } from "../../quantization/activations-range.js";
 import { quantizersIn } from "../../quantization/calibrate.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
 import { show } from "../../show.js";
 import { toInteger, type LongWidth } from "./arithmetic.js";
-import { boundsOf, widthFor, type Bounds } from "./bounds.js";
+import { boundsOf, MOST_BITS, widthFor, type Bounds } from "./bounds.js";
 import { compile } from "./compile.js";
 import { never, type IntegerLayer, type IntegerProgram } from "./integer-layer.js";
 import { runNeuron } from "./neuron.js";
@@ -57,9 +58,10 @@ export class IntegerModel {
     checkOptions(where, options ?? null, ["width", "longWidth", "ranges", "compat"]);
     checkModel(where, model);
     const quantizers = quantizersIn(model);
-    const { ranges, compat, width = quantizers.length === 0 ? undefined : widthOf(quantizers) } = options;
-    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
+    const { compat, width = quantizers.length === 0 ? undefined : widthOf(quantizers) } = options;
     if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
+    const knowsRanges = compat !== undefined && quantizers.length > 0;
+    const ranges = options.ranges ?? (knowsRanges ? activationsRange(model) : undefined);
     this.#compat = compat === "qualia";
     const long = options.longWidth ?? (this.#compat && width === 8 ? 16 : 32);
     checkOneOf(`${where}: longWidth`, String(long), ["16", "32", "64"]);
@@ -69,6 +71,7 @@ export class IntegerModel {
           `A model that quantizeModel() made needs none: its quantizers know their ranges.`,
       );
     }
+    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
     const settings = { width: width as 8 | 16, long, ranges, compat: this.#compat };
     this.#program = compile(where, networkGraph(model), settings);
     const bounds = boundsOf(this.#program);
@@ -181,9 +184,10 @@ function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {
   const [first] = bounds.overflows;
   if (first === undefined) return;
   const enough = widthFor(bounds);
+  const room = Math.min(long, MOST_BITS);
   const others = bounds.overflows.length - 1;
   throw new RangeError(
-    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${long} bits hold ${-(2 ** (long - 1))} to ${2 ** (long - 1) - 1}` +
+    `${where}: sums of ${first.layer.layer} can come to ${first.most}, and ${room} bits hold ${-(2 ** (room - 1))} to ${2 ** (room - 1) - 1}` +
       `${others === 0 ? "" : ` (and of ${counted(others, "other layer")})`}; expected sums that fit. ` +
       (enough === null
         ? "Quantize with fewer bits, or fewer fractional bits (forceQ)."

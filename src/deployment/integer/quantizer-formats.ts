@@ -91,41 +91,42 @@ function fixedPoint(
   return { q: fractionalBits, bits: Math.min(bits, width), rounding };
 }
 
+/** What each layer that reads the network's input itself brings it to, in order; null where it takes it as it is. */
+export function inputReaders(
+  { nodes, input }: LayerGraph,
+  own: ReadonlyMap<LayerNode, Format>,
+): readonly { readonly name: string; readonly format: FixedPoint | null }[] {
+  const isInput = new Set<LayerNode>([input]);
+  return nodes.flatMap((node) => {
+    if (TRANSPARENT.includes(node.kind) && isInput.has(node.inputs[0])) isInput.add(node);
+    if (isInput.has(node)) return [];
+    return node.inputs.flatMap((each, k) =>
+      isInput.has(each) ? [{ name: node.name, format: own.get(node)?.inputs[k] ?? null }] : [],
+    );
+  });
+}
+
 /** Formats of a network that needs no range file. @throws TypeError unless all that read its input agree on it */
 export function formatsOfQuantizers(
   where: string,
-  { nodes, input }: LayerGraph,
+  graph: LayerGraph,
   own: ReadonlyMap<LayerNode, Format>,
 ): Formats {
-  const isInput = new Set<LayerNode>([input]);
-  let [first, reader]: [FixedPoint | null, string] = [null, ""];
-  for (const node of nodes) {
-    if (TRANSPARENT.includes(node.kind) && isInput.has(node.inputs[0])) isInput.add(node);
-    if (isInput.has(node)) continue;
-    node.inputs.forEach((each, k) => {
-      if (!isInput.has(each)) return;
-      const format = own.get(node)?.inputs[k] ?? null;
-      if (format === null) {
-        throw new TypeError(
-          `${where}: ${node.name} reads the network's input and does not quantize it; expected whole numbers. ` +
-            `Quantize the model with its inputs (quantEnable), or give ranges.`,
-        );
-      }
-      if (first !== null && !sameFormat(first, format)) {
-        throw new TypeError(
-          `${where}: ${reader} reads the network's input with ${told(first)}, and ${node.name} with ${told(format)}; ` +
-            `expected the same for all that read it. Call calibrate(model, dataset).`,
-        );
-      }
-      if (first === null) [first, reader] = [format, node.name];
-    });
-  }
-  if (first === null) {
+  const [first, ...others] = inputReaders(graph, own).map(({ name, format }) => {
+    if (format !== null) return { name, format };
     throw new TypeError(
-      `${where}: no layer reads the network's input; expected a quantized layer that does.`,
+      `${where}: ${name} reads the network's input and does not quantize it; expected whole numbers. ` +
+        `Quantize the model with its inputs (quantEnable), or give ranges.`,
+    );
+  });
+  const other = others.find(({ format }) => !sameFormat(first.format, format));
+  if (other !== undefined) {
+    throw new TypeError(
+      `${where}: ${first.name} reads the network's input with ${told(first.format)}, and ${other.name} with ${told(other.format)}; ` +
+        `expected the same for all that read it. Call calibrate(model, dataset).`,
     );
   }
-  return { input: first, layers: own };
+  return { input: first.format, layers: own };
 }
 
 function sameFormat(a: FixedPoint, b: FixedPoint): boolean {
