@@ -23,6 +23,7 @@ const layers = [
   "^src/deployment/",
   "^src/energy/",
   "^src/experiment/",
+  "^src/exchange/",
   "^src/cli/",
 ];
 

@@ -65,6 +65,7 @@ function chunkOf(id, context) {
   early ??= loadedWith([main, ...program], context);
   if (path.startsWith("cli/commands/") || path === main) return null;
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
+  if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
@@ -72,7 +73,7 @@ function chunkOf(id, context) {
 
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(build, path)])),
-  external: [/^node:/, "commander", "smol-toml"],
+  external: [/^node:/, "commander", "smol-toml", "h5wasm"],
   platform: "neutral",
   // Leaving out is for those who bundle a page.
   treeshake: false,

@@ -243,3 +243,12 @@ export type {
 } from "./energy/network-activity.js";
 export type { OperationPrices, OpEstimation, OpEstimations } from "./energy/operation-energy.js";
 export type { Arithmetic } from "./energy/layer-work.js";
+
+export {
+  fidelityReport,
+  formatFidelity,
+  type FidelityNote,
+  type FidelityReport,
+  type MeasuredFidelity,
+  type Verdict,
+} from "./exchange/fidelity-report.js";

@@ -6,6 +6,7 @@ import type { ExportArguments } from "./commands/export.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
 import { backend, threads } from "./compute-options.js";
+import { exportForms } from "./exports/table.js";
 
 export function addDeviceCommands(program: Command): void {
   addQuantize(program);
@@ -74,7 +75,7 @@ function addExport(program: Command): void {
     .command("export")
     .description("write a quantized network as code for a device, with a self-test")
     .argument("<run>", "folder of a quantized run, or model file")
-    .option("--to <language>", "c: C99 without allocation and floating point")
+    .option("--to <form>", formsTold())
     .option(
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
@@ -108,6 +109,13 @@ function addExport(program: Command): void {
       const { exportNetwork } = await import("./commands/export.js");
       await exportNetwork({ ...options, run });
     });
+}
+
+/** "c (default): C99 without allocation and floating point" */
+function formsTold(): string {
+  return Object.entries(exportForms)
+    .map(([form, { summary }]) => `${form}${form === "c" ? " (default)" : ""}: ${summary}`)
+    .join("; ");
 }
 
 function addVerify(program: Command): void {

@@ -1,0 +1,21 @@
+/** The forms that atif export writes; each is loaded when it is asked for. */
+
+import type { ExportArguments } from "../commands/export.js";
+
+export interface ExportForm {
+  /** What --help says of it. */
+  readonly summary: string;
+  /** The options that it takes besides those of all: the run, --out, --data, --samples, --force, --json. */
+  readonly takes: readonly (keyof ExportArguments)[];
+  load(): Promise<(args: ExportArguments) => Promise<void>>;
+}
+
+export const exportForms = {
+  c: {
+    summary: "C99 without allocation and floating point",
+    takes: ["target", "name", "width", "longWidth", "ranges", "form"],
+    load: async () => (await import("./c.js")).exportAsC,
+  },
+} as const satisfies Readonly<Record<string, ExportForm>>;
+
+export type ExportFormName = keyof typeof exportForms;
