@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
-import type { ExportArguments } from "./commands/export.js";
+import type { ExportArguments } from "./exports/export-arguments.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
 import { backend, threads } from "./compute-options.js";

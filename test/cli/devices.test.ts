@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findCompiler } from "../../src/cli/c-compiler.js";
-import { exportNetwork, type ExportArguments } from "../../src/cli/commands/export.js";
+import { exportNetwork } from "../../src/cli/commands/export.js";
+import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
 import { quantize, type QuantizeArguments } from "../../src/cli/commands/quantize.js";
 import { verify, type VerifyArguments } from "../../src/cli/commands/verify.js";
 import { failureOf } from "../../src/cli/exit-codes.js";

@@ -1,25 +1,9 @@
 /** atif export: writes a network in another form. */
 
-import type { ComputeArguments } from "../compute-arguments.js";
 import { UsageError } from "../exit-codes.js";
+import type { ExportArguments } from "../exports/export-arguments.js";
 import { exportForms, type ExportFormName } from "../exports/table.js";
 import { wordAsked } from "../quantize-options.js";
-
-export interface ExportArguments extends ComputeArguments {
-  readonly run: string;
-  readonly to?: string;
-  readonly target?: string;
-  readonly out?: string;
-  readonly name?: string;
-  readonly width?: string;
-  readonly longWidth?: string;
-  readonly ranges?: string;
-  readonly form?: string;
-  readonly samples?: number;
-  readonly data?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-}
 
 export async function exportNetwork(args: ExportArguments): Promise<void> {
   const to = wordAsked("--to", args.to, Object.keys(exportForms) as ExportFormName[]) ?? "c";

@@ -9,7 +9,7 @@ import { folderOf, joinPaths, shortPath } from "../../platform/paths.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import { spellCommand } from "../command-line.js";
 import { initCompute } from "../compute-arguments.js";
-import type { ExportArguments } from "../commands/export.js";
+import type { ExportArguments } from "./export-arguments.js";
 import { UsageError } from "../exit-codes.js";
 import { RANGES_FILE } from "../exported-network.js";
 import { wordAsked } from "../quantize-options.js";

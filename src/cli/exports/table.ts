@@ -1,6 +1,6 @@
 /** The forms that atif export writes; each is loaded when it is asked for. */
 
-import type { ExportArguments } from "../commands/export.js";
+import type { ExportArguments } from "./export-arguments.js";
 
 export interface ExportForm {
   /** What --help says of it. */
