@@ -27,6 +27,7 @@ const forTools = [
   "kernels/wasm/backend.js",
   "kernels/wasm/binary.js",
   "tensor/packed-spikes.js",
+  "deployment/integer/neuron.js",
   "experiment/description/reference.js",
 ];
 const main = "cli/main.js";
