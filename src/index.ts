@@ -255,3 +255,9 @@ export {
   type MeasuredFidelity,
   type Verdict,
 } from "./exchange/fidelity-report.js";
+
+export { plotGraph } from "./plots/graph-plot.js";
+export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";
+export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
+export { plotStaircases } from "./plots/staircase-plot.js";
+export { plotTraining, type PlottedEpoch } from "./plots/training-plot.js";
