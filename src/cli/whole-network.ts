@@ -30,19 +30,26 @@ export async function openExportable(
 ): Promise<WholeNetwork> {
   const run = await openRun(named, command);
   const isQuantized = quantizersIn(run.model).length > 0;
-  if (isQuantized && width === "float32") {
+  if (isQuantized === (width === "float32"))
     throw new UsageError(
-      `${named} is quantized; expected a network of float32 numbers with --width float32. Name the run that it was made of, or ` +
-        "leave --width out: this one computes with whole numbers.",
+      command === "verify" ? otherCode(named, isQuantized) : otherNumbers(named, isQuantized),
     );
-  }
-  if (!isQuantized && width !== "float32") {
-    throw new UsageError(
-      `${named} computes with float32 numbers; expected a quantized network. Quantize it first: ${spellCommand(["quantize", named])}` +
-        (command === "export" ? "; or export it as it is: --width float32" : ""),
-    );
-  }
   return ranges === undefined ? run : { ...run, ranges: readTextFile(ranges, MOST_BYTES) };
+}
+
+function otherCode(named: string, isQuantized: boolean): string {
+  const numbers = isQuantized
+    ? "is quantized, and the code computes with float32 numbers"
+    : "computes with float32 numbers, and the code with whole numbers";
+  return `${named} ${numbers}; expected the run that it was exported from. Name that one, or export this one.`;
+}
+
+function otherNumbers(named: string, isQuantized: boolean): string {
+  return isQuantized
+    ? `${named} is quantized; expected a network of float32 numbers with --width float32. Name the run that it was made of, or ` +
+        "leave --width out: this one computes with whole numbers."
+    : `${named} computes with float32 numbers; expected a quantized network. Quantize it first: ${spellCommand(["quantize", named])}; ` +
+        "or export it as it is: --width float32";
 }
 
 /** What the library refuses, with its options as the command line calls them. @throws UsageError */

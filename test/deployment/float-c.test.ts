@@ -1,9 +1,6 @@
 /** The C in float32 numbers gives the library's spikes where no rounding decides, and its logits; and says what it cannot do. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exportC } from "../../src/deployment/c/export-c.js";
 import { compileFloat } from "../../src/deployment/float/compile-float.js";
@@ -15,12 +12,13 @@ import { networkGraph } from "../../src/models/network-graph.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import { neuronKinds, neuronSpecOf } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";
+import { runNetworks } from "./many-networks.js";
 import { randomNetwork, randomSamples } from "./random-networks.js";
 
 const compiler = ["gcc", "clang"].find((each) => spawnSync(each, ["--version"]).status === 0);
-if (compiler === undefined) console.warn("######## SKIPPED: C in float32 numbers: there is no compiler. ########");
+if (compiler === undefined)
+  console.warn("######## SKIPPED: C in float32 numbers: there is no compiler. ########");
 
-const FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror", "-ffp-contract=off"];
 const SAMPLES = 3;
 const STEPS = 4;
 
@@ -46,56 +44,16 @@ function tried(seed: number): Tried {
   return { model, inputs, isStill };
 }
 
-/** Writes every number that every layer gives, in every step and sample, of one network after the other. */
-function program(networks: readonly Tried[], files: readonly Record<string, string>[]): string {
-  const parts = networks.map(({ inputs }, i) => {
-    const steps = inputs.flat();
-    return `#define N${i}_TRACED
-#include "n${i}.h"
-#include "n${i}.c"
-#undef TRACE
-void n${i}_trace(int layer, int32_t index, float value) { (void)layer; (void)index; fwrite(&value, 4, 1, stdout); }
-static void run${i}(void)
-{
-  static n${i}_state state;
-  static float x[N${i}_INPUTS], y[N${i}_OUTPUTS];
-  int sample, step;
-  for (sample = 0; sample < ${inputs.length}; sample++) {
-    n${i}_reset(&state);
-    for (step = 0; step < ${steps.length / inputs.length}; step++) {
-      if (fread(x, 4, N${i}_INPUTS, stdin) != N${i}_INPUTS) exit(3);
-      n${i}_step(&state, x, y);
-    }
-  }
-}
-`;
-  });
-  expect(files).toHaveLength(parts.length);
-  const calls = networks.map((_, i) => `  run${i}();\n`).join("");
-  return `#include <stdio.h>\n#include <stdlib.h>\n${parts.join("\n")}\nint main(void)\n{\n${calls}  return 0;\n}\n`;
-}
-
 /** What the C of all networks gives. */
 function run(networks: readonly Tried[], form: "events" | "dense"): Float32Array {
-  const folder = mkdtempSync(join(tmpdir(), "atif-float-"));
-  try {
-    const files = networks.map(({ model }, i) => exportC(model, { name: `n${i}`, width: "float32", form }));
-    for (const each of files)
-      for (const [name, text] of Object.entries(each))
-        if (/\.[ch]$/.test(name)) writeFileSync(join(folder, name), text);
-    writeFileSync(join(folder, "all.c"), program(networks, files));
-    const built = spawnSync(compiler ?? "", [...FLAGS, "-O1", "-o", "all", "all.c"], { cwd: folder, encoding: "utf8" });
-    expect(`${built.stdout}${built.stderr}`).toBe("");
-    const input = Buffer.concat(networks.flatMap(({ inputs }) => inputs.flat()).map((x) => Buffer.from(x.buffer)));
-    const { status, stdout } = spawnSync(join(folder, "all"), { input, maxBuffer: 2 ** 28 });
-    expect(status).toBe(0);
-    return new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const all = networks.map(({ model, inputs }, i) => {
+    const name = `n${i}`;
+    return { name, files: exportC(model, { name, width: "float32", form }), inputs };
+  });
+  return new Float32Array(runNetworks(all, compiler ?? "", ["-O0"]));
 }
 
-const seeds = Array.from({ length: Number(process.env.ATIF_SEEDS ?? 40) }, (_, i) => i);
+const seeds = Array.from({ length: Number(process.env.ATIF_SEEDS ?? 25) }, (_, i) => i);
 
 describe("C in float32 numbers", () => {
   beforeAll(() => init({ backend: "wasm", threads: 1 }));
@@ -127,7 +85,8 @@ describe("C in float32 numbers", () => {
               const expected = library.spikes.get(layer)?.[t] ?? [];
               own.forEach((value, k) => {
                 if (value !== 0) counts.fired++;
-                if (value !== expected[k]) differing.push(`${name}[${k}], step ${t}: ${value}, not ${expected[k]}`);
+                if (value !== expected[k])
+                  differing.push(`${name}[${k}], step ${t}: ${value}, not ${expected[k]}`);
               });
               counts.spikes += size;
             }
@@ -145,7 +104,6 @@ describe("C in float32 numbers", () => {
         }
       }
       expect(at).toBe(given.length);
-      console.log(counts);
       // Few hang on rounding, and there is something to compare.
       expect(counts.ties).toBeLessThan(0.1 * counts.samples);
       expect(counts.fired / counts.spikes).toBeGreaterThan(0.1);
@@ -161,7 +119,9 @@ describe("C in float32 numbers", () => {
       "GlobalSumPool", "Add", "Flatten",
     ]) expect(kinds).toContain(kind); // prettier-ignore
     const neurons = seeds.flatMap((seed) => randomNetwork(seed).neurons().map(neuronSpecOf));
-    const resets = neurons.map(({ params }) => (params as { vReset?: number | null } | undefined)?.vReset ?? null);
+    const resets = neurons.map(
+      ({ params }) => (params as { vReset?: number | null } | undefined)?.vReset ?? null,
+    );
     for (const reset of [null, 0.125, -0.25]) expect(resets).toContain(reset);
   });
 });

@@ -64,7 +64,20 @@ export async function exportNetwork(args: ExportArguments): Promise<void> {
   const files = { ...exported.files, ...(ranges === undefined ? {} : { [RANGES_FILE]: ranges }) };
   writeAll(out, files, force);
   const { flash, ram, silent, restless, width, longWidth, ties } = exported;
-  const facts = { folder: out, name, language, target, width, longWidth, form, flash, ram, silent, restless, ties };
+  const facts = {
+    folder: out,
+    name,
+    language,
+    target,
+    width,
+    longWidth,
+    form,
+    flash,
+    ram,
+    silent,
+    restless,
+    ties,
+  };
   terminal.answer({ ...facts, model: network.path, tests: tests !== null, files: Object.keys(files) });
   print(terminal, network, exported, { out, files: Object.keys(files), run: args.run });
 }

@@ -15,7 +15,11 @@ export function mapsOf({ inputShape, layers, numbers }: CNetwork): CMap[] {
   for (const [i, layer] of layers.entries()) {
     const given = maps[layer.inputs[0]].spike;
     const spike =
-      layer.kind === "neuron" ? layer.spike : given === null ? null : passedOn(layer, given, numbers[i].passes);
+      layer.kind === "neuron"
+        ? layer.spike
+        : given === null
+          ? null
+          : passedOn(layer, given, numbers[i].passes);
     maps.push({ size: sizeOf(layer.shape), spike });
   }
   return maps;

@@ -50,6 +50,8 @@ export interface LayerNumbers {
   /** A number of a map, or a weight, as one of `type`. */
   readonly cast: (value: string) => string;
   readonly weight: (value: string) => string;
+  /** What a number is multiplied with in a scale per channel. */
+  readonly scale: (value: string) => string;
   /** Element i of a map as a number of `type`. */
   readonly element: (map: CMap, array: string, i: string) => string;
   /** Whether one sum is larger than another. */

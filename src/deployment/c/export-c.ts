@@ -175,16 +175,16 @@ function inIntegers(model: SpikingModel, options: ExportCOptions, asked: AskedSa
   const { program, silent, restless } = integer;
   const { timesteps } = model;
   const samples =
-    asked === null ? null : Array.from({ length: Math.min(asked.count, asked.length) }, (_, i) => asked.at(i));
+    asked === null
+      ? null
+      : Array.from({ length: Math.min(asked.count, asked.length) }, (_, i) => asked.at(i));
   const first = samples === null ? null : integer.quantizeInput(samples[0]);
   return {
     network: integerNetwork(program, name, compat === "qualia"),
     fractionalBits: [program.inputQ, ...program.layers.map(({ q }) => q)],
     test: samples === null ? null : selfTest(integer, { name, timesteps, samples }),
     sample:
-      first === null
-        ? null
-        : { input: Array.from(first, String), best: classOf(integer, first, timesteps) },
+      first === null ? null : { input: Array.from(first, String), best: classOf(integer, first, timesteps) },
     facts: { width: program.width, longWidth: program.layers[0]?.long ?? 32, silent, restless, ties: 0 },
   };
 }
@@ -198,10 +198,7 @@ function inFloats(model: SpikingModel, name: string, asked: AskedSamples | null)
     network: floatNetwork(program),
     fractionalBits: null,
     test: found === null ? null : floatSelfTest(program, found, { name, timesteps }),
-    sample:
-      found === null
-        ? null
-        : { input: Array.from(first.input, floatText), best: first.best },
+    sample: found === null ? null : { input: Array.from(first.input, floatText), best: first.best },
     facts: { width: "float32", longWidth: null, silent: [], restless: [], ties: found?.ties ?? 0 },
   };
 }

@@ -56,6 +56,7 @@ function numbersOf(layer: FloatLayer): LayerNumbers {
     passes: (spike) => spike,
     cast: (value) => `(float)${value}`,
     weight: (value) => value,
+    scale: (value) => value,
     element: ({ spike }, array, i) =>
       spike === null ? `${array}[${i}]` : `(${array}[${i}] != 0 ? ${floatLiteral(spike)} : 0.0f)`,
     larger: (a, b) => `${a} > ${b}`,
@@ -67,9 +68,7 @@ function numbersOf(layer: FloatLayer): LayerNumbers {
     },
     largest: (total) => total,
     mean: (total) =>
-      layer.kind === "averagePool"
-        ? `${total} / ${floatLiteral(layer.kernel[0] * layer.kernel[1])}`
-        : total,
+      layer.kind === "averagePool" ? `${total} / ${floatLiteral(layer.kernel[0] * layer.kernel[1])}` : total,
     total: (total) => total,
     sum: (parts) => parts.join(" + "),
     neuron: layer.kind === "neuron" ? neuronText(layer) : null,
@@ -81,7 +80,9 @@ function neuronText({ threshold, reset, leak, decay, decaysInput, initial }: Flo
   const r = reset ?? 0;
   const above = r === 0 ? "before" : `(before - ${floatLiteral(r)})`;
   const whole =
-    r === 0 ? `before * ${floatLiteral(decay)} + input` : `before - ${above} * ${floatLiteral(leak ?? 0)} + input`;
+    r === 0
+      ? `before * ${floatLiteral(decay)} + input`
+      : `before - ${above} * ${floatLiteral(leak ?? 0)} + input`;
   return {
     before: "v[i]",
     input: (element) => element,

@@ -37,6 +37,15 @@ static inline ${name}_number ${name}_store${bits}(int${bits}_t v, int32_t half)
 `,
     },
     {
+      name: `${name}_bits${bits}`,
+      text: `/* A number without a sign, which wraps, of the same bits. */
+static inline uint${bits}_t ${name}_bits${bits}(int${bits}_t v)
+{
+  return (uint${bits}_t)v;
+}
+`,
+    },
+    {
       name: `${name}_wrap${bits}`,
       text: `/* The number with a sign that the bits of v stand for: numbers without one wrap, and these do not. */
 static inline int${bits}_t ${name}_wrap${bits}(uint${bits}_t v)

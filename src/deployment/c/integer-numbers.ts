@@ -78,6 +78,11 @@ class Writer {
     return `${this.#wraps ? "u" : ""}int${this.#wide}_t`;
   }
 
+  /** What has a sign, as the sums have it: where they wrap, by its bits. */
+  cast(value: string): string {
+    return this.#wraps ? `${this.#name}_bits${this.#wide}(${value})` : `(${this.type})${value}`;
+  }
+
   /** A constant as the sums have it. */
   number(value: number): string {
     return `(${this.type})${literal(this.#wraps ? wrap(value, this.#layer.long) : value)}`;
@@ -95,7 +100,7 @@ class Writer {
     if (this.#wraps) {
       const half = BigInt.asUintN(Number(this.#wide), BigInt(2 ** (n - 1)));
       const moved = this.signed(rounding === "nearest" ? `${value} + ${half}u` : value);
-      return `(${this.type})${rounding === "ceil" ? this.#by("up", moved, n) : this.down(moved, n)}`;
+      return this.cast(rounding === "ceil" ? this.#by("up", moved, n) : this.down(moved, n));
     }
     const extra = rounding === "floor" ? 0 : rounding === "nearest" ? 2 ** (n - 1) : 2 ** n - 1;
     return this.down(extra === 0 ? value : `${value} + ${extra}`, n);
@@ -123,9 +128,10 @@ function numbersOf(layer: IntegerLayer, name: string, compat: boolean): LayerNum
   const to = new Writer(layer, name, compat);
   const { type } = to;
   const { inputQ, q, rounding } = layer;
-  const ends = layer.kind === "weightedSum" || layer.kind === "channelScale" ? sumNumbers(layer, to, compat) : null;
+  const ends =
+    layer.kind === "weightedSum" || layer.kind === "channelScale" ? sumNumbers(layer, to, compat) : null;
   const rescaled = (total: string): string => to.stored(to.shifted(total, inputQ - q, rounding));
-  const cast = (value: string): string => `(${type})${value}`;
+  const cast = (value: string): string => to.cast(value);
   return {
     type,
     zero: "0",
@@ -133,6 +139,7 @@ function numbersOf(layer: IntegerLayer, name: string, compat: boolean): LayerNum
     passes: (spike) => passed(layer, spike),
     cast,
     weight: cast,
+    scale: compat ? cast : (value) => value,
     element: ({ spike }, array, i) =>
       spike === null ? cast(`${array}[${i}]`) : `(${array}[${i}] != 0 ? ${cast(literal(spike))} : 0)`,
     larger: (a, b) => `${to.signed(a)} > ${to.signed(b)}`,
@@ -191,11 +198,11 @@ function sumNumbers(
     finish: (sum, start, factor) => {
       const scale = factor * 2 ** (sumQ - weightsQ - inputQ);
       const scaled = scale === 1 ? sum : `${sum} * ${to.number(scale)}`;
-      const whole = `${scaled} + (${to.type})${start ?? "0"}`;
+      const whole = `${scaled} + ${to.cast(start ?? "0")}`;
       if (n <= 0) return to.stored(n < 0 ? `(${whole}) * ${to.number(2 ** -n)}` : whole);
       if (isCeiling) return to.stored(to.shifted(whole, n, rounding));
       const moved = to.down(to.signed(whole), n);
-      return to.stored(compat ? `(${to.type})${moved}` : moved);
+      return to.stored(compat ? to.cast(moved) : moved);
     },
   };
 }
@@ -209,7 +216,7 @@ function meanOf(
 ): string {
   const n = inputQ - q;
   const count = kernel[0] * kernel[1];
-  if (compat) return to.stored(to.shifted(`(${to.type})(${to.signed(total)} / ${count})`, n, rounding));
+  if (compat) return to.stored(to.shifted(to.cast(`${to.signed(total)} / ${count}`), n, rounding));
   const above = 2 ** Math.max(0, -n);
   const below = count * 2 ** Math.max(0, n);
   if (rounding === "floor") return to.stored(to.quotient(`${total} * ${to.number(above)}`, below));
@@ -234,7 +241,7 @@ function neuronText(layer: NeuronLayer, to: Writer, name: string, compat: boolea
   const back = (value: string): string =>
     to.stored(to.shifted(value, chargeQ - potentialQ, potentialRounding), potentialBits);
   return {
-    before: wide(`(${to.type})v[i]`, potentialQ, t),
+    before: wide(to.cast("v[i]"), potentialQ, t),
     input: (element) => wide(element, inputQ, t),
     charge:
       leak === null

@@ -43,7 +43,7 @@ function channelScale(site: Site<LayerPlace>): LayerCode {
   const { weights, start } = numbers;
   const C = weights?.values.length ?? 0;
   const [w, s] = [`${name}_${layer.name}_weights`, `${name}_${layer.name}_start`];
-  const sum = `${numbers.element(given[0], "x", "i")} * ${w}[i % ${C}]`;
+  const sum = `${numbers.element(given[0], "x", "i")} * ${numbers.scale(`${w}[i % ${C}]`)}`;
   const text =
     heading(layer, "a scale and a shift per channel") +
     (weights === null ? "" : constants(w, weights)) +

@@ -1,7 +1,15 @@
 /** A convolution or a linear layer as a function in C. Of spikes, the weights of those that came are added, several at once. */
 
 import type { LayerPlace, SumOutline } from "../outline.js";
-import { bytesOf, constants, elementType, heading, signature, type LayerCode, type Site } from "./layer-text.js";
+import {
+  bytesOf,
+  constants,
+  elementType,
+  heading,
+  signature,
+  type LayerCode,
+  type Site,
+} from "./layer-text.js";
 
 /** Spikes whose weights are added in one pass over the sums. */
 const AT_ONCE = 4;
@@ -21,7 +29,7 @@ export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
     `const ${numbers.weights?.type} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
   ];
   const offset = groups === 1 ? "" : ` + c / ${inGroup} * ${outGroup}`;
-  const term = isEvents ? "w[f]" : isSpikes ? `w[f] * ${cast("row[c]")}` : "w[f] * value";
+  const product = isEvents ? "" : isSpikes ? ` * ${cast("row[c]")}` : " * value";
   const one = [
     ...rowsAt,
     `for (c = 0; c < ${C}; c++) {`,
@@ -29,7 +37,7 @@ export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
     `  ${type} *to = sum${offset};`,
     ...(isSpikes ? [] : [`  const ${type} value = ${cast("row[c]")};`]),
     ...(form === "events" ? [`  if (row[c] == ${isSpikes ? "0" : zero}) continue;`] : []),
-    `  for (f = 0; f < ${outGroup}; f++) to[f] += ${weight(term)};`,
+    `  for (f = 0; f < ${outGroup}; f++) to[f] += ${weight("w[f]")}${product};`,
     `}`,
   ];
   // The sums are read and written once for four spikes: in a window with few, most of the time would go there.

@@ -191,7 +191,8 @@ function channelScale({ weights, bias }: FloatScale, x: UncertainMap): Uncertain
     y.values[i] = product + b;
     y.errors[i] = Math.abs(w) * x.errors[i];
     // The library may take mean and deviation one after the other.
-    y.errors[i] += isFloat32(product) && w === 1 && b === 0 ? 0 : roundings(2, Math.abs(product) + Math.abs(b));
+    y.errors[i] +=
+      isFloat32(product) && w === 1 && b === 0 ? 0 : roundings(2, Math.abs(product) + Math.abs(b));
   }
   return y;
 }

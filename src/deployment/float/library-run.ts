@@ -54,7 +54,8 @@ export function libraryRun(
           scope(() => {
             const one = [1, ...model.inputShape];
             const shape = steps === null ? one : [T, ...one];
-            const input = parameter === undefined ? Tensor.empty(shape) : Tensor.empty(shape, parameter.backend);
+            const input =
+              parameter === undefined ? Tensor.empty(shape) : Tensor.empty(shape, parameter.backend);
             const size = input.size / (steps?.length ?? 1);
             (steps ?? [x as Float32Array]).forEach((each, t) => input.data.set(each, t * size));
             return (steps === null ? model.run(input) : model.runSequence(input)).toArray();

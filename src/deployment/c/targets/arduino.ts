@@ -109,7 +109,10 @@ ${expected}  Serial.print(F(", microseconds "));
 `;
 }
 
-const makefile = ({ name, family: { flags } }: CParts): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
+const makefile = ({
+  name,
+  family: { flags },
+}: CParts): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
 
 test: ${name}_test
 	./${name}_test
