@@ -2,9 +2,11 @@
 
 import type { FloatLayer, FloatNeuron, FloatProgram } from "../float/float-layer.js";
 import { byInput } from "../outline.js";
+import { withOwnNames } from "./c-names.js";
 import type { CNetwork, Constants, LayerNumbers, NeuronText, NumberFamily } from "./c-network.js";
 
-export function floatNetwork({ inputShape, layers }: FloatProgram): CNetwork {
+export function floatNetwork({ inputShape, layers: own }: FloatProgram): CNetwork {
+  const layers = withOwnNames(own, []);
   return { inputShape, layers, numbers: layers.map(numbersOf), family };
 }
 

@@ -7,6 +7,7 @@ import { FloatModel } from "../float/float-model.js";
 import type { FloatProgram } from "../float/float-layer.js";
 import { libraryRun } from "../float/library-run.js";
 import { allowedDifference } from "../float/logit-bound.js";
+import { isFloat32 } from "../float/uncertain-map.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { rows } from "./array-text.js";
 import { checksum } from "./checksum.js";
@@ -37,7 +38,7 @@ export function floatSample(model: SpikingModel, program: FloatProgram, x: Float
   const { spikes, logits } = libraryRun(model, program, x);
   const output = program.layers.length - 1;
   const sums: number[] = [];
-  const errors = new Float64Array(logits.length);
+  const [running, errors] = [new Float64Array(logits.length), new Float64Array(logits.length)];
   let count = 0;
   for (let t = 0; t < model.timesteps; t++) {
     float.step(x);
@@ -48,14 +49,22 @@ export function floatSample(model: SpikingModel, program: FloatProgram, x: Float
       sums.push(checksum(fired));
       count += fired.length;
     }
-    float.map(output).errors.forEach((error, i) => (errors[i] += error * 2 ** -24));
+    const given = float.map(output);
+    for (let i = 0; i < logits.length; i++) {
+      running[i] += given.values[i];
+      errors[i] += (given.errors[i] + (isFloat32(running[i]) ? 0 : Math.abs(running[i]))) * 2 ** -24;
+    }
   }
   const totals = [...logits].map((logit) => logit * model.timesteps);
   const allowed = [...logits].map((logit, i) =>
     Math.max(allowedDifference(logit) * model.timesteps, 2 * errors[i]),
   );
   const best = totals.indexOf(Math.max(...totals));
-  const isClose = totals.some((total, i) => i !== best && totals[best] - total <= allowed[best] + allowed[i]);
+  // Of sums that nothing has rounded, the first of equal ones is the class everywhere.
+  const isClose = totals.some((total, i) => {
+    const both = errors[best] + errors[i];
+    return i !== best && both > 0 && totals[best] - total <= both;
+  });
   return isClose ? null : { input: x, sums, totals, allowed, best, spikes: count };
 }
 

@@ -10,6 +10,7 @@ import type {
   WindowPool,
 } from "../integer/integer-layer.js";
 import { byInput } from "../outline.js";
+import { withOwnNames } from "./c-names.js";
 import type { CNetwork, Constants, LayerNumbers, NeuronText, NumberFamily } from "./c-network.js";
 import { integerHelpers } from "./integer-helpers.js";
 
@@ -18,7 +19,9 @@ import { integerHelpers } from "./integer-helpers.js";
  * @param compat as the reference: sums wrap, and means are rounded towards zero
  */
 export function integerNetwork(program: IntegerProgram, name: string, compat: boolean): CNetwork {
-  const { inputShape, layers } = program;
+  const { inputShape } = program;
+  const helpers = integerHelpers(name).map((helper) => helper.name.slice(name.length + 1));
+  const layers = withOwnNames(program.layers, helpers);
   const numbers = layers.map((layer) => numbersOf(layer, name, compat));
   return { inputShape, layers, numbers, family: familyOf(program) };
 }

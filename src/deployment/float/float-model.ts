@@ -150,7 +150,8 @@ export class FloatModel {
         const b = bias === null ? 0 : bias[f];
         const size = sizes[f] + Math.abs(b);
         y.values[at * F + f] += b;
-        if (!isExact(exactBits, size)) y.errors[at * F + f] += roundings(counts[f] + 1, size);
+        // A bias alone is not rounded.
+        if (counts[f] > 0 && !isExact(exactBits, size)) y.errors[at * F + f] += roundings(counts[f] + 1, size);
       }
       sizes.fill(0);
       counts.fill(0);
