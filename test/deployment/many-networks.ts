@@ -68,7 +68,7 @@ export function runNetworks(
     const { status, stdout, stderr } = spawnSync(join(folder, "all"), { input, maxBuffer: 2 ** 28 });
     if (status !== 0)
       throw new Error(`the networks ended with ${status ?? "a signal"}: ${stderr.toString()}`);
-    return stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length) as ArrayBuffer;
+    return stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,12 +1,6 @@
 /** How the C holds the maps between layers: numbers, or spikes as 0 and 1 that all stand for one number. */
 
-import type { CNetwork } from "./c-network.js";
-
-export interface CMap {
-  readonly size: number;
-  /** What 1 stands for; null where the map holds the numbers themselves. */
-  readonly spike: number | null;
-}
+import type { CMap, CNetwork } from "./c-network.js";
 
 /** By place: the network's input, and the output of each layer. */
 export function mapsOf({ inputShape, layers, numbers }: CNetwork): CMap[] {

@@ -2,7 +2,6 @@
 
 import type { Shape } from "../../shapes.js";
 import type { LayerPlace, PoolOutline, SumOutline, SumPoolOutline, TurnOutline } from "../outline.js";
-import type { CMap } from "./c-map.js";
 
 /** A layer of whole numbers or of float32 numbers: what the two have in common. */
 export type CLayer =
@@ -28,6 +27,13 @@ export interface CNetwork {
   /** How each is written. */
   readonly numbers: readonly LayerNumbers[];
   readonly family: NumberFamily;
+}
+
+/** How the C holds a map between layers: numbers, or spikes as 0 and 1 that all stand for one number. */
+export interface CMap {
+  readonly size: number;
+  /** What 1 stands for; null where the map holds the numbers themselves. */
+  readonly spike: number | null;
 }
 
 /** Constants of an array. */

@@ -1,7 +1,7 @@
 /** A network as it lies in the memory of a device: which map where, and what runs once for a still input. */
 
-import { mapsOf, type CMap } from "./c-map.js";
-import type { CLayer, CNetwork, LayerNumbers } from "./c-network.js";
+import { mapsOf } from "./c-map.js";
+import type { CLayer, CMap, CNetwork, LayerNumbers } from "./c-network.js";
 import { planMemory } from "./memory-plan.js";
 
 export interface PlacedLayer {

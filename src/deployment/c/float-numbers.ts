@@ -23,13 +23,13 @@ const family: NumberFamily = {
   helpers: () => [],
   flags: {
     option: "-ffp-contract=off",
-    why: "A product and a sum that are computed as one round once, not twice: a spike that hangs on it would be another one.",
+    why: "A product and a sum that are made one operation round once, not twice, and a spike may hang on it.",
   },
 };
 
 /** The float32 number, as an element of a list: of nine digits, so that no compiler can read another one. */
 export function floatText(value: number): string {
-  // They lie a hundred times closer to it than to its neighbours.
+  // They lie ten times closer to it than to its neighbours, so that they may be rounded twice.
   const digits = String(Number(Math.fround(value).toPrecision(9)));
   return `${digits}${/[.e]/.test(digits) ? "" : ".0"}f`;
 }

@@ -1,8 +1,7 @@
 /** A layer as a function in C: its loops. How its numbers are written is said by its LayerNumbers. */
 
 import type { LayerPlace, PoolOutline, SumPoolOutline, TurnOutline } from "../outline.js";
-import type { CMap } from "./c-map.js";
-import type { CLayer, CNeuron, LayerNumbers } from "./c-network.js";
+import type { CLayer, CMap, CNeuron, LayerNumbers } from "./c-network.js";
 import {
   bytesOf, constants, each, heading, signature, type CodeOptions, type LayerCode, type Site,
 } from "./layer-text.js"; // prettier-ignore

@@ -1,8 +1,7 @@
 /** What functions of layers are written with, whatever their numbers are. */
 
 import type { LayerPlace } from "../outline.js";
-import type { CMap } from "./c-map.js";
-import type { Constants, LayerNumbers } from "./c-network.js";
+import type { CMap, Constants, LayerNumbers } from "./c-network.js";
 
 export interface CodeOptions {
   /** What names begin with. */

@@ -37,7 +37,10 @@ function layerOf(base: LayerPlace, node: LayerNode, outline: Outline): FloatLaye
     case "add":
     case "view":
       return { ...base, kind: outline.kind };
-    default:
+    case "maxPool":
+    case "averagePool":
+    case "sumPool":
+    case "channelsFirst":
       return { ...base, ...outline };
   }
 }

@@ -110,7 +110,10 @@ function layerOf(site: Site, outline: Outline): IntegerLayer {
       return { ...base, kind: "add", inputQs };
     case "view":
       return { ...base, kind: "view" };
-    default:
+    case "maxPool":
+    case "averagePool":
+    case "sumPool":
+    case "channelsFirst":
       return { ...base, ...outline };
   }
 }
