@@ -1,4 +1,4 @@
-/** How the C holds the maps between layers: numbers, or spikes as 0 and 1 that all stand for one number. */
+/** Which maps between the layers hold numbers in C, and which hold spikes. */
 
 import type { CMap, CNetwork } from "./c-network.js";
 
