@@ -110,6 +110,25 @@ describe("exportC in float32 numbers", () => {
     expect(runSelfTest({ ...files, "network_test.c": program }, compiler ?? "", ["-O0"])).toBe(String(ram));
   });
 
+  const linear: AnyLayerSpec = { name: "fc", kind: "Linear", options: { inFeatures: 3, outFeatures: 2 } };
+
+  it.skipIf(compiler === undefined).each<[string, AnyLayerSpec[]]>([
+    ["no neuron", [linear]],
+    ["neurons at both ends, called as functions are", [{ name: "step", kind: "ATIF" }, linear, { name: "reset", kind: "ATIF" }]],
+    ["a sum of spikes and numbers, and names that C would take for one", [
+      linear,
+      { name: "fire", kind: "IFNode", options: { vReset: -0.3 } },
+      { name: "sum", kind: "Add", options: {}, inputs: ["fire", "fc"] },
+      { name: "aB", kind: "IFNode", options: {} },
+      { name: "a_b", kind: "LIFNode", options: { tau: 3, decayInput: false, vReset: 0.1 } },
+    ]],
+  ])("takes %s", (_, layers) => {
+    manualSeed(2);
+    const model = new GraphModel({ inputShape: [3], outputShape: [2], timesteps: 4, layers });
+    const files = exportC(model, float32({ tests: dataset([1, 0.5, 2], [0.1, 0.2, 0.3]) }));
+    expect(runSelfTest(files, compiler ?? "", ["-O0"])).toMatch(/^PASS: 2 samples, 4 steps, \d layers?, /);
+  }, 30_000); // prettier-ignore
+
   it("leaves samples out in which a spike hangs on rounding, and says so", () => {
     // 0.1 + 0.1 + 0.1 is the threshold but for rounding; 0.1 + 0.1 is not.
     const model = threeWeights(0.1, 0.3);

@@ -147,27 +147,15 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
     spike === null
       ? ""
       : `  {\n    int i;\n    for (i = 0; i < ${classes}; i++) output[i] = (${name}_number)((${pointer(output)})[i] != 0 ? ${family.literal(spike)} : 0);\n  }\n`;
-  const stillUses = (layers: readonly PlacedLayer[], what: "input" | "output"): boolean =>
-    layers.some(({ inputs, place }) => [...inputs, place].some((each) => c.places[each].kind === what));
-  const unused = (layers: readonly PlacedLayer[], all: readonly string[]): string =>
-    all
-      .filter((what) => !used(layers, what))
-      .map((what) => `  (void)${what};\n`)
-      .join("");
-  const used = (layers: readonly PlacedLayer[], what: string): boolean => {
-    if (what !== "state")
-      return stillUses(layers, what as "input" | "output") || (what === "output" && spike !== null);
-    return layers.some(
-      ({ layer, inputs, place }) =>
-        layer.kind === "neuron" ||
-        [...inputs, place].some((each) => ["numbers", "spikes"].includes(c.places[each].kind)),
+  const part = (suffix: string, layers: readonly PlacedLayer[], end: string): string => {
+    const body = `${layers.map(call).join("\n")}\n${end}`;
+    const unused = ["state", "input", "output"].filter((what) => !new RegExp(`\\b${what}\\b`).test(body));
+    return (
+      `static void ${name}_${suffix}(${name}_state *state, const ${name}_number *input, ${name}_number *output)\n{\n` +
+      unused.map((what) => `  (void)${what};\n`).join("") +
+      `${body}}\n`
     );
   };
-  const part = (suffix: string, layers: readonly PlacedLayer[], end: string): string =>
-    `static void ${name}_${suffix}(${name}_state *state, const ${name}_number *input, ${name}_number *output)\n{\n` +
-    unused(layers, ["state", "input", "output"]) +
-    layers.map(call).join("\n") +
-    `\n${end}}\n`;
   const resets = neuronsOf(c).map(({ layer: { name: layer, shape, initial }, numbers }) => {
     const array = `state->v_${layer}`;
     // Of float32 numbers, too: those whose bits are 0 are 0.
