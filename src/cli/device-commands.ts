@@ -73,8 +73,8 @@ function addQuantize(program: Command): void {
 function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a quantized network as code for a device, with a self-test")
-    .argument("<run>", "folder of a quantized run, or model file")
+    .description("write a network in another form: as code for a device with a self-test, or for other tools")
+    .argument("<run>", "run folder, or model file")
     .option("--to <form>", formsTold())
     .option(
       "--target <target>",
@@ -83,8 +83,8 @@ function addExport(program: Command): void {
     .option("-o, --out <folder>", "where the files go", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
-      "--width <bits>",
-      "of weights, activations and potentials: 8 or 16; as many as the network has if it is left out",
+      "--width <numbers>",
+      "bits of weights, activations and potentials, 8 or 16, as many as the network has if it is left out; or float32, of a network that is not quantized",
     )
     .option("--long-width <bits>", "of sums: 32 (default) or 64")
     .option(
@@ -122,7 +122,7 @@ function addVerify(program: Command): void {
   program
     .command("verify")
     .description("run exported code beside the library: every layer, every time step, every test sample")
-    .argument("<run>", "folder of the quantized run, or model file")
+    .argument("<run>", "folder of the run that was exported, or model file")
     .argument("<folder>", "what atif export has written")
     .option(
       "--samples <n>",
@@ -159,10 +159,13 @@ Examples:
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
   make -C device test                                    the self-test, on this machine
-  atif verify runs/digits-q8-1 device                    all of the test set`,
+  atif verify runs/digits-q8-1 device                    all of the test set
+  atif export runs/digits-1 --to c --width float32 --out device
+                                                         a network that is not quantized`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
-integer differs; the first is named.
+integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
+named.
 
 Examples:
   atif verify runs/digits-q8-1 device
