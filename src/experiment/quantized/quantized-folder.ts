@@ -22,6 +22,10 @@ export interface ByStage<T> {
 
 export type Measured = Pick<Evaluation, "accuracy" | "loss" | "spikesPerInference">;
 
+export function measuredOf({ accuracy, loss, spikesPerInference }: Measured): Measured {
+  return { accuracy, loss, spikesPerInference };
+}
+
 export interface QuantizedLayerSummary {
   readonly name: string;
   readonly q: number | null;
@@ -86,9 +90,7 @@ export function summaryOf(run: QuantizedRun): QuantizedSummary {
       words: quantizationInWords(run),
       interrupted,
       folded: network.folded,
-      test: byStage(stages, ({ evaluation: { accuracy, loss, spikesPerInference } }) => {
-        return { accuracy, loss, spikesPerInference };
-      }),
+      test: byStage(stages, ({ evaluation }) => measuredOf(evaluation)),
       layers: (trained ?? calibrated).layers.map(({ name, q, weightsQ }) => {
         const figure = (pick: (layer: MeasuredLayer) => number | null): ByStage<number> =>
           byStage(stages, ({ layers }) => {
@@ -108,7 +110,8 @@ export function summaryOf(run: QuantizedRun): QuantizedSummary {
   };
 }
 
-const UNTRAINED: TrainingResult = {
+/** Of a network that was made of a trained one. */
+export const UNTRAINED: TrainingResult = {
   completed: true,
   epochs: 0,
   bestEpoch: null,
