@@ -3,7 +3,11 @@
 import { dirname, join } from "node:path";
 import type { OperationCount, OperationRow } from "../energy/count-operations.js";
 import { formatEnergy } from "../energy/format-energy.js";
-import type { PostprocessingSummary } from "../experiment/postprocessing/results.js";
+import type {
+  FusedSummary,
+  PostprocessingSummary,
+  QuantizedStepSummary,
+} from "../experiment/postprocessing/results.js";
 import type { Measured } from "../experiment/quantized/quantized-folder.js";
 import { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { counted } from "../counted.js";
@@ -50,9 +54,7 @@ function printStep(terminal: Terminal, step: PostprocessingSummary): void {
         rows.flatMap(([name, measured]) => (measured === null ? [] : [[name, ...figures(measured)]])),
       );
       terminal.print(
-        fused.length === 0
-          ? "no batch normalisation was there to be fused"
-          : `fused: ${fused.join(", ")}`,
+        fused.length === 0 ? "no batch normalisation was there to be fused" : `fused: ${fused.join(", ")}`,
       );
       return;
     }
@@ -108,16 +110,12 @@ export function keptNetworks(steps: readonly PostprocessingSummary[]): KeptNetwo
   });
 }
 
+/** The file may have been written by anybody. */
 function accuracyOf(step: PostprocessingSummary): number | null {
-  switch (step.kind) {
-    case "FuseBatchNorm":
-      return step.test.after?.accuracy ?? null;
-    case "QuantizationAwareTraining":
-      return (step.quantization.test.trained ?? step.quantization.test.calibrated)?.accuracy ?? null;
-    case "EnergyEstimationMetric":
-    case "OperationCounter":
-      return null;
-  }
+  const { test, quantization } = step as Partial<FusedSummary> & Partial<QuantizedStepSummary>;
+  const after = test?.after ?? quantization?.test.trained ?? quantization?.test.calibrated;
+  const accuracy: unknown = after?.accuracy;
+  return typeof accuracy === "number" ? accuracy : null;
 }
 
 /** Those that are there in the folder of a run. */

@@ -15,11 +15,7 @@ export function stoppedSentence(outcome: Stopped): string {
     : `stopped before the training went on; continue with: ${resumeCommand(root)}`;
 }
 
-function whereStopped({
-  result,
-  run,
-  stoppedIn,
-}: Extract<Stopped, { readonly status: "stopped" }>): string {
+function whereStopped({ result, run, stoppedIn }: Extract<Stopped, { readonly status: "stopped" }>): string {
   const epochs = trainedEpochs(run.model);
   if (stoppedIn !== null) return `stopped in ${stoppedIn}, after the training`;
   return result.epochs < epochs

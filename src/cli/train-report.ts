@@ -130,7 +130,9 @@ function printFiles(
     ["config.toml", "the experiment as run"],
     ["metrics.jsonl", "one line per epoch"],
     ["summary.json", "these results"],
-    ...keptNetworks(steps).map(({ folder: name, kind }) => [`${name}/`, `the network after ${kind}`] as const),
+    ...keptNetworks(steps).map(
+      ({ folder: name, kind }) => [`${name}/`, `the network after ${kind}`] as const,
+    ),
   ];
   terminal.print(`wrote ${folder.shortPath}`);
   for (const [name, what] of files) terminal.print(`  ${name.padEnd(18)}  `, terminal.dim(what));

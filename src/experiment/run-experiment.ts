@@ -210,10 +210,23 @@ async function resultOf(outcome: RunOutcome): Promise<ExperimentResult> {
       const { history, bestEpoch, test, postprocessing } = folder.readResults();
       const about = runOf(run, await loadModel(folder.modelPath), folder);
       const steps = await withNetworks(folder, postprocessing);
-      return { ...about, history, ...bestOf(history, bestEpoch), test, postprocessing: steps, interrupted: false };
+      return {
+        ...about,
+        history,
+        ...bestOf(history, bestEpoch),
+        test,
+        postprocessing: steps,
+        interrupted: false,
+      };
     }
     case "not begun":
-      return { ...runOf(run, outcome.model, null), history: [], test: null, postprocessing: [], interrupted: true };
+      return {
+        ...runOf(run, outcome.model, null),
+        history: [],
+        test: null,
+        postprocessing: [],
+        interrupted: true,
+      };
     case "complete":
     case "stopped": {
       const { history, bestEpoch } = outcome.result;

@@ -12,7 +12,11 @@ import { withDataFolder } from "./adjust.js";
 import { isFromFiles } from "./description/data-schema.js";
 import { writeExperiment } from "./description/index.js";
 import type { ChainOptions, ChainOutcome, PostprocessingListener } from "./postprocessing/chain.js";
-import type { PostprocessingKind, PostprocessingResult, PostprocessingSummary } from "./postprocessing/results.js";
+import type {
+  PostprocessingKind,
+  PostprocessingResult,
+  PostprocessingSummary,
+} from "./postprocessing/results.js";
 import { createTrainer, hasSteps, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 import { RunRecorder } from "./run-folder/run-recorder.js";
@@ -99,7 +103,15 @@ export async function trainRun(
     const trained = completeSummary(facts, result, test);
     const modelFacts = { ...factsOf(prepared, trained) };
     if (folder !== null) await saveModel(folder.modelPath, model, modelFacts);
-    const { results, stoppedIn } = await postprocessed({ prepared, folder, test, facts, modelFacts, signal, listener });
+    const { results, stoppedIn } = await postprocessed({
+      prepared,
+      folder,
+      test,
+      facts,
+      modelFacts,
+      signal,
+      listener,
+    });
     if (stoppedIn !== null) {
       folder?.writeSummary({ status: "interrupted", ...facts });
       return { ...stopped, test, postprocessing: results, stoppedIn };

@@ -63,7 +63,8 @@ const symmetric: ValueType<false> = {
   write: (value) => value,
 };
 
-const fields = {
+/** Those of all quantizers, with their defaults. */
+export const quantizerFields = {
   bits: withDefault(whole(2, 16), 8, "Bits of an integer, the sign included."),
   quantype: withDefault(
     oneOf(["fxp", "fake"]),
@@ -100,7 +101,7 @@ function checkForced(
 
 const quantizerSchema: Schema<QuantizerSettings> = {
   fields: {
-    ...fields,
+    ...quantizerFields,
     tensorType: withDefault(oneOf(["act", "v", "input", "w", "bias"]), "act", "What is quantized."),
     compat: compatField,
   },
@@ -112,7 +113,7 @@ export function readQuantizerOptions(where: string, options: QuantizerOptions): 
   return readOptions(where, options, quantizerSchema);
 }
 
-const { bits, quantype, roundtype, rangeSetting, forceQ, LSQ, quantEnable, isAsymmetric } = fields;
+const { bits, quantype, roundtype, rangeSetting, forceQ, LSQ, quantEnable, isAsymmetric } = quantizerFields;
 
 /** The same without defaults: what is left out is that of the network. */
 const given = {

@@ -2,7 +2,6 @@
 
 import { sramEstimations } from "../../energy/memory-energy.js";
 import { operationEstimations, type OpEstimations } from "../../energy/operation-energy.js";
-import { quantParams } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type Schema } from "../../schema/schema.js";
 import { flag, oneOf, whole, type ValueType } from "../../schema/value-types.js";
 import { trainerSchema } from "../../training/trainer-options.js";
@@ -15,6 +14,7 @@ import type {
 import { ignoredIf, type IgnoredKeys } from "./ignored-keys.js";
 import type { KindTable, TableRow } from "./kinds.js";
 import { optimizerOverride } from "./optimizer-override.js";
+import { fileQuantParams } from "./training-schema.js";
 
 /** What every step has beside kind and params. */
 export const STEP: TableRow<StepSettings> = {
@@ -38,7 +38,7 @@ const holder: ValueType<Holder> = {
       params: required(
         {
           ...groupOf<Holder["params"]>({
-            fields: { quantParams: required(quantParams, "Options of the quantizers.") },
+            fields: { quantParams: required(fileQuantParams, "Options of the quantizers.") },
           }),
           expects: "a table with quant_params",
         },
@@ -58,7 +58,11 @@ const quantizationSchema: Schema<QuantizationAwareTrainingParams> = {
       1,
       "How often the quantized network learns all samples; 0: it is calibrated, and not trained.",
     ),
-    batchSize: withDefault(trainer.batchSize.type, 32, "Samples at a time in calibration, training and tests."),
+    batchSize: withDefault(
+      trainer.batchSize.type,
+      32,
+      "Samples at a time in calibration, training and tests.",
+    ),
     evaluateBefore: withDefault(flag, true, "Whether the float network is tested first."),
     model: required(holder, "The quantized network."),
     optimizer: optional(
@@ -93,22 +97,32 @@ const energySchema: Schema<EnergyEstimationParams> = {
       "Accesses to memory: by its size (old), or by the width of words (new).",
     ),
   },
-  check({ memWidth, opEstimationType: { add, mul } = { add: "ICONIP", mul: "ICONIP" }, sramEstimationType }, place) {
+  check(
+    { memWidth, opEstimationType: { add, mul } = { add: "ICONIP", mul: "ICONIP" }, sramEstimationType },
+    place,
+  ) {
     if (sramEstimationType === "new" && memWidth > bus) {
-      place.at("memWidth").fail(
-        `is ${memWidth}; expected at most ${bus} with ${place.name("sramEstimationType")} = "new", whose bus has ${bus} bits.`,
-      );
+      place
+        .at("memWidth")
+        .fail(
+          `is ${memWidth}; expected at most ${bus} with ${place.name("sramEstimationType")} = "new", whose bus has ${bus} bits.`,
+        );
     }
     if (memWidth > saturated && (add === "saturation" || mul === "saturation")) {
-      place.at("memWidth").fail(
-        `is ${memWidth}; expected at most ${saturated} with "saturation", which knows no wider operations. Use "linear" or "quadratic".`,
-      );
+      place
+        .at("memWidth")
+        .fail(
+          `is ${memWidth}; expected at most ${saturated} with "saturation", which knows no wider operations. Use "linear" or "quadratic".`,
+        );
     }
   },
 };
 
 const ofMetrics: IgnoredKeys = {
-  total_spikerate_exclude_nonbinary: ignoredIf([true], "expected true, since totals of rates are of spikes alone"),
+  total_spikerate_exclude_nonbinary: ignoredIf(
+    [true],
+    "expected true, since totals of rates are of spikes alone",
+  ),
 };
 
 export const POSTPROCESSING: KindTable<PostprocessingKinds> = {
@@ -128,10 +142,17 @@ export const POSTPROCESSING: KindTable<PostprocessingKinds> = {
       ignored: ofMetrics,
     },
     OperationCounter: {
-      summary: "Operations and accesses to memory of an inference, layer by layer; the network stays as it is.",
+      summary:
+        "Operations and accesses to memory of an inference, layer by layer; the network stays as it is.",
       schema: { fields: {} },
       ignored: ofMetrics,
     },
   },
-  elsewhere: ["Keras2TFLite", "RemoveKerasSoftmax", "Torch2Keras", "VisualizeActivations", "VisualizeFeatureMaps"],
+  elsewhere: [
+    "Keras2TFLite",
+    "RemoveKerasSoftmax",
+    "Torch2Keras",
+    "VisualizeActivations",
+    "VisualizeFeatureMaps",
+  ],
 };

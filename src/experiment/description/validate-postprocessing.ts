@@ -1,5 +1,6 @@
 /** [[postprocessing]]: its steps read, and checked against each other and against the models. */
 
+import { counted } from "../../counted.js";
 import { ConfigError } from "../../errors.js";
 import { checkTogether, mergedQuantParams } from "../../quantization/quantizer-options.js";
 import { quantizableNeurons } from "../../quantization/quantizable-neurons.js";
@@ -40,7 +41,9 @@ export function readPostprocessing(
   for (const { step, place } of done) {
     if (step.kind === "QuantizationAwareTraining") checkQuantization(step, place.key("params"), models);
     else if (step.export && step.kind !== "FuseBatchNorm") {
-      place.key("export").warn(`is true, but ${step.kind} leaves the network as it is, so there is none to keep.`);
+      place
+        .key("export")
+        .warn(`is true, but ${step.kind} leaves the network as it is, so there is none to keep.`);
     }
   }
   warnOfLoss(done);
@@ -55,12 +58,20 @@ function readUnlessDisabled(
   models: readonly PlacedModel[],
 ): PostprocessingConfig | null {
   try {
-    return readStep(place, table, models);
+    return isLeftOut(place, table) ? null : readStep(place, table, models);
   } catch (thrown) {
     if (!(thrown instanceof ConfigError) || table.disabled !== true) throw thrown;
     place.warn(`is disabled and left out: ${thrown.message}`);
     return null;
   }
+}
+
+/** Lenient reading goes without a step that there is not. */
+function isLeftOut(place: FilePlace, { kind }: ConfigTable): boolean {
+  if (!place.report.lenient || typeof kind !== "string" || Object.hasOwn(POSTPROCESSING.rows, kind))
+    return false;
+  place.key("kind").warn(`is ${place.show(kind)}, a step that this version does not have; left out.`);
+  return true;
 }
 
 function readStep(
@@ -80,7 +91,9 @@ function readStep(
 function withOptimizerKind(table: ConfigTable, models: readonly PlacedModel[]): ConfigTable {
   const { params } = table;
   if (!isTable(params) || !isTable(params.optimizer) || Object.hasOwn(params.optimizer, "kind")) return table;
-  const kinds = new Set(models.flatMap(({ model: { optimizer } }) => (optimizer === null ? [] : [optimizer.kind])));
+  const kinds = new Set(
+    models.flatMap(({ model: { optimizer } }) => (optimizer === null ? [] : [optimizer.kind])),
+  );
   if (kinds.size !== 1) return table;
   const [kind] = kinds;
   return withKey(table, "params", withKey(params, "optimizer", withKey(params.optimizer, "kind", kind)));
@@ -130,10 +143,13 @@ function checkQuantization(
   for (const { model, place: of } of models) {
     const { neuron } = model.params;
     if (!quantizableNeurons.includes(neuron.kind)) {
-      of.key("params").key("neuron").key("kind").fail(
-        `is "${neuron.kind}", which has no quantized form, but ${nameOf(place)} is QuantizationAwareTraining; expected one of ` +
-          `${quantizableNeurons.map((kind) => `"${kind}"`).join(", ")}. Remove that step, or take another neuron.`,
-      );
+      of.key("params")
+        .key("neuron")
+        .key("kind")
+        .fail(
+          `is "${neuron.kind}", which has no quantized form, but ${nameOf(place)} is QuantizationAwareTraining; expected one of ` +
+            `${quantizableNeurons.map((kind) => `"${kind}"`).join(", ")}. Remove that step, or take another neuron.`,
+        );
     }
     const { quantParams: over } = model.update ?? {};
     if (over !== undefined) {
@@ -146,7 +162,7 @@ function checkQuantization(
       overriddenOptimizer(model.optimizer, optimizer) ??
       at.fail(
         `is missing, and model "${model.name}" has none either; expected a table such as ` +
-          `{ kind = "Adam", params = { lr = 0.001 } } to train ${epochs} epochs, or epochs = 0.`,
+          `{ kind = "Adam", params = { lr = 0.001 } } to train ${counted(epochs, "epoch")}, or epochs = 0.`,
       );
     checkOverridden(used, at);
   }
@@ -167,6 +183,8 @@ function warnOfUpdates(steps: readonly Placed[], models: readonly PlacedModel[])
   if (steps.some(({ step }) => step.kind === "QuantizationAwareTraining")) return;
   for (const { model, place } of models) {
     if (model.update?.quantParams === undefined) continue;
-    place.key("update").warn("changes nothing, since there is no QuantizationAwareTraining in [[postprocessing]].");
+    place
+      .key("update")
+      .warn("changes nothing, since there is no QuantizationAwareTraining in [[postprocessing]].");
   }
 }

@@ -166,7 +166,11 @@ function blamingTheStep<T>(i: number, kind: PostprocessingKind, work: () => T): 
   }
 }
 
-async function blamingTheStepLater<T>(i: number, kind: PostprocessingKind, work: () => Promise<T>): Promise<T> {
+async function blamingTheStepLater<T>(
+  i: number,
+  kind: PostprocessingKind,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (thrown) {

@@ -33,7 +33,11 @@ export const fuseBatchNormStep: StepRow<"FuseBatchNorm"> = {
             writeExperiment(prepared.run.experiment),
         );
         const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
-        folder.writeSummary({ ...completeSummary({ ...facts, parameters }, UNTRAINED, evaluation), fused, of });
+        folder.writeSummary({
+          ...completeSummary({ ...facts, parameters }, UNTRAINED, evaluation),
+          fused,
+          of,
+        });
       },
     };
   },

@@ -67,7 +67,8 @@ function settingsOf(
   { update }: ModelConfig,
 ): QuantizationSettings {
   const { quantParams } = model.params;
-  const params = update?.quantParams === undefined ? quantParams : mergedQuantParams(quantParams, update.quantParams);
+  const params =
+    update?.quantParams === undefined ? quantParams : mergedQuantParams(quantParams, update.quantParams);
   return { params, fuse: false, fold: false, batchSize, evaluateBefore };
 }
 

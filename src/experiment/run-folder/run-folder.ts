@@ -194,6 +194,11 @@ export class RunFolder {
     return this.readSummary()?.status === "complete";
   }
 
+  /** Whether a network is, or was, quantized here: nothing that `atif train` goes on with. */
+  get isQuantization(): boolean {
+    return "quantization" in (this.readSummary() ?? {});
+  }
+
   /** What stands in summary.json; null if there is none, or nothing that can be read. */
   readSummary(): Readonly<Record<string, unknown>> | null {
     return this.#readJson(this.summaryPath);
@@ -271,6 +276,9 @@ function contentOf(path: string): string[] {
   );
 }
 
+/** What a folder is looked for to go on with. */
+export type Unfinished = "training" | "quantization";
+
 /**
  * The run under `base` that was worked on last and is not complete; null if there is none.
  * @param passOver told of runs that are not complete because somebody is working on them, and are later than that
@@ -278,14 +286,22 @@ function contentOf(path: string): string[] {
 export function latestUnfinished(
   base: string,
   passOver: (run: BusyRun) => void = () => undefined,
+  what: Unfinished = "training",
 ): RunFolder | null {
   if (!isFolder(base)) return null;
   const unfinished = contentOf(base)
     .map((entry) => new RunFolder(joinPaths(base, entry)))
-    .filter((folder) => folder.hasConfig && !folder.isComplete)
+    .filter((folder) => (what === "quantization" || folder.hasConfig) && !folder.isComplete)
+    .filter((folder) => folder.isQuantization === (what === "quantization"))
     .map((folder) => ({
       folder,
-      time: lastChange(folder.hasCheckpoint ? folder.checkpointPath : folder.configPath),
+      time: lastChange(
+        folder.hasCheckpoint
+          ? folder.checkpointPath
+          : folder.hasConfig
+            ? folder.configPath
+            : folder.summaryPath,
+      ),
     }))
     .sort((a, b) => b.time - a.time);
   for (const { folder } of unfinished) {

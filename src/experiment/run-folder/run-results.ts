@@ -19,7 +19,13 @@ export interface RunResults {
  * @throws FormatError if they are not what a run writes
  */
 export function readResults(source: string, summary: object | null, metrics: string): RunResults {
-  const { status, bestEpoch, test, layers, postprocessing = [] } = (summary ?? {}) as Partial<CompleteSummary>;
+  const {
+    status,
+    bestEpoch,
+    test,
+    layers,
+    postprocessing = [],
+  } = (summary ?? {}) as Partial<CompleteSummary>;
   if (status !== "complete" || bestEpoch === undefined || test === undefined || layers === undefined) {
     throw new FormatError(
       `${source} does not say what came out of the run; expected the summary of a complete one. Run it again.`,
