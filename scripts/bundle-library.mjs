@@ -44,6 +44,14 @@ const apart = new Map([
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
   ["experiment/description/reference.js", null],
+  // These load what is done after a training when there is something to do. What that imports must stand elsewhere, or bundlers
+  // that look at files would think it needed by itself.
+  ["experiment/run-experiment.js", "running"],
+  ["experiment/run-all.js", "running"],
+  ["experiment/train-run.js", "running"],
+  // What experiment files say of quantizers, without these.
+  ["quantization/quantizer-options.js", "quantizer-options"],
+  ["quantization/quantizable-neurons.js", "quantizer-options"],
 ]);
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
@@ -65,6 +73,8 @@ function chunkOf(id, context) {
   early ??= loadedWith([main, ...program], context);
   if (path.startsWith("cli/commands/") || path === main) return null;
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
+  // What a run loads when it has steps after its training.
+  if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));

@@ -8,7 +8,7 @@ import type {
   PostprocessingSummary,
   QuantizedStepSummary,
 } from "../experiment/postprocessing/results.js";
-import type { Measured } from "../experiment/quantized/quantized-folder.js";
+import type { Measured } from "../experiment/quantized/quantization-summary.js";
 import { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { counted } from "../counted.js";
 import { isFolder } from "../platform/folders.js";

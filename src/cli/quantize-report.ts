@@ -1,10 +1,7 @@
 /** What is printed of a quantization: accuracy on the way, layer by layer what it costs, and what was written where. */
 
-import type {
-  ByStage,
-  QuantizationSummary,
-  QuantizedSummary,
-} from "../experiment/quantized/quantized-folder.js";
+import type { ByStage, QuantizationSummary } from "../experiment/quantized/quantization-summary.js";
+import type { QuantizedSummary } from "../experiment/quantized/quantized-folder.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { spellCommand } from "./command-line.js";
 import { formatTable, percent, significant, type Column } from "./report-table.js";

@@ -1,6 +1,6 @@
 /** What `atif quantize --resume` goes on with, and how that was asked for. */
 
-import type { QuantizeArguments } from "./commands/quantize.js";
+import type { QuantizeArguments } from "./quantize-arguments.js";
 import { ConfigError } from "../errors.js";
 import { readUnfinished, type UnfinishedQuantization } from "../experiment/quantized/quantized-folder.js";
 import { whoIsBusy, busySentence, type BusyRun } from "../experiment/run-folder/busy-run.js";

@@ -22,11 +22,12 @@ import { shortPath } from "../../platform/paths.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import { VERSION } from "../../version.js";
 import { spellCommand } from "../command-line.js";
-import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { initCompute } from "../compute-arguments.js";
 import { InterruptedError, UsageError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { Progress } from "../progress.js";
-import { quantParamsAsked, USUAL_BITS, type QuantizeOptionsAsked } from "../quantize-options.js";
+import type { QuantizeArguments } from "../quantize-arguments.js";
+import { quantParamsAsked, USUAL_BITS } from "../quantize-options.js";
 import { askedOf, quantizationToResume, type AskedQuantization } from "../quantize-resume.js";
 import { printQuantized, printQuantizedFiles } from "../quantize-report.js";
 import type { Sentences } from "../signals.js";
@@ -40,21 +41,7 @@ import { backendFor, RUNS } from "../train-plan.js";
 import { TrainingProgress } from "../training-progress.js";
 import { runOf, trainingOn } from "../training-on.js";
 
-export interface QuantizeArguments extends ComputeArguments, QuantizeOptionsAsked {
-  /** Left out where one is resumed, which knows it. */
-  readonly run?: string;
-  readonly fuse?: boolean;
-  readonly fold?: boolean;
-  readonly epochs?: number;
-  readonly lr?: number;
-  readonly batchSize?: number;
-  readonly data?: string;
-  readonly out?: string;
-  /** A folder; true: that of --out, or the latest. */
-  readonly resume?: string | true;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+export type { QuantizeArguments };
 
 const STOPPED = "stopped before the network was calibrated and tested; nothing was written.";
 

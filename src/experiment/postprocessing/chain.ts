@@ -11,7 +11,7 @@ import type { Evaluation } from "../../training/evaluate.js";
 import type { TrainerCallbacks } from "../../training/trainer-options.js";
 import type { Experiment, PostprocessingConfig } from "../description/experiment.js";
 import type { PreparedRun } from "../prepared-run.js";
-import { measuredOf } from "../quantized/quantized-folder.js";
+import { measuredOf } from "../quantized/quantization-summary.js";
 import { RunFolder } from "../run-folder/run-folder.js";
 import type { RunFacts } from "../run-folder/run-summary.js";
 import { activityOn } from "./activity.js";
@@ -126,7 +126,7 @@ export async function runPostprocessing(options: ChainOptions): Promise<ChainOut
 
 /** The row of a kind, for parameters of that kind: the table sees to it that they belong together. */
 function rowOf(kind: PostprocessingKind): Row {
-  return postprocessingTable[kind] as unknown as Row;
+  return postprocessingTable[kind];
 }
 
 type Row = Omit<StepRow<PostprocessingKind>, "run" | "draft"> & {

@@ -4,7 +4,8 @@ import { fuseBatchNorm } from "../../deployment/fuse-batch-norm.js";
 import { saveModel } from "../../formats/model-file.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { writeExperiment } from "../description/index.js";
-import { measuredOf, UNTRAINED } from "../quantized/quantized-folder.js";
+import { measuredOf } from "../quantized/quantization-summary.js";
+import { UNTRAINED } from "../quantized/quantized-folder.js";
 import { completeSummary } from "../run-folder/run-summary.js";
 import type { StepContext, StepRow } from "./step.js";
 

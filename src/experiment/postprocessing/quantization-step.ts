@@ -12,7 +12,8 @@ import {
   type QuantizationSettings,
   type QuantizationWork,
 } from "../quantized/quantize-trained.js";
-import { measuredOf, summaryOf, writeQuantizedRun } from "../quantized/quantized-folder.js";
+import { measuredOf } from "../quantized/quantization-summary.js";
+import { summaryOf, writeQuantizedRun } from "../quantized/quantized-folder.js";
 import { trainerOptions } from "../training.js";
 import type { PostprocessingWork } from "./results.js";
 import type { StepRow } from "./step.js";

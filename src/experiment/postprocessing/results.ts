@@ -4,7 +4,7 @@ import type { OperationCount } from "../../energy/count-operations.js";
 import type { EnergyEstimate } from "../../energy/estimate-energy.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import type { PostprocessingKinds } from "../description/experiment.js";
-import type { Measured, QuantizationSummary } from "../quantized/quantized-folder.js";
+import type { Measured, QuantizationSummary } from "../quantized/quantization-summary.js";
 
 export type PostprocessingKind = keyof PostprocessingKinds;
 

@@ -8,7 +8,7 @@ import type { ModelConfig, PostprocessingKinds } from "../description/experiment
 import type { PreparedRun } from "../prepared-run.js";
 import type { TestSet } from "../quantized/measure-stage.js";
 import type { QuantizationKeeper } from "../quantized/quantize-trained.js";
-import type { Measured } from "../quantized/quantized-folder.js";
+import type { Measured } from "../quantized/quantization-summary.js";
 import type { RunFolder } from "../run-folder/run-folder.js";
 import type { RunFacts } from "../run-folder/run-summary.js";
 import type { PostprocessingKind, PostprocessingSummary, PostprocessingWork } from "./results.js";

@@ -2,48 +2,15 @@
 
 import { saveModel, type ModelFacts } from "../../formats/model-file.js";
 import { activationsRange } from "../../quantization/activations-range.js";
-import type { QuantParams } from "../../quantization/quantizer-options.js";
-import type { Evaluation } from "../../training/evaluate.js";
 import type { TrainingResult } from "../../training/trainer.js";
 import { VERSION } from "../../version.js";
 import type { Experiment } from "../description/experiment.js";
 import { writeExperiment } from "../description/index.js";
 import type { RunFolder } from "../run-folder/run-folder.js";
 import { completeSummary, type CompleteSummary, type RunFacts } from "../run-folder/run-summary.js";
+import { measuredOf, type ByStage, type QuantizationSummary } from "./quantization-summary.js";
 import type { MeasuredLayer, Stage } from "./measure-stage.js";
 import type { BeforeTraining, QuantizationSettings, QuantizedNetwork } from "./quantize-trained.js";
-
-/** One figure at each point of the way; null where it is not known. */
-export interface ByStage<T> {
-  readonly float: T | null;
-  readonly calibrated: T | null;
-  readonly trained: T | null;
-}
-
-export type Measured = Pick<Evaluation, "accuracy" | "loss" | "spikesPerInference">;
-
-export function measuredOf({ accuracy, loss, spikesPerInference }: Measured): Measured {
-  return { accuracy, loss, spikesPerInference };
-}
-
-export interface QuantizedLayerSummary {
-  readonly name: string;
-  readonly q: number | null;
-  readonly weightsQ: number | null;
-  readonly theta: ByStage<number>;
-  readonly saturation: ByStage<number>;
-  readonly silence: ByStage<number>;
-}
-
-/** What summary.json says of a quantization, beside what it says of any run. */
-export interface QuantizationSummary extends Pick<QuantizedNetwork, "folded" | "interrupted"> {
-  /** The network that was quantized. */
-  readonly of: string;
-  readonly params: QuantParams;
-  readonly words: string;
-  readonly test: ByStage<Measured>;
-  readonly layers: readonly QuantizedLayerSummary[];
-}
 
 export type QuantizedSummary = Omit<CompleteSummary, "status"> & {
   /** interrupted: in the training, or before its test. */

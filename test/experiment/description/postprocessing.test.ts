@@ -389,7 +389,7 @@ describe("[[postprocessing]] refuses", () => {
       schema: { fields: {} },
       create: () => new Own(),
       options: () => ({}),
-    } as never);
+    });
     const text = (step: string): string => file([step], "", 0).replace('"ATIF"', '"OwnOfPostprocessing"');
     expect(messageFor(text(`${QAT}\nparams.epochs = 0\n${BITS}`))).toBe(
       `${at}:12:51: model[0].params.neuron.kind is "OwnOfPostprocessing", which has no quantized form, but postprocessing[0] is QuantizationAwareTraining; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode". Remove that step, or take another neuron.`,
