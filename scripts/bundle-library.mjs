@@ -49,9 +49,9 @@ const apart = new Map([
   ["experiment/run-experiment.js", "running"],
   ["experiment/run-all.js", "running"],
   ["experiment/train-run.js", "running"],
-  // What experiment files say of quantizers, without these.
-  ["quantization/quantizer-options.js", "quantizer-options"],
-  ["quantization/quantizable-neurons.js", "quantizer-options"],
+  // What experiment files say of quantizers, without these: it comes with what experiments have in any case.
+  ["quantization/quantizer-options.js", "training"],
+  ["quantization/quantizable-neurons.js", "training"],
 ]);
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
@@ -75,6 +75,8 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
   // What a run loads when it has steps after its training.
   if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  // Small, and of use together.
+  if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));

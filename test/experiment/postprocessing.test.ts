@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateModel } from "../../src/cli/commands/eval.js";
 import { train } from "../../src/cli/commands/train.js";
@@ -16,6 +17,7 @@ import {
   evaluate,
   fuseBatchNorm,
   init,
+  IntegerModel,
   loadDigits,
   loadModel,
   measureActivity,
@@ -255,6 +257,27 @@ describe("the steps after a training", () => {
       });
     }
   });
+});
+
+it("examples/digits-integers.toml does all of it", async () => {
+  const path = fileURLToPath(new URL("../../examples/digits-integers.toml", import.meta.url));
+  const { postprocessing } = await only(path, {
+    overrides: [
+      ["model.0.epochs", 1],
+      ["postprocessing.1.params.epochs", 1],
+    ],
+  });
+  expect(postprocessing.map(({ kind }) => kind)).toEqual([
+    "FuseBatchNorm",
+    "QuantizationAwareTraining",
+    "EnergyEstimationMetric",
+    "OperationCounter",
+  ]);
+  const [fuse, quantize] = postprocessing;
+  expect(fuse).toMatchObject({ fused: ["layers.bn1", "layers.bn2"] });
+  expect(quantize).toMatchObject({ network: "digits_fused_q8_force_qoff_e1_LSQFalse" });
+  // What a device computes with.
+  expect(() => new IntegerModel(quantize.model as SpikingModel)).not.toThrow();
 });
 
 /** Stops a run in the middle of the work after its training. */

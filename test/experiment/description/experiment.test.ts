@@ -506,7 +506,7 @@ function conforms(model: ModelConfig): void {
 }
 
 describe("the examples", () => {
-  it.each(["digits", "fashion-mnist"])("%s reads without a warning", (file) => {
+  it.each(["digits", "digits-integers", "fashion-mnist"])("%s reads without a warning", (file) => {
     const path = new URL(`../../../examples/${file}.toml`, import.meta.url);
     const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
     expect(warnings).toEqual([]);
