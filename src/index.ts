@@ -184,6 +184,11 @@ export {
   type PrepareExperimentOptions,
   type PreparedExperimentRun,
 } from "./experiment/prepare-experiment.js";
+export type {
+  PostprocessingKind,
+  PostprocessingProgress,
+  PostprocessingResult,
+} from "./experiment/postprocessing/results.js";
 export {
   runExperiment,
   type ExperimentCallbacks,

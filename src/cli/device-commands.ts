@@ -1,7 +1,7 @@
 /** The commands that bring a network to a device: quantize, export, verify. */
 
 import type { Command } from "commander";
-import { pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
+import { collect, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
 import type { ExportArguments } from "./exports/export-arguments.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
@@ -19,7 +19,7 @@ function addQuantize(program: Command): void {
   program
     .command("quantize")
     .description("bring a trained network to integers of a few bits: calibrate it, train it on, test it")
-    .argument("<run>", "run folder, or model file")
+    .argument("[run]", "run folder, or model file; left out with --resume")
     .option("--bits <n>", "of all integers, the sign included: 8 if it is left out", bits("--bits"))
     .option("--w <n>", "bits of weights", bits("--w"))
     .option("--v <n>", "bits of potentials", bits("--v"))
@@ -35,6 +35,13 @@ function addQuantize(program: Command): void {
       "--force-q <n>",
       "fractional bits of everything, whatever its range is",
       signedNumber("--force-q", 64),
+    )
+    .option("--range-setting <way>", "what ranges are: minmax (default), MSE_simulation or MSE_analysis")
+    .option("--lsq", "learn the steps (no device has them)")
+    .option(
+      "--set <key=value>",
+      "any other option of quantizers, as experiment files have it: act.roundtype=ceil; may be given several times",
+      collect,
     )
     .option("--no-fuse", "leave batch normalisations as layers of their own")
     .option("--fold", "put thresholds into the weights behind them: spikes are 0 or 1 then")
@@ -59,14 +66,18 @@ function addQuantize(program: Command): void {
       "new or empty folder for the quantized run; runs/<name>-q<bits>-<number> if it is left out",
       pathOf("--out"),
     )
+    .option(
+      "--resume [folder]",
+      "go on with a quantization that was interrupted: that folder, that of --out, or the latest",
+    )
     .option(...threads())
     .option(...backend())
     .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.quantize)
-    .action(async (run: string, options: Omit<QuantizeArguments, "run">) => {
+    .action(async (run: string | undefined, options: Omit<QuantizeArguments, "run">) => {
       const { quantize } = await import("./commands/quantize.js");
-      await quantize({ ...options, run });
+      await quantize({ ...options, ...(run === undefined ? {} : { run }) });
     });
 }
 
@@ -154,7 +165,8 @@ Examples:
   atif quantize runs/digits-1                            8 bits, ranges from the training data
   atif quantize runs/digits-1 --roundtype floor --epochs 2
                                                          as a device rounds, and learn to live with it
-  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small`,
+  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small
+  atif quantize --resume                                 go on where Ctrl-C stopped the latest one`,
   export: `
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
