@@ -9,6 +9,9 @@ import {
 /** Spikes whose weights are added in one pass over the sums. */
 const AT_ONCE = 4;
 
+/** Sums of a group from which gathering pays: a small group is over before so many spikes have come. */
+const WORTH_GATHERING = 16;
+
 export function weightedSum(site: Site<WeightedSum>): LayerCode {
   const { layer, given, name, form } = site;
   const { input, output, kernel, stride, padding, groups } = layer;
@@ -20,9 +23,12 @@ export function weightedSum(site: Site<WeightedSum>): LayerCode {
   const [map] = given;
   const isSpikes = map.spike !== null;
   const isEvents = isSpikes && form === "events";
+  const gathers = isEvents && (groups === 1 || outGroup >= WORTH_GATHERING);
+  const byGroup = gathers && groups > 1;
+  const ofGroup = (count: number): string => (byGroup ? ` + ${count} * g` : "");
   const rowsAt = [
-    `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix);`,
-    `const ${weightType(values)} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
+    `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix)${ofGroup(inGroup)};`,
+    `const ${weightType(values)} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx)${ofGroup(outGroup)};`,
   ];
   const offset = groups === 1 ? "" : ` + c / ${inGroup} * ${outGroup}`;
   const term = isEvents ? "w[f]" : isSpikes ? `w[f] * (${type})row[c]` : "w[f] * value";
@@ -40,17 +46,16 @@ export function weightedSum(site: Site<WeightedSum>): LayerCode {
   const together = Array.from({ length: AT_ONCE }, (_, i) => `(${type})w[${i}][f]`).join(" + ");
   const several = [
     ...rowsAt,
-    `for (c = 0; c < ${C}; c++) {`,
+    `for (c = 0; c < ${inGroup}; c++) {`,
     `  if (row[c] == 0) continue;`,
     `  w[n++] = rows + ${F} * c;`,
     `  if (n < ${AT_ONCE}) continue;`,
-    `  for (f = 0; f < ${F}; f++) sum[f] += ${together};`,
+    `  for (f = 0; f < ${outGroup}; f++) to[f] += ${together};`,
     `  n = 0;`,
     `}`,
   ];
-  const gathers = isEvents && groups === 1;
   const inner = gathers ? several : one;
-  const rest = [`while (n-- > 0)`, `  for (f = 0; f < ${F}; f++) sum[f] += (${type})w[n][f];`];
+  const rest = [`while (n-- > 0)`, `  for (f = 0; f < ${outGroup}; f++) to[f] += (${type})w[n][f];`];
   const window = [
     `for (ky = 0; ky < ${kernel[0]}; ky++) {`,
     `  const int32_t iy = ${stride[0]} * oy + ky - ${padding[0]};`,
@@ -62,16 +67,26 @@ export function weightedSum(site: Site<WeightedSum>): LayerCode {
     `  }`,
     `}`,
   ];
+  const gathering = [
+    `const ${weightType(values)} *w[${AT_ONCE}];`,
+    `int32_t n = 0;`,
+    `${type} *to = sum${ofGroup(outGroup)};`,
+    ...window,
+    ...rest,
+  ];
+  const sums = !gathers
+    ? window
+    : !byGroup
+      ? gathering
+      : [`for (g = 0; g < ${groups}; g++) {`, ...gathering.map((line) => `  ${line}`), `}`];
   const last = finish(layer, "sum[f]", `${start}[f]`, map.spike ?? 1, name);
   const body = [
     `{`,
-    `  int32_t oy, ox, ky, kx, c, f;`,
+    `  int32_t oy, ox, ky, kx, c, f${byGroup ? ", g" : ""};`,
     `  for (oy = 0; oy < ${OH}; oy++) {`,
     `    for (ox = 0; ox < ${OW}; ox++) {`,
     `      ${type} sum[${F}] = {0};`,
-    ...(gathers ? [`      const ${weightType(values)} *w[${AT_ONCE}];`, `      int32_t n = 0;`] : []),
-    ...window.map((line) => `      ${line}`),
-    ...(gathers ? rest.map((line) => `      ${line}`) : []),
+    ...sums.map((line) => `      ${line}`),
     `      for (f = 0; f < ${F}; f++) *y++ = ${last};`,
     `    }`,
     `  }`,
