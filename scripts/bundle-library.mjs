@@ -28,6 +28,11 @@ const forTools = [
   "kernels/wasm/binary.js",
   "tensor/packed-spikes.js",
   "experiment/description/reference.js",
+  "drawing/colours.js",
+  "drawing/picture.js",
+  "drawing/plot-area.js",
+  "drawing/xml-text.js",
+  "deployment/c/c-program.js",
 ];
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
