@@ -33,6 +33,7 @@ const forTools = [
   "drawing/plot-area.js",
   "drawing/xml-text.js",
   "deployment/c/c-program.js",
+  "deployment/c/integer-numbers.js",
 ];
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { IntegerModel, loadModel } from "../../dist/index.js";
 import { placeMaps } from "../../dist/deployment/c/c-program.js";
+import { integerNetwork } from "../../dist/deployment/c/integer-numbers.js";
 import { colours } from "../../dist/drawing/colours.js";
 import { picture } from "../../dist/drawing/picture.js";
 import { PlotArea } from "../../dist/drawing/plot-area.js";
@@ -16,7 +17,7 @@ const whole = (number) => number.toLocaleString("en-US");
 
 export async function memoryPlanPicture(run) {
   const { program } = new IntegerModel(await loadModel(join(run, "model.safetensors")));
-  const c = placeMaps(program);
+  const c = placeMaps(integerNetwork(program, "digits", false));
   const order = [...c.still, ...c.stepwise];
   const bytes = program.width / 8;
   const nameOf = ({ layer }) => layer.layer.replace("layers.", "");

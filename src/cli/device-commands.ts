@@ -72,9 +72,9 @@ function addQuantize(program: Command): void {
 function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a quantized network as code for a device, with a self-test")
-    .argument("<run>", "folder of a quantized run, or model file")
-    .option("--to <language>", "c: C99 without allocation and floating point")
+    .description("write a network as code for a device, with a self-test")
+    .argument("<run>", "folder of a quantized run, or of any with --width float32; or model file")
+    .option("--to <language>", "c: C99 without allocation")
     .option(
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
@@ -82,8 +82,8 @@ function addExport(program: Command): void {
     .option("-o, --out <folder>", "where the files go", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
-      "--width <bits>",
-      "of weights, activations and potentials: 8 or 16; as many as the network has if it is left out",
+      "--width <numbers>",
+      "bits of weights, activations and potentials, 8 or 16, as many as the network has if it is left out; or float32, of a network that is not quantized",
     )
     .option("--long-width <bits>", "of sums: 32 (default) or 64")
     .option(
@@ -114,7 +114,7 @@ function addVerify(program: Command): void {
   program
     .command("verify")
     .description("run exported code beside the library: every layer, every time step, every test sample")
-    .argument("<run>", "folder of the quantized run, or model file")
+    .argument("<run>", "folder of the run that was exported, or model file")
     .argument("<folder>", "what atif export has written")
     .option(
       "--samples <n>",
@@ -151,10 +151,13 @@ Examples:
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
   make -C device test                                    the self-test, on this machine
-  atif verify runs/digits-q8-1 device                    all of the test set`,
+  atif verify runs/digits-q8-1 device                    all of the test set
+  atif export runs/digits-1 --to c --width float32 --out device
+                                                         a network that is not quantized`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
-integer differs; the first is named.
+integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
+named.
 
 Examples:
   atif verify runs/digits-q8-1 device

@@ -314,7 +314,7 @@ describe("atif export", () => {
     ],
     [{ out: "q8/summary.json" }, "which is a file; expected the name of a folder."],
     [{ to: "rust" }, '--to is "rust"; expected one of c.'],
-    [{ width: "12" }, '--width is "12"; expected one of 8, 16.'],
+    [{ width: "12" }, '--width is "12"; expected one of 8, 16, float32. Did you mean 16?'],
     [{ name: "Digits" }, '--name is "Digits"; expected lower-case letters'],
     [{ ranges: "other.txt" }, "ranges: there is a line for fc, and the network has no such layer"],
     [{ ranges: "empty.txt" }, "ranges: "],
@@ -346,6 +346,81 @@ describe.skipIf(!hasCompiler)("atif verify", () => {
     }); // prettier-ignore
     expect(told.accuracy).toBe((await evaluate(model, digits.test)).accuracy);
     expect(readdirSync(at("tmp"))).toEqual([]);
+  });
+
+  it("compares spikes and logits of a float32 network with the library's", async () => {
+    const told = await exported({
+      run: at("float"),
+      out: at("cf"),
+      width: "float32",
+      name: "digits",
+      samples: 3,
+    });
+    expect(told).toMatchObject({ width: "float32", longWidth: null, ties: 0 });
+    const result = await verified({ run: at("float"), folder: at("cf") });
+    const ties = result.ties as number;
+    expect(ties).toBeLessThan(20);
+    expect(result).toMatchObject({
+      samples: 360, timesteps: 2, layers: 2, spikes: (360 - ties) * 2 * (256 + 8), differences: 0, first: null,
+      wrongLogit: null, bound: 1e-5,
+    }); // prettier-ignore
+    expect(result.largestDifference).toBeGreaterThan(0);
+    expect(result.largestDifference).toBeLessThan(1e-5);
+    const model = await loadModel(at("float", "model.safetensors"));
+    expect(result.accuracy).toBe((await evaluate(model, digits.test)).accuracy);
+    expect(readdirSync(at("tmp"))).toEqual([]);
+  });
+
+  it("finds one wrong weight of a float32 network: a spike, or a logit alone", async () => {
+    const changing = (layer: string, folder: string, to: string): void => {
+      mkdirSync(at(folder));
+      for (const name of readdirSync(at("cf"))) {
+        const text = readFileSync(at("cf", name), "utf8");
+        const changed = text.replace(new RegExp(`(${layer}_weights\\[\\d+\\] = \\{\\s*)[^,]+`), `$1${to}`);
+        if (name === "digits.c") expect(changed).not.toBe(text);
+        writeFileSync(at(folder, name), name === "digits.c" ? changed : text);
+      }
+    };
+    changing("conv1", "wrong-spike", "9.5f");
+    const spike = await verified({ run: at("float"), folder: at("wrong-spike"), samples: 20 });
+    expect(spike).toMatchObject({
+      exitCode: 1,
+      first: { layer: "layers.neuron1" },
+      sentence: expect.stringMatching(
+        /layer layers\.neuron1, step \d, neuron \d+ (does not )?fire/,
+      ) as string,
+    });
+    changing("fc2", "wrong-logit", "0.5f");
+    const logit = await verified({ run: at("float"), folder: at("wrong-logit"), samples: 60 });
+    expect(logit).toMatchObject({
+      exitCode: 1,
+      differences: 0,
+      first: null,
+      wrongLogit: { output: 0 },
+      sentence: expect.stringMatching(
+        /output 0 is \S+ and should be \S+, to 0\.00001\. Export it again\./,
+      ) as string,
+    });
+  });
+
+  it.each([
+    [{ run: "q8", width: "float32" }, "is quantized; expected a network of float32 numbers with --width float32."],
+    [{ run: "float", width: "8" }, "expected a quantized network. Quantize it first: "],
+    [{ run: "float" }, "or export it as it is: --width float32"],
+    [{ run: "float", width: "float32", longWidth: "64" }, '--long-width is given and --width is "float32"; expected whole numbers with it.'],
+    [{ run: "float", width: "32" }, '--width is "32"; expected one of 8, 16, float32'],
+  ])("exports numbers that the network has, and no others: %o", async (args, sentence) => {
+    const { run, ...more } = args;
+    expect(await exported({ run: at(run), out: at("refused"), ...more })).toMatchObject({
+      exitCode: 2,
+      sentence: expect.stringContaining(sentence) as string,
+    });
+    expect(existsSync(at("refused"))).toBe(false);
+  }); // prettier-ignore
+
+  it("does not take code of other numbers", async () => {
+    expect(await verified({ run: at("q8"), folder: at("cf") })).toMatchObject({ exitCode: 2, sentence: expect.stringContaining("is quantized, and the code computes with float32 numbers; expected the run that it was exported from.") as string }); // prettier-ignore
+    expect(await verified({ run: at("float"), folder: at("c") })).toMatchObject({ exitCode: 2, sentence: expect.stringContaining("computes with float32 numbers, and the code with whole numbers; expected the run that it was exported from.") as string }); // prettier-ignore
   });
 
   it("finds one wrong weight, and says where", async () => {

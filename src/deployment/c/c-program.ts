@@ -1,18 +1,19 @@
-/** A program of whole numbers as it lies in the memory of a device: which map where, and what runs once for a still input. */
+/** A network as it lies in the memory of a device: which map where, and what runs once for a still input. */
 
-import type { IntegerLayer, IntegerProgram } from "../integer/integer-layer.js";
-import { mapsOf, type CMap } from "./c-map.js";
+import { mapsOf } from "./c-map.js";
+import type { CLayer, CMap, CNetwork, LayerNumbers } from "./c-network.js";
 import { planMemory, type Lifetime } from "./memory-plan.js";
 
 export interface PlacedLayer {
-  readonly layer: IntegerLayer;
+  readonly layer: CLayer;
+  readonly numbers: LayerNumbers;
   /** Of its inputs and its output, by place: 0 is the network's input. */
   readonly inputs: readonly number[];
   readonly place: number;
 }
 
 export interface CProgram {
-  readonly program: IntegerProgram;
+  readonly network: CNetwork;
   readonly maps: readonly CMap[];
   /** Where a map lies: the caller's input, one of the two buffers, or the caller's output. */
   readonly places: readonly MapPlace[];
@@ -39,11 +40,13 @@ export interface KeptMap extends Lifetime {
   readonly offset: number;
 }
 
-export function placeMaps(program: IntegerProgram): CProgram {
-  const { layers } = program;
-  const maps = mapsOf(program);
+export function placeMaps(network: CNetwork): CProgram {
+  const { layers } = network;
+  const maps = mapsOf(network);
   const isStill = stillPlaces(layers);
-  const all = layers.map((layer, i): PlacedLayer => ({ layer, inputs: layer.inputs, place: i + 1 }));
+  const all = layers.map((layer, i): PlacedLayer => {
+    return { layer, numbers: network.numbers[i], inputs: layer.inputs, place: i + 1 };
+  });
   const still = all.filter(({ place }) => isStill[place]);
   const stepwise = all.filter(({ place }) => !isStill[place]);
   const order = [...still, ...stepwise];
@@ -73,11 +76,11 @@ export function placeMaps(program: IntegerProgram): CProgram {
     });
     sizes[kind] = plan.size;
   }
-  return { program, maps, places, ...sizes, kept, still, stepwise };
+  return { network, maps, places, ...sizes, kept, still, stepwise };
 }
 
 /** By place, whether it is the same in every time step when the input is. */
-function stillPlaces(layers: readonly IntegerLayer[]): boolean[] {
+function stillPlaces(layers: readonly CLayer[]): boolean[] {
   const still = [true];
   for (const { kind, inputs } of layers)
     still.push(kind !== "neuron" && inputs.every((place) => still[place]));

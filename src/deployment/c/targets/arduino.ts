@@ -42,39 +42,38 @@ there for what only you know. Add a \`LICENSE\`, too.`,
   wrongName,
   files: (parts) => ({
     "README.md": parts.readme,
-    "library.properties": properties(parts.name),
-    "keywords.txt": keywords(parts.name),
+    "library.properties": properties(parts),
+    "keywords.txt": keywords(parts),
     [`src/${parts.name}.h`]: parts.header,
     [`src/${parts.name}.c`]: parts.source,
     "examples/Classify/Classify.ino": sketch(parts),
     ...(parts.test === null
       ? {}
-      : { [`extras/${parts.name}_test.c`]: parts.test, "extras/Makefile": makefile(parts.name) }),
+      : { [`extras/${parts.name}_test.c`]: parts.test, "extras/Makefile": makefile(parts) }),
   }),
 };
 
-const properties = (name: string): string => `name=${name}
+const properties = ({ name, family }: CParts): string => `name=${name}
 version=${VERSION}
 author=atif
 maintainer=atif
-sentence=A spiking neural network in whole numbers.
-paragraph=It needs no floating point and allocates no memory. Where a layer reads spikes, only those that came are computed.
+sentence=A spiking neural network in ${family.title.replace(/ of \d+ bits$/, "")}.
+paragraph=${family.number === "float" ? "It" : "It needs no floating point and"} allocates no memory. Where a layer reads spikes, only those that came are computed.
 category=Data Processing
 url=https://example.com/
 architectures=*
 includes=${name}.h
 `;
 
-function keywords(name: string): string {
+function keywords({ name, family }: CParts): string {
   const NAME = name.toUpperCase();
+  const own = family.macros(NAME).flatMap((line) => /^#define (\w+)/.exec(line)?.[1] ?? []);
   const rows = [
     [`${name}_number`, "KEYWORD1"],
     [`${name}_state`, "KEYWORD1"],
     ...["reset", "step", "classify"].map((what) => [`${name}_${what}`, "KEYWORD2"]),
-    ...["INPUTS", "OUTPUTS", "TIMESTEPS", "INPUT_BITS", "OUTPUT_BITS"].map((what) => [
-      `${NAME}_${what}`,
-      "LITERAL1",
-    ]),
+    ...["INPUTS", "OUTPUTS", "TIMESTEPS"].map((what) => [`${NAME}_${what}`, "LITERAL1"]),
+    ...own.map((macro) => [macro, "LITERAL1"]),
   ];
   return rows.map((row) => `${row.join("\t")}\n`).join("");
 }
@@ -118,13 +117,16 @@ ${expected}  Serial.print(F(", microseconds "));
 `;
 }
 
-const makefile = (name: string): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
+const makefile = ({
+  name,
+  family: { flags },
+}: CParts): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
 
 test: ${name}_test
 	./${name}_test
 
 ${name}_test: ${name}_test.c ../src/${name}.c ../src/${name}.h
-	$(CC) $(CFLAGS) -D${name.toUpperCase()}_TRACED -I../src -o $@ ${name}_test.c ../src/${name}.c
+	$(CC) $(CFLAGS)${flags === null ? "" : ` ${flags.option}`} -D${name.toUpperCase()}_TRACED -I../src -o $@ ${name}_test.c ../src/${name}.c
 
 clean:
 	rm -f ${name}_test
