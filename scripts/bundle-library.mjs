@@ -29,6 +29,12 @@ const forTools = [
   "tensor/packed-spikes.js",
   "deployment/integer/neuron.js",
   "experiment/description/reference.js",
+  "drawing/colours.js",
+  "drawing/picture.js",
+  "drawing/plot-area.js",
+  "drawing/xml-text.js",
+  "deployment/c/c-program.js",
+  "deployment/c/integer-numbers.js",
 ];
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */

@@ -2,7 +2,7 @@
 
 import { mapsOf } from "./c-map.js";
 import type { CLayer, CMap, CNetwork, LayerNumbers } from "./c-network.js";
-import { planMemory } from "./memory-plan.js";
+import { planMemory, type Lifetime } from "./memory-plan.js";
 
 export interface PlacedLayer {
   readonly layer: CLayer;
@@ -20,6 +20,8 @@ export interface CProgram {
   /** Elements of the buffer of numbers and of the buffer of spikes. */
   readonly numbers: number;
   readonly spikes: number;
+  /** The maps that lie in the buffers. */
+  readonly kept: readonly KeptMap[];
   /** With no neuron upstream: of a still input, they are computed once. */
   readonly still: readonly PlacedLayer[];
   /** In every time step. */
@@ -30,6 +32,13 @@ export type MapPlace =
   | { readonly kind: "input" }
   | { readonly kind: "output" }
   | { readonly kind: "numbers" | "spikes"; readonly offset: number };
+
+/** A map that lies in a buffer, and how long it is needed there. */
+export interface KeptMap extends Lifetime {
+  readonly place: number;
+  readonly kind: "numbers" | "spikes";
+  readonly offset: number;
+}
 
 export function placeMaps(network: CNetwork): CProgram {
   const { layers } = network;
@@ -53,15 +62,21 @@ export function placeMaps(network: CNetwork): CProgram {
   const places = new Array<MapPlace>(maps.length).fill({ kind: "input" });
   if (maps[output].spike === null) places[output] = { kind: "output" };
   const sizes = { numbers: 0, spikes: 0 };
+  const kept: KeptMap[] = [];
   for (const kind of ["numbers", "spikes"] as const) {
     const own = held.filter(({ place }) => (maps[place].spike === null) === (kind === "numbers"));
-    const plan = planMemory(
-      own.map(({ place }) => ({ size: maps[place].size, from: at.get(place) ?? 0, to: lastRead(place) })),
-    );
-    own.forEach(({ place }, i) => (places[place] = { kind, offset: plan.offsets[i] }));
+    const lifetimes = own.map(({ place }): Lifetime => {
+      return { size: maps[place].size, from: at.get(place) ?? 0, to: lastRead(place) };
+    });
+    const plan = planMemory(lifetimes);
+    own.forEach(({ place }, i) => {
+      const offset = plan.offsets[i];
+      places[place] = { kind, offset };
+      kept.push({ place, kind, offset, ...lifetimes[i] });
+    });
     sizes[kind] = plan.size;
   }
-  return { network, maps, places, ...sizes, still, stepwise };
+  return { network, maps, places, ...sizes, kept, still, stepwise };
 }
 
 /** By place, whether it is the same in every time step when the input is. */

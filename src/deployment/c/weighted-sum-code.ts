@@ -14,6 +14,9 @@ import {
 /** Spikes whose weights are added in one pass over the sums. */
 const AT_ONCE = 4;
 
+/** Sums of a group from which gathering pays: a small group is over before so many spikes have come. */
+const WORTH_GATHERING = 16;
+
 export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
   const { layer, given, name, form, numbers } = site;
   const { input, output, kernel, stride, padding, groups } = layer;
@@ -24,9 +27,12 @@ export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
   const [map] = given;
   const isSpikes = map.spike !== null;
   const isEvents = isSpikes && form === "events";
+  const gathers = isEvents && (groups === 1 || outGroup >= WORTH_GATHERING);
+  const byGroup = gathers && groups > 1;
+  const ofGroup = (count: number): string => (byGroup ? ` + ${count} * g` : "");
   const rowsAt = [
-    `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix);`,
-    `const ${numbers.weights?.type} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx);`,
+    `const ${elementType(name, map)} *row = x + ${C} * (${W} * iy + ix)${ofGroup(inGroup)};`,
+    `const ${numbers.weights?.type} *rows = ${weights} + ${inGroup * F} * (${kernel[1]} * ky + kx)${ofGroup(outGroup)};`,
   ];
   const offset = groups === 1 ? "" : ` + c / ${inGroup} * ${outGroup}`;
   const product = isEvents ? "" : isSpikes ? ` * ${cast("row[c]")}` : " * value";
@@ -44,17 +50,16 @@ export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
   const together = Array.from({ length: AT_ONCE }, (_, i) => weight(`w[${i}][f]`)).join(" + ");
   const several = [
     ...rowsAt,
-    `for (c = 0; c < ${C}; c++) {`,
+    `for (c = 0; c < ${inGroup}; c++) {`,
     `  if (row[c] == 0) continue;`,
     `  w[n++] = rows + ${F} * c;`,
     `  if (n < ${AT_ONCE}) continue;`,
-    `  for (f = 0; f < ${F}; f++) sum[f] += ${together};`,
+    `  for (f = 0; f < ${outGroup}; f++) to[f] += ${together};`,
     `  n = 0;`,
     `}`,
   ];
-  const gathers = isEvents && groups === 1;
   const inner = gathers ? several : one;
-  const rest = [`while (n-- > 0)`, `  for (f = 0; f < ${F}; f++) sum[f] += ${weight("w[n][f]")};`];
+  const rest = [`while (n-- > 0)`, `  for (f = 0; f < ${outGroup}; f++) to[f] += ${weight("w[n][f]")};`];
   const window = [
     `for (ky = 0; ky < ${kernel[0]}; ky++) {`,
     `  const int32_t iy = ${stride[0]} * oy + ky - ${padding[0]};`,
@@ -66,17 +71,27 @@ export function weightedSum(site: Site<LayerPlace & SumOutline>): LayerCode {
     `  }`,
     `}`,
   ];
+  const gathering = [
+    `const ${numbers.weights?.type} *w[${AT_ONCE}];`,
+    `int32_t n = 0;`,
+    `${type} *to = sum${ofGroup(outGroup)};`,
+    ...window,
+    ...rest,
+  ];
+  const sums = !gathers
+    ? window
+    : !byGroup
+      ? gathering
+      : [`for (g = 0; g < ${groups}; g++) {`, ...gathering.map((line) => `  ${line}`), `}`];
   const hasStart = numbers.start !== null;
   const last = numbers.finish("sum[f]", hasStart ? `${start}[f]` : null, map.spike ?? 1);
   const body = [
     `{`,
-    `  int32_t oy, ox, ky, kx, c, f;`,
+    `  int32_t oy, ox, ky, kx, c, f${byGroup ? ", g" : ""};`,
     `  for (oy = 0; oy < ${OH}; oy++) {`,
     `    for (ox = 0; ox < ${OW}; ox++) {`,
     `      ${type} sum[${F}] = {${zero}};`,
-    ...(gathers ? [`      const ${numbers.weights?.type} *w[${AT_ONCE}];`, `      int32_t n = 0;`] : []),
-    ...window.map((line) => `      ${line}`),
-    ...(gathers ? rest.map((line) => `      ${line}`) : []),
+    ...sums.map((line) => `      ${line}`),
     `      for (f = 0; f < ${F}; f++) *y++ = ${last};`,
     `    }`,
     `  }`,

@@ -13,10 +13,18 @@ const taken = [
   "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype",
 ]; // prettier-ignore
 
+/** Headers of Arduino's own that differ from NAME.h by capitals alone: on a disk that does not see capitals they are the same. */
+const arduinos = [
+  "binary", "client", "eeprom", "ipaddress", "keyboard", "mouse", "print", "printable", "sd", "server", "servo", "spi",
+  "stream", "udp", "wifi", "wire", "wstring",
+]; // prettier-ignore
+
 /** @returns what is wrong with a name; null if nothing is */
 function wrongName(name: string): string | null {
   // Arduino keeps these for its own libraries.
   if (name.startsWith("arduino")) return "one that does not begin with arduino";
+  if (arduinos.includes(name))
+    return `another one: ${name}.h is a header of Arduino's where capitals do not count`;
   return taken.includes(name) ? `another one: <${name}.h> is a header of C` : null;
 }
 
@@ -30,7 +38,7 @@ Sketch > Include Library > Add .ZIP Library. File > Examples > ${name} > Classif
 On AVR (Uno, Mega) constants lie in RAM, not in flash alone: add both lines of the table.
 ${isTested ? "\n`make -C extras test` compiles the self-test on your computer and runs it.\n" : ""}
 Before you publish it, put your name, your address and the library's in \`library.properties\`: \`https://example.com/\` stands
-there for what only you know.`,
+there for what only you know. Add a \`LICENSE\`, too.`,
   wrongName,
   files: (parts) => ({
     "README.md": parts.readme,
