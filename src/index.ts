@@ -253,5 +253,5 @@ export {
   type Verdict,
 } from "./exchange/fidelity-report.js";
 export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
-export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";
-export { toTorchStateDict } from "./exchange/pytorch/to-torch-state-dict.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/torch/torch-network.js";
+export { toTorchStateDict } from "./exchange/torch/to-torch-state-dict.js";
