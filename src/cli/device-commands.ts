@@ -163,7 +163,7 @@ Examples:
   make -C device test                                    the self-test, on this machine
   atif verify runs/digits-q8-1 device                    all of the test set
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
-  atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
+  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; the first is named.

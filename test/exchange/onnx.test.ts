@@ -454,6 +454,7 @@ describe("the file", () => {
     const { metadata } = written(model(), { form: "step" });
     expect(writeOnnx(model(), { form: "step" }).metadata).toEqual(metadata);
     expect(metadata).toMatchObject({
+      preprocessing: "none",
       timesteps: "3",
       reset: "subtract",
       form: "step",

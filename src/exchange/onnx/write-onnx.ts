@@ -175,7 +175,7 @@ function metadataOf(outline: Outline, form: OnnxForm, prepares: boolean): Record
     decoding: "mean of the logits over time",
     layout: "channels first",
     preprocessing:
-      prepares || model.preprocessing.length === 0 ? `in the graph: ${steps}` : `not in the graph: ${steps}`,
+      model.preprocessing.length === 0 ? "none" : `${prepares ? "" : "not "}in the graph: ${steps}`,
     states: JSON.stringify(
       states.map(({ layer, kind, input, output, shape, initial, reset }) => {
         return { layer, kind, reset, initial, ...(form === "step" ? { input, output, shape } : {}) };
