@@ -287,3 +287,6 @@ export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot
 export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
 export { plotStaircases } from "./plots/staircase-plot.js";
 export { plotTraining, type PlottedEpoch } from "./plots/training-plot.js";
+export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/torch/torch-network.js";
+export { toTorchStateDict } from "./exchange/torch/to-torch-state-dict.js";

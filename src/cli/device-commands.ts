@@ -91,7 +91,7 @@ function addExport(program: Command): void {
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <folder>", "where the files go", pathOf("--out"))
+    .option("-o, --out <path>", "where the files go; for onnx, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
       "--width <numbers>",
@@ -105,7 +105,8 @@ function addExport(program: Command): void {
     )
     .option(
       "--form <form>",
-      "events (default): of spikes, only those that came cost anything; dense: for comparison",
+      "for c, events (default): of spikes, only those that came cost anything; dense: for comparison; " +
+        "for onnx, unrolled (default): all time steps; step: one, potentials come in and go out",
     )
     .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
     .option(
@@ -114,6 +115,7 @@ function addExport(program: Command): void {
       pathOf("--data"),
     )
     .option("-f, --force", "replace files of those names")
+    .option("--strict", "write nothing that would not compute the same")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.export)
     .action(async (run: string, options: Omit<ExportArguments, "run">) => {
@@ -173,7 +175,9 @@ Examples:
   make -C device test                                    the self-test, on this machine
   atif verify runs/digits-q8-1 device                    all of the test set
   atif export runs/digits-1 --to c --width float32 --out device
-                                                         a network that is not quantized`,
+                                                         a network that is not quantized
+  atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
+  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
