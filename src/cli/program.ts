@@ -20,6 +20,7 @@ import type { TrainArguments } from "./commands/train.js";
 import { sramEstimations } from "../energy/memory-energy.js";
 import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
+import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -81,6 +82,7 @@ function createAtif(choices: InitChoices | null): Command {
   addEval(program);
   addInspect(program);
   addDeviceCommands(program);
+  addExchangeCommands(program);
   addEnergy(program);
   addBench(program);
   return program;
