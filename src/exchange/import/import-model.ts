@@ -73,12 +73,12 @@ function opened(
 }
 
 function fromArrays({ arrays, notes }: ReadArrays, file: string, options: ImportModelOptions): ImportedModel {
-  const { architecture, notes: described } = networkFor(arrays, file, options);
+  const { architecture, notes: described, arrays: all = arrays } = networkFor(arrays, file, options);
   const where = options.architecture === undefined && options.config === undefined ? file : "the network";
   const plan = inConfigWords(where, () => planGraphModel(architecture.kind, networkOf(architecture)));
-  checkWeights(plan, arrays, file);
+  checkWeights(plan, all, file);
   const model = inConfigWords(where, () => createWithoutDrawing(architecture));
-  const left = fitArrays(model, arrays, file);
+  const left = fitArrays(model, all, file);
   model.eval();
   return {
     model,
@@ -89,6 +89,8 @@ function fromArrays({ arrays, notes }: ReadArrays, file: string, options: Import
 interface DescribedArchitecture {
   readonly architecture: Architecture;
   readonly notes: readonly FidelityNote[];
+  /** Where the description says some, too. */
+  readonly arrays?: ForeignArrays;
 }
 
 function networkFor(arrays: ForeignArrays, file: string, options: ImportModelOptions): DescribedArchitecture {

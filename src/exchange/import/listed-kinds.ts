@@ -6,21 +6,8 @@
 import { isNeuronKind } from "../../neurons/table.js";
 import { layerKinds } from "../../layers/table.js";
 import type { ForeignArrays } from "./foreign-arrays.js";
-
-export type Arguments = Readonly<Record<string, unknown>>;
-
-export interface ListedKind {
-  /** As a network here calls it. */
-  readonly kind: string;
-  /** Names of the arguments that may stand in order, as PyTorch spells them; [] where an object alone may stand. */
-  readonly order: readonly string[];
-  /** Arguments that mean nothing here, with the values that they may have; "any": whatever. */
-  readonly without?: Readonly<Record<string, readonly unknown[] | "any">>;
-  /** What stands in a file, of arguments that are left out. */
-  fromArrays?(arrays: ForeignArrays, name: string, given: Arguments): Arguments;
-  /** Arguments to options, where they are more than other spellings. */
-  options?(given: Arguments): Arguments;
-}
+import type { Arguments, ListedKind } from "./listed-kind.js";
+import { iaf, leaky, lif, lifBox } from "./listed-neurons.js";
 
 const onlyTraining = {
   step_mode: "any",
@@ -161,6 +148,13 @@ const kinds = new Map<string, ListedKind>([
   ["Flatten", flatten],
   ["Dropout", dropout],
   ["Dropout2d", dropout],
+  ["Leaky", leaky],
+  ["LIFBoxCell", lifBox],
+  ["LIFBox", lifBox],
+  ["LIFCell", lif],
+  ["LIF", lif],
+  ["IAFCell", iaf],
+  ["IAF", iaf],
 ]);
 
 /** Names of the same in older versions, and with their modules: "layer.Conv2d", "neuron.IFNode", "MultiStepIFNode". */

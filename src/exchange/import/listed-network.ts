@@ -11,17 +11,23 @@ import type { FidelityNote } from "../fidelity-report.js";
 import type { ForeignArrays } from "./foreign-arrays.js";
 import { camelCased, snakeCased } from "./argument-names.js";
 import { namedLayer, type NamedLayer } from "./listed-layer.js";
-import { listedKind, listedKinds, type Arguments, type ListedKind } from "./listed-kinds.js";
+import type { Arguments, ListedKind } from "./listed-kind.js";
+import { listedKind, listedKinds } from "./listed-kinds.js";
 import { MissingFactsError, type MissingFact } from "./missing-facts.js";
 import type { ListedArchitecture } from "./network-source.js";
 
 export interface ListedNetwork {
   readonly architecture: Architecture;
   readonly notes: readonly FidelityNote[];
+  /** Those of the file, and those that the list says. */
+  readonly arrays: ForeignArrays;
 }
 
 interface ReadLayer {
   readonly spec: AnyLayerSpec;
+  readonly arrays: ForeignArrays;
+  /** Names of arrays that are left out. */
+  readonly left: readonly string[];
   readonly notes: readonly FidelityNote[];
 }
 
@@ -71,7 +77,15 @@ export function listedNetwork(
         "End the list with a Flatten, a Linear or a GlobalSumPool.",
     );
   const options = { inputShape: input, outputShape, layers: specs, timesteps, stepMode };
-  return { architecture: { kind: "GraphModel", options }, notes: read.flatMap(({ notes }) => notes) };
+  const left = new Set(read.flatMap((layer) => layer.left));
+  const all = new Map(
+    [...read.flatMap((layer) => [...layer.arrays]), ...arrays].filter(([name]) => !left.has(name)),
+  );
+  return {
+    architecture: { kind: "GraphModel", options },
+    notes: read.flatMap(({ notes }) => notes),
+    arrays: all,
+  };
 }
 
 /** Of a list that begins with a linear layer, what it takes in. */
@@ -110,8 +124,19 @@ function readLayer(where: string, layer: NamedLayer, arrays: ForeignArrays): Rea
     delete left[name];
   }
   const all = { ...found.fromArrays?.(arrays, layer.name, left), ...left };
-  const options = inOptionNames(found.options?.(all) ?? all);
+  const options = inConfigWords(where, () => inOptionNames(found.options?.(all, arrays, layer.name) ?? all));
+  const said = inConfigWords(where, () => Object.entries(found.arrays?.(all) ?? {}));
+  const state = (found.state ?? []).map((name) => `${layer.name}.${name}`).filter((name) => arrays.has(name));
+  if (state.length > 0)
+    notes.push({
+      layer: layer.name,
+      what: `${state.join(" and ")} left out`,
+      why: "it is the state of the last call; every run begins from rest.",
+      verdict: "exact",
+    });
   return {
+    left: state,
+    arrays: new Map(said.map(([name, array]) => [`${layer.name}.${name}`, array])),
     spec: {
       name: layer.name,
       kind: found.kind,
