@@ -273,3 +273,12 @@ export {
   type MeasuredFidelity,
   type Verdict,
 } from "./exchange/fidelity-report.js";
+export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
+export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
+export type { ListedLayer } from "./exchange/import/listed-layer.js";
+export { MissingFactsError, type MissingFact } from "./exchange/import/missing-facts.js";
+export type {
+  ForeignArchitecture,
+  ListedArchitecture,
+  QualiaArchitecture,
+} from "./exchange/import/network-source.js";

@@ -56,7 +56,7 @@ export async function importModel(
   if (format === "nir") throw new Error("nir");
   refuseNirOptions(options, name);
   if (format === "safetensors" && isOwnFile(bytes, name)) return importOwn(bytes, name, options);
-  const read = format === "safetensors" ? safetensorsArrays(bytes, name) : await torchArrays(bytes, name);
+  const read = format === "safetensors" ? safetensorsArrays(bytes, name) : torchArrays(bytes, name, options.key);
   return fromArrays(withoutPrefix(read, name, options.prefix), name, options);
 }
 

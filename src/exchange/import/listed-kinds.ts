@@ -149,6 +149,7 @@ const kinds = new Map<string, ListedKind>([
   ["Dropout", dropout],
   ["Dropout2d", dropout],
   ["Leaky", leaky],
+  ["SnnTorchLeaky", leaky],
   ["LIFBoxCell", lifBox],
   ["LIFBox", lifBox],
   ["LIFCell", lif],
