@@ -55,8 +55,10 @@ export async function importModel(
   const format = formatOf(bytes, name);
   if (format === "nir") throw new Error("nir");
   refuseNirOptions(options, name);
+  if (format === "safetensors" && options.key !== undefined) throw noCheckpoint(name);
   if (format === "safetensors" && isOwnFile(bytes, name)) return importOwn(bytes, name, options);
-  const read = format === "safetensors" ? safetensorsArrays(bytes, name) : torchArrays(bytes, name, options.key);
+  const read =
+    format === "safetensors" ? safetensorsArrays(bytes, name) : torchArrays(bytes, name, options.key);
   return fromArrays(withoutPrefix(read, name, options.prefix), name, options);
 }
 
@@ -141,6 +143,12 @@ function checkOnly(
   if (wrong === undefined) return;
   throw new ConfigError(
     `importModel: ${wrong} is given beside ${what}; expected ${may.join(", ")} at most. Say it in the description.`,
+  );
+}
+
+function noCheckpoint(name: string): ConfigError {
+  return new ConfigError(
+    `${name} is a safetensors file, and key is of checkpoints of PyTorch alone; expected it left out. Name what arrays begin with as prefix.`,
   );
 }
 

@@ -14,7 +14,7 @@ import {
   type NetworkTable,
 } from "../../experiment/description/network-table.js";
 import type { Architecture } from "../../models/architecture.js";
-import type { ModelKind } from "../../models/table.js";
+import { templateTable, type ModelKind } from "../../models/table.js";
 import { show } from "../../show.js";
 import type { FidelityNote } from "../fidelity-report.js";
 import type { ForeignArrays } from "./foreign-arrays.js";
@@ -59,6 +59,8 @@ export function templateNetwork(
   const base = described ?? networkTableOf({ params: {} }, file);
   const own = changedTable(base, factsInKeys(facts, found), (key) => `the option ${optionOf(key)}`);
   const kind = kindOf(own, found, facts);
+  // Of a kind that there is not, nothing can be asked.
+  if (kind !== undefined && !Object.hasOwn(templateTable, kind)) readNetworkTable(own, lenient);
   const given = fromData(own, notes);
   const filled = filledIn(given, found, kind, arrays, notes);
   const missing = missingFacts(filled, found, described !== null, kind);

@@ -17,7 +17,7 @@ export function unknownNames(arrays: ForeignArrays, file: string): ConfigError {
       : `Give architecture, a list of all layers in order, those without arrays too, as in [${shown.join(", ")}${more}].`;
   return new ConfigError(
     printable(
-      `${file}: its names, ${listed([...arrays.keys()].slice(0, 6)) || "none"}, are those of no network of Qualia, so ` +
+      `${file}: its names, ${listed([...arrays.keys()]) || "none"}, are those of no network of Qualia, so ` +
         `nothing says what computes with them; expected a description. ${advice}`,
     ),
   );
@@ -32,7 +32,14 @@ function suggestedLayers(arrays: ForeignArrays): object[] {
     const kind = kindOf(arrays, name);
     return kind === null ? [] : [{ name, kind }];
   });
-  return kinds.sort((a, b) => orderOf(a.name) - orderOf(b.name));
+  return kinds.sort((a, b) => orderOf(a.name) - orderOf(b.name) || rankOf(a.kind) - rankOf(b.kind));
+}
+
+const NEURONS = ["Leaky", "ParametricLIFNode", "ATIF"];
+
+/** Of layers with one number, what a neuron fires on comes first. */
+function rankOf(kind: string): number {
+  return NEURONS.includes(kind) ? 2 : kind.startsWith("BatchNorm") ? 1 : 0;
 }
 
 /** fc1 and lif1 come before fc2: the last number in the name. */
