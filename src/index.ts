@@ -25,6 +25,8 @@ export { repeat, stack } from "./ops/slice.js";
 export { heaviside } from "./ops/unary.js";
 
 export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
+export { atanSurrogate } from "./surrogates/atan.js";
+export { fastSigmoidSurrogate } from "./surrogates/fast-sigmoid.js";
 export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
 export type { Surrogate } from "./surrogates/surrogate.js";
 
@@ -147,6 +149,25 @@ export type {
   Roundtype,
   TensorType,
 } from "./quantization/quantizer-options.js";
+
+export { CubaLI, type CubaLIOptions } from "./exchange/layers/cuba-li.js";
+export { Delay, type DelayOptions } from "./exchange/layers/delay.js";
+export { Integrator, type IntegratorOptions } from "./exchange/layers/integrator.js";
+export { LI, type LIOptions } from "./exchange/layers/leaky-integrator.js";
+export { Recurrent } from "./exchange/layers/recurrent.js";
+export type { Feedback, RecurrentOptions } from "./exchange/layers/recurrent-plan.js";
+export { Scale, type ScaleOptions } from "./exchange/layers/scale.js";
+export { SumPool2d } from "./exchange/layers/sum-pool-2d.js";
+export { ThresholdSpikes, type ThresholdSpikesOptions } from "./exchange/layers/threshold-spikes.js";
+export { ZeroPad, type ZeroPadOptions } from "./exchange/layers/zero-pad.js";
+export { CubaLIF, type CubaLIFOptions } from "./exchange/neurons/cuba-lif.js";
+export { CurrentIF, type CurrentIFOptions } from "./exchange/neurons/current-if.js";
+export { CurrentLIF, type CurrentLIFOptions } from "./exchange/neurons/current-lif.js";
+export {
+  SnnTorchLeaky,
+  type ResetMechanism,
+  type SnnTorchLeakyOptions,
+} from "./exchange/neurons/snntorch-leaky.js";
 
 export { type DatasetLoader } from "./experiment/data.js";
 export {

@@ -13,6 +13,7 @@ import {
   createNeuron,
   isNeuronKind,
   neuronKinds,
+  neuronRow,
   neuronSpecOf,
   type NeuronKind,
   type NeuronParams,
@@ -111,7 +112,7 @@ export type PlainOptions = Readonly<Record<string, unknown>>;
 /** A row, whatever the type of its options: what a network asks of a layer. */
 export interface KnownLayer {
   readonly kind: string;
-  readonly inputs: 1 | "several";
+  readonly inputs: 1 | "several" | "any";
   readonly scaling: Scaling;
   /** The options with every default filled in. @throws TypeError, RangeError naming `where` */
   resolve(where: string, options: unknown): PlainOptions;
@@ -184,7 +185,10 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
     },
     complete: (options) => completeParams(kind, options),
     create: (options, stepMode) => createNeuron({ kind, params: options }, stepMode),
-    outputShape: (_options, [input]) => input,
+    outputShape(options, [input], where) {
+      neuronRow(kind).checkSample?.(completeParams(kind, options), input, where);
+      return input;
+    },
     weights: () => 0,
     // Charge and reset; whether it fires is a comparison.
     operations: (_options, _inputs, output) => ({ macs: 0, adds: 3 * sizeOf(output) }),
