@@ -273,3 +273,4 @@ export {
   type MeasuredFidelity,
   type Verdict,
 } from "./exchange/fidelity-report.js";
+export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
