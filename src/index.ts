@@ -285,3 +285,4 @@ export type {
   ListedArchitecture,
   QualiaArchitecture,
 } from "./exchange/import/network-source.js";
+export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
