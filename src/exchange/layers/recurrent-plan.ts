@@ -4,6 +4,7 @@ import { planLayers, type AnyLayerSpec, type LayerSpec, type Plan } from "../../
 import { INPUT } from "../../graph/layer-graph.js";
 import { didYouMean } from "../../nearest.js";
 import { ShapeError } from "../../errors.js";
+import { refuse } from "../../schema/place.js";
 import { plainCopy } from "../../schema/plain-copy.js";
 import { groupOf, optional, required, withDefault, type Schema } from "../../schema/schema.js";
 import { listOf, text, whole, type ValueType } from "../../schema/value-types.js";
@@ -42,6 +43,7 @@ const layerList: ValueType<RecurrentSettings["layers"]> = {
   expects: expectsLayers,
   read(value, place) {
     if (!Array.isArray(value)) return place.mistype(value, "an array", expectsLayers);
+    if (value.length === 0) return refuse(place, value, expectsLayers);
     return Object.values(plainCopy("Recurrent", value)) as unknown as RecurrentSettings["layers"];
   },
   write: (value) => value,
