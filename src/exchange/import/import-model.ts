@@ -23,6 +23,7 @@ import { checkWeights, fitArrays } from "./fit-arrays.js";
 import { dtypeNotes, withoutPrefix, type ForeignArrays, type ReadArrays } from "./foreign-arrays.js";
 import { checkImportOptions, factNames, givenFacts, type ImportModelOptions } from "./import-options.js";
 import { inConfigWords, listedNetwork } from "./listed-network.js";
+import { importNir } from "./nir-file.js";
 import { describedByArchitecture, describedByConfig, type DescribedNetwork } from "./network-source.js";
 import { safetensorsArrays } from "./safetensors-arrays.js";
 import { checkKindFits, templateNetwork } from "./template-network.js";
@@ -53,7 +54,7 @@ export async function importModel(
   checkImportOptions(options);
   const { bytes, name } = opened(source, options);
   const format = formatOf(bytes, name);
-  if (format === "nir") throw new Error("nir");
+  if (format === "nir") return importNir(bytes, name, options);
   refuseNirOptions(options, name);
   if (format === "safetensors" && options.key !== undefined) throw noCheckpoint(name);
   if (format === "safetensors" && isOwnFile(bytes, name)) return importOwn(bytes, name, options);

@@ -52,6 +52,8 @@ export interface ImportModelOptions extends NetworkFacts {
   readonly reset?: "hard" | "subtract" | "metadata";
   /** NIR: the length of a time step, in the unit of the file's time constants. */
   readonly dt?: number;
+  /** NIR: whether potentials begin at v_reset (default: as notes in the file say, else at 0). */
+  readonly startAtReset?: boolean;
 }
 
 export const factNames = [
@@ -78,6 +80,7 @@ const optionNames = [
   "key",
   "reset",
   "dt",
+  "startAtReset",
 ] as const satisfies readonly (keyof ImportModelOptions)[];
 
 /** @throws TypeError for an option that is not known, and for two descriptions */

@@ -3,7 +3,7 @@
 import { ConfigError } from "../../errors.js";
 import { factNames, type ImportModelOptions } from "./import-options.js";
 
-const DESCRIPTIONS = [...factNames, "config", "architecture", "prefix"] as const;
+const DESCRIPTIONS = [...factNames, "config", "architecture", "prefix", "key"] as const;
 
 /** @throws ConfigError for options that would describe the network once more */
 export function checkSelfDescribed(
@@ -20,7 +20,7 @@ export function checkSelfDescribed(
 
 /** @throws ConfigError for what is of NIR alone */
 export function refuseNirOptions(options: ImportModelOptions, file: string): void {
-  const wrong = (["reset", "dt"] as const).find((name) => options[name] !== undefined);
+  const wrong = (["reset", "dt", "startAtReset"] as const).find((name) => options[name] !== undefined);
   if (wrong === undefined) return;
   throw new ConfigError(
     `${file} is no file of NIR, and ${wrong} is of those alone; expected it left out. What its neurons do is said by neuron, config or architecture.`,
