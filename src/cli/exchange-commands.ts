@@ -61,6 +61,7 @@ function addImport(program: Command): void {
       "NIR: of a time step, in the unit of time constants",
       positiveNumber("--dt", 0.0001),
     )
+    .option("--start-at-reset", "NIR: potentials begin at v_reset")
     .option(
       "-d, --data <folder>",
       'folder with IDX files, or "digits", to measure the accuracy on',

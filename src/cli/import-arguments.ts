@@ -28,6 +28,7 @@ export interface ImportArguments extends ComputeArguments {
   readonly postpool?: Pair | "max" | "avg" | "none" | "sum";
   readonly reset?: "hard" | "subtract" | "metadata";
   readonly dt?: number;
+  readonly startAtReset?: boolean;
   readonly data?: string;
   readonly out?: string;
   readonly strict?: boolean;
@@ -48,6 +49,7 @@ const PASSED = [
   "postpool",
   "reset",
   "dt",
+  "startAtReset",
 ] as const satisfies readonly (keyof ImportArguments & keyof ImportModelOptions)[];
 
 export function importOptionsOf(args: ImportArguments): ImportModelOptions {

@@ -62,7 +62,9 @@ export function templateNetwork(
   // Of a kind that there is not, nothing can be asked.
   if (kind !== undefined && !Object.hasOwn(templateTable, kind)) readNetworkTable(own, lenient);
   const given = fromData(own, notes);
-  const filled = filledIn(given, found, kind, arrays, notes);
+  const told = filledIn(given, found, kind, arrays, notes);
+  // A description is whole: what it leaves out is as Qualia has it by default.
+  const filled = described === null && found !== null ? completed(told, found) : told;
   const missing = missingFacts(filled, found, described !== null, kind);
   if (missing.length > 0) {
     const what =
@@ -159,11 +161,14 @@ function filledIn(
   }
   const open = Object.entries(told).filter(([key]) => paramIn(table, key) === undefined);
   const changes = { ...Object.fromEntries(open), ...fused };
-  const filled = changedTable(table, { ...(kind === undefined ? {} : { kind }), params: changes }, inFile);
-  if (!fits) return filled;
-  const all = allParams(filled);
+  return changedTable(table, { ...(kind === undefined ? {} : { kind }), params: changes }, inFile);
+}
+
+/** With what follows from the rest. */
+function completed(table: NetworkTable, found: FoundTemplate): NetworkTable {
+  const all = allParams(table);
   const rest = Object.entries(found.complete(all)).filter(([key]) => !Object.hasOwn(all, key));
-  return changedTable(filled, { params: Object.fromEntries(rest) }, inFile);
+  return changedTable(table, { params: Object.fromEntries(rest) }, inFile);
 }
 
 const inFile = (): string => "the arrays of the file";

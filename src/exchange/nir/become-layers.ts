@@ -52,7 +52,13 @@ export const becomeLayers: { readonly [K in NirType]: Row<NirFields[K]> } = {
   },
   LIF: (fields, context) => {
     const { tau, r, v_leak } = fields;
-    return [neuron("CurrentLIF", { tau, r, v_leak, ...firing(fields) }, { dt: stepOf(context), ...resetOf(fields, context) })];
+    return [
+      neuron(
+        "CurrentLIF",
+        { tau, r, v_leak, ...firing(fields) },
+        { dt: stepOf(context), ...resetOf(fields, context) },
+      ),
+    ];
   },
   CubaLIF: (fields, context) => {
     const options = { dt: stepOf(context), ...resetOf(fields, context) };
@@ -85,7 +91,9 @@ function neuron(
   const entries = Object.entries(arrays);
   const numbers = entries.map(([, array]) => uniform(array));
   const isUniform = numbers.every((number) => number !== null);
-  const firsts = entries.map(([name, { values }]) => [optionNames[name] ?? name, Math.fround(values[0])] as const);
+  const firsts = entries.map(
+    ([name, { values }]) => [optionNames[name] ?? name, Math.fround(values[0])] as const,
+  );
   const shape = isUniform ? [] : channelsLast(entries[0][1].shape);
   const state = entries.map(([name, { shape: own, values }], i) => {
     const first = numbers[i];
@@ -118,7 +126,11 @@ function resetOf(
   const asked = reading.reset === "metadata" ? metadata.get("atif_reset") : reading.reset;
   const reset = asked === "subtract" ? "subtract" : "hard";
   const startAtReset = startsAtReset(reading, metadata);
-  if (vReset?.values.some((value) => value !== 0) === true && reading.startAtReset === undefined && !startAtReset) {
+  if (
+    vReset?.values.some((value) => value !== 0) === true &&
+    reading.startAtReset === undefined &&
+    !startAtReset
+  ) {
     const why =
       "NIR does not say where a potential begins; norse begins at 0, SpikingJelly at v_reset (startAtReset: true)";
     reading.notes.push({ layer: name, what: "begins at 0", why, verdict: "exact" });
@@ -129,14 +141,19 @@ function resetOf(
 
 function stepOf({ reading, where }: NodeContext): number {
   const { dt } = reading.time;
-  if (dt === null) throw new RangeError(`readNir: dt is not given, and ${where} needs it; expected the length of a time step.`);
+  if (dt === null)
+    throw new RangeError(
+      `readNir: dt is not given, and ${where} needs it; expected the length of a time step.`,
+    );
   return dt;
 }
 
 function inSteps({ shape, values }: NirArray, context: NodeContext): NirArray {
   const dt = stepOf(context);
   const steps = values.map((delay) => Math.round(delay / dt));
-  const odd = values.findIndex((delay, i) => !(delay >= 0) || Math.abs(delay / dt - steps[i]) > 1e-3 || steps[i] > 65536);
+  const odd = values.findIndex(
+    (delay, i) => !(delay >= 0) || Math.abs(delay / dt - steps[i]) > 1e-3 || steps[i] > 65536,
+  );
   if (odd < 0) return { shape, values: steps };
   throw new FormatError(
     `${context.where}: delay holds ${values[odd]} at element ${odd}, which is ${values[odd] / dt} steps of ${dt}; ` +
@@ -149,7 +166,10 @@ export function channelsLast(shape: Shape): Shape {
   return [...shape.slice(1), ...shape.slice(0, 1)];
 }
 
-const entry = ({ shape, values }: NirArray): StateEntry => ({ shape: [...shape], data: Float32Array.from(values) });
+const entry = ({ shape, values }: NirArray): StateEntry => ({
+  shape: [...shape],
+  data: Float32Array.from(values),
+});
 
 function linear(weight: NirArray, bias: NirArray | null, { flattenedChannels }: NodeContext): BecomeLayer {
   const [outFeatures, inFeatures] = weight.shape;
@@ -172,7 +192,12 @@ function convolution(
   const weight = dilated(given, dilation, where);
   if (dilation.some((each) => each > 1)) {
     const why = `layers here have no dilation: the kernel is larger, with zeros between the weights`;
-    reading.notes.push({ layer: name, what: `dilation ${dilation.join(" x ")} written out`, why, verdict: "exact" });
+    reading.notes.push({
+      layer: name,
+      what: `dilation ${dilation.join(" x ")} written out`,
+      why,
+      verdict: "exact",
+    });
   }
   const hint = reading.reset === "metadata" ? Number(metadata.get("atif_groups") ?? 1) : 1;
   const regrouped = split === 1 && hint > 1 ? inGroups(weight, hint) : null;
@@ -181,7 +206,8 @@ function convolution(
   const kernel = shape.slice(2);
   const pads = padsOf(padding, given.shape.slice(2), dilation);
   const isEven = pads.every(([before, after]) => before === after);
-  const window = (values: readonly number[]): number | readonly number[] => (kind === "Conv1d" ? values[0] : values);
+  const window = (values: readonly number[]): number | readonly number[] =>
+    kind === "Conv1d" ? values[0] : values;
   const layer: BecomeLayer = {
     suffix: "",
     kind,

@@ -14,7 +14,12 @@ export interface ClosedLayers {
   readonly output: string;
 }
 
-export function closeCircles(graph: FlatGraph, order: Order, drafted: DraftedGraph, notes: FidelityNote[]): ClosedLayers {
+export function closeCircles(
+  graph: FlatGraph,
+  order: Order,
+  drafted: DraftedGraph,
+  notes: FidelityNote[],
+): ClosedLayers {
   const { drafts, names } = drafted;
   const readers = readersOf(graph.nodes);
   const layers: LayerDraft[] = [];
@@ -109,7 +114,12 @@ function recurrentLayer(
       kind: "Recurrent",
       options: {
         inputs: outside.map((name) => shapes.get(name) ?? []),
-        layers: inside.map(({ name, kind, options, inputs }) => ({ name: short(name), kind, options, inputs: inputs.map(inner) })),
+        layers: inside.map(({ name, kind, options, inputs }) => ({
+          name: short(name),
+          kind,
+          options,
+          inputs: inputs.map(inner),
+        })),
         feedback,
         output: inner(value),
       },

@@ -17,7 +17,8 @@ export interface TimeBase {
 /** What SpikingJelly writes where nobody says anything. */
 const SPIKINGJELLY = 1e-4;
 
-const examples = "readNir(bytes, { dt: 1e-4 }) for files of snnTorch and SpikingJelly, 1e-3 of norse, 1 of sinabs";
+const examples =
+  "readNir(bytes, { dt: 1e-4 }) for files of snnTorch and SpikingJelly, 1e-3 of norse, 1 of sinabs";
 
 /**
  * @param asked the option; undefined: what the file tells

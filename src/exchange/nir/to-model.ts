@@ -46,7 +46,12 @@ export function modelFrom(graph: NirGraph, options: ToModelOptions, notes: Fidel
     notes.push({ layer: null, what: "output as a list", why, verdict: "exact" });
   }
   const all = [...layers, ...last];
-  return made({ inputShape, outputShape: [sizeOf(outputShape)], layers: all, timesteps: stepsOf(graph, options, notes) });
+  return made({
+    inputShape,
+    outputShape: [sizeOf(outputShape)],
+    layers: all,
+    timesteps: stepsOf(graph, options, notes),
+  });
 }
 
 function stepsOf(
@@ -57,7 +62,8 @@ function stepsOf(
   if (timesteps !== undefined) return timesteps;
   const told = metadata.get("timesteps");
   if (typeof told === "number" && Number.isInteger(told) && told >= 1 && told <= 65536) return told;
-  const why = "a file of NIR does not say how many time steps a still input is shown for; set model.timesteps";
+  const why =
+    "a file of NIR does not say how many time steps a still input is shown for; set model.timesteps";
   notes.push({ layer: null, what: "1 time step", why, verdict: "exact" });
   return 1;
 }
@@ -70,7 +76,8 @@ interface Described {
 }
 
 function made({ layers: drafts, ...shapes }: Described): SpikingModel {
-  const unknown = drafts.find(({ kind }) => kind === "Recurrent") !== undefined && !exchangedKinds.has("Recurrent");
+  const unknown =
+    drafts.find(({ kind }) => kind === "Recurrent") !== undefined && !exchangedKinds.has("Recurrent");
   if (unknown) throw new FormatError("there is no layer with feedback here.");
   const layers = drafts.map(({ name, kind, options, inputs }) => ({ name, kind, options, inputs }));
   const state = drafts.flatMap(({ name, state: arrays }) =>

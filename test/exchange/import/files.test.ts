@@ -10,7 +10,7 @@ import {
   type SpikingModel,
 } from "../../../src/index.js";
 import type { ListedLayer } from "../../../src/exchange/import/listed-layer.js";
-import { SnnTorchLeaky } from "../../../src/exchange/neurons/snntorch-leaky.js";
+import type { SnnTorchLeaky } from "../../../src/exchange/neurons/snntorch-leaky.js";
 import {
   bytesOf,
   described,

@@ -37,7 +37,7 @@ const camelCased = (key: string): string => key.replace(/_(.)/g, (_, c: string) 
 /** The params of these options, as a program gives them. */
 function answers(params: Readonly<Record<string, unknown>>, options: readonly string[]): ImportModelOptions {
   const given = Object.entries(params).map(([key, value]): [string, unknown] => [camelCased(key), value]);
-  return Object.fromEntries(given.filter(([name]) => options.includes(name))) as ImportModelOptions;
+  return Object.fromEntries(given.filter(([name]) => options.includes(name)));
 }
 
 const map = ["inputShape", "timesteps", "strides", "paddings"];
