@@ -274,3 +274,6 @@ export {
   type Verdict,
 } from "./exchange/fidelity-report.js";
 export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
+export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
+export type { NirProfile } from "./exchange/nir/profiles.js";
+export { UnsupportedError } from "./exchange/unsupported-error.js";
