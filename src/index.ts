@@ -234,6 +234,9 @@ export {
   type LoadedModel,
   type ModelFacts,
 } from "./formats/model-file.js";
+export { loadTorch } from "./formats/torch/torch-file.js";
+export { readTorch, type ReadTorchOptions } from "./formats/torch/read-torch.js";
+export type { StoredDtype, StoredTensor } from "./formats/safetensors-dtypes.js";
 
 export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
 export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/integer-model.js";

@@ -35,6 +35,7 @@ interface Case {
 
 const at = (name: string): URL => new URL(name, import.meta.url);
 const json = (name: string): unknown => JSON.parse(readFileSync(at(name), "utf8"));
+const files = "../exchange/files";
 
 /** Networks that were not trained, in nested lists. */
 function drawn(): [string, (stepMode: StepMode) => Case][] {
@@ -68,7 +69,7 @@ function trained(name: string, stepMode: StepMode): Case {
     readonly shape: readonly number[];
     readonly data: readonly number[];
   }
-  const expected = json(`fuse/${name}.expected.json`) as {
+  const expected = json(`${files}/fuse/${name}.expected.json`) as {
     readonly model: string;
     readonly params_before: ReferenceParams & { readonly neuron: ReferenceNeuron };
     readonly x: Array;
@@ -76,22 +77,22 @@ function trained(name: string, stepMode: StepMode): Case {
     readonly logits_per_step_after: Array;
   };
   const { neuron, ...params } = expected.params_before;
-  const dict = readStateDict(readFileSync(at(`fuse/${name}.before.safetensors`)));
+  const dict = readStateDict(readFileSync(at(`${files}/safetensors/${name}.safetensors`)));
   const { x } = expected;
   const axes = x.shape.map((_, axis) => axis);
   return {
     model: referenceModel(expected.model, params, neuron, dict, stepMode),
-    fused: readStateDict(readFileSync(at(`fuse/${name}.after.safetensors`))),
+    fused: readStateDict(readFileSync(at(`${files}/fuse/${name}.after.safetensors`))),
     x: tensor([...x.data], [...x.shape]).permute([0, ...axes.slice(2), 1]),
     before: expected.logits_per_step_before.data,
     after: expected.logits_per_step_after.data,
   };
 }
 
-const files = ["scnn1d_atif", "scnn2d_atif_bn", "scnn2d_atif_sep", "sresnet1d_lif", "sresnet2d_atif"];
+const networks = ["scnn1d_atif", "scnn2d_atif_bn", "scnn2d_atif_sep", "sresnet1d_lif", "sresnet2d_atif"];
 const cases = [
   ...drawn(),
-  ...files.map((name): [string, (stepMode: StepMode) => Case] => [
+  ...networks.map((name): [string, (stepMode: StepMode) => Case] => [
     name,
     (stepMode) => trained(name, stepMode),
   ]),
