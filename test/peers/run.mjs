@@ -16,7 +16,7 @@ import { init } from "atif";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const python = process.env.ATIF_PYTHON ?? "python3";
-const peers = ["onnx", "pytorch", "safetensors"];
+const peers = ["onnx", "pytorch", "safetensors", "nir"];
 
 const words = process.argv.slice(2);
 const at = words.indexOf("--only");
@@ -37,7 +37,8 @@ try {
     console.log(`${peer}: ${versions.text}`);
     const own = join(folder, peer);
     mkdirSync(own);
-    const waiting = [...checks(own)].filter(({ name }) => only === null || name.startsWith(only));
+    const waiting = [];
+    for await (const check of checks(own)) if (only === null || check.name.startsWith(only)) waiting.push(check);
     for (const { name, wrong } of waiting)
       if (wrong !== undefined) tell(peer, name, { ok: false, text: wrong });
     const start = performance.now();

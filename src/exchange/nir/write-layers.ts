@@ -168,7 +168,7 @@ function convolved(
     const [more, behind] = given.pads?.[axis] ?? [0, 0];
     return [before + more, after + behind] as const;
   });
-  const { weight, padding } = evenlyPadded(own, kernel, pads);
+  const { weight, padding } = evenlyPadded(own, kernel, pads, extraOf(builder, name, kernel));
   const padded = channelsFirst(given.shape).slice(1);
   const map = padded.map((length, axis) => {
     const [before, after] = given.pads?.[axis] ?? [0, 0];
@@ -187,13 +187,32 @@ function convolved(
   return { sources: [source], factor: 1, height: null, shape, channels: 1, pads: null };
 }
 
-/** A kernel with zeros on one side, so that as many zeros stand before a map as behind it. */
+/** Of a kernel that is not square, how many zeros are written on both sides of each axis: nir takes kernels to be square. */
+function extraOf(builder: NirBuilder, name: string, kernel: readonly number[]): readonly number[] {
+  const longest = Math.max(...kernel);
+  const extra = kernel.map((length) => (longest - length) / 2);
+  if (extra.every((each) => each === 0)) return extra;
+  if (extra.every(Number.isInteger)) {
+    builder.note(name, "exact", `kernel ${kernel.join(" x ")} written as a square`, "nir takes kernels to be square: there are zeros around it");
+    return extra;
+  }
+  const why = "nir takes kernels to be square where it checks shapes: it may read the file with type_check=False alone";
+  builder.note(name, "exact", `kernel ${kernel.join(" x ")}`, why);
+  return kernel.map(() => 0);
+}
+
+/**
+ * A kernel with zeros on one side, so that as many zeros stand before a map as behind it.
+ *
+ * @param extra zeros on both sides of each axis, which change nothing
+ */
 function evenlyPadded(
   { shape, values }: NirArray,
   kernel: readonly number[],
   pads: readonly (readonly [number, number])[],
+  extra: readonly number[],
 ): { weight: NirArray; padding: number[] } {
-  const padding = pads.map(([before, after]) => Math.max(before, after));
+  const padding = pads.map(([before, after], axis) => Math.max(before, after) + extra[axis]);
   const from = pads.map(([before], axis) => padding[axis] - before);
   const large = kernel.map((length, axis) => length + 2 * padding[axis] - pads[axis][0] - pads[axis][1]);
   if (large.every((length, axis) => length === kernel[axis])) return { weight: { shape, values }, padding };
