@@ -286,3 +286,9 @@ export type {
   QualiaArchitecture,
 } from "./exchange/import/network-source.js";
 export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
+export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
+export type { NirProfile } from "./exchange/nir/profiles.js";
+export { UnsupportedError } from "./exchange/unsupported-error.js";
+export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";
+export { toTorchStateDict } from "./exchange/pytorch/to-torch-state-dict.js";

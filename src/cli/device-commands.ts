@@ -73,14 +73,14 @@ function addQuantize(program: Command): void {
 function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a quantized network as code for a device, with a self-test")
-    .argument("<run>", "folder of a quantized run, or model file")
+    .description("write a network in another form: a quantized one as code for a device, any for other tools")
+    .argument("<run>", "folder of a run (for c: of a quantized one), or model file")
     .option("--to <form>", formsTold())
     .option(
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <folder>", "where the files go", pathOf("--out"))
+    .option("-o, --out <path>", "where the files go; for onnx, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
       "--width <bits>",
@@ -94,7 +94,8 @@ function addExport(program: Command): void {
     )
     .option(
       "--form <form>",
-      "events (default): of spikes, only those that came cost anything; dense: for comparison",
+      "for c, events (default): of spikes, only those that came cost anything; dense: for comparison; " +
+        "for onnx, unrolled (default): all time steps; step: one, potentials come in and go out",
     )
     .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
     .option(
@@ -103,6 +104,7 @@ function addExport(program: Command): void {
       pathOf("--data"),
     )
     .option("-f, --force", "replace files of those names")
+    .option("--strict", "write nothing that would not compute the same")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.export)
     .action(async (run: string, options: Omit<ExportArguments, "run">) => {
@@ -159,7 +161,9 @@ Examples:
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
   make -C device test                                    the self-test, on this machine
-  atif verify runs/digits-q8-1 device                    all of the test set`,
+  atif verify runs/digits-q8-1 device                    all of the test set
+  atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
+  atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; the first is named.

@@ -71,7 +71,7 @@ export interface LayerArguments {
 }
 
 /** The same with every default filled in: what rows work with. */
-interface ResolvedLayerOptions {
+export interface ResolvedLayerOptions {
   Linear: LinearSpec;
   Conv1d: Conv1dSpec;
   Conv2d: Conv2dSpec;

@@ -15,5 +15,7 @@ export interface ExportArguments extends ComputeArguments {
   readonly samples?: number;
   readonly data?: string;
   readonly force?: boolean;
+  /** Whether nothing is written that does not compute the same. */
+  readonly strict?: boolean;
   readonly json?: boolean;
 }

@@ -16,6 +16,16 @@ export const exportForms = {
     takes: ["target", "name", "width", "longWidth", "ranges", "form"],
     load: async () => (await import("./c.js")).exportAsC,
   },
+  onnx: {
+    summary: "a graph for ONNX runtimes, of all time steps or of one",
+    takes: ["form", "strict"],
+    load: async () => (await import("./onnx.js")).exportAsOnnx,
+  },
+  pytorch: {
+    summary: "a file of Python that defines the network, and its weights",
+    takes: ["strict"],
+    load: async () => (await import("./pytorch.js")).exportAsPyTorch,
+  },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 
 export type ExportFormName = keyof typeof exportForms;

@@ -2,7 +2,8 @@
 
 import { FormatError } from "../../errors.js";
 import { decodeF16 } from "../../formats/half-precision.js";
-import { Cursor, textOf } from "./bytes.js";
+import type { Cursor} from "./bytes.js";
+import { textOf } from "./bytes.js";
 
 export type Datatype =
   | { readonly kind: "float"; readonly size: number; readonly little: boolean }

@@ -2,7 +2,7 @@
 
 import { Inflate } from "../../datasets/inflate.js";
 import { FormatError, messageOf } from "../../errors.js";
-import { Cursor } from "./bytes.js";
+import type { Cursor } from "./bytes.js";
 
 export interface Filter {
   readonly id: number;

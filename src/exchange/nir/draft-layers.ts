@@ -200,7 +200,8 @@ function inputShapeOf(graph: FlatGraph): Shape {
 }
 
 function shapeBefore({ node }: FlatNode): Shape | null {
-  switch (node?.type) {
+  if (node === null) return null;
+  switch (node.type) {
     case "Linear":
     case "Affine":
       return node.fields.weight.shape.slice(1);
@@ -225,7 +226,11 @@ function shapeBefore({ node }: FlatNode): Shape | null {
       return node.fields.threshold.shape;
     case "Flatten":
       return node.fields.input_type;
-    default:
+    case "Input":
+    case "Output":
+    case "AvgPool2d":
+    case "SumPool2d":
+    case "Delay":
       return null;
   }
 }

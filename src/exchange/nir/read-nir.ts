@@ -42,7 +42,11 @@ const DEEPEST = 40;
  * @throws FormatError, one sentence, for what is no such file, is damaged, or holds what there are no layers for; RangeError
  *   where dt is needed and not given; TypeError, RangeError for options that are none
  */
-export async function readNir(bytes: Uint8Array, options: ReadNirOptions = {}): Promise<ReadNir> {
+export function readNir(bytes: Uint8Array, options: ReadNirOptions = {}): Promise<ReadNir> {
+  return Promise.resolve().then(() => readFile(bytes, options));
+}
+
+function readFile(bytes: Uint8Array, options: ReadNirOptions): ReadNir {
   const where = "readNir";
   checkOptions(where, options ?? null, ["reset", "dt", "startAtReset", "timesteps", "maxBytes"]);
   if (!(bytes instanceof Uint8Array)) {
