@@ -288,6 +288,7 @@ export type {
 export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
 export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
 export type { NirProfile } from "./exchange/nir/profiles.js";
+export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 export { UnsupportedError } from "./exchange/unsupported-error.js";
 export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
 export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";

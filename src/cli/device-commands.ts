@@ -80,7 +80,7 @@ function addExport(program: Command): void {
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <path>", "where the files go; for onnx, the name of the file", pathOf("--out"))
+    .option("-o, --out <path>", "where the files go; for onnx and nir, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
       "--width <bits>",
@@ -97,10 +97,18 @@ function addExport(program: Command): void {
       "for c, events (default): of spikes, only those that came cost anything; dense: for comparison; " +
         "for onnx, unrolled (default): all time steps; step: one, potentials come in and go out",
     )
-    .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
+    .option(
+      "--profile <profile>",
+      "for nir, portable (default): what most tools read; annotated: weights stay as they are; exact: soft resets spelled out",
+    )
+    .option(
+      "--samples <n>",
+      "samples of the self-test, or that are measured",
+      wholeNumber("--samples", 20, 1, 100_000),
+    )
     .option(
       "-d, --data <folder>",
-      'folder with IDX files, or "digits", for the self-test; what it was trained on if it is left out',
+      'folder with IDX files, or "digits", for the self-test and for measuring; what it was trained on if it is left out',
       pathOf("--data"),
     )
     .option("-f, --force", "replace files of those names")
@@ -163,6 +171,7 @@ Examples:
   make -C device test                                    the self-test, on this machine
   atif verify runs/digits-q8-1 device                    all of the test set
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
+  atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
   atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an

@@ -6,10 +6,10 @@
  *   Software-based, CRC Generators, ISCC 2005 (slicing-by-8)
  */
 
-/** TABLES[k][byte]: what a byte leaves behind when k bytes follow it. */
-const TABLES: readonly Int32Array[] = tables();
+/** tables[k][byte]: what a byte leaves behind when k bytes follow it. Made when it is needed: a page may not. */
+let tables: readonly Int32Array[] | undefined;
 
-function tables(): Int32Array[] {
+function makeTables(): Int32Array[] {
   const first = Int32Array.from({ length: 256 }, (_, byte) => {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
@@ -22,7 +22,7 @@ function tables(): Int32Array[] {
 
 /** The checksum of what `crc` is the checksum of (0: of nothing) and of the bytes after it. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = (tables ??= makeTables());
   let rest = ~crc;
   let at = 0;
   for (const last = bytes.length - 8; at <= last; at += 8) {

@@ -70,7 +70,7 @@ export function safetensorsHeaderEnd(first: Uint8Array, fileSize: number, source
     throw new FormatError(
       `${source}: bytes 0 to 7 announce a header of ${length} bytes; expected at most ${MAX_HEADER_BYTES}. ` +
         (first[0] === 0x50 && first[1] === 0x4b
-          ? `This is a ZIP archive, as torch.save writes: save the state dict with safetensors.torch.save_file.`
+          ? `This is a ZIP archive, as torch.save writes: read it with readTorch, or save the state dict with safetensors.torch.save_file.`
           : `This is not a safetensors file, or its start is damaged: check that it is the file you meant.`),
     );
   }

@@ -164,4 +164,12 @@ describe("a bundle for a page", () => {
     expect(without.gzipBytes).toBeLessThan(80_000);
     expect(digits.gzipBytes - without.gzipBytes).toBeGreaterThan(10_000);
   });
+
+  it("reads files of PyTorch only with readTorch", async () => {
+    const text = (files: ReadonlyMap<string, string | Uint8Array>): string =>
+      [...files.values()].map((content) => Buffer.from(content).toString()).join("");
+    const names = [...CORE_NAMES];
+    expect(text(await bundleOf(folder, names))).not.toContain("OrderedDict");
+    expect(text(await bundleOf(folder, [...names, "readTorch"]))).toContain("OrderedDict");
+  });
 }, 60_000);

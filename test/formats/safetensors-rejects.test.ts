@@ -46,7 +46,7 @@ const cases: [string, Uint8Array, string][] = [
   [
     "a ZIP file, as PyTorch writes",
     concat("PK\u0003\u0004", [0, 0, 8, 8], "archive/data.pkl"),
-    "bytes 0 to 7 announce a header of 578712552184433488 bytes; expected at most 100000000. This is a ZIP archive, as torch.save writes: save the state dict with safetensors.torch.save_file.",
+    "bytes 0 to 7 announce a header of 578712552184433488 bytes; expected at most 100000000. This is a ZIP archive, as torch.save writes: read it with readTorch, or save the state dict with safetensors.torch.save_file.",
   ],
   [
     "a header longer than the file, of 10^8 bytes",

@@ -15,7 +15,7 @@ const USUAL_KEYS = ["state_dict", "model_state_dict", "model"];
 const EXTRA_STATE = "_extra_state";
 /** How deep dicts and lists may be nested, and how many values looked at. */
 const MOST_LEVELS = 64;
-const MOST_VALUES = 1_000_000;
+const MOST_VALUES = 500_000;
 const SHOWN_KEYS = 8;
 
 /**

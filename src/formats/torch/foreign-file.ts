@@ -4,16 +4,15 @@ import { FormatError } from "../../errors.js";
 import { DAMAGED, SAVE_STATE_DICT } from "./advice.js";
 
 /** PROTO 2, LONG1 of 10 bytes: the magic number before the pickles of torch.save before 1.6. */
-const LEGACY_MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-const ZIP_LOCAL_HEADER = [0x50, 0x4b, 0x03, 0x04];
+const LEGACY_MAGIC = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+const ZIP_LOCAL_HEADER = "PK\x03\x04";
 /** An archive of tar says what it is behind the name and the numbers of its first file. */
 const TAR_MAGIC_AT = 257;
 
-const inAscii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
-
 interface Kind {
   readonly at: number;
-  readonly magic: readonly number[];
+  /** A character for each byte. */
+  readonly magic: string;
   readonly what: string;
   readonly advice: string;
 }
@@ -29,34 +28,34 @@ const KINDS: readonly Kind[] = [
   },
   {
     at: TAR_MAGIC_AT,
-    magic: inAscii("ustar"),
+    magic: "ustar",
     what: "it is a tar archive, as the first versions of PyTorch wrote",
     advice: `Load it in PyTorch and save it again: torch.save(model.state_dict(), "model.pth").`,
   },
-  { at: 0, magic: [0x80], what: "it is a bare pickle", advice: SAVE_STATE_DICT },
+  { at: 0, magic: "\x80", what: "it is a bare pickle", advice: SAVE_STATE_DICT },
   {
     at: 0,
-    magic: [0x89, ...inAscii("HDF\r\n\x1a\n")],
+    magic: "\x89HDF\r\n\x1a\n",
     what: "it is an HDF5 file, as NIR and Keras write",
     advice: SAVE_STATE_DICT,
   },
   {
     at: 0,
-    magic: inAscii("version https://git-lfs"),
+    magic: "version https://git-lfs",
     what: "it is a pointer of Git LFS, which stands where the file itself should be",
     advice: "Fetch the file: git lfs pull.",
   },
-  { at: 0, magic: [0x1f, 0x8b], what: "it is compressed by gzip", advice: "Unpack it with gunzip." },
+  { at: 0, magic: "\x1f\x8b", what: "it is compressed by gzip", advice: "Unpack it with gunzip." },
   {
     at: 8,
-    magic: inAscii("{"),
+    magic: "{",
     what: "it looks like a safetensors file",
     advice: "Read it with readStateDict(bytes).",
   },
 ];
 
-const begins = (bytes: Uint8Array, at: number, magic: readonly number[]): boolean =>
-  magic.every((byte, i) => bytes[at + i] === byte);
+const begins = (bytes: Uint8Array, at: number, magic: string): boolean =>
+  String.fromCharCode(...bytes.subarray(at, at + magic.length)) === magic;
 
 /** @throws FormatError if the bytes do not begin as a ZIP archive does */
 export function refuseForeignFile(bytes: Uint8Array, source: string): void {

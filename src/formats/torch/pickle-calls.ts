@@ -15,7 +15,7 @@ import { isKind, nameOf, type PickleValue, type StorageReference, type TensorVie
 export const bytesPerElement = (dtype: StoredDtype): number => DTYPE_BITS[dtype] / 8;
 
 /** What ("storage", type, key, location, elements) stands for. Where it was (location) does not matter. */
-export function stored(archive: TorchArchive, id: PickleValue, near: string): StorageReference {
+export function stored(archive: TorchArchive, id: PickleValue, near: () => string): StorageReference {
   const [word, type, key, location, count] = isKind("tuple", id) && id.items.length === 5 ? id.items : [];
   const role = isKind("global", type) ? type.role : undefined;
   const isStorage =
@@ -25,23 +25,23 @@ export function stored(archive: TorchArchive, id: PickleValue, near: string): St
     typeof location === "string";
   if (!isStorage || !isCount(count)) {
     throw new FormatError(
-      `${archive.source}: a storage${near} is not described by its type, key, location and size; expected those four. ${DAMAGED}`,
+      `${archive.source}: a storage${near()} is not described by its type, key, location and size; expected those four. ${DAMAGED}`,
     );
   }
-  const where = `${archive.source}: the storage ${quote(key)}${near}`;
+  const where = (): string => `${archive.source}: the storage ${quote(key)}${near()}`;
   // Never a path: only the names that torch.save gives.
   if (!/^[0-9]+$/.test(key)) {
-    throw new FormatError(`${where} has a key that is no number; expected digits only. ${DAMAGED}`);
+    throw new FormatError(`${where()} has a key that is no number; expected digits only. ${DAMAGED}`);
   }
   const bytes = archive.storage(key);
   if (bytes === undefined) {
-    throw new FormatError(`${where} is missing; expected the entry data/${key} in the archive. ${DAMAGED}`);
+    throw new FormatError(`${where()} is missing; expected the entry data/${key} in the archive. ${DAMAGED}`);
   }
   const dtype = role.is === "storage" ? role.dtype : null;
   const needed = count * (dtype === null ? 1 : bytesPerElement(dtype));
   if (bytes.length !== needed) {
     throw new FormatError(
-      `${where} has ${count} elements of ${dtype ?? "1 byte"}, ${needed} bytes, but its entry has ${bytes.length}; ` +
+      `${where()} has ${count} elements of ${dtype ?? "1 byte"}, ${needed} bytes, but its entry has ${bytes.length}; ` +
         `expected the two to agree. ${DAMAGED}`,
     );
   }
@@ -53,7 +53,7 @@ export function called(
   archive: TorchArchive,
   callable: PickleValue,
   args: PickleValue,
-  near: string,
+  near: () => string,
 ): PickleValue {
   const given = isKind("tuple", args) ? args.items : undefined;
   if (isKind("global", callable) && given !== undefined) {
@@ -61,7 +61,7 @@ export function called(
     if (made !== undefined) return made;
   }
   throw new FormatError(
-    `${archive.source}: it calls ${nameOf(callable)}${near} in a way that torch.save does not; ` +
+    `${archive.source}: it calls ${nameOf(callable)}${near()} in a way that torch.save does not; ` +
       `expected dense tensors and plain data. ${SAVE_STATE_DICT}`,
   );
 }
@@ -70,7 +70,7 @@ function make(
   archive: TorchArchive,
   what: string,
   args: readonly PickleValue[],
-  near: string,
+  near: () => string,
 ): PickleValue | undefined {
   switch (what) {
     case "ordered dict":
@@ -124,11 +124,11 @@ function isNoHooks(value: PickleValue | undefined): boolean {
 }
 
 /** A view whose numbers are to be negated or conjugated when they are read says so here. */
-function refuseMetadata(source: string, metadata: PickleValue | undefined, near: string): void {
+function refuseMetadata(source: string, metadata: PickleValue | undefined, near: () => string): void {
   if (metadata === undefined || metadata === null) return;
   if (isKind("dict", metadata) && metadata.entries.size === 0) return;
   throw new FormatError(
-    `${source}: a tensor${near} is a view that negates or conjugates its numbers, or has other metadata; ` +
+    `${source}: a tensor${near()} is a view that negates or conjugates its numbers, or has other metadata; ` +
       `expected plain numbers. Save the result: {name: t.detach().resolve_neg().clone() for name, t in …}.`,
   );
 }
@@ -140,11 +140,11 @@ function tensorView(
   offset: PickleValue,
   size: PickleValue,
   stride: PickleValue,
-  near: string,
+  near: () => string,
 ): TensorView {
   const shape = isKind("tuple", size) ? size.items : [];
   const strides = isKind("tuple", stride) ? stride.items : [];
-  const where = `${source}: a tensor${near}`;
+  const where = (): string => `${source}: a tensor${near()}`;
   const isView =
     isKind("tuple", size) &&
     isKind("tuple", stride) &&
@@ -154,19 +154,25 @@ function tensorView(
     strides.every(isCount);
   if (!isView) {
     throw new FormatError(
-      `${where} is not described by an offset, a shape and strides of whole numbers from 0; expected those. ${DAMAGED}`,
+      `${where()} is not described by an offset, a shape and strides of whole numbers from 0; expected those. ${DAMAGED}`,
     );
   }
   if (shape.length > MAX_RANK) {
     throw new FormatError(
-      `${where} has ${shape.length} axes; expected at most ${MAX_RANK}. Reshape it before it is saved.`,
+      `${where()} has ${shape.length} axes; expected at most ${MAX_RANK}. Reshape it before it is saved.`,
+    );
+  }
+  const most = shape.reduce((product, length) => product * Math.max(1, length), 1);
+  if (!Number.isSafeInteger(most)) {
+    throw new FormatError(
+      `${where()} has the shape ${formatShape(shape)}, far more than the file; expected fewer than 2^53 elements. ${DAMAGED}`,
     );
   }
   const elements = Math.floor(storage.bytes.length / bytesPerElement(dtype));
   const last = shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis], offset);
   if (!shape.includes(0) && last >= elements) {
     throw new FormatError(
-      `${where} is ${dtype} ${formatShape(shape)} with the strides ${formatShape(strides)} from element ${offset}, ` +
+      `${where()} is ${dtype} ${formatShape(shape)} with the strides ${formatShape(strides)} from element ${offset}, ` +
         `and reaches element ${last}; expected it to stay within the ${elements} of its storage. ${DAMAGED}`,
     );
   }

@@ -42,22 +42,23 @@ const DTYPES: Readonly<Record<string, StoredDtype>> = {
 };
 
 /** By module and name, as the pickle has them. */
-const ALLOWED: ReadonlyMap<string, GlobalRole> = new Map<string, GlobalRole>([
-  ["collections OrderedDict", { is: "ordered dict" }],
-  ["torch._utils _rebuild_tensor_v2", { is: "tensor" }],
-  ["torch._utils _rebuild_tensor_v3", { is: "typed tensor" }],
-  ["torch._utils _rebuild_parameter", { is: "parameter" }],
-  ["torch.storage UntypedStorage", { is: "bytes storage" }],
-  ["torch Size", { is: "size" }],
-  ...Object.entries(STORAGES).map(([name, dtype]): [string, GlobalRole] => [
-    `torch ${name}`,
-    { is: "storage", dtype },
-  ]),
-  ...Object.entries(DTYPES).map(([name, dtype]): [string, GlobalRole] => [
-    `torch ${name}`,
-    { is: "dtype", dtype },
-  ]),
-]);
+const OTHERS: Readonly<Record<string, GlobalRole>> = {
+  "collections OrderedDict": { is: "ordered dict" },
+  "torch._utils _rebuild_tensor_v2": { is: "tensor" },
+  "torch._utils _rebuild_tensor_v3": { is: "typed tensor" },
+  "torch._utils _rebuild_parameter": { is: "parameter" },
+  "torch.storage UntypedStorage": { is: "bytes storage" },
+  "torch Size": { is: "size" },
+};
+
+function roleOf(module: string, name: string): GlobalRole | undefined {
+  const whole = `${module} ${name}`;
+  if (Object.hasOwn(OTHERS, whole)) return OTHERS[whole];
+  if (module !== "torch") return undefined;
+  if (Object.hasOwn(STORAGES, name)) return { is: "storage", dtype: STORAGES[name] };
+  if (Object.hasOwn(DTYPES, name)) return { is: "dtype", dtype: DTYPES[name] };
+  return undefined;
+}
 
 interface Kind {
   readonly names: RegExp;
@@ -119,7 +120,7 @@ export function globalNamed(
   below: string,
   makesObject: boolean,
 ): PickleGlobal {
-  const role = ALLOWED.get(`${module} ${name}`);
+  const role = roleOf(module, name);
   if (role !== undefined) return { kind: "global", name: `${module}.${name}`, role };
   const shown = quote(`${module}.${name}`);
   if (makesObject) {

@@ -32,7 +32,7 @@ class PickleMachine {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  readonly #memo = new Map<number, PickleValue>();
+  readonly #memo: PickleValue[] = [];
   readonly #stack: PickleValue[] = [];
   /** Heights of the stack at which something was marked. */
   readonly #marks: number[] = [];
@@ -127,11 +127,11 @@ class PickleMachine {
       case 0x75: // SETITEMS
         return this.#setItems(this.#sinceMark());
       case 0x51: // BINPERSID
-        return this.#push(stored(this.#archive, this.#take(1)[0], this.#near()));
+        return this.#push(stored(this.#archive, this.#take(1)[0], this.#near));
       case 0x52: {
         // REDUCE
         const [callable, args] = this.#take(2);
-        return this.#push(called(this.#archive, callable, args, this.#near()));
+        return this.#push(called(this.#archive, callable, args, this.#near));
       }
       case 0x62: // BUILD
         return this.#build();
@@ -242,14 +242,18 @@ class PickleMachine {
     if (value === undefined || this.#stack.length <= (this.#marks.at(-1) ?? 0)) {
       throw this.#error("it remembers a value where there is none", "one", DAMAGED);
     }
-    if (this.#memo.size === MOST_REMEMBERED && !this.#memo.has(index)) {
-      throw this.#error(`it remembers more than ${MOST_REMEMBERED} values`, "fewer", SAVE_STATE_DICT);
+    if (index >= MOST_REMEMBERED) {
+      throw this.#error(
+        `it remembers a value as number ${index}`,
+        `numbers below ${MOST_REMEMBERED}`,
+        SAVE_STATE_DICT,
+      );
     }
-    this.#memo.set(index, value);
+    this.#memo[index] = value;
   }
 
   #recall(index: number): void {
-    const value = this.#memo.get(index);
+    const value = this.#memo.at(index);
     if (value === undefined) {
       throw this.#error(`it recalls value ${index}, which there is not`, "one that was remembered", DAMAGED);
     }
@@ -312,13 +316,14 @@ class PickleMachine {
   }
 
   /** The key that what is being made will stand under: the last text but those that belong to a storage. */
-  #near(): string {
-    for (let i = this.#stack.length - 1; i >= Math.max(0, this.#stack.length - 4); i--) {
+  readonly #near = (): string => {
+    const { length } = this.#stack;
+    for (let i = length - 1; i >= Math.max(0, length - 4); i--) {
       const value = this.#stack[i];
       if (typeof value === "string" && value !== "storage") return ` under the key ${quote(value)}`;
     }
     return "";
-  }
+  };
 
   #error(came: string, expected: string, advice: string): FormatError {
     return new FormatError(

@@ -73,13 +73,13 @@ export function readZip(
   listed.sort((a, b) => a.offset - b.offset);
   const found = new Map<string, ZipEntry>();
   for (const [i, each] of listed.entries()) {
-    const where = `${source}: the entry ${quote(each.name)} of the ZIP archive`;
+    const where = (): string => `${source}: the entry ${quote(each.name)} of the ZIP archive`;
     if (found.has(each.name))
-      throw new FormatError(`${where} comes twice; expected each name once. ${DAMAGED}`);
+      throw new FormatError(`${where()} comes twice; expected each name once. ${DAMAGED}`);
     const next = listed.at(i + 1)?.offset ?? begin;
     if ((i === 0 && each.offset !== 0) || each.offset >= begin || next > begin) {
       throw new FormatError(
-        `${where}, or the one behind it, is said to begin at byte ${each.offset === 0 ? next : each.offset}; ` +
+        `${where()}, or the one behind it, is said to begin at byte ${each.offset === 0 ? next : each.offset}; ` +
           `expected entries from byte 0 to byte ${begin}, without gaps. ${DAMAGED}`,
       );
     }
@@ -156,20 +156,26 @@ function beyond32(view: DataView, begin: number, end: number, fields: readonly n
 }
 
 /** Checks the entry where it stands: its header, its end at `next`, its bytes. */
-function readEntry(bytes: Uint8Array, view: DataView, listed: Listed, next: number, where: string): ZipEntry {
+function readEntry(
+  bytes: Uint8Array,
+  view: DataView,
+  listed: Listed,
+  next: number,
+  where: () => string,
+): ZipEntry {
   const { name, flags, method, size, packed, offset } = listed;
   const headerFits = offset + LOCAL_BYTES <= next && view.getUint32(offset, true) === LOCAL_SIGNATURE;
   if (!headerFits) {
-    throw new FormatError(`${where} has no header at byte ${offset}; expected one there. ${DAMAGED}`);
+    throw new FormatError(`${where()} has no header at byte ${offset}; expected one there. ${DAMAGED}`);
   }
   const localFlags = view.getUint16(offset + 6, true);
   if (((flags | localFlags) & ENCRYPTED) !== 0) {
-    throw new FormatError(`${where} is encrypted; expected plain bytes. ${SAVE_STATE_DICT}`);
+    throw new FormatError(`${where()} is encrypted; expected plain bytes. ${SAVE_STATE_DICT}`);
   }
   const localMethod = view.getUint16(offset + 8, true);
   if (method !== STORED && method === localMethod) {
     throw new FormatError(
-      `${where} is compressed (method ${method}); expected entries that are stored as they are. ` +
+      `${where()} is compressed (method ${method}); expected entries that are stored as they are. ` +
         `Save it again with torch.save, which does not compress, or unpack it and pack it with zip -0.`,
     );
   }
@@ -179,7 +185,7 @@ function readEntry(bytes: Uint8Array, view: DataView, listed: Listed, next: numb
   const end = begin + size;
   if (end > next) {
     throw new FormatError(
-      `${where} is said to be bytes ${begin} to ${end}; expected it to end by byte ${next}, where something else begins. ${DAMAGED}`,
+      `${where()} is said to be bytes ${begin} to ${end}; expected it to end by byte ${next}, where something else begins. ${DAMAGED}`,
     );
   }
   const [localSize, localPacked] = beyond32(view, nameEnd, begin, [
@@ -198,13 +204,13 @@ function readEntry(bytes: Uint8Array, view: DataView, listed: Listed, next: numb
     isNamed(bytes, nameBegin, nameEnd, name);
   if (!agrees) {
     throw new FormatError(
-      `${where} is described otherwise where it stands, at byte ${offset}; expected the same as in the directory. ${DAMAGED}`,
+      `${where()} is described otherwise where it stands, at byte ${offset}; expected the same as in the directory. ${DAMAGED}`,
     );
   }
   const behind = descriptorCrc(view, end, next, isBehind, size);
   if (behind === null) {
     throw new FormatError(
-      `${where} ends at byte ${end}, and what stands behind it, up to byte ${next}, does not belong there; ` +
+      `${where()} ends at byte ${end}, and what stands behind it, up to byte ${next}, does not belong there; ` +
         `expected ${isBehind ? "its sizes and checksum" : "the next entry"}. ${DAMAGED}`,
     );
   }
@@ -240,7 +246,7 @@ function descriptorCrc(
   return sizeAt(0) === size && sizeAt(1) === size ? view.getUint32(crcAt, true) : null;
 }
 
-function checkCrc(content: Uint8Array, given: readonly number[], where: string): void {
+function checkCrc(content: Uint8Array, given: readonly number[], where: () => string): void {
   const expected = given.filter((crc) => crc !== 0);
   if (expected.length === 0) return;
   const crc = crc32(content);
@@ -248,7 +254,7 @@ function checkCrc(content: Uint8Array, given: readonly number[], where: string):
   if (wrong === undefined) return;
   const hex = (value: number): string => value.toString(16).padStart(8, "0");
   throw new FormatError(
-    `${where} has the checksum ${hex(crc)}; expected ${hex(wrong)}, as the archive says. ` +
+    `${where()} has the checksum ${hex(crc)}; expected ${hex(wrong)}, as the archive says. ` +
       `Its bytes changed after it was written: copy or download it again.`,
   );
 }

@@ -134,13 +134,8 @@ export function zip(entries: readonly Entry[], options: ZipOptions = {}): Uint8A
     file.push(...uint(0x04034b50, 4), ...uint(20, 2), ...uint(entry.localFlags ?? flags, 2));
     file.push(...uint(entry.localMethod ?? method, 2), 0, 0, 0, 0);
     file.push(...uint(entry.localCrc ?? (isBehind ? 0 : crc), 4), ...uint(inHeader, 4), ...uint(inHeader, 4));
-    file.push(
-      ...uint(localName.length, 2),
-      ...uint(localExtra.length, 2),
-      ...localName,
-      ...localExtra,
-      ...bytes,
-    );
+    file.push(...uint(localName.length, 2), ...uint(localExtra.length, 2), ...localName, ...localExtra);
+    for (const byte of bytes) file.push(byte);
     if (isBehind) {
       const kind = entry.descriptor ?? "signed";
       const width = kind.endsWith("64") ? 8 : 4;
