@@ -69,6 +69,12 @@ export interface RecurrentPlan extends Plan {
 export function planRecurrent(where: string, options: RecurrentSettings): RecurrentPlan {
   const { inputs, layers, feedback } = options;
   const names = layers.map((layer) => layer?.name);
+  const clash = inputs.slice(1).findIndex((_, i) => names.includes(`${INPUT}${i + 2}`));
+  if (clash >= 0) {
+    throw new RangeError(
+      `${where}: a layer is called "${INPUT}${clash + 2}", which is an input; expected another name.`,
+    );
+  }
   for (const { from, to } of feedback) for (const name of [from, to]) checkName(where, name, names);
   const output = options.output ?? soleOutput(where, layers, feedback);
   checkName(where, output, names);
