@@ -281,6 +281,20 @@ export {
   type MeasuredFidelity,
   type Verdict,
 } from "./exchange/fidelity-report.js";
+export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
+export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
+export type { ListedLayer } from "./exchange/import/listed-layer.js";
+export { MissingFactsError, type MissingFact } from "./exchange/import/missing-facts.js";
+export type {
+  ForeignArchitecture,
+  ListedArchitecture,
+  QualiaArchitecture,
+} from "./exchange/import/network-source.js";
+export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
+export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
+export type { NirProfile } from "./exchange/nir/profiles.js";
+export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
+export { UnsupportedError } from "./exchange/unsupported-error.js";
 
 export { plotGraph } from "./plots/graph-plot.js";
 export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";

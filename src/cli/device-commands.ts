@@ -1,7 +1,7 @@
 /** The commands that bring a network to a device: quantize, export, verify. */
 
 import type { Command } from "commander";
-import { collect, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
+import { collect, oneOf, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
 import type { ExportArguments } from "./exports/export-arguments.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
@@ -91,7 +91,7 @@ function addExport(program: Command): void {
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <path>", "where the files go; for onnx, the name of the file", pathOf("--out"))
+    .option("-o, --out <path>", "where the files go; for onnx and nir, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
       "--width <numbers>",
@@ -108,10 +108,18 @@ function addExport(program: Command): void {
       "for c, events (default): of spikes, only those that came cost anything; dense: for comparison; " +
         "for onnx, unrolled (default): all time steps; step: one, potentials come in and go out",
     )
-    .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
+    .option(
+      "--profile <profile>",
+      "for nir, portable (default): what most tools read; annotated: weights stay as they are; exact: soft resets spelled out",
+    )
+    .option(
+      "--samples <n>",
+      "samples of the self-test, or that are measured",
+      wholeNumber("--samples", 20, 1, 100_000),
+    )
     .option(
       "-d, --data <folder>",
-      'folder with IDX files, or "digits", for the self-test; what it was trained on if it is left out',
+      'folder with IDX files, or "digits", for the self-test and for measuring; what it was trained on if it is left out',
       pathOf("--data"),
     )
     .option("-f, --force", "replace files of those names")
@@ -134,9 +142,11 @@ function formsTold(): string {
 function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("run exported code beside the library: every layer, every time step, every test sample")
+    .description(
+      "compare what was exported with the network: code integer by integer, files of other tools by their spikes and logits",
+    )
     .argument("<run>", "folder of the run that was exported, or model file")
-    .argument("<folder>", "what atif export has written")
+    .argument("<exported>", "what atif export has written: a folder of C, or a file for other tools")
     .option(
       "--samples <n>",
       "the first of them; all if it is left out",
@@ -153,11 +163,21 @@ function addVerify(program: Command): void {
       'folder with IDX files, or "digits"; what it was trained on if it is left out',
       pathOf("--data"),
     )
+    .option(
+      "--reset <kind>",
+      "how a file of NIR is read: hard, subtract or metadata",
+      oneOf("--reset", ["hard", "subtract", "metadata"]),
+    )
+    .option(
+      "--dt <length>",
+      "of a time step of NIR, in the unit of its time constants",
+      positiveNumber("--dt", 1),
+    )
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.verify)
     .action(async (run: string, folder: string, options: Omit<VerifyArguments, "run" | "folder">) => {
-      const { verify } = await import("./commands/verify.js");
-      await verify({ ...options, run, folder });
+      const { verifyExported } = await import("./commands/verify-exported.js");
+      await verifyExported({ ...options, run, folder });
     });
 }
 
@@ -177,13 +197,17 @@ Examples:
   atif export runs/digits-1 --to c --width float32 --out device
                                                          a network that is not quantized
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
+  atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
   atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
-The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
+Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
-named.
+named. A file (.nir, .safetensors, .pth) is read again, as atif import reads it; exit code 1 if a spike or a class differs, or a
+logit by more than sums in another order do.
 
 Examples:
   atif verify runs/digits-q8-1 device
-  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json`,
+  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json
+  atif verify runs/digits-1 network.nir
+  atif verify runs/digits-1 network.nir --reset hard     as the text of NIR has it`,
 } as const;

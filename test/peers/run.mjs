@@ -39,7 +39,8 @@ try {
     console.log(`${peer}: ${versions.text}`);
     const own = join(folder, peer);
     mkdirSync(own);
-    const waiting = [...checks(own)].filter(({ name }) => only === null || name.startsWith(only));
+    const waiting = [];
+    for await (const check of checks(own)) if (only === null || check.name.startsWith(only)) waiting.push(check);
     for (const { name, wrong } of waiting)
       if (wrong !== undefined) tell(peer, name, { ok: false, text: wrong });
     const start = performance.now();

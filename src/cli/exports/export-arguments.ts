@@ -12,6 +12,8 @@ export interface ExportArguments extends ComputeArguments {
   readonly longWidth?: string;
   readonly ranges?: string;
   readonly form?: string;
+  /** Of NIR: how what it has no node for is written. */
+  readonly profile?: string;
   readonly samples?: number;
   readonly data?: string;
   readonly force?: boolean;

@@ -21,6 +21,11 @@ export const exportForms = {
     takes: ["form", "strict"],
     load: async () => (await import("./onnx.js")).exportAsOnnx,
   },
+  nir: {
+    summary: "a graph of NIR for other tools of spiking networks, with what is lost, measured",
+    takes: ["profile", "strict"],
+    load: async () => (await import("./nir.js")).exportAsNir,
+  },
   pytorch: {
     summary: "a file of Python that defines the network, and its weights",
     takes: ["strict"],
