@@ -43,7 +43,7 @@ const MAX_NAME = 200;
 
 /** Of a network inside a layer: what it has besides one input and one output. */
 export interface MoreEnds {
-  /** Shapes of "input2", "input3" …; their places are -1, -2 … */
+  /** Shapes of "input2", "input3" …, names that no layer may have; their places are -1, -2 … */
   readonly inputs?: readonly Shape[];
   /** Names of layers that something outside the list reads; every other one is read by a layer. */
   readonly read?: readonly string[];
@@ -66,7 +66,7 @@ export function planLayers(
   const entries = checkSpecs(where, specs);
   const indices = new Map(entries.map(({ name }, i) => [name, i]));
   // -1, -2 … are the inputs.
-  more.forEach((_, i) => indices.set(checkFree(where, `${INPUT}${i + 2}`, indices), -2 - i));
+  more.forEach((_, i) => indices.set(`${INPUT}${i + 2}`, -2 - i));
   const inputs = entries.map((entry, i) => inputsOf(where, entry, i, entries, indices));
   const order = orderOf(
     where,
@@ -154,12 +154,6 @@ function checkName(place: string, name: unknown, names: Set<string>): asserts na
     );
   }
   names.add(name);
-}
-
-/** The name of a further input. @throws RangeError if a layer has it */
-function checkFree(where: string, name: string, indices: ReadonlyMap<string, number>): string {
-  if (!indices.has(name)) return name;
-  throw new RangeError(`${where}: a layer is called "${name}", which is an input; expected another name.`);
 }
 
 /** Indices of what a layer reads; -1 is the network's input. */

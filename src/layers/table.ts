@@ -4,7 +4,7 @@
  */
 
 import { checkOptions } from "../checks.js";
-import { claimKind } from "../module/kinds.js";
+import { claimKind, claimYielding } from "../module/kinds.js";
 import type { Module, StepMode } from "../module/module.js";
 import { didYouMean } from "../nearest.js";
 import { kindOfClass } from "../neurons/known-classes.js";
@@ -139,6 +139,10 @@ for (const [kind, row] of Object.entries(rows)) remember(kind, row as LayerRow<P
 
 function remember(kind: string, row: LayerRow<PlainOptions>): void {
   claimKind("defineLayer", kind);
+  enter(kind, row);
+}
+
+function enter(kind: string, row: LayerRow<PlainOptions>): void {
   known.set(kind, knownLayer(kind, row));
   if (row.layer !== undefined) kindByClass.set(row.layer, kind);
 }
@@ -204,6 +208,22 @@ export function layerKinds(): string[] {
 /** Of another room of the library: a layer that is made of those of a network, and that nobody chooses. Returns the kind. */
 export function addDerivedLayer<O extends object>(kind: string, row: LayerRow<O>): string {
   remember(kind, row as unknown as LayerRow<PlainOptions>);
+  derived.add(kind);
+  return kind;
+}
+
+/**
+ * As addDerivedLayer, of a name that programs may have for a layer or neuron of their own: where one defines it, this one is
+ * no longer known by name.
+ */
+export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O>): string {
+  const forget = (): void => {
+    known.delete(kind);
+    derived.delete(kind);
+    kindByClass.delete(row.layer);
+  };
+  if (!claimYielding(kind, forget)) return kind;
+  enter(kind, row as unknown as LayerRow<PlainOptions>);
   derived.add(kind);
   return kind;
 }

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import "../../src/exchange/kinds.js";
-import { SnnTorchLeaky } from "../../src/exchange/neurons/snntorch-leaky.js";
+import type { SnnTorchLeaky } from "../../src/exchange/neurons/snntorch-leaky.js";
 import type { AnyLayerSpec } from "../../src/graph/layer-spec.js";
 import { init } from "../../src/kernels/select.js";
 import { GraphModel } from "../../src/models/graph-model.js";

@@ -7,7 +7,7 @@ import { CurrentIF, type CurrentIFOptions } from "../../src/exchange/neurons/cur
 import { CurrentLIF } from "../../src/exchange/neurons/current-lif.js";
 import { SnnTorchLeaky } from "../../src/exchange/neurons/snntorch-leaky.js";
 import { init } from "../../src/kernels/select.js";
-import { Module } from "../../src/module/module.js";
+import type { Module } from "../../src/module/module.js";
 import type { BaseNode } from "../../src/neurons/base-node.js";
 import { createNeuron, neuronSpecOf } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";

@@ -7,7 +7,7 @@
  * The other order of updates is in leak.ts. i and v begin at 0.
  */
 
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { Membrane } from "../../neurons/membrane.js";
 import { readOptions, type Schema } from "../../schema/schema.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -89,7 +89,7 @@ export class CubaLI extends PotentialLayer<CubaLIArray> {
   }
 }
 
-export const cubaLiKind = addDerivedLayer<CubaLISettings>("CubaLI", {
+export const cubaLiKind = addYieldingLayer<CubaLISettings>("CubaLI", {
   layer: CubaLI,
   schema,
   create: (options) => new CubaLI(options),

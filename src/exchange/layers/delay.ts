@@ -5,7 +5,7 @@
 
 import { noGrad, withGrad } from "../../autograd/grad-mode.js";
 import { ShapeError } from "../../errors.js";
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { Module } from "../../module/module.js";
 import { at, stack } from "../../ops/slice.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
@@ -130,7 +130,7 @@ function checkDelays(name: string, values: ArrayLike<number>): void {
   }
 }
 
-export const delayKind = addDerivedLayer<DelaySettings>("Delay", {
+export const delayKind = addYieldingLayer<DelaySettings>("Delay", {
   layer: Delay,
   schema,
   scaling: "passes",

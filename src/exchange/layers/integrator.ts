@@ -1,6 +1,6 @@
 /** I of NIR: an integrator, v = v + dt r x, whose output is v. */
 
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { arrayValue } from "../neurons/euler-node.js";
@@ -45,7 +45,7 @@ export class Integrator extends PotentialLayer<"r"> {
   }
 }
 
-export const integratorKind = addDerivedLayer<IntegratorSettings>("Integrator", {
+export const integratorKind = addYieldingLayer<IntegratorSettings>("Integrator", {
   layer: Integrator,
   schema,
   create: (options) => new Integrator(options),

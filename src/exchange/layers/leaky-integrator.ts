@@ -1,6 +1,6 @@
 /** LI of NIR: v = v + (dt / tau) ((v_leak - v) + r x), whose output is v. */
 
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { leakTowards, timeConstantArray } from "../leak.js";
@@ -59,7 +59,7 @@ export class LI extends PotentialLayer<LIArray> {
   }
 }
 
-export const leakyIntegratorKind = addDerivedLayer<LISettings>("LI", {
+export const leakyIntegratorKind = addYieldingLayer<LISettings>("LI", {
   layer: LI,
   schema,
   create: (options) => new LI(options),

@@ -33,7 +33,7 @@ export function potentialFields<K extends string>(names: readonly K[]): Fields<P
     dt: withDefault(positiveValue, 1, "Length of a time step, in the unit of the time constants."),
     shape: shapeField,
     learn: learnField(names),
-  } as unknown as Fields<PotentialSettings<K>>;
+  };
 }
 
 export abstract class PotentialLayer<K extends string> extends Module {

@@ -4,6 +4,7 @@ import { planLayers, type AnyLayerSpec, type LayerSpec, type Plan } from "../../
 import { INPUT } from "../../graph/layer-graph.js";
 import { didYouMean } from "../../nearest.js";
 import { ShapeError } from "../../errors.js";
+import { refuse } from "../../schema/place.js";
 import { plainCopy } from "../../schema/plain-copy.js";
 import { groupOf, optional, required, withDefault, type Schema } from "../../schema/schema.js";
 import { listOf, text, whole, type ValueType } from "../../schema/value-types.js";
@@ -42,6 +43,7 @@ const layerList: ValueType<RecurrentSettings["layers"]> = {
   expects: expectsLayers,
   read(value, place) {
     if (!Array.isArray(value)) return place.mistype(value, "an array", expectsLayers);
+    if (value.length === 0) return refuse(place, value, expectsLayers);
     return Object.values(plainCopy("Recurrent", value)) as unknown as RecurrentSettings["layers"];
   },
   write: (value) => value,
@@ -67,6 +69,12 @@ export interface RecurrentPlan extends Plan {
 export function planRecurrent(where: string, options: RecurrentSettings): RecurrentPlan {
   const { inputs, layers, feedback } = options;
   const names = layers.map((layer) => layer?.name);
+  const clash = inputs.slice(1).findIndex((_, i) => names.includes(`${INPUT}${i + 2}`));
+  if (clash >= 0) {
+    throw new RangeError(
+      `${where}: a layer is called "${INPUT}${clash + 2}", which is an input; expected another name.`,
+    );
+  }
   for (const { from, to } of feedback) for (const name of [from, to]) checkName(where, name, names);
   const output = options.output ?? soleOutput(where, layers, feedback);
   checkName(where, output, names);

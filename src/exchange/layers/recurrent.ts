@@ -18,7 +18,7 @@
 import { ShapeError } from "../../errors.js";
 import { groupedBy } from "../../graph/group.js";
 import { INPUT } from "../../graph/layer-graph.js";
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { Module, type StepMode } from "../../module/module.js";
 import { Membrane } from "../../neurons/membrane.js";
 import { at, stack } from "../../ops/slice.js";
@@ -157,7 +157,7 @@ export class Recurrent extends Module {
   }
 }
 
-export const recurrentKind = addDerivedLayer<RecurrentSettings>("Recurrent", {
+export const recurrentKind = addYieldingLayer<RecurrentSettings>("Recurrent", {
   layer: Recurrent,
   schema: recurrentSchema,
   inputs: "any",

@@ -1,6 +1,6 @@
 /** Scale of NIR: y = x scale, elementwise. */
 
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { StatelessLayer } from "../../layers/stateless-layer.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import { sizeOf } from "../../shapes.js";
@@ -63,7 +63,7 @@ export class Scale extends StatelessLayer {
   }
 }
 
-export const scaleKind = addDerivedLayer<ScaleSettings>("Scale", {
+export const scaleKind = addYieldingLayer<ScaleSettings>("Scale", {
   layer: Scale,
   schema,
   scaling: "passes",

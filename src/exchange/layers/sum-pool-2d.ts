@@ -1,7 +1,7 @@
 /** SumPool2d of NIR: the sum of each window, channels last: y [N, OH, OW, C] of x [N, H, W, C]. */
 
 import { avgPool2dRow, type Pool2dSpec } from "../../layers/pooling.js";
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { StatelessLayer } from "../../layers/stateless-layer.js";
 import { conv2d } from "../../ops/convolution.js";
 import type { Pool2dOptions } from "../../ops/pooling.js";
@@ -34,7 +34,7 @@ export class SumPool2d extends StatelessLayer {
   }
 }
 
-export const sumPool2dKind = addDerivedLayer<Pool2dSpec>("SumPool2d", {
+export const sumPool2dKind = addYieldingLayer<Pool2dSpec>("SumPool2d", {
   layer: SumPool2d,
   schema,
   scaling: "passes",

@@ -1,6 +1,6 @@
 /** Threshold of NIR: y = [x > threshold], 1 or 0, without a state; its gradient is that of a surrogate. */
 
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { StatelessLayer } from "../../layers/stateless-layer.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import { oneOf } from "../../schema/value-types.js";
@@ -83,7 +83,7 @@ export class ThresholdSpikes extends StatelessLayer {
   }
 }
 
-export const thresholdSpikesKind = addDerivedLayer<ThresholdSpikesSettings>("ThresholdSpikes", {
+export const thresholdSpikesKind = addYieldingLayer<ThresholdSpikesSettings>("ThresholdSpikes", {
   layer: ThresholdSpikes,
   schema,
   create: (options) => new ThresholdSpikes(options),

@@ -5,7 +5,7 @@
 
 import { record } from "../../autograd/node.js";
 import { ShapeError } from "../../errors.js";
-import { addDerivedLayer } from "../../layers/table.js";
+import { addYieldingLayer } from "../../layers/table.js";
 import { StatelessLayer } from "../../layers/stateless-layer.js";
 import { fix } from "../../schema/fixed.js";
 import { readOptions, required, type Schema } from "../../schema/schema.js";
@@ -80,7 +80,7 @@ function copyRows(
   }
 }
 
-export const zeroPadKind = addDerivedLayer<Required<ZeroPadOptions>>("ZeroPad", {
+export const zeroPadKind = addYieldingLayer<Required<ZeroPadOptions>>("ZeroPad", {
   layer: ZeroPad,
   schema,
   scaling: "passes",
