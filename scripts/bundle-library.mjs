@@ -73,7 +73,7 @@ function chunkOf(id, context) {
 
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(build, path)])),
-  external: [/^node:/, "commander", "smol-toml", "h5wasm"],
+  external: [/^node:/, "commander", "smol-toml"],
   platform: "neutral",
   // Leaving out is for those who bundle a page.
   treeshake: false,

@@ -54,5 +54,7 @@ export function verify(bytes: Uint8Array, from: number, to: number): void {
   if (to + 4 > bytes.length) throw new FormatError(`it ends at byte ${bytes.length}, within a part`);
   const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(to, true);
   if (stored === checksumOf(bytes.subarray(from, to))) return;
-  throw new FormatError(`the checksum of bytes ${from} to ${to} is another one than they have: it is damaged`);
+  throw new FormatError(
+    `the checksum of bytes ${from} to ${to} is another one than they have: it is damaged`,
+  );
 }

@@ -124,7 +124,8 @@ function newerChunks(
   const grid = shape.map((length, axis) => Math.ceil(length / chunk[axis]));
   const count = sizeOf(grid);
   const index = layout.u8();
-  if ((flags & 1) !== 0) throw new FormatError("it has an array with chunks at the edges that are not packed");
+  if ((flags & 1) !== 0)
+    throw new FormatError("it has an array with chunks at the edges that are not packed");
   const at = (i: number): Shape => offsetOf(i, grid, chunk);
   if (index === SINGLE && count === 1) {
     const isPacked = (flags & 2) !== 0;
@@ -134,7 +135,12 @@ function newerChunks(
   if (index === IMPLICIT) {
     const first = layout.address();
     new Cursor(bytes, first).skip(count * size);
-    const all = Array.from({ length: count }, (_, i) => ({ address: first + i * size, size, mask: 0, offset: at(i) }));
+    const all = Array.from({ length: count }, (_, i) => ({
+      address: first + i * size,
+      size,
+      mask: 0,
+      offset: at(i),
+    }));
     return assembled(bytes, chunked, all);
   }
   if (index !== FIXED) throw new FormatError("it has an array that may grow, which is not read here");
@@ -195,7 +201,8 @@ function assembled(
     if (address === NO_ADDRESS) continue;
     const isPlaced = offset.every((from, axis) => from % chunk[axis] === 0 && from < shape[axis]);
     const place = offset.reduce((sum, from, axis) => sum * grid[axis] + from / chunk[axis], 0);
-    if (!isPlaced || places.has(place)) throw new FormatError("a chunk of an array lies outside of it or twice in it");
+    if (!isPlaced || places.has(place))
+      throw new FormatError("a chunk of an array lies outside of it or twice in it");
     places.add(place);
     const packed = new Cursor(bytes, address).take(size);
     copyChunk(unpack(packed, filters, mask, chunkSize), chunk, out, shape, offset, elementSize);

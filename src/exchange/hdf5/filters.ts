@@ -39,7 +39,12 @@ export function readFilters(cursor: Cursor): Filter[] {
  * @param mask a bit for each filter that was left out of this chunk
  * @param size what has to come of it, in bytes
  */
-export function unpack(chunk: Uint8Array, filters: readonly Filter[], mask: number, size: number): Uint8Array {
+export function unpack(
+  chunk: Uint8Array,
+  filters: readonly Filter[],
+  mask: number,
+  size: number,
+): Uint8Array {
   let bytes = chunk;
   for (let i = filters.length - 1; i >= 0; i--) {
     if ((mask & (1 << i)) !== 0) continue;
@@ -79,14 +84,15 @@ function inflated(packed: Uint8Array, most: number): Uint8Array {
     to += piece.length;
   }
   const stored = new DataView(packed.buffer, packed.byteOffset + at, 4).getUint32(0, false);
-  if (stored !== adler32(bytes)) throw new FormatError("a packed chunk is damaged: its checksum is another one");
+  if (stored !== adler32(bytes))
+    throw new FormatError("a packed chunk is damaged: its checksum is another one");
   return bytes;
 }
 
 /** @source RFC 1950 */
 function adler32(bytes: Uint8Array): number {
   let [a, b] = [1, 0];
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     // So many steps do not leave 32 bits.
     const end = Math.min(i + 3800, bytes.length);
     for (; i < end; i++) {

@@ -51,7 +51,16 @@ function readHeap(bytes: Uint8Array, address: number): Heap {
   }
   const least = Math.min(largestObject, largestDirect);
   const lengthBytes = Math.ceil(Math.log2(least + 1) / 8);
-  return { width, startSize, largestDirect, offsetBytes: Math.ceil(heapBits / 8), lengthBytes, idLength, root, rows };
+  return {
+    width,
+    startSize,
+    largestDirect,
+    offsetBytes: Math.ceil(heapBits / 8),
+    lengthBytes,
+    idLength,
+    root,
+    rows,
+  };
 }
 
 /** Where bytes of the heap stand in the file. */
@@ -73,7 +82,8 @@ function placeOf(bytes: Uint8Array, heap: Heap, offset: number, length: number):
     if (size > largestDirect) break;
     for (let column = 0; column < width; column++) {
       const address = table.address();
-      if (offset >= start && offset < start + size && address !== NO_ADDRESS) return inBlock(address, start, size);
+      if (offset >= start && offset < start + size && address !== NO_ADDRESS)
+        return inBlock(address, start, size);
       start += size;
     }
   }
@@ -123,7 +133,11 @@ function recordsOf(bytes: Uint8Array, address: number, idLength: number, most: n
 }
 
 /** By level, how many bytes hold the number of records in a node there, and in all below it. */
-function countWidths(nodeSize: number, recordSize: number, depth: number): { records: number; total: number }[] {
+function countWidths(
+  nodeSize: number,
+  recordSize: number,
+  depth: number,
+): { records: number; total: number }[] {
   const bytesFor = (count: number): number => Math.ceil(Math.log2(count + 1) / 8);
   let most = Math.floor((nodeSize - 10) / recordSize);
   const widths = [{ records: bytesFor(most), total: 0 }];

@@ -47,7 +47,8 @@ function rootOf(bytes: Uint8Array): number {
   const root = cursor.address();
   if (!isOld) verify(bytes, 0, cursor.at);
   if (base !== 0) throw new FormatError(`its content begins at byte ${base}; expected 0`);
-  if (end > bytes.length) throw new FormatError(`it ends after ${bytes.length} of ${end} bytes: it was cut off`);
+  if (end > bytes.length)
+    throw new FormatError(`it ends after ${bytes.length} of ${end} bytes: it was cut off`);
   return root;
 }
 
@@ -71,8 +72,7 @@ class Hdf5Reader {
 
   #groupOf(messages: readonly HeaderMessage[], depth: number): Hdf5Group {
     const children = new Map<string, Hdf5Item>();
-    const left = this.#limits.items - this.#items;
-    for (const { name, address, what } of linksOf(this.#bytes, messages, left)) {
+    for (const { name, address, what } of linksOf(this.#bytes, messages, this.#limits.items)) {
       this.#items++;
       if (this.#items > this.#limits.items)
         throw new FormatError(`it holds more than ${this.#limits.items} groups and arrays`);
@@ -100,7 +100,8 @@ class Hdf5Reader {
     const find = (type: number): Cursor | null => {
       const found = messages.find((message) => message.type === type);
       if (found === undefined) return null;
-      if (found.isShared) throw new FormatError(`"${name}" shares its type with another array, which is not read here`);
+      if (found.isShared)
+        throw new FormatError(`"${name}" shares its type with another array, which is not read here`);
       return new Cursor(bytes, found.from, found.to);
     };
     const [space, typeAt, layout] = [find(Message.dataspace), find(Message.datatype), find(Message.layout)];
@@ -164,7 +165,8 @@ function shapeOf(cursor: Cursor): Shape | null {
       throw new FormatError("it has an array that is larger than its largest size");
     }
   }
-  if (!Number.isSafeInteger(sizeOf(shape))) throw new FormatError("it has an array of more than 2^53 elements");
+  if (!Number.isSafeInteger(sizeOf(shape)))
+    throw new FormatError("it has an array of more than 2^53 elements");
   return shape;
 }
 

@@ -11,7 +11,11 @@ import { Message } from "./object-header.js";
 
 /** One value: shape []. */
 export type Hdf5Content =
-  | { readonly type: "float32" | "float64" | "int64"; readonly shape: Shape; readonly values: ArrayLike<number> }
+  | {
+      readonly type: "float32" | "float64" | "int64";
+      readonly shape: Shape;
+      readonly values: ArrayLike<number>;
+    }
   | { readonly type: "text"; readonly shape: Shape; readonly values: readonly string[] };
 
 export interface Hdf5Branch {
@@ -136,8 +140,16 @@ function isContent(item: Hdf5Content | Hdf5Branch): item is Hdf5Content {
 
 function linkTo(name: string, address: number): Uint8Array {
   const text = new TextEncoder().encode(name);
-  if (text.length === 0 || text.length > 60_000 || name.includes("/") || name.includes("\0") || name === ".") {
-    throw new RangeError(`"${name}" is no name in an HDF5 file; expected letters, without / and without zeros.`);
+  if (
+    text.length === 0 ||
+    text.length > 60_000 ||
+    name.includes("/") ||
+    name.includes("\0") ||
+    name === "."
+  ) {
+    throw new RangeError(
+      `"${name}" is no name in an HDF5 file; expected letters, without / and without zeros.`,
+    );
   }
   // Flags 17: two bytes for the length, and the character set, UTF-8, is told.
   return new Writer().bytes([1, 17, 1]).whole(text.length, 2).bytes(text).long(address).take();
@@ -182,7 +194,11 @@ function numberType(type: keyof typeof NUMBERS): Uint8Array {
   if (type === "int64") return head.bytes([0x10, 8, 0, 0]).whole(8, 4).bytes([0, 0, 64, 0]).take();
   const [exponentAt, exponentBits, mantissaBits, bias] = size === 4 ? [23, 8, 23, 127] : [52, 11, 52, 1023];
   // An implied leading bit; the sign is the highest one.
-  head.bytes([0x11, 0x20, 8 * size - 1, 0]).whole(size, 4).whole(0, 2).whole(8 * size, 2);
+  head
+    .bytes([0x11, 0x20, 8 * size - 1, 0])
+    .whole(size, 4)
+    .whole(0, 2)
+    .whole(8 * size, 2);
   return head.bytes([exponentAt, exponentBits, 0, mantissaBits]).whole(bias, 4).take();
 }
 

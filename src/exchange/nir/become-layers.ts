@@ -3,6 +3,17 @@
 import { FormatError } from "../../errors.js";
 import type { StateEntry } from "../../module/state-dict.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
+import { currentIfKind } from "../neurons/current-if.js";
+import { currentLifKind } from "../neurons/current-lif.js";
+import { cubaLifKind } from "../neurons/cuba-lif.js";
+import { leakyIntegratorKind } from "../layers/leaky-integrator.js";
+import { cubaLiKind } from "../layers/cuba-li.js";
+import { integratorKind } from "../layers/integrator.js";
+import { scaleKind } from "../layers/scale.js";
+import { thresholdSpikesKind } from "../layers/threshold-spikes.js";
+import { delayKind } from "../layers/delay.js";
+import { sumPool2dKind } from "../layers/sum-pool-2d.js";
+import { zeroPadKind } from "../layers/zero-pad.js";
 import type { NirArray, NirFields, NirMetadata, NirType } from "./nir-graph.js";
 import { filled, uniform } from "./nir-graph.js";
 import { flattenedAxes, padsOf } from "./nodes.js";
@@ -44,26 +55,34 @@ export const becomeLayers: { readonly [K in NirType]: Row<NirFields[K]> } = {
   Conv2d: (fields, context) => convolution("Conv2d", fields, context),
   Flatten: flatten,
   AvgPool2d: (fields) => [pool("AvgPool2d", fields)],
-  SumPool2d: (fields) => [pool("SumPool2d", fields)],
+  SumPool2d: (fields) => [pool(sumPool2dKind, fields)],
   IF: (fields, context) => {
     // What a step adds is one number here; a file has two of them.
     const r = context.reading.time.gain(fields.r);
-    return [neuron("CurrentIF", { r, ...firing(fields) }, { dt: 1, ...resetOf(fields, context) })];
+    return [neuron(currentIfKind, { r, ...firing(fields) }, { dt: 1, ...resetOf(fields, context) })];
   },
   LIF: (fields, context) => {
     const { tau, r, v_leak } = fields;
-    return [neuron("CurrentLIF", { tau, r, v_leak, ...firing(fields) }, { dt: stepOf(context), ...resetOf(fields, context) })];
+    return [
+      neuron(
+        currentLifKind,
+        { tau, r, v_leak, ...firing(fields) },
+        { dt: stepOf(context), ...resetOf(fields, context) },
+      ),
+    ];
   },
   CubaLIF: (fields, context) => {
     const options = { dt: stepOf(context), ...resetOf(fields, context) };
-    return [neuron("CubaLIF", { ...cuba(fields), ...firing(fields) }, options)];
+    return [neuron(cubaLifKind, { ...cuba(fields), ...firing(fields) }, options)];
   },
-  LI: ({ tau, r, v_leak }, context) => [neuron("LI", { tau, r, v_leak }, { dt: stepOf(context) })],
-  CubaLI: (fields, context) => [neuron("CubaLI", cuba(fields), { dt: stepOf(context) })],
-  I: ({ r }, { reading }) => [neuron("Integrator", { r: reading.time.gain(r) }, { dt: 1 })],
-  Scale: ({ scale }) => [neuron("Scale", { scale }, {})],
-  Threshold: ({ threshold }) => [neuron("ThresholdSpikes", { threshold }, { compare: ">" })],
-  Delay: ({ delay }, context) => [neuron("Delay", { delay: inSteps(delay, context) }, {})],
+  LI: ({ tau, r, v_leak }, context) => [
+    neuron(leakyIntegratorKind, { tau, r, v_leak }, { dt: stepOf(context) }),
+  ],
+  CubaLI: (fields, context) => [neuron(cubaLiKind, cuba(fields), { dt: stepOf(context) })],
+  I: ({ r }, { reading }) => [neuron(integratorKind, { r: reading.time.gain(r) }, { dt: 1 })],
+  Scale: ({ scale }) => [neuron(scaleKind, { scale }, {})],
+  Threshold: ({ threshold }) => [neuron(thresholdSpikesKind, { threshold }, { compare: ">" })],
+  Delay: ({ delay }, context) => [neuron(delayKind, { delay: inSteps(delay, context) }, {})],
 };
 
 /** What arrays begin as, by their names: options have other names. */
@@ -85,7 +104,9 @@ function neuron(
   const entries = Object.entries(arrays);
   const numbers = entries.map(([, array]) => uniform(array));
   const isUniform = numbers.every((number) => number !== null);
-  const firsts = entries.map(([name, { values }]) => [optionNames[name] ?? name, Math.fround(values[0])] as const);
+  const firsts = entries.map(
+    ([name, { values }]) => [optionNames[name] ?? name, Math.fround(values[0])] as const,
+  );
   const shape = isUniform ? [] : channelsLast(entries[0][1].shape);
   const state = entries.map(([name, { shape: own, values }], i) => {
     const first = numbers[i];
@@ -118,7 +139,11 @@ function resetOf(
   const asked = reading.reset === "metadata" ? metadata.get("atif_reset") : reading.reset;
   const reset = asked === "subtract" ? "subtract" : "hard";
   const startAtReset = startsAtReset(reading, metadata);
-  if (vReset?.values.some((value) => value !== 0) === true && reading.startAtReset === undefined && !startAtReset) {
+  if (
+    vReset?.values.some((value) => value !== 0) === true &&
+    reading.startAtReset === undefined &&
+    !startAtReset
+  ) {
     const why =
       "NIR does not say where a potential begins; norse begins at 0, SpikingJelly at v_reset (startAtReset: true)";
     reading.notes.push({ layer: name, what: "begins at 0", why, verdict: "exact" });
@@ -129,14 +154,19 @@ function resetOf(
 
 function stepOf({ reading, where }: NodeContext): number {
   const { dt } = reading.time;
-  if (dt === null) throw new RangeError(`readNir: dt is not given, and ${where} needs it; expected the length of a time step.`);
+  if (dt === null)
+    throw new RangeError(
+      `readNir: dt is not given, and ${where} needs it; expected the length of a time step.`,
+    );
   return dt;
 }
 
 function inSteps({ shape, values }: NirArray, context: NodeContext): NirArray {
   const dt = stepOf(context);
   const steps = values.map((delay) => Math.round(delay / dt));
-  const odd = values.findIndex((delay, i) => !(delay >= 0) || Math.abs(delay / dt - steps[i]) > 1e-3 || steps[i] > 65536);
+  const odd = values.findIndex(
+    (delay, i) => !(delay >= 0) || Math.abs(delay / dt - steps[i]) > 1e-3 || steps[i] > 65536,
+  );
   if (odd < 0) return { shape, values: steps };
   throw new FormatError(
     `${context.where}: delay holds ${values[odd]} at element ${odd}, which is ${values[odd] / dt} steps of ${dt}; ` +
@@ -149,7 +179,10 @@ export function channelsLast(shape: Shape): Shape {
   return [...shape.slice(1), ...shape.slice(0, 1)];
 }
 
-const entry = ({ shape, values }: NirArray): StateEntry => ({ shape: [...shape], data: Float32Array.from(values) });
+const entry = ({ shape, values }: NirArray): StateEntry => ({
+  shape: [...shape],
+  data: Float32Array.from(values),
+});
 
 function linear(weight: NirArray, bias: NirArray | null, { flattenedChannels }: NodeContext): BecomeLayer {
   const [outFeatures, inFeatures] = weight.shape;
@@ -172,7 +205,12 @@ function convolution(
   const weight = dilated(given, dilation, where);
   if (dilation.some((each) => each > 1)) {
     const why = `layers here have no dilation: the kernel is larger, with zeros between the weights`;
-    reading.notes.push({ layer: name, what: `dilation ${dilation.join(" x ")} written out`, why, verdict: "exact" });
+    reading.notes.push({
+      layer: name,
+      what: `dilation ${dilation.join(" x ")} written out`,
+      why,
+      verdict: "exact",
+    });
   }
   const hint = reading.reset === "metadata" ? Number(metadata.get("atif_groups") ?? 1) : 1;
   const regrouped = split === 1 && hint > 1 ? inGroups(weight, hint) : null;
@@ -181,7 +219,8 @@ function convolution(
   const kernel = shape.slice(2);
   const pads = padsOf(padding, given.shape.slice(2), dilation);
   const isEven = pads.every(([before, after]) => before === after);
-  const window = (values: readonly number[]): number | readonly number[] => (kind === "Conv1d" ? values[0] : values);
+  const window = (values: readonly number[]): number | readonly number[] =>
+    kind === "Conv1d" ? values[0] : values;
   const layer: BecomeLayer = {
     suffix: "",
     kind,
@@ -197,7 +236,7 @@ function convolution(
     state: { weight: entry(regrouped ?? weight), bias: entry(bias) },
   };
   if (isEven) return [layer];
-  return [{ suffix: "_pad", kind: "ZeroPad", options: { padding: pads }, state: {} }, layer];
+  return [{ suffix: "_pad", kind: zeroPadKind, options: { padding: pads }, state: {} }, layer];
 }
 
 /** The same kernel without dilation. @throws FormatError where it would be very large */

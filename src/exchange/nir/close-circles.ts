@@ -2,6 +2,7 @@
 
 import { INPUT } from "../../graph/layer-graph.js";
 import type { FidelityNote } from "../fidelity-report.js";
+import { recurrentKind } from "../layers/recurrent.js";
 import { channelsLast } from "./become-layers.js";
 import type { DraftedGraph, LayerDraft } from "./draft-layers.js";
 import { readersOf, type FlatGraph } from "./flat-graph.js";
@@ -14,7 +15,12 @@ export interface ClosedLayers {
   readonly output: string;
 }
 
-export function closeCircles(graph: FlatGraph, order: Order, drafted: DraftedGraph, notes: FidelityNote[]): ClosedLayers {
+export function closeCircles(
+  graph: FlatGraph,
+  order: Order,
+  drafted: DraftedGraph,
+  notes: FidelityNote[],
+): ClosedLayers {
   const { drafts, names } = drafted;
   const readers = readersOf(graph.nodes);
   const layers: LayerDraft[] = [];
@@ -106,10 +112,15 @@ function recurrentLayer(
   return {
     prefix,
     layer: {
-      kind: "Recurrent",
+      kind: recurrentKind,
       options: {
         inputs: outside.map((name) => shapes.get(name) ?? []),
-        layers: inside.map(({ name, kind, options, inputs }) => ({ name: short(name), kind, options, inputs: inputs.map(inner) })),
+        layers: inside.map(({ name, kind, options, inputs }) => ({
+          name: short(name),
+          kind,
+          options,
+          inputs: inputs.map(inner),
+        })),
         feedback,
         output: inner(value),
       },

@@ -36,10 +36,12 @@ class GraphDecoder {
     }
     checkNames(group, ["type", "nodes", "edges", "metadata"], where, "NIRGraph");
     const held = group.children.get("nodes");
-    if (held?.kind !== "group") throw new FormatError(`${where} has no group "nodes"; expected its nodes there.`);
+    if (held?.kind !== "group")
+      throw new FormatError(`${where} has no group "nodes"; expected its nodes there.`);
     const nodes = new Map<string, AnyNirNode | NirGraph>();
     for (const [name, item] of held.children) {
-      if (++this.#nodes > MOST_NODES) throw new FormatError(`it has more than ${MOST_NODES} nodes; expected at most as many.`);
+      if (++this.#nodes > MOST_NODES)
+        throw new FormatError(`it has more than ${MOST_NODES} nodes; expected at most as many.`);
       nodes.set(name, this.#node(item, path === "" ? name : `${path}.${name}`, nested));
     }
     const edges = edgesOf(group.children.get("edges"), where);
@@ -55,7 +57,8 @@ class GraphDecoder {
 
   #node(item: Hdf5Item, path: string, nested: number): AnyNirNode | NirGraph {
     const where = `node "${path}"`;
-    if (item.kind !== "group") throw new FormatError(`${where} is no group; expected one, with its type and fields.`);
+    if (item.kind !== "group")
+      throw new FormatError(`${where} is no group; expected one, with its type and fields.`);
     const type = typeOf(item, where);
     if (type === "NIRGraph") return this.graph(item, path, nested + 1);
     if (!Object.hasOwn(nirNodes, type)) {
@@ -78,7 +81,8 @@ function decodeNode<K extends NirType>(type: K, group: Hdf5Group, where: string)
         if (field.absent !== undefined) return [name, field.absent.value];
         throw new FormatError(`${where} has no ${name}; expected it: it is of the type ${type}.`);
       }
-      if (found.kind !== "dataset") throw new FormatError(`${where}: ${name} is no array of numbers; expected one.`);
+      if (found.kind !== "dataset")
+        throw new FormatError(`${where}: ${name} is no array of numbers; expected one.`);
       return [name, field.read(found, `${where}: ${name}`)];
     }),
   );
@@ -98,12 +102,14 @@ function checkNames(group: Hdf5Group, known: readonly string[], where: string, t
 
 function typeOf(group: Hdf5Group, where: string): string {
   const type = group.children.get("type");
-  if (type?.kind === "dataset" && type.type === "text" && type.values.length === 1) return String(type.values[0]);
+  if (type?.kind === "dataset" && type.type === "text" && type.values.length === 1)
+    return String(type.values[0]);
   throw new FormatError(`${where} has no type; expected a text, such as "Affine".`);
 }
 
 function edgesOf(item: Hdf5Item | undefined, where: string): [string, string][] {
-  if (item?.kind !== "dataset") throw new FormatError(`${where} has no edges; expected a list of [from, to].`);
+  if (item?.kind !== "dataset")
+    throw new FormatError(`${where} has no edges; expected a list of [from, to].`);
   // h5py writes an empty list as numbers.
   if (item.values.length === 0) return [];
   const { type, shape } = item;

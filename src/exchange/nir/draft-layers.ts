@@ -4,6 +4,7 @@ import { FormatError } from "../../errors.js";
 import { INPUT } from "../../graph/layer-graph.js";
 import type { StateEntry } from "../../module/state-dict.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../../shapes.js";
+import { scaleKind } from "../layers/scale.js";
 import { becomeLayers, type BecomeLayer, type NodeContext } from "./become-layers.js";
 import { readersOf, type FlatGraph, type FlatNode } from "./flat-graph.js";
 import { LayerNames } from "./layer-names.js";
@@ -87,7 +88,13 @@ class Drafting {
     if (layers.length === 0 && fedBack.length > 0) {
       // What is fed back is added to what a layer reads: here is none.
       const own = this.names.take(name);
-      layers.push({ name: own, kind: "Scale", options: {}, inputs: [value], state: { scale: { shape: [], data: Float32Array.of(1) } } });
+      layers.push({
+        name: own,
+        kind: scaleKind,
+        options: {},
+        inputs: [value],
+        state: { scale: { shape: [], data: Float32Array.of(1) } },
+      });
       value = own;
     }
     this.drafts[i] = { layers, value, fedBack, shape: output };
@@ -121,12 +128,23 @@ class Drafting {
     if (node === null) return { output: input, become: [] };
     if (node.type === "Known") {
       if (sameShape(node.shape, input)) return { output: input, become: [{ suffix: "", ...node }] };
-      throw new FormatError(`${where}: its numbers have the shape ${formatShape(node.shape)}, and ${formatShape(input)} comes in; expected the same.`);
+      throw new FormatError(
+        `${where}: its numbers have the shape ${formatShape(node.shape)}, and ${formatShape(input)} comes in; expected the same.`,
+      );
     }
     const output = shapeAfter(node, input, where);
     const flattenedChannels = this.#flattenedChannels(i);
     const feedsLinearOnly = this.#feedsLinearOnly(i);
-    const context = { where, name, metadata, input, output, reading: this.#reading, feedsLinearOnly, flattenedChannels };
+    const context = {
+      where,
+      name,
+      metadata,
+      input,
+      output,
+      reading: this.#reading,
+      feedsLinearOnly,
+      flattenedChannels,
+    };
     return { output, become: layersOf(node, context) };
   }
 
@@ -134,7 +152,10 @@ class Drafting {
   #feedsLinearOnly(i: number): boolean {
     const { nodes } = this.#graph;
     const readers = this.#readers[i];
-    return readers.length > 0 && readers.every((reader) => isLinear(nodes[reader]) && nodes[reader].inputs.length === 1);
+    return (
+      readers.length > 0 &&
+      readers.every((reader) => isLinear(nodes[reader]) && nodes[reader].inputs.length === 1)
+    );
   }
 
   /** Of a Linear behind a Flatten that feeds nothing else. */
@@ -152,7 +173,11 @@ function isLinear({ node }: FlatNode): boolean {
   return node?.type === "Linear" || node?.type === "Affine";
 }
 
-function shapeAfter<K extends NirType>({ type, fields }: { type: K; fields: NirFields[K] }, input: Shape, where: string): Shape {
+function shapeAfter<K extends NirType>(
+  { type, fields }: { type: K; fields: NirFields[K] },
+  input: Shape,
+  where: string,
+): Shape {
   return nirNodeRow(type).outputShape(fields, input, where);
 }
 
@@ -170,7 +195,9 @@ function inputShapeOf(graph: FlatGraph): Shape {
     const shape = shapeBefore(nodes[reader]);
     if (shape !== null) return shape;
   }
-  throw new FormatError(`node "${nodes[input].name}" has no shape, and none of those that read it tells it; expected shape.`);
+  throw new FormatError(
+    `node "${nodes[input].name}" has no shape, and none of those that read it tells it; expected shape.`,
+  );
 }
 
 function shapeBefore({ node }: FlatNode): Shape | null {
@@ -215,5 +242,7 @@ export function checkOutputShape(graph: FlatGraph, shape: Shape): "same" | "resh
   const told = node?.type === "Output" ? node.fields.shape : null;
   if (told === null || sameShape(told, shape)) return "same";
   if (sizeOf(told) === sizeOf(shape)) return "reshaped";
-  throw new FormatError(`node "${name}" has the shape ${formatShape(told)}, and ${formatShape(shape)} comes in; expected the same.`);
+  throw new FormatError(
+    `node "${name}" has the shape ${formatShape(told)}, and ${formatShape(shape)} comes in; expected the same.`,
+  );
 }

@@ -49,15 +49,23 @@ export function flatten(graph: NirGraph, notes: FidelityNote[]): FlatGraph {
   const needed = reachable([output], (i) => nodes[i].inputs);
   const readers = readersOf(nodes);
   const fed = reachable([input], (i) => readers[i]);
-  if (!fed.has(output)) throw new FormatError("nothing leads from the input to the output; expected edges between them.");
+  if (!fed.has(output))
+    throw new FormatError("nothing leads from the input to the output; expected edges between them.");
   const hungry = [...needed].find((i) => !fed.has(i));
   if (hungry !== undefined) {
-    throw new FormatError(`node ${quote(nodes[hungry].name)} is read and gets nothing from the input; expected an edge into it.`);
+    throw new FormatError(
+      `node ${quote(nodes[hungry].name)} is read and gets nothing from the input; expected an edge into it.`,
+    );
   }
   const idle = nodes.filter((_, i) => !needed.has(i) && i !== input).map(({ name }) => name);
   if (idle.length > 0) {
     const shown = idle.slice(0, 5).join(", ") + (idle.length > 5 ? ` and ${idle.length - 5} more` : "");
-    notes.push({ layer: null, what: "left out", why: `nothing leads from ${shown} to the output`, verdict: "exact" });
+    notes.push({
+      layer: null,
+      what: "left out",
+      why: `nothing leads from ${shown} to the output`,
+      verdict: "exact",
+    });
   }
   return compacted(nodes, needed, { input, output });
 }
@@ -77,7 +85,12 @@ function unfold(graph: NirGraph, path: string, nodes: FlatNode[], notes: Fidelit
     if (isEnd) found[node.type as "Input"].push(nodes.length);
     const isKept = !isEnd || path === "";
     places.set(name, { input: nodes.length, output: nodes.length });
-    nodes.push({ name: full, node: isKept ? node : null, metadata: isKept ? node.metadata : noMetadata, inputs: [] });
+    nodes.push({
+      name: full,
+      node: isKept ? node : null,
+      metadata: isKept ? node.metadata : noMetadata,
+      inputs: [],
+    });
   }
   for (const [type, { length }] of Object.entries(found)) {
     if (length === 1) continue;
@@ -98,7 +111,10 @@ function addEdges(
   let twice = 0;
   for (const [from, to] of graph.edges) {
     if (graph.nodes.get(to)?.type === "Input" || graph.nodes.get(from)?.type === "Output") {
-      const end = graph.nodes.get(to)?.type === "Input" ? `into its input, ${quote(to)}` : `out of its output, ${quote(from)}`;
+      const end =
+        graph.nodes.get(to)?.type === "Input"
+          ? `into its input, ${quote(to)}`
+          : `out of its output, ${quote(from)}`;
       throw new FormatError(`${where} has an edge ${end}; expected none.`);
     }
     const key = JSON.stringify([from, to]);
@@ -126,7 +142,11 @@ function reachable(from: readonly number[], next: (i: number) => readonly number
 }
 
 /** Without nodes that are not needed, and without junctions of one edge. */
-function compacted(nodes: readonly FlatNode[], needed: ReadonlySet<number>, { input, output }: Ends): FlatGraph {
+function compacted(
+  nodes: readonly FlatNode[],
+  needed: ReadonlySet<number>,
+  { input, output }: Ends,
+): FlatGraph {
   const isThrough = (i: number): boolean => nodes[i].node === null && nodes[i].inputs.length === 1;
   /** What a junction of one edge stands for. Each is reached from the input, so that it is no circle of such. */
   const behind = (i: number): number => {

@@ -28,7 +28,9 @@ export class LayerNames {
   }
 
   #isTaken(name: string): boolean {
-    return this.#used.has(name) || this.#groups.has(name) || groupsOf(name).some((group) => this.#used.has(group));
+    return (
+      this.#used.has(name) || this.#groups.has(name) || groupsOf(name).some((group) => this.#used.has(group))
+    );
   }
 }
 

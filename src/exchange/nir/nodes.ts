@@ -27,7 +27,9 @@ function elementwise<F extends { [N in keyof F]: NirArray | null }>(
   fields: NirNodeRow<F>["fields"],
 ): NirNodeRow<F> {
   const arraysOf = (values: F): [string, NirArray][] =>
-    Object.entries<NirArray | null>(values).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+    Object.entries<NirArray | null>(values).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value]],
+    );
   return {
     fields,
     check(values, where) {
@@ -41,7 +43,9 @@ function elementwise<F extends { [N in keyof F]: NirArray | null }>(
         );
       }
       if (first.shape.length === 0 || sizeOf(first.shape) === 0) {
-        throw new FormatError(`${where}: ${firstName} has the shape ${formatShape(first.shape)}; expected that of a sample.`);
+        throw new FormatError(
+          `${where}: ${firstName} has the shape ${formatShape(first.shape)}; expected that of a sample.`,
+        );
       }
     },
     outputShape(values, input, where) {
@@ -64,13 +68,17 @@ const linear = (where: string, weight: NirArray, bias: NirArray | null): void =>
 
 function checkBias(where: string, bias: NirArray | null, channels: number): void {
   if (bias === null || sameShape(bias.shape, [channels])) return;
-  throw new FormatError(`${where}: bias has the shape ${formatShape(bias.shape)}; expected [${channels}], as weight has.`);
+  throw new FormatError(
+    `${where}: bias has the shape ${formatShape(bias.shape)}; expected [${channels}], as weight has.`,
+  );
 }
 
 function linearShape({ weight }: { readonly weight: NirArray }, input: Shape, where: string): Shape {
   const [out, features] = weight.shape;
   if (sameShape(input, [features])) return [out];
-  throw new FormatError(`${where} gets ${formatShape(input)}; expected [${features}], as its weight says. A Flatten before it makes a list of a map.`);
+  throw new FormatError(
+    `${where} gets ${formatShape(input)}; expected [${features}], as its weight says. A Flatten before it makes a list of a map.`,
+  );
 }
 
 /** Zeros before and after each axis. */
@@ -102,14 +110,20 @@ function convolution<K extends "Conv1d" | "Conv2d">(axes: number): NirNodeRow<Ni
       const { shape } = weight;
       if (shape.length !== axes + 2 || sizeOf(shape) === 0) {
         const sides = axes === 1 ? "K" : "KH, KW";
-        throw new FormatError(`${where}: weight has the shape ${formatShape(shape)}; expected [out, in / groups, ${sides}].`);
+        throw new FormatError(
+          `${where}: weight has the shape ${formatShape(shape)}; expected [out, in / groups, ${sides}].`,
+        );
       }
       if (shape[0] % groups !== 0) {
-        throw new FormatError(`${where}: groups is ${groups} with ${shape[0]} channels out; expected a divisor of them.`);
+        throw new FormatError(
+          `${where}: groups is ${groups} with ${shape[0]} channels out; expected a divisor of them.`,
+        );
       }
       checkBias(where, bias, shape[0]);
       if (padding === "same" && stride.some((each) => each !== 1)) {
-        throw new FormatError(`${where}: padding is "same" with the stride ${formatShape(stride)}; expected numbers, or a stride of 1.`);
+        throw new FormatError(
+          `${where}: padding is "same" with the stride ${formatShape(stride)}; expected numbers, or a stride of 1.`,
+        );
       }
     },
     outputShape({ weight, stride, dilation, padding, groups, input_shape }, input, where) {
@@ -122,10 +136,21 @@ function convolution<K extends "Conv1d" | "Conv2d">(axes: number): NirNodeRow<Ni
       }
       const map = input.slice(1);
       if (input_shape !== null && !sameShape(input_shape, map)) {
-        throw new FormatError(`${where}: input_shape is ${formatShape(input_shape)}, and ${formatShape(map)} comes in; expected the same.`);
+        throw new FormatError(
+          `${where}: input_shape is ${formatShape(input_shape)}, and ${formatShape(map)} comes in; expected the same.`,
+        );
       }
       const pads = padsOf(padding, kernel, dilation);
-      return [out, ...mapShape(where, map, kernel.map((length, axis) => dilation[axis] * (length - 1) + 1), stride, pads)];
+      return [
+        out,
+        ...mapShape(
+          where,
+          map,
+          kernel.map((length, axis) => dilation[axis] * (length - 1) + 1),
+          stride,
+          pads,
+        ),
+      ];
     },
   };
 }

@@ -50,7 +50,9 @@ function readFile(bytes: Uint8Array, options: ReadNirOptions): ReadNir {
   const where = "readNir";
   checkOptions(where, options ?? null, ["reset", "dt", "startAtReset", "timesteps", "maxBytes"]);
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`${where}: bytes is ${show(bytes)}; expected a Uint8Array, such as readFileSync(path) gives.`);
+    throw new TypeError(
+      `${where}: bytes is ${show(bytes)}; expected a Uint8Array, such as readFileSync(path) gives.`,
+    );
   }
   const { reset = "metadata", dt, startAtReset, timesteps, maxBytes = 2 ** 30 } = options;
   checkOneOf(`${where}: reset`, reset, ["hard", "subtract", "metadata"]);

@@ -56,7 +56,9 @@ function spelledOut(search: Search, i: number): void {
   if (fires.node?.type !== "Threshold" || from === undefined || second !== undefined) return;
   const membrane = nodes[from];
   const { shape } = fires.node.fields.threshold;
-  const back = readers[i].filter((j) => readers[j].length === 1 && readers[j][0] === from && scaleOf(nodes[j]) !== null);
+  const back = readers[i].filter(
+    (j) => readers[j].length === 1 && readers[j][0] === from && scaleOf(nodes[j]) !== null,
+  );
   if (back.length !== 1 || readers[from].length !== 1 || nodes[back[0]].inputs.length !== 1) return;
   if (!sameShape(shapeOf(membrane), shape) || !sameShape(shapeOf(nodes[back[0]]), shape)) return;
   const outputs = readers[i].filter((j) => j !== back[0]);
@@ -114,7 +116,10 @@ function integrated({ membrane, threshold, factor }: Soft, time: TimeBase): numb
 }
 
 /** Of a LI, where the metadata name the neuron and the numbers fit it. */
-function leaking({ membrane, threshold, factor, metadata, shape }: Soft, reading: Reading): KnownNeuron | null {
+function leaking(
+  { membrane, threshold, factor, metadata, shape }: Soft,
+  reading: Reading,
+): KnownNeuron | null {
   if (reading.time.dt === null || metadata.get("atif_reset") !== "subtract") return null;
   const { tau, r, v_leak: leak } = (membrane.node as NirNode<"LI">).fields;
   const steps = (uniform(tau) ?? NaN) / reading.time.dt;

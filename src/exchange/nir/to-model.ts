@@ -6,7 +6,6 @@ import type { SpikingModel } from "../../models/spiking-model.js";
 import { createWithoutDrawing } from "../../models/stored-architecture.js";
 import { formatShape, sizeOf } from "../../shapes.js";
 import type { FidelityNote } from "../fidelity-report.js";
-import { exchangedKinds } from "../kinds.js";
 import { channelsLast } from "./become-layers.js";
 import { closeCircles } from "./close-circles.js";
 import { checkOutputShape, draftLayers, type LayerDraft } from "./draft-layers.js";
@@ -46,7 +45,12 @@ export function modelFrom(graph: NirGraph, options: ToModelOptions, notes: Fidel
     notes.push({ layer: null, what: "output as a list", why, verdict: "exact" });
   }
   const all = [...layers, ...last];
-  return made({ inputShape, outputShape: [sizeOf(outputShape)], layers: all, timesteps: stepsOf(graph, options, notes) });
+  return made({
+    inputShape,
+    outputShape: [sizeOf(outputShape)],
+    layers: all,
+    timesteps: stepsOf(graph, options, notes),
+  });
 }
 
 function stepsOf(
@@ -57,7 +61,8 @@ function stepsOf(
   if (timesteps !== undefined) return timesteps;
   const told = metadata.get("timesteps");
   if (typeof told === "number" && Number.isInteger(told) && told >= 1 && told <= 65536) return told;
-  const why = "a file of NIR does not say how many time steps a still input is shown for; set model.timesteps";
+  const why =
+    "a file of NIR does not say how many time steps a still input is shown for; set model.timesteps";
   notes.push({ layer: null, what: "1 time step", why, verdict: "exact" });
   return 1;
 }
@@ -70,8 +75,6 @@ interface Described {
 }
 
 function made({ layers: drafts, ...shapes }: Described): SpikingModel {
-  const unknown = drafts.find(({ kind }) => kind === "Recurrent") !== undefined && !exchangedKinds.has("Recurrent");
-  if (unknown) throw new FormatError("there is no layer with feedback here.");
   const layers = drafts.map(({ name, kind, options, inputs }) => ({ name, kind, options, inputs }));
   const state = drafts.flatMap(({ name, state: arrays }) =>
     Object.entries(arrays).map(([array, entry]) => [`${name}.${array}`, entry] as const),
