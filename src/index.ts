@@ -282,5 +282,5 @@ export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 export { UnsupportedError } from "./exchange/unsupported-error.js";
 export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
-export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";
-export { toTorchStateDict } from "./exchange/pytorch/to-torch-state-dict.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/torch/torch-network.js";
+export { toTorchStateDict } from "./exchange/torch/to-torch-state-dict.js";

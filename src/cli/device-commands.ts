@@ -172,7 +172,7 @@ Examples:
   atif verify runs/digits-q8-1 device                    all of the test set
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
   atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
-  atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
+  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; the first is named.

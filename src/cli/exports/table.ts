@@ -29,7 +29,7 @@ export const exportForms = {
   pytorch: {
     summary: "a file of Python that defines the network, and its weights",
     takes: ["strict"],
-    load: async () => (await import("./pytorch.js")).exportAsPyTorch,
+    load: async () => (await import("./torch.js")).exportAsPyTorch,
   },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 
