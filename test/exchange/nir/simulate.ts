@@ -91,7 +91,14 @@ function step(node: AnyNirNode, { shape, data }: Values, [v, current]: number[][
     }
     case "Output":
       return { shape, data };
-    default:
+    case "AvgPool2d":
+    case "CubaLIF":
+    case "Delay":
+    case "Flatten":
+    case "Input":
+    case "LI":
+    case "LIF":
+    case "SumPool2d":
       throw new Error(`${node.type} is not simulated here`);
   }
 }
