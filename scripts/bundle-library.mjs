@@ -27,7 +27,14 @@ const forTools = [
   "kernels/wasm/backend.js",
   "kernels/wasm/binary.js",
   "tensor/packed-spikes.js",
+  "deployment/integer/neuron.js",
   "experiment/description/reference.js",
+  "drawing/colours.js",
+  "drawing/picture.js",
+  "drawing/plot-area.js",
+  "drawing/xml-text.js",
+  "deployment/c/c-program.js",
+  "deployment/c/integer-numbers.js",
 ];
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
@@ -44,6 +51,14 @@ const apart = new Map([
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
   ["experiment/description/reference.js", null],
+  // These load what is done after a training when there is something to do. What that imports must stand elsewhere, or bundlers
+  // that look at files would think it needed by itself.
+  ["experiment/run-experiment.js", "running"],
+  ["experiment/run-all.js", "running"],
+  ["experiment/train-run.js", "running"],
+  // What experiment files say of quantizers, without these: it comes with what experiments have in any case.
+  ["quantization/quantizer-options.js", "training"],
+  ["quantization/quantizable-neurons.js", "training"],
 ]);
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
@@ -66,6 +81,10 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/commands/") || path === main) return null;
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
+  // What a run loads when it has steps after its training.
+  if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  // Small, and of use together.
+  if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
@@ -73,7 +92,7 @@ function chunkOf(id, context) {
 
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(build, path)])),
-  external: [/^node:/, "commander", "smol-toml"],
+  external: [/^node:/, "commander", "smol-toml", "sharp"],
   platform: "neutral",
   // Leaving out is for those who bundle a page.
   treeshake: false,

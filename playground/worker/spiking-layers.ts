@@ -1,6 +1,6 @@
 /** The spiking layers of any network, in the order in which they are computed, under the names that the page shows. */
 
-import { networkGraph, networkLayers, type BaseNode, type SpikingModel } from "atif";
+import { networkLayers, type BaseNode, type SpikingModel } from "atif";
 
 export interface SpikingLayer {
   /** In the state dict: "layers.neuron1". */
@@ -13,10 +13,12 @@ export interface SpikingLayer {
 }
 
 export function spikingLayersOf(model: SpikingModel): SpikingLayer[] {
-  const nodes = networkGraph(model).nodes.slice(1);
-  return networkLayers(model).flatMap(({ name, kind, neuron }, i) =>
-    neuron === undefined ? [] : [{ path: nodes[i].name, name, kind, theta: neuron.theta }],
-  );
+  const paths = new Set(model.spikingLayers().map(([path]) => path));
+  return networkLayers(model).flatMap(({ name, kind, neuron }) => {
+    if (neuron === undefined) return [];
+    const path = paths.has(name) ? name : `layers.${name}`;
+    return [{ path, name, kind, theta: neuron.theta }];
+  });
 }
 
 /** From names in the state dict to those that the page shows. */

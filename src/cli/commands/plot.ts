@@ -1,0 +1,194 @@
+/** atif plot: draws a network, what happens in it, or how it was trained. */
+
+import { readFileSync } from "node:fs";
+import { messageOf, OutOfMemoryError } from "../../errors.js";
+import { RunFolder } from "../../experiment/run-folder/run-folder.js";
+import { recordActivity, type Activity } from "../../inspection/activity.js";
+import { inspectLayers } from "../../inspection/inspect-layers.js";
+import { inputOf } from "../../measuring/batch-input.js";
+import { writeFileAtomic } from "../../platform/files.js";
+import { isFolder } from "../../platform/folders.js";
+import { plotGraph } from "../../plots/graph-plot.js";
+import { plotPotential } from "../../plots/potential-plot.js";
+import { plotRaster } from "../../plots/raster-plot.js";
+import { plotStaircases } from "../../plots/staircase-plot.js";
+import { plotTraining, type PlottedEpoch } from "../../plots/training-plot.js";
+import { scope } from "../../tensor/scope.js";
+import { shownDataset } from "../../training/shown-dataset.js";
+import type { Dataset } from "../../datasets/dataset.js";
+import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { InterruptedError, UsageError } from "../exit-codes.js";
+import { Interrupt, orInterrupted } from "../interrupt.js";
+import type { PlotSubject } from "../plot-subjects.js";
+import { pngOf } from "../png.js";
+import { Terminal } from "../terminal.js";
+import { testDataFor } from "../test-data.js";
+import { openRun, type TrainedRun } from "../trained-run.js";
+
+export interface PlotArguments extends ComputeArguments {
+  readonly run: string;
+  readonly what: PlotSubject;
+  readonly out?: string;
+  readonly sample?: number;
+  readonly timesteps?: number;
+  readonly layer?: string;
+  readonly neuron?: readonly string[];
+  readonly samples?: number;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+const STOPPED = "stopped before the picture was drawn; nothing was written.";
+
+export async function plot(args: PlotArguments): Promise<void> {
+  const terminal = new Terminal(args);
+  const { what, out } = args;
+  checkOptionsFor(args);
+  const interrupt = new Interrupt();
+  try {
+    const svg = await orInterrupted(
+      interrupt,
+      (signal) => new InterruptedError(STOPPED, signal),
+      () => drawings[what](args, interrupt.signal),
+    );
+    if (out === undefined) {
+      for (const line of svg.trimEnd().split("\n")) terminal.print(line);
+      return;
+    }
+    writeFileAtomic(out, isPng(out) ? await pngOf(svg) : svg);
+    terminal.answer({ what, file: out });
+    terminal.print(`wrote ${out}`);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+const isPng = (file: string): boolean => file.toLowerCase().endsWith(".png");
+
+type Drawing = (args: PlotArguments, signal: AbortSignal) => Promise<string>;
+
+const drawings: Readonly<Record<PlotSubject, Drawing>> = {
+  graph: async (args) => {
+    const { model } = await opened(args);
+    return asUsage(() => plotGraph(model));
+  },
+  raster: async (args) => {
+    const activity = await activityOf(args);
+    return asUsage(() => plotRaster(activity));
+  },
+  potential: async (args) => {
+    const { layer, neuron } = args;
+    const neurons = neuron?.map(neuronNumber);
+    const activity = await activityOf(args);
+    return asUsage(() =>
+      plotPotential(activity, {
+        ...(layer === undefined ? {} : { layer }),
+        ...(neurons === undefined ? {} : { neurons }),
+      }),
+    );
+  },
+  staircase: async (args, signal) => {
+    const run = await opened(args);
+    const data = await shownData(run, args);
+    const some = data.subset({ start: 0, end: Math.min(args.samples ?? 256, data.length) });
+    const layers = await inspectLayers(run.model, some, { signal });
+    return asUsage(() => plotStaircases(layers));
+  },
+  training: ({ run }) => Promise.resolve(asUsage(() => plotTraining(epochsOf(run)))),
+};
+
+/** Which subjects take which options. */
+const takers: readonly (readonly [option: keyof PlotArguments, subjects: readonly PlotSubject[]])[] = [
+  ["sample", ["raster", "potential"]],
+  ["timesteps", ["raster", "potential"]],
+  ["layer", ["potential"]],
+  ["neuron", ["potential"]],
+  ["samples", ["staircase"]],
+  ["data", ["raster", "potential", "staircase"]],
+];
+
+/** @throws UsageError */
+function checkOptionsFor(args: PlotArguments): void {
+  const { what, out, json = false } = args;
+  const foreign = takers.find(([option, subjects]) => args[option] !== undefined && !subjects.includes(what));
+  if (foreign !== undefined) {
+    const [option, subjects] = foreign;
+    throw new UsageError(
+      `--${option} is for --what ${subjects.join(" and ")}; expected it left out with --what ${what}.`,
+    );
+  }
+  if (out === undefined && json) {
+    throw new UsageError("--json without --out; expected a file for the picture, as in --out network.svg.");
+  }
+  if (out !== undefined && !/\.(svg|png)$/i.test(out)) {
+    throw new UsageError(`--out is ${out}; expected the name of an .svg or a .png file.`);
+  }
+  if (out !== undefined && isFolder(out)) {
+    throw new UsageError(`--out is ${out}, which is a folder; expected the name of a file.`);
+  }
+}
+
+async function opened(args: PlotArguments): Promise<TrainedRun> {
+  await initCompute(args);
+  return openRun(args.run, "plot");
+}
+
+async function shownData(run: TrainedRun, { data: asked }: PlotArguments): Promise<Dataset> {
+  const { data, augmentations } = await testDataFor(run.model, run.known, run.config, asked);
+  return shownDataset(run.model, data, augmentations ?? null);
+}
+
+async function activityOf(args: PlotArguments): Promise<Activity> {
+  const run = await opened(args);
+  const data = await shownData(run, args);
+  const { sample = 0, timesteps } = args;
+  if (sample >= data.length) {
+    throw new UsageError(
+      `--sample is ${sample}; expected 0 to ${data.length - 1}: there are ${data.length} samples.`,
+    );
+  }
+  return scope(() => {
+    const batch = data.batch([sample]);
+    return asUsage(() =>
+      recordActivity(run.model, inputOf(run.model, batch), timesteps === undefined ? {} : { timesteps }),
+    );
+  });
+}
+
+function neuronNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--neuron is ${text}; expected its number, such as 7.`);
+  return Number(text);
+}
+
+/** @throws UsageError for what has no epochs */
+function epochsOf(run: string): PlottedEpoch[] {
+  const path = isFolder(run) ? new RunFolder(run).metricsPath : null;
+  if (path === null) {
+    throw new UsageError(`${run} is a model file, which has no epochs; expected the folder of a run.`);
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (thrown) {
+    throw new UsageError(`${run} has no epochs (${messageOf(thrown)}); expected the folder of a run.`);
+  }
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as PlottedEpoch;
+    } catch {
+      throw new UsageError(`${path}:${i + 1} is no JSON; expected what atif train writes.`);
+    }
+  });
+}
+
+/** What the library refuses here is what was asked for. */
+function asUsage<R>(fn: () => R): R {
+  try {
+    return fn();
+  } catch (thrown) {
+    const isRefused = thrown instanceof RangeError || thrown instanceof TypeError;
+    if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
+    throw new UsageError(thrown.message.replace(/^\w+: /, ""), { cause: thrown });
+  }
+}

@@ -1,0 +1,11 @@
+/** What atif plot draws. */
+
+export const plotSubjects = {
+  graph: "its layers",
+  raster: "who fires when, for one sample",
+  potential: "potentials of single neurons, for one sample",
+  staircase: "what each layer receives, and the levels that it makes of it",
+  training: "loss, accuracy, thresholds and spikes by epoch",
+} as const;
+
+export type PlotSubject = keyof typeof plotSubjects;
