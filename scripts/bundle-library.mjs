@@ -92,7 +92,7 @@ function chunkOf(id, context) {
 
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((path) => [path.slice(0, -".js".length), join(build, path)])),
-  external: [/^node:/, "commander", "smol-toml", "h5wasm", "sharp"],
+  external: [/^node:/, "commander", "smol-toml", "sharp"],
   platform: "neutral",
   // Leaving out is for those who bundle a page.
   treeshake: false,

@@ -67,7 +67,9 @@ function checkSameEnds(where: string, model: SpikingModel, other: SpikingModel):
   const shapes = [model, other].map(
     ({ inputShape, outputShape }) => `${formatShape(inputShape)} to ${formatShape(outputShape)}`,
   );
-  throw new ShapeError(`${where}: the models are ${shapes.join(" and ")}; expected two that take and give the same.`);
+  throw new ShapeError(
+    `${where}: the models are ${shapes.join(" and ")}; expected two that take and give the same.`,
+  );
 }
 
 /** Neurons of both, by name. */
@@ -98,8 +100,16 @@ class Comparison {
         const x = inputOf(model, batch);
         const same = x.reshape([x.shape[0], ...other.inputShape]);
         const [a, b] = [
-          shownTo(model, x, this.#pairs.map(([neuron]) => neuron)),
-          shownTo(other, same, this.#pairs.map(([, neuron]) => neuron)),
+          shownTo(
+            model,
+            x,
+            this.#pairs.map(([neuron]) => neuron),
+          ),
+          shownTo(
+            other,
+            same,
+            this.#pairs.map(([, neuron]) => neuron),
+          ),
         ];
         a.spikes.forEach((own, i) => this.#compare(own, b.spikes[i]));
         this.#compareLogits(a.logits, b.logits);

@@ -15,7 +15,9 @@ export class UnsupportedError extends RangeError {
     const layer = first?.layer ?? null;
     const more = reasons.length > 1 ? ` So it is with ${reasons.length - 1} more.` : "";
     super(
-      printable(`${where}: ${layer === null ? "" : `${layer}: `}${first?.what ?? "unsupported"}: ${first?.why ?? ""}.${more}`),
+      printable(
+        `${where}: ${layer === null ? "" : `${layer}: `}${first?.what ?? "unsupported"}: ${first?.why ?? ""}.${more}`,
+      ),
     );
     this.report = report;
   }

@@ -13,7 +13,12 @@ export const needs = ["nir", "nirtorch", "h5py", "numpy"];
 const profiles = ["portable", "annotated", "exact"];
 
 /** Networks that NIR cannot say, and the layer that stands in the way. */
-const unsupported = { sresnet: "pool", sresnet_stride: "pool", sresnet_stride_sum: "pool", sresnet_1d_lif: "pool" };
+const unsupported = {
+  sresnet: "pool",
+  sresnet_stride: "pool",
+  sresnet_stride_sum: "pool",
+  sresnet_1d_lif: "pool",
+};
 
 /** @returns checks { name, script, args }, or { name, wrong } */
 export async function* checks(folder) {

@@ -40,7 +40,8 @@ try {
     const own = join(folder, peer);
     mkdirSync(own);
     const waiting = [];
-    for await (const check of checks(own)) if (only === null || check.name.startsWith(only)) waiting.push(check);
+    for await (const check of checks(own))
+      if (only === null || check.name.startsWith(only)) waiting.push(check);
     for (const { name, wrong } of waiting)
       if (wrong !== undefined) tell(peer, name, { ok: false, text: wrong });
     const start = performance.now();

@@ -2,7 +2,7 @@
 
 import { FormatError } from "../../errors.js";
 import { decodeF16 } from "../../formats/half-precision.js";
-import type { Cursor} from "./bytes.js";
+import type { Cursor } from "./bytes.js";
 import { textOf } from "./bytes.js";
 
 export type Datatype =

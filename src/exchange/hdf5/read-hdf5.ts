@@ -72,8 +72,7 @@ class Hdf5Reader {
 
   #groupOf(messages: readonly HeaderMessage[], depth: number): Hdf5Group {
     const children = new Map<string, Hdf5Item>();
-    const left = this.#limits.items - this.#items;
-    for (const { name, address, what } of linksOf(this.#bytes, messages, left)) {
+    for (const { name, address, what } of linksOf(this.#bytes, messages, this.#limits.items)) {
       this.#items++;
       if (this.#items > this.#limits.items)
         throw new FormatError(`it holds more than ${this.#limits.items} groups and arrays`);

@@ -3,6 +3,17 @@
 import { FormatError } from "../../errors.js";
 import type { StateEntry } from "../../module/state-dict.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
+import { currentIfKind } from "../neurons/current-if.js";
+import { currentLifKind } from "../neurons/current-lif.js";
+import { cubaLifKind } from "../neurons/cuba-lif.js";
+import { leakyIntegratorKind } from "../layers/leaky-integrator.js";
+import { cubaLiKind } from "../layers/cuba-li.js";
+import { integratorKind } from "../layers/integrator.js";
+import { scaleKind } from "../layers/scale.js";
+import { thresholdSpikesKind } from "../layers/threshold-spikes.js";
+import { delayKind } from "../layers/delay.js";
+import { sumPool2dKind } from "../layers/sum-pool-2d.js";
+import { zeroPadKind } from "../layers/zero-pad.js";
 import type { NirArray, NirFields, NirMetadata, NirType } from "./nir-graph.js";
 import { filled, uniform } from "./nir-graph.js";
 import { flattenedAxes, padsOf } from "./nodes.js";
@@ -44,17 +55,17 @@ export const becomeLayers: { readonly [K in NirType]: Row<NirFields[K]> } = {
   Conv2d: (fields, context) => convolution("Conv2d", fields, context),
   Flatten: flatten,
   AvgPool2d: (fields) => [pool("AvgPool2d", fields)],
-  SumPool2d: (fields) => [pool("SumPool2d", fields)],
+  SumPool2d: (fields) => [pool(sumPool2dKind, fields)],
   IF: (fields, context) => {
     // What a step adds is one number here; a file has two of them.
     const r = context.reading.time.gain(fields.r);
-    return [neuron("CurrentIF", { r, ...firing(fields) }, { dt: 1, ...resetOf(fields, context) })];
+    return [neuron(currentIfKind, { r, ...firing(fields) }, { dt: 1, ...resetOf(fields, context) })];
   },
   LIF: (fields, context) => {
     const { tau, r, v_leak } = fields;
     return [
       neuron(
-        "CurrentLIF",
+        currentLifKind,
         { tau, r, v_leak, ...firing(fields) },
         { dt: stepOf(context), ...resetOf(fields, context) },
       ),
@@ -62,14 +73,16 @@ export const becomeLayers: { readonly [K in NirType]: Row<NirFields[K]> } = {
   },
   CubaLIF: (fields, context) => {
     const options = { dt: stepOf(context), ...resetOf(fields, context) };
-    return [neuron("CubaLIF", { ...cuba(fields), ...firing(fields) }, options)];
+    return [neuron(cubaLifKind, { ...cuba(fields), ...firing(fields) }, options)];
   },
-  LI: ({ tau, r, v_leak }, context) => [neuron("LI", { tau, r, v_leak }, { dt: stepOf(context) })],
-  CubaLI: (fields, context) => [neuron("CubaLI", cuba(fields), { dt: stepOf(context) })],
-  I: ({ r }, { reading }) => [neuron("Integrator", { r: reading.time.gain(r) }, { dt: 1 })],
-  Scale: ({ scale }) => [neuron("Scale", { scale }, {})],
-  Threshold: ({ threshold }) => [neuron("ThresholdSpikes", { threshold }, { compare: ">" })],
-  Delay: ({ delay }, context) => [neuron("Delay", { delay: inSteps(delay, context) }, {})],
+  LI: ({ tau, r, v_leak }, context) => [
+    neuron(leakyIntegratorKind, { tau, r, v_leak }, { dt: stepOf(context) }),
+  ],
+  CubaLI: (fields, context) => [neuron(cubaLiKind, cuba(fields), { dt: stepOf(context) })],
+  I: ({ r }, { reading }) => [neuron(integratorKind, { r: reading.time.gain(r) }, { dt: 1 })],
+  Scale: ({ scale }) => [neuron(scaleKind, { scale }, {})],
+  Threshold: ({ threshold }) => [neuron(thresholdSpikesKind, { threshold }, { compare: ">" })],
+  Delay: ({ delay }, context) => [neuron(delayKind, { delay: inSteps(delay, context) }, {})],
 };
 
 /** What arrays begin as, by their names: options have other names. */
@@ -223,7 +236,7 @@ function convolution(
     state: { weight: entry(regrouped ?? weight), bias: entry(bias) },
   };
   if (isEven) return [layer];
-  return [{ suffix: "_pad", kind: "ZeroPad", options: { padding: pads }, state: {} }, layer];
+  return [{ suffix: "_pad", kind: zeroPadKind, options: { padding: pads }, state: {} }, layer];
 }
 
 /** The same kernel without dilation. @throws FormatError where it would be very large */

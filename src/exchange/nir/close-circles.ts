@@ -2,6 +2,7 @@
 
 import { INPUT } from "../../graph/layer-graph.js";
 import type { FidelityNote } from "../fidelity-report.js";
+import { recurrentKind } from "../layers/recurrent.js";
 import { channelsLast } from "./become-layers.js";
 import type { DraftedGraph, LayerDraft } from "./draft-layers.js";
 import { readersOf, type FlatGraph } from "./flat-graph.js";
@@ -111,7 +112,7 @@ function recurrentLayer(
   return {
     prefix,
     layer: {
-      kind: "Recurrent",
+      kind: recurrentKind,
       options: {
         inputs: outside.map((name) => shapes.get(name) ?? []),
         layers: inside.map(({ name, kind, options, inputs }) => ({

@@ -4,6 +4,7 @@ import { FormatError } from "../../errors.js";
 import { INPUT } from "../../graph/layer-graph.js";
 import type { StateEntry } from "../../module/state-dict.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../../shapes.js";
+import { scaleKind } from "../layers/scale.js";
 import { becomeLayers, type BecomeLayer, type NodeContext } from "./become-layers.js";
 import { readersOf, type FlatGraph, type FlatNode } from "./flat-graph.js";
 import { LayerNames } from "./layer-names.js";
@@ -89,7 +90,7 @@ class Drafting {
       const own = this.names.take(name);
       layers.push({
         name: own,
-        kind: "Scale",
+        kind: scaleKind,
         options: {},
         inputs: [value],
         state: { scale: { shape: [], data: Float32Array.of(1) } },

@@ -35,7 +35,10 @@ function fieldsOf({ type, fields }: AnyNirNode): Record<string, Hdf5Content> {
 
 function metadataOf(metadata: NirMetadata): Record<string, Hdf5Branch> {
   if (metadata.size === 0) return {};
-  const entries = [...metadata].map(([name, value]) => [name, typeof value === "string" ? text(value) : number(value)]);
+  const entries = [...metadata].map(([name, value]) => [
+    name,
+    typeof value === "string" ? text(value) : number(value),
+  ]);
   return { metadata: Object.fromEntries(entries) as Hdf5Branch };
 }
 

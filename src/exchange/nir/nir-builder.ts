@@ -79,7 +79,11 @@ export class NirBuilder {
       if (times === 1) this.#edges.push([source, to]);
       else {
         const scale = filled(channelsFirst(shape), times);
-        const multiplied = this.#add(`${to}_times${times}`, { type: "Scale", fields: { scale }, metadata: noMetadata }, null);
+        const multiplied = this.#add(
+          `${to}_times${times}`,
+          { type: "Scale", fields: { scale }, metadata: noMetadata },
+          null,
+        );
         this.#edges.push([source, multiplied], [multiplied, to]);
       }
     }
@@ -94,6 +98,13 @@ export class NirBuilder {
 
   settle(place: string, sources: readonly string[]): void {
     this.#awaited.set(place, sources);
+  }
+
+  /** Edges from values that were awaited: they carry the step before. */
+  get fedBack(): (readonly [from: string, to: string])[] {
+    return this.#edges.flatMap(([from, to]) =>
+      (this.#awaited.get(from) ?? []).map((source) => [source, to] as const),
+    );
   }
 
   graph(metadata: NirMetadata): NirGraph {
@@ -128,7 +139,15 @@ export class NirBuilder {
     const own = { shape: [channels], values: bias };
     if (map.length === 0) return this.add(name, "Affine", { weight, bias: own }, value);
     const one = map.map(() => 1);
-    const fields = { weight, bias: own, input_shape: map, stride: one, dilation: one, padding: map.map(() => 0), groups: 1 };
+    const fields = {
+      weight,
+      bias: own,
+      input_shape: map,
+      stride: one,
+      dilation: one,
+      padding: map.map(() => 0),
+      groups: 1,
+    };
     return this.add(name, map.length === 1 ? "Conv1d" : "Conv2d", fields, value);
   }
 }

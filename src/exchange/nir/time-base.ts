@@ -51,7 +51,7 @@ export function timeBaseOf(
             : null;
     if (tau === null) continue;
     throw new RangeError(
-      `readNir: dt is not given, and "${name}", of the type ${node.type}, has times such as ${tau.values[0]}; ` +
+      `readNir: dt is not given, and "${name}", of the type ${node.type}, has times such as ${Number(tau.values[0].toPrecision(6))}; ` +
         `expected the length of a time step in their unit: ${examples}.`,
     );
   }
@@ -64,7 +64,7 @@ export function timeBaseOf(
   }
   const odd = resistances.find((r) => r !== 1) ?? 1;
   throw new RangeError(
-    `readNir: dt is not given, and an IF or I has r = ${odd}; expected the length of a time step, of which a step adds dt r x: ` +
+    `readNir: dt is not given, and an IF or I has r = ${Number(odd.toPrecision(6))}; expected the length of a time step, of which a step adds dt r x: ` +
       `${examples}, or 1 where r is meant as a factor.`,
   );
 }

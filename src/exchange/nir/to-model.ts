@@ -6,7 +6,6 @@ import type { SpikingModel } from "../../models/spiking-model.js";
 import { createWithoutDrawing } from "../../models/stored-architecture.js";
 import { formatShape, sizeOf } from "../../shapes.js";
 import type { FidelityNote } from "../fidelity-report.js";
-import { exchangedKinds } from "../kinds.js";
 import { channelsLast } from "./become-layers.js";
 import { closeCircles } from "./close-circles.js";
 import { checkOutputShape, draftLayers, type LayerDraft } from "./draft-layers.js";
@@ -76,9 +75,6 @@ interface Described {
 }
 
 function made({ layers: drafts, ...shapes }: Described): SpikingModel {
-  const unknown =
-    drafts.find(({ kind }) => kind === "Recurrent") !== undefined && !exchangedKinds.has("Recurrent");
-  if (unknown) throw new FormatError("there is no layer with feedback here.");
   const layers = drafts.map(({ name, kind, options, inputs }) => ({ name, kind, options, inputs }));
   const state = drafts.flatMap(({ name, state: arrays }) =>
     Object.entries(arrays).map(([array, entry]) => [`${name}.${array}`, entry] as const),

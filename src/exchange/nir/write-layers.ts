@@ -48,7 +48,10 @@ export const layerRows: Readonly<Record<string, Row>> = {
     const threshold = expanded(state[`${name}.threshold`], input.shape);
     const isAt = options.compare === ">=";
     const fires = isAt ? mapped(threshold, below) : threshold;
-    return { ...after(input, { shape }, builder.add(name, "Threshold", { threshold: fires }, input)), height: 1 };
+    return {
+      ...after(input, { shape }, builder.add(name, "Threshold", { threshold: fires }, input)),
+      height: 1,
+    };
   },
   Delay: (builder, layer) => {
     const { name, input, state } = layer;
@@ -56,7 +59,8 @@ export const layerRows: Readonly<Record<string, Row>> = {
     return after(input, layer, builder.add(name, "Delay", { delay }, input), { height: input.height });
   },
   ZeroPad: (_builder, { input, options, shape }) => {
-    if (input.pads !== null) return "two layers of zeros stand one behind the other; expected a convolution behind each";
+    if (input.pads !== null)
+      return "two layers of zeros stand one behind the other; expected a convolution behind each";
     return { ...input, shape, height: null, pads: options.padding as [number, number][] };
   },
   LI: (builder, layer) => integrator(builder, layer, "LI"),
@@ -90,7 +94,12 @@ function linear(builder: NirBuilder, { name, options, state, input, shape }: Lay
   const fields = { weight: { shape: [out, features], values } };
   const source = isPlain
     ? builder.add(name, "Linear", fields, input)
-    : builder.add(name, "Affine", { ...fields, bias: bias === undefined ? filled([out], 0) : arrayOf(bias) }, input);
+    : builder.add(
+        name,
+        "Affine",
+        { ...fields, bias: bias === undefined ? filled([out], 0) : arrayOf(bias) },
+        input,
+      );
   return { sources: [source], factor: 1, height: null, shape, channels: 1, pads: null };
 }
 
@@ -118,7 +127,8 @@ interface Window {
   readonly pads: readonly (readonly [number, number])[];
 }
 
-const list = (value: unknown): readonly number[] => (typeof value === "number" ? [value] : (value as readonly number[]));
+const list = (value: unknown): readonly number[] =>
+  typeof value === "number" ? [value] : (value as readonly number[]);
 
 function windowOf({ options }: LayerToWrite, axes: number): Window {
   const { kernelSize, stride, padding } = options;
@@ -135,7 +145,8 @@ function convolution(type: "Conv1d" | "Conv2d"): Row {
     const entry = state[`${name}.weight`];
     const { groups } = options as { readonly groups: number };
     const size = entry.data.length * groups;
-    if (size > MOST_WEIGHTS) return `its ${groups} groups would be ${size} weights as one; expected at most ${MOST_WEIGHTS}`;
+    if (size > MOST_WEIGHTS)
+      return `its ${groups} groups would be ${size} weights as one; expected at most ${MOST_WEIGHTS}`;
     const dense = withoutGroups(arrayOf(entry, input.factor), groups);
     if (groups > 1) {
       const why = "nir itself does not read convolutions in groups: weights between them are 0";
@@ -193,10 +204,16 @@ function extraOf(builder: NirBuilder, name: string, kernel: readonly number[]): 
   const extra = kernel.map((length) => (longest - length) / 2);
   if (extra.every((each) => each === 0)) return extra;
   if (extra.every(Number.isInteger)) {
-    builder.note(name, "exact", `kernel ${kernel.join(" x ")} written as a square`, "nir takes kernels to be square: there are zeros around it");
+    builder.note(
+      name,
+      "exact",
+      `kernel ${kernel.join(" x ")} written as a square`,
+      "nir takes kernels to be square: there are zeros around it",
+    );
     return extra;
   }
-  const why = "nir takes kernels to be square where it checks shapes: it may read the file with type_check=False alone";
+  const why =
+    "nir takes kernels to be square where it checks shapes: it may read the file with type_check=False alone";
   builder.note(name, "exact", `kernel ${kernel.join(" x ")}`, why);
   return kernel.map(() => 0);
 }
@@ -217,7 +234,10 @@ function evenlyPadded(
   const large = kernel.map((length, axis) => length + 2 * padding[axis] - pads[axis][0] - pads[axis][1]);
   if (large.every((length, axis) => length === kernel[axis])) return { weight: { shape, values }, padding };
   const [out, channels] = shape;
-  const weight = { shape: [out, channels, ...large], values: new Float64Array(out * channels * sizeOf(large)) };
+  const weight = {
+    shape: [out, channels, ...large],
+    values: new Float64Array(out * channels * sizeOf(large)),
+  };
   const [height, width] = kernel.length === 1 ? [1, kernel[0]] : kernel;
   const [top, left] = kernel.length === 1 ? [0, from[0]] : from;
   const [rows, columns] = kernel.length === 1 ? [1, large[0]] : large;
@@ -254,7 +274,12 @@ function normalisation(builder: NirBuilder, layer: LayerToWrite): NirValue | str
   const k = Float64Array.from(gamma, (value, c) => value / Math.sqrt(variance[c] + eps));
   const factors = k.map((value) => value * input.factor);
   const bias = k.map((value, c) => beta[c] - mean[c] * value);
-  builder.note(name, "exact", "normalisation as weights", "NIR has none: a factor and a number for each channel");
+  builder.note(
+    name,
+    "exact",
+    "normalisation as weights",
+    "NIR has none: a factor and a number for each channel",
+  );
   return { ...after(input, layer, builder.diagonal(name, input, factors, bias)), factor: 1 };
 }
 
@@ -266,7 +291,14 @@ function flatten(builder: NirBuilder, { name, options, input, shape }: LayerToWr
   const source = builder.add(name, "Flatten", fields, input);
   // Of one channel, or of one place, both orders are the same.
   const isSame = options.order !== "memory" || first[0] === 1 || sizeOf(first) === first[0];
-  return { sources: [source], factor: input.factor, height: input.height, shape, channels: isSame ? 1 : first[0], pads: null };
+  return {
+    sources: [source],
+    factor: input.factor,
+    height: input.height,
+    shape,
+    channels: isSame ? 1 : first[0],
+    pads: null,
+  };
 }
 
 /** Of spikes: whether any came in a window. */
@@ -312,7 +344,10 @@ function pooled(
   const bias = filled([channels], 0);
   builder.note(layer.name, "exact", "pooling of a sequence written as a convolution", "NIR pools maps alone");
   const given = { input, shape: layer.shape };
-  return { ...convolved(builder, given, "Conv1d", { name, weight, bias, window: { kernel, stride, pads } }), factor: input.factor };
+  return {
+    ...convolved(builder, given, "Conv1d", { name, weight, bias, window: { kernel, stride, pads } }),
+    factor: input.factor,
+  };
 }
 
 function globalSum(builder: NirBuilder, layer: LayerToWrite): NirValue {
@@ -343,7 +378,8 @@ function integrator(
     return after(input, { shape }, builder.add(name, type, fields, input));
   }
   const v_leak = array("v_leak");
-  if (type === "LI") return after(input, { shape }, builder.add(name, type, { tau: inUnit("tau"), r, v_leak }, input));
+  if (type === "LI")
+    return after(input, { shape }, builder.add(name, type, { tau: inUnit("tau"), r, v_leak }, input));
   const tau = array("tau_syn");
   const weight = array("w_in");
   const w_in = order === "potential-first" ? mapped(weight, (w, i) => (w * tau.values[i]) / own) : weight;

@@ -4,7 +4,14 @@ import type { StateDict } from "../../module/state-dict.js";
 import type { PlainOptions } from "../../layers/table.js";
 import { below } from "./float32.js";
 import { channelsFirst, expanded, type NirBuilder, type NirValue } from "./nir-builder.js";
-import { filled, noMetadata, type AnyNirNode, type NirArray, type NirGraph, type NirMetadata } from "./nir-graph.js";
+import {
+  filled,
+  noMetadata,
+  type AnyNirNode,
+  type NirArray,
+  type NirGraph,
+  type NirMetadata,
+} from "./nir-graph.js";
 
 export interface NeuronToWrite {
   readonly name: string;
@@ -40,13 +47,19 @@ const single = (state: StateDict, name: string): number => state[name].data[0];
 function adaptive(array: string, isScaled: boolean): Row {
   return ({ name, kind, state, input }, dt) => {
     const theta = single(state, `${name}.${array}`);
-    if (!(theta > 0)) return `its threshold is ${theta}; NIR has no factor of a spike that is not above 0 here`;
+    if (!(theta > 0))
+      return `its threshold is ${theta}; NIR has no factor of a spike that is not above 0 here`;
     return { ...plain(kind, input, dt, theta), reset: "subtract", height: isScaled ? theta : null, told: [] };
   };
 }
 
 /** Without a leak, a step adds what comes in. */
-function plain(kind: string, { shape }: NirValue, dt: number, theta: number): Omit<Equations, "reset" | "height" | "told"> {
+function plain(
+  kind: string,
+  { shape }: NirValue,
+  dt: number,
+  theta: number,
+): Omit<Equations, "reset" | "height" | "told"> {
   const first = channelsFirst(shape);
   return {
     kind,
@@ -99,7 +112,15 @@ interface EulerOptions {
 /** The neurons of NIR themselves. @param isLeaky whether they have a membrane that leaks */
 function euler(isLeaky: boolean, isCuba: boolean): Row {
   return ({ name, kind, options, state, input }, dt) => {
-    const { dt: own, reset, startAtReset, compare, multiSpike, minV, order } = options as unknown as EulerOptions;
+    const {
+      dt: own,
+      reset,
+      startAtReset,
+      compare,
+      multiSpike,
+      minV,
+      order,
+    } = options as unknown as EulerOptions;
     if (multiSpike === true) return "it may fire several times in one step, which no node of NIR does";
     if (minV !== undefined) return "its potential has a lower bound, which no node of NIR has";
     const array = (of: string): NirArray => expanded(state[`${name}.${of}`], input.shape);
@@ -114,7 +135,10 @@ function euler(isLeaky: boolean, isCuba: boolean): Row {
     const synapse =
       weight === null
         ? null
-        : { tau: inUnit("tau_syn"), weight: jumps === null ? weight : mapped(weight, (w, i) => w * jumps.values[i]) };
+        : {
+            tau: inUnit("tau_syn"),
+            weight: jumps === null ? weight : mapped(weight, (w, i) => w * jumps.values[i]),
+          };
     return {
       kind,
       r: isLeaky ? array("r") : mapped(array("r"), (r) => (r * own) / dt),
@@ -194,7 +218,14 @@ function asOneNode(builder: NirBuilder, { name, input }: NeuronToWrite, equation
         : builder.add(
             name,
             "CubaLIF",
-            { r, tau_mem: leak.tau, v_leak: leak.vLeak, tau_syn: synapse.tau, w_in: synapse.weight, ...firing },
+            {
+              r,
+              tau_mem: leak.tau,
+              v_leak: leak.vLeak,
+              tau_syn: synapse.tau,
+              w_in: synapse.weight,
+              ...firing,
+            },
             input,
             metadata,
           );
@@ -224,7 +255,8 @@ function noteFiring(
     builder.note(name, "approximate", ">= written as >", why);
   }
   if (startsAtReset && reset !== "subtract" && reset.to.values.some((value) => value !== 0)) {
-    const why = "NIR does not say where a potential begins; tools begin at 0, or at v_reset as here (atif_start)";
+    const why =
+      "NIR does not say where a potential begins; tools begin at 0, or at v_reset as here (atif_start)";
     builder.note(name, "approximate", "where the potential begins", why);
   }
 }
@@ -282,6 +314,11 @@ function spelledOut(builder: NirBuilder, { name, input }: NeuronToWrite, equatio
   }
   const graph: NirGraph = { type: "NIRGraph", nodes, edges, metadata: noMetadata };
   const source = builder.addGraph(name, graph, input);
-  builder.note(name, "exact", "soft reset spelled out", "I or LI, Threshold and Scale, with an edge that carries the step before");
+  builder.note(
+    name,
+    "exact",
+    "soft reset spelled out",
+    "I or LI, Threshold and Scale, with an edge that carries the step before",
+  );
   return { ...input, sources: [source], factor: 1, height: height ?? 1, pads: null };
 }

@@ -68,13 +68,73 @@ describe("files of NIR", () => {
   }
 });
 
+/** What the sentence says, of files that are refused. */
+const reasons: Readonly<Record<string, RegExp>> = {
+  "bad_edge.nir": /an edge with "nowhere", and there is no such node/,
+  "bad_type.nir": /node "if1" is of the type "IzhikevichX"; expected one of NIRGraph, Input/,
+  "bad_missing_field.nir": /node "if1" has no v_threshold; expected it: it is of the type IF/,
+  "bad_extra_field.nir": /a field "colour", which IF does not have; expected r, v_threshold, v_reset/,
+  "bad_threshold_shape.nir": /r has the shape \[8\] and v_threshold \[9\]; expected one shape/,
+  "bad_threshold_nan.nir": /node "if1": v_threshold holds NaN at element 0; expected finite numbers/,
+  "bad_root.nir": /the root node is of the type "Affine"; expected NIRGraph/,
+  "bad_no_node.nir": /there is no group "node"/,
+  "cut_0.nir": /it does not begin as an HDF5 file does/,
+  "cut_8.nir": /it points to byte 9, and the part there ends at 8/,
+  "cut_100.nir": /it ends after 100 of 19160 bytes: it was cut off/,
+  "cut_9580.nir": /it was cut off/,
+  "cut_19159.nir": /it was cut off/,
+  "not_hdf5.nir": /it does not begin as an HDF5 file does/,
+};
+
 describe("files that are refused", () => {
   for (const [name, { accept }] of manifest) {
     if (accept) continue;
     it(name, async () => {
       const failure: unknown = await readNir(bytesOf(name), { dt: 1 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(FormatError);
-      console.log(name, String(failure));
+      expect((failure as Error).message).toMatch(reasons[name]);
+      expect((failure as Error).message).toMatch(/^readNir: this file cannot be read: .*\.$/);
     });
   }
+});
+
+const kindsOf = async (name: string, options: ReadNirOptions): Promise<string[]> => {
+  const { model } = await readNir(bytesOf(name), options);
+  return model.spikingLayers().map(([, { traits }]) => traits.kind);
+};
+
+describe("what nodes become", () => {
+  it("an IF and a Scale of its threshold: ATIF, if metadata or the option say so", async () => {
+    expect(await kindsOf("hand_if_scale_meta.nir", {})).toEqual(["ATIF"]);
+    expect(await kindsOf("hand_if_scale_meta.nir", { reset: "hard" })).toEqual(["CurrentIF"]);
+    expect(await kindsOf("hand_if_scale.nir", {})).toEqual(["CurrentIF"]);
+    expect(await kindsOf("hand_if_scale.nir", { reset: "subtract" })).toEqual(["ATIF"]);
+  });
+
+  it("a soft reset that is spelled out: ATIF, of the name that its nodes share", async () => {
+    const { model, report } = await readNir(bytesOf("hand_exact_soft_reset.nir"));
+    expect(model.spikingLayers().map(([name, { traits }]) => [name, traits.kind])).toEqual([["n1", "ATIF"]]);
+    expect(report.notes.map(({ what }) => what)).toContain("fires at its threshold, too");
+  });
+
+  it("metadata tell the time steps; without any there is one, and a note", async () => {
+    expect((await readNir(bytesOf("hand_if_scale_meta.nir"))).model.timesteps).toBe(6);
+    const { model, report } = await readNir(bytesOf("hand_if.nir"));
+    expect(model.timesteps).toBe(1);
+    expect(report.notes.map(({ what }) => what)).toContain("1 time step");
+    expect((await readNir(bytesOf("hand_if.nir"), { timesteps: 9 })).model.timesteps).toBe(9);
+  });
+
+  it("a circle: one layer with feedback", async () => {
+    const { model } = await readNir(bytesOf("hand_recurrent_if.nir"));
+    expect(Object.keys(model.stateDict())).toEqual(
+      expect.arrayContaining(["recurrent1.n1.v_threshold", "recurrent1.w_rec.weight"]),
+    );
+  });
+
+  it("an output that is a map: a list, channels first, with a note", async () => {
+    const { model, report } = await readNir(bytesOf("hand_conv_stride.nir"));
+    expect(model.outputShape).toEqual([12]);
+    expect(report.notes.map(({ what }) => what)).toContain("output as a list");
+  });
 });
