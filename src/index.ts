@@ -25,6 +25,8 @@ export { repeat, stack } from "./ops/slice.js";
 export { heaviside } from "./ops/unary.js";
 
 export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
+export { atanSurrogate } from "./surrogates/atan.js";
+export { fastSigmoidSurrogate } from "./surrogates/fast-sigmoid.js";
 export { SpikeFunctionSigmoid, sigmoidSurrogate } from "./surrogates/sigmoid.js";
 export type { Surrogate } from "./surrogates/surrogate.js";
 
@@ -148,6 +150,25 @@ export type {
   TensorType,
 } from "./quantization/quantizer-options.js";
 
+export { CubaLI, type CubaLIOptions } from "./exchange/layers/cuba-li.js";
+export { Delay, type DelayOptions } from "./exchange/layers/delay.js";
+export { Integrator, type IntegratorOptions } from "./exchange/layers/integrator.js";
+export { LI, type LIOptions } from "./exchange/layers/leaky-integrator.js";
+export { Recurrent } from "./exchange/layers/recurrent.js";
+export type { Feedback, RecurrentOptions } from "./exchange/layers/recurrent-plan.js";
+export { Scale, type ScaleOptions } from "./exchange/layers/scale.js";
+export { SumPool2d } from "./exchange/layers/sum-pool-2d.js";
+export { ThresholdSpikes, type ThresholdSpikesOptions } from "./exchange/layers/threshold-spikes.js";
+export { ZeroPad, type ZeroPadOptions } from "./exchange/layers/zero-pad.js";
+export { CubaLIF, type CubaLIFOptions } from "./exchange/neurons/cuba-lif.js";
+export { CurrentIF, type CurrentIFOptions } from "./exchange/neurons/current-if.js";
+export { CurrentLIF, type CurrentLIFOptions } from "./exchange/neurons/current-lif.js";
+export {
+  SnnTorchLeaky,
+  type ResetMechanism,
+  type SnnTorchLeakyOptions,
+} from "./exchange/neurons/snntorch-leaky.js";
+
 export { type DatasetLoader } from "./experiment/data.js";
 export {
   parseExperiment,
@@ -261,3 +282,20 @@ export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot
 export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
 export { plotStaircases } from "./plots/staircase-plot.js";
 export { plotTraining, type PlottedEpoch } from "./plots/training-plot.js";
+export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
+export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
+export type { ListedLayer } from "./exchange/import/listed-layer.js";
+export { MissingFactsError, type MissingFact } from "./exchange/import/missing-facts.js";
+export type {
+  ForeignArchitecture,
+  ListedArchitecture,
+  QualiaArchitecture,
+} from "./exchange/import/network-source.js";
+export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-nir.js";
+export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
+export type { NirProfile } from "./exchange/nir/profiles.js";
+export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
+export { UnsupportedError } from "./exchange/unsupported-error.js";
+export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";
+export { toTorchStateDict } from "./exchange/pytorch/to-torch-state-dict.js";

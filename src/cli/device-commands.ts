@@ -73,14 +73,14 @@ function addQuantize(program: Command): void {
 function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a quantized network as code for a device, with a self-test")
-    .argument("<run>", "folder of a quantized run, or model file")
+    .description("write a network in another form: a quantized one as code for a device, any for other tools")
+    .argument("<run>", "folder of a run (for c: of a quantized one), or model file")
     .option("--to <form>", formsTold())
     .option(
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <folder>", "where the files go", pathOf("--out"))
+    .option("-o, --out <path>", "where the files go; for onnx and nir, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
       "--width <bits>",
@@ -94,15 +94,25 @@ function addExport(program: Command): void {
     )
     .option(
       "--form <form>",
-      "events (default): of spikes, only those that came cost anything; dense: for comparison",
+      "for c, events (default): of spikes, only those that came cost anything; dense: for comparison; " +
+        "for onnx, unrolled (default): all time steps; step: one, potentials come in and go out",
     )
-    .option("--samples <n>", "samples of the self-test", wholeNumber("--samples", 20, 1, 100_000))
+    .option(
+      "--profile <profile>",
+      "for nir, portable (default): what most tools read; annotated: weights stay as they are; exact: soft resets spelled out",
+    )
+    .option(
+      "--samples <n>",
+      "samples of the self-test, or that are measured",
+      wholeNumber("--samples", 20, 1, 100_000),
+    )
     .option(
       "-d, --data <folder>",
-      'folder with IDX files, or "digits", for the self-test; what it was trained on if it is left out',
+      'folder with IDX files, or "digits", for the self-test and for measuring; what it was trained on if it is left out',
       pathOf("--data"),
     )
     .option("-f, --force", "replace files of those names")
+    .option("--strict", "write nothing that would not compute the same")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.export)
     .action(async (run: string, options: Omit<ExportArguments, "run">) => {
@@ -159,7 +169,10 @@ Examples:
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
   make -C device test                                    the self-test, on this machine
-  atif verify runs/digits-q8-1 device                    all of the test set`,
+  atif verify runs/digits-q8-1 device                    all of the test set
+  atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
+  atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
+  atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
   verify: `
 The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; the first is named.

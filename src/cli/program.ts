@@ -20,6 +20,7 @@ import type { TrainArguments } from "./commands/train.js";
 import { sramEstimations } from "../energy/memory-energy.js";
 import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
+import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { addPlot } from "./plot-command.js";
 import { VERSION } from "../version.js";
@@ -82,6 +83,7 @@ function createAtif(choices: InitChoices | null): Command {
   addEval(program);
   addInspect(program);
   addDeviceCommands(program);
+  addExchangeCommands(program);
   addEnergy(program);
   addPlot(program);
   addBench(program);

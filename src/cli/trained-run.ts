@@ -7,6 +7,7 @@ import { UsageError } from "./exit-codes.js";
 import { findModel, type ModelPlace } from "./model-path.js";
 import { findRuns } from "./several-runs.js";
 // Quantized models are models, too.
+import "../exchange/kinds.js";
 import "../quantization/kinds.js";
 
 export interface TrainedRun extends LoadedModel, ModelPlace {

@@ -67,7 +67,9 @@ export function compareWithRelu(
     priced(workOf(where, graph, s === 1 ? activity : scaleSpikes(activity, s), compat, "energy"), prices);
   const spiking = estimate(1);
   const formal =
-    compat === undefined ? formalNetworkWork(where, graph) : referenceFormalNetworkWork(graph, "energy");
+    compat === undefined
+      ? formalNetworkWork(where, graph)
+      : referenceFormalNetworkWork(where, graph, "energy");
   const relu = priced(formal, { ...prices, ioWidth: bits });
   const silent = estimate(0).total.total;
   const rate = meanRate(graph, activity);

@@ -80,7 +80,7 @@ export function workOf(
   if (!graph.nodes.some(isNeuron))
     return compat === undefined
       ? formalNetworkWork(where, graph)
-      : referenceFormalNetworkWork(graph, purpose);
+      : referenceFormalNetworkWork(where, graph, purpose);
   const checked = checkActivity(where, activity);
   if (compat === undefined) return networkWork(where, graph, checked);
   return referenceNetworkWork(where, graph, checked, purpose);

@@ -1,9 +1,10 @@
 /** What the estimation knows of kinds of layers. */
 
 import type { LayerNode } from "../graph/layer-graph.js";
-import { neuronKinds, neuronRow } from "../neurons/table.js";
+import { isNeuronKind, neuronKinds, neuronRow } from "../neurons/table.js";
 import { BaseNode } from "../neurons/base-node.js";
 import type { Conv1dSpec, Conv2dSpec } from "../layers/convolution.js";
+import { kindOfLayer, layerKinds } from "../layers/table.js";
 import type { LinearSpec } from "../layers/linear.js";
 import { sizeOf } from "../shapes.js";
 
@@ -21,7 +22,21 @@ export const isNeuron = ({ module }: LayerNode): boolean => module instanceof Ba
 /** Kinds that cost nothing here: pooling, flattening; normalisation, whose numbers weights take up. */
 export const isFree = (node: LayerNode): boolean => isInput(node) || passesSpikes(node) || isNorm(node);
 export const hasFormula = (node: LayerNode): boolean =>
-  isFree(node) || isSynaptic(node) || isAdd(node) || isNeuron(node);
+  isFree(node) || isSynaptic(node) || isAdd(node) || (isNeuron(node) && !isOtherwise(node));
+
+/** A kind without a formula that nobody chooses, such as those of networks of other tools: the reference has none of them. */
+export const isUnknownToReference = (node: LayerNode): boolean =>
+  !hasFormula(node) &&
+  node.module !== null &&
+  kindOfLayer(node.module) !== null &&
+  !layerKinds().includes(node.kind);
+
+/** A neuron of this library that does not state its dynamics computes something else than the formulas count. */
+function isOtherwise({ kind }: LayerNode): boolean {
+  if (!isNeuronKind(kind)) return false;
+  const { isDerived, dynamics } = neuronRow(kind);
+  return isDerived === true && dynamics === undefined;
+}
 
 /** How many values an average pooling divides by: what a spike is worth behind it. */
 export function averaged({ kind, options }: LayerNode): number {

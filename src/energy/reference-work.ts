@@ -3,7 +3,15 @@
 import { identifierOf, type LayerGraph, type LayerNode } from "../graph/layer-graph.js";
 import { BaseNode } from "../neurons/base-node.js";
 import { referenceAdd, referenceFormalSynapses } from "./formal-work.js";
-import { geometryOf, isAdd, isInput, isNeuron, isSynaptic, leaks } from "./layer-kinds.js";
+import {
+  geometryOf,
+  isAdd,
+  isInput,
+  isNeuron,
+  isSynaptic,
+  isUnknownToReference,
+  leaks,
+} from "./layer-kinds.js";
 import { commonArithmetic, passed, passedInAll, type LayerWork, type NetworkWork } from "./layer-work.js";
 import type { LayersActivity, LayerTraffic, NetworkActivity } from "./network-activity.js";
 import { referenceNames } from "./reference-activity.js";
@@ -21,6 +29,7 @@ export function referenceNetworkWork(
   purpose: Purpose,
 ): NetworkWork {
   const { nodes } = graph;
+  checkKinds(where, nodes);
   checkNeurons(where, nodes);
   const { layers: measured, timesteps: T, total } = activity.reference ?? activity;
   const names = referenceNames(graph);
@@ -54,8 +63,13 @@ export function referenceNetworkWork(
   return { layers, total: passedInAll(total ?? null, flags) };
 }
 
-/** A network without spikes: layers without a formula are left out, but for flattening. */
-export function referenceFormalNetworkWork(graph: LayerGraph, purpose: Purpose): NetworkWork {
+/**
+ * A network without spikes: layers without a formula are left out, but for flattening.
+ *
+ * @throws RangeError for a layer that the reference has nothing of
+ */
+export function referenceFormalNetworkWork(where: string, graph: LayerGraph, purpose: Purpose): NetworkWork {
+  checkKinds(where, graph.nodes);
   const nothing = passed(null, null, "formal");
   const layers = graph.nodes.flatMap((node): LayerWork[] => {
     const row = (work: Work): LayerWork => ({
@@ -92,6 +106,16 @@ function trafficOf(
     ...find(identifierOf(node.name), node.name),
     output: find(identifierOf(next.name), next.name).output,
   };
+}
+
+/** @throws RangeError for a layer that would be left out, and is none of the reference's */
+function checkKinds(where: string, nodes: readonly LayerNode[]): void {
+  const unknown = nodes.find(isUnknownToReference);
+  if (unknown === undefined) return;
+  throw new RangeError(
+    `${where}: ${unknown.name} is of the kind ${unknown.kind}, which the reference does not have; ` +
+      `expected layers and neurons to choose from with compat "qualia".`,
+  );
 }
 
 /** @throws RangeError for spikes as high as the threshold, which the reference does not know */

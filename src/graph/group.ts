@@ -16,3 +16,31 @@ export class Group extends Module {
     );
   }
 }
+
+/** Takes a layer under a name without dots. */
+type Hold = (name: string, layer: Module) => void;
+
+/** What puts layers into a module by names with dots, which make groups. @param hold the module's own */
+export function groupedBy(hold: Hold): Hold {
+  const groups = new Map<string, Group>();
+  const put: Hold = (name, layer) => {
+    const [group, last] = split(name);
+    if (group === "") hold(last, layer);
+    else groupOf(group).hold(last, layer);
+  };
+  const groupOf = (path: string): Group => {
+    const known = groups.get(path);
+    if (known !== undefined) return known;
+    const group = new Group();
+    groups.set(path, group);
+    put(path, group);
+    return group;
+  };
+  return put;
+}
+
+/** "layers.0.conv1" is conv1 in layers.0 */
+function split(name: string): [group: string, last: string] {
+  const dot = name.lastIndexOf(".");
+  return [name.slice(0, Math.max(dot, 0)), name.slice(dot + 1)];
+}

@@ -41,6 +41,14 @@ export type AnyLayerSpec = SpecOf<string, PlainOptions>;
 const MAX_LAYERS = 4096;
 const MAX_NAME = 200;
 
+/** Of a network inside a layer: what it has besides one input and one output. */
+export interface MoreEnds {
+  /** Shapes of "input2", "input3" …, names that no layer may have; their places are -1, -2 … */
+  readonly inputs?: readonly Shape[];
+  /** Names of layers that something outside the list reads; every other one is read by a layer. */
+  readonly read?: readonly string[];
+}
+
 /**
  * Checks a list of layers and puts them in the order in which they can be computed: depth first from the output, which is
  * the one that no other reads, so that a branch is computed whole before the next one. Nothing is made.
@@ -52,17 +60,26 @@ export function planLayers(
   where: string,
   inputShape: Shape,
   specs: readonly (LayerSpec | AnyLayerSpec)[],
+  { inputs: more = [], read = [] }: MoreEnds = {},
 ): Plan {
+  const sources = [inputShape, ...more];
   const entries = checkSpecs(where, specs);
   const indices = new Map(entries.map(({ name }, i) => [name, i]));
+  // -1, -2 … are the inputs.
+  more.forEach((_, i) => indices.set(`${INPUT}${i + 2}`, -2 - i));
   const inputs = entries.map((entry, i) => inputsOf(where, entry, i, entries, indices));
-  const order = orderOf(where, entries, inputs);
+  const order = orderOf(
+    where,
+    entries,
+    inputs,
+    read.flatMap((name) => indices.get(name) ?? []),
+  );
   const plan: PlannedLayer[] = [];
   const places = new Array<number>(entries.length).fill(0);
   for (const i of order) {
     const { name, row, options } = entries[i];
-    const from = inputs[i].map((index) => (index < 0 ? 0 : places[index]));
-    const shapes = from.map((place) => (place === 0 ? inputShape : plan[place - 1].shape));
+    const from = inputs[i].map((index) => (index < 0 ? index + 1 : places[index]));
+    const shapes = from.map((place) => (place <= 0 ? sources[-place] : plan[place - 1].shape));
     const shape = row.outputShape(options, shapes, `${where}: ${name}`);
     plan.push({ name, row, options, inputs: from, shape: checkShape(`${where}: ${name}`, shape) });
     places[i] = plan.length;
@@ -148,10 +165,11 @@ function inputsOf(
   indices: ReadonlyMap<string, number>,
 ): number[] {
   const named = inputs ?? [i === 0 ? INPUT : entries[i - 1].name];
-  const fits = row.inputs === "several" ? named.length >= 2 : named.length === 1;
+  const least = row.inputs === "several" ? 2 : 1;
+  const fits = row.inputs === 1 ? named.length === 1 : named.length >= least;
   if (!fits) {
     throw new RangeError(
-      `${where}: ${name} has ${named.length} inputs; expected ${row.inputs === "several" ? "two or more" : "one"}: it is of the kind ${row.kind}.`,
+      `${where}: ${name} has ${named.length} inputs; expected ${least === 2 ? "two or more" : "one"}: it is of the kind ${row.kind}.`,
     );
   }
   return named.map((input) => {
@@ -165,12 +183,21 @@ function inputsOf(
   });
 }
 
-/** Depth first from the output. @throws RangeError for a circle, and unless exactly one layer is read by no other */
-function orderOf(where: string, entries: readonly Entry[], inputs: readonly (readonly number[])[]): number[] {
+/**
+ * Depth first from the output, or from what is read outside the list.
+ *
+ * @throws RangeError for a circle, and unless exactly one layer is read by no other, or none where some are read outside
+ */
+function orderOf(
+  where: string,
+  entries: readonly Entry[],
+  inputs: readonly (readonly number[])[],
+  outside: readonly number[],
+): number[] {
   const isRead = new Array<boolean>(entries.length).fill(false);
-  for (const index of inputs.flat()) if (index >= 0) isRead[index] = true;
+  for (const index of [...inputs.flat(), ...outside]) if (index >= 0) isRead[index] = true;
   const outputs = entries.flatMap((_, i) => (isRead[i] ? [] : [i]));
-  if (outputs.length > 1) {
+  if (outputs.length > (outside.length > 0 ? 0 : 1)) {
     throw new RangeError(
       `${where}: nothing reads ${outputs.map((i) => entries[i].name).join(" and ")}; ` +
         `expected one output. Join them with an Add, or leave out what leads nowhere.`,
@@ -179,25 +206,30 @@ function orderOf(where: string, entries: readonly Entry[], inputs: readonly (rea
   const order: number[] = [];
   const state = new Array<"open" | "done" | undefined>(entries.length);
   // Without an output, every layer reads another: any leads into a circle.
-  const pending = [{ index: outputs[0] ?? 0, next: 0 }];
-  state[pending[0].index] = "open";
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const read = inputs[top.index];
-    if (top.next === read.length) {
-      state[top.index] = "done";
-      order.push(top.index);
-      pending.pop();
-      continue;
+  for (const index of outside.length > 0 ? outside : [outputs[0] ?? 0]) {
+    const pending = state[index] === undefined ? [{ index, next: 0 }] : [];
+    state[index] ??= "open";
+    for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+      const read = inputs[top.index];
+      if (top.next === read.length) {
+        state[top.index] = "done";
+        order.push(top.index);
+        pending.pop();
+        continue;
+      }
+      const next = read[top.next++];
+      if (next < 0 || state[next] === "done") continue;
+      if (state[next] === "open") throw circle(where, entries[top.index].name, entries[next].name);
+      state[next] = "open";
+      pending.push({ index: next, next: 0 });
     }
-    const index = read[top.next++];
-    if (index < 0 || state[index] === "done") continue;
-    if (state[index] === "open") throw circle(where, entries[top.index].name, entries[index].name);
-    state[index] = "open";
-    pending.push({ index, next: 0 });
   }
   // What the output does not need and yet is read is read in a circle.
   const apart = entries.findIndex((_, i) => state[i] === undefined);
-  if (apart >= 0) throw circle(where, entries[apart].name, entries[inputs[apart][0]].name);
+  if (apart >= 0) {
+    const read = inputs[apart].find((index) => index >= 0) ?? apart;
+    throw circle(where, entries[apart].name, entries[read].name);
+  }
   return order;
 }
 

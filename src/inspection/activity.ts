@@ -105,10 +105,7 @@ function meanOfFirst(outputs: Tensor, steps: number, multiStep: boolean): Tensor
 function activityOf({ name, neuron, input, output, potential }: LayerVisit): LayerActivity {
   const shape = input.shape.slice(2);
   const neurons = sizeOf(shape);
-  const after = potential?.data ?? new Float32Array(0);
-  // Each step begins with the potential that the one before has left.
-  const before = Tensor.full(input.shape, neuron.vReset ?? 0, input.backend);
-  before.data.set(after.subarray(0, after.length - neurons), neurons);
+  const after = potential ?? Tensor.full(input.shape, 0, input.backend);
   return {
     name,
     kind: neuron.traits.kind,
@@ -116,9 +113,9 @@ function activityOf({ name, neuron, input, output, potential }: LayerVisit): Lay
     shape,
     neurons,
     input: input.toArray(),
-    charged: neuron.charged(input, before).toArray(),
+    charged: neuron.chargedFromRest(input, after).toArray(),
     spikes: Uint8Array.from(output.data, (y) => (y === 0 ? 0 : 1)),
-    potential: Float32Array.from(after),
+    potential: after.toArray(),
     rest: neuron.vReset ?? 0,
   };
 }

@@ -109,9 +109,11 @@ function showAll(
 
 function* visitsOf(where: string, model: SpikingModel, seen: Seen, T: number): Iterable<LayerVisit> {
   const names = new Map(model.spikingLayers().map(([name, neuron]) => [neuron, name]));
-  const calls = model.stepMode === "m" ? 1 : T;
+  // Inside a layer with feedback, neurons take one time step after another, whatever the model does.
+  const isWhole = (neuron: BaseNode): boolean => neuron.stepMode === "m";
   for (const [neuron, name] of names) {
     const count = seen.get(neuron)?.length ?? 0;
+    const calls = isWhole(neuron) ? 1 : T;
     if (count === calls) continue;
     throw new StateError(
       `${where}: the neuron ${name} was called ${count} times in ${calls === 1 ? "a call of the model" : `${calls} time steps`}; ` +
@@ -122,7 +124,7 @@ function* visitsOf(where: string, model: SpikingModel, seen: Seen, T: number): I
     const all = (part: (each: Observation) => Tensor | null): Tensor | null => {
       const tensors = observations.flatMap((each) => part(each) ?? []);
       if (tensors.length < observations.length) return null;
-      return model.stepMode === "m" ? tensors[0] : stack(tensors);
+      return isWhole(neuron) ? tensors[0] : stack(tensors);
     };
     yield {
       name: names.get(neuron) ?? "",

@@ -26,8 +26,10 @@ export function checkRow(
   const { schema, inputs, scaling, layer, options } = given;
   if (options !== undefined && typeof options !== "function")
     throw new TypeError(`${where}: options of ${show(kind)} is ${show(options)}; expected a function.`);
-  if (inputs !== undefined && inputs !== 1 && inputs !== "several")
-    throw new TypeError(`${where}: inputs of ${show(kind)} is ${show(inputs)}; expected 1 or "several".`);
+  if (inputs !== undefined && inputs !== 1 && inputs !== "several" && inputs !== "any")
+    throw new TypeError(
+      `${where}: inputs of ${show(kind)} is ${show(inputs)}; expected 1, "several" or "any".`,
+    );
   if (scaling !== undefined && !["passes", "weight", "stays"].includes(scaling as string))
     throw new TypeError(
       `${where}: scaling of ${show(kind)} is ${show(scaling)}; expected "passes", "weight" or "stays".`,

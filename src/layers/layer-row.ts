@@ -30,8 +30,8 @@ export interface LayerRow<O> {
   operations(options: O, inputs: readonly Shape[], output: Shape): Operations;
   /** What its options may be. Without one, they are plain data that only `create` looks at. */
   readonly schema?: Schema<O>;
-  /** How many inputs it takes (default 1); "several": two or more. */
-  readonly inputs?: 1 | "several";
+  /** How many inputs it takes (default 1); "several": two or more; "any": one or more, as its options say. */
+  readonly inputs?: 1 | "several" | "any";
   /**
    * What becomes of a positive factor s that all its inputs have: "passes" where its output has it too, "weight" where
    * W s in the place of its array "weight" gives the same. Default "stays": neither is known.

@@ -4,7 +4,7 @@
  */
 
 import { checkOptions } from "../checks.js";
-import { claimKind } from "../module/kinds.js";
+import { claimKind, claimYielding } from "../module/kinds.js";
 import type { Module, StepMode } from "../module/module.js";
 import { didYouMean } from "../nearest.js";
 import { kindOfClass } from "../neurons/known-classes.js";
@@ -13,6 +13,7 @@ import {
   createNeuron,
   isNeuronKind,
   neuronKinds,
+  neuronRow,
   neuronSpecOf,
   type NeuronKind,
   type NeuronParams,
@@ -70,7 +71,7 @@ export interface LayerArguments {
 }
 
 /** The same with every default filled in: what rows work with. */
-interface ResolvedLayerOptions {
+export interface ResolvedLayerOptions {
   Linear: LinearSpec;
   Conv1d: Conv1dSpec;
   Conv2d: Conv2dSpec;
@@ -111,7 +112,7 @@ export type PlainOptions = Readonly<Record<string, unknown>>;
 /** A row, whatever the type of its options: what a network asks of a layer. */
 export interface KnownLayer {
   readonly kind: string;
-  readonly inputs: 1 | "several";
+  readonly inputs: 1 | "several" | "any";
   readonly scaling: Scaling;
   /** The options with every default filled in. @throws TypeError, RangeError naming `where` */
   resolve(where: string, options: unknown): PlainOptions;
@@ -138,6 +139,10 @@ for (const [kind, row] of Object.entries(rows)) remember(kind, row as LayerRow<P
 
 function remember(kind: string, row: LayerRow<PlainOptions>): void {
   claimKind("defineLayer", kind);
+  enter(kind, row);
+}
+
+function enter(kind: string, row: LayerRow<PlainOptions>): void {
   known.set(kind, knownLayer(kind, row));
   if (row.layer !== undefined) kindByClass.set(row.layer, kind);
 }
@@ -184,7 +189,10 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
     },
     complete: (options) => completeParams(kind, options),
     create: (options, stepMode) => createNeuron({ kind, params: options }, stepMode),
-    outputShape: (_options, [input]) => input,
+    outputShape(options, [input], where) {
+      neuronRow(kind).checkSample?.(completeParams(kind, options), input, where);
+      return input;
+    },
     weights: () => 0,
     // Charge and reset; whether it fires is a comparison.
     operations: (_options, _inputs, output) => ({ macs: 0, adds: 3 * sizeOf(output) }),
@@ -200,6 +208,22 @@ export function layerKinds(): string[] {
 /** Of another room of the library: a layer that is made of those of a network, and that nobody chooses. Returns the kind. */
 export function addDerivedLayer<O extends object>(kind: string, row: LayerRow<O>): string {
   remember(kind, row as unknown as LayerRow<PlainOptions>);
+  derived.add(kind);
+  return kind;
+}
+
+/**
+ * As addDerivedLayer, of a name that programs may have for a layer or neuron of their own: where one defines it, this one is
+ * no longer known by name.
+ */
+export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O>): string {
+  const forget = (): void => {
+    known.delete(kind);
+    derived.delete(kind);
+    kindByClass.delete(row.layer);
+  };
+  if (!claimYielding(kind, forget)) return kind;
+  enter(kind, row as unknown as LayerRow<PlainOptions>);
   derived.add(kind);
   return kind;
 }

@@ -1,7 +1,7 @@
 /** A model from plain data: a list of layers, each with what it reads. */
 
 import { checkOptions } from "../checks.js";
-import { Group } from "../graph/group.js";
+import { groupedBy } from "../graph/group.js";
 import { graphOf, specsOf, type LayerGraph, type LayerNode } from "../graph/layer-graph.js";
 import {
   checkOutput,
@@ -62,7 +62,6 @@ export class GraphModel extends SpikingModel {
   readonly #plan: Plan;
   readonly #graph: LayerGraph;
   readonly #runner: Runner;
-  readonly #groups = new Map<string, Group>();
   /** Options of the layers when they were made; null where they are no plain data. */
   readonly #made: readonly (PlainOptions | null)[];
 
@@ -76,10 +75,11 @@ export class GraphModel extends SpikingModel {
     super(inputShape, outputShape, timesteps, stepMode);
     this.#plan = plan;
     const layers = new Array<Module>(plan.layers.length);
+    const hold = groupedBy((name, layer) => this.registerChild(name, layer));
     // In the order of the list: it is that of the state dict, and of what is drawn at random.
     for (const place of plan.places) {
       const { name, row, options: own } = plan.layers[place - 1];
-      layers[place - 1] = this.#hold(name, row.create(own, stepMode));
+      hold(name, (layers[place - 1] = row.create(own, stepMode)));
     }
     this.#graph = graphOf(this.inputShape, plan.layers, layers);
     this.#made = this.#graph.nodes.map(plainOptionsOf);
@@ -120,23 +120,6 @@ export class GraphModel extends SpikingModel {
   protected override sumOverTime(x: Tensor): Tensor {
     return this.#runner.sumOverTime(x, this.timesteps, this.stepMode);
   }
-
-  /** Registers a layer under its name, in groups where that has dots. */
-  #hold(name: string, layer: Module): Module {
-    const [group, last] = split(name);
-    if (group === "") return this.registerChild(last, layer);
-    this.#group(group).hold(last, layer);
-    return layer;
-  }
-
-  #group(path: string): Group {
-    const known = this.#groups.get(path);
-    if (known !== undefined) return known;
-    const group = new Group();
-    this.#groups.set(path, group);
-    this.#hold(path, group);
-    return group;
-  }
 }
 
 function plainOptionsOf(node: LayerNode): PlainOptions | null {
@@ -145,10 +128,4 @@ function plainOptionsOf(node: LayerNode): PlainOptions | null {
   } catch {
     return null;
   }
-}
-
-/** "layers.0.conv1" is conv1 in layers.0 */
-function split(name: string): [group: string, last: string] {
-  const dot = name.lastIndexOf(".");
-  return [name.slice(0, Math.max(dot, 0)), name.slice(dot + 1)];
 }

@@ -6,5 +6,5 @@ import { isNeuronKind, neuronKinds, type NeuronSpec } from "../neurons/table.js"
 
 export function neuronLayer(name: string, { kind, params }: NeuronSpec): LayerSpec {
   if (!isNeuronKind(kind)) checkOneOf("neuron.kind", kind, neuronKinds);
-  return { name, kind, options: params ?? {} };
+  return { name, kind, options: params ?? {} } as LayerSpec;
 }

@@ -2,6 +2,7 @@
 
 import type { StepMode } from "../module/module.js";
 import type { Schema } from "../schema/schema.js";
+import type { Shape } from "../shapes.js";
 import type { NeuronDynamics } from "./dynamics.js";
 import type { BaseNode } from "./base-node.js";
 
@@ -31,6 +32,13 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
   options(neuron: N): P;
   /** What it computes without its gradient, as it is now; without it, nothing can be exported. */
   dynamics?(neuron: N): NeuronDynamics;
+  /**
+   * Of one that does not take samples of any shape: whether it takes this one, channels last.
+   *
+   * @param where what messages call it
+   * @throws ShapeError
+   */
+  checkSample?(options: R, sample: Shape, where: string): void;
   /** Of one whose spikes are as high as theta: the kind that fires in the same steps, with spikes of height 1. */
   readonly binary?: BinaryTwin;
 }
@@ -44,6 +52,6 @@ export interface BinaryTwin {
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */
 export type DefinedNeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> = Partial<
-  Omit<NeuronRow<P, N, R>, "create" | "isDerived">
+  Omit<NeuronRow<P, N, R>, "create" | "isDerived" | "checkSample">
 > &
   Pick<NeuronRow<P, N, R>, "create">;

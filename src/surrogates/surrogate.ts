@@ -10,6 +10,8 @@ export interface Surrogate {
   (q: Tensor): Tensor;
   /** Steepness, if this is the sigmoid surrogate, which the fused kernels know. */
   readonly sigmoidAlpha?: number;
+  /** Of another one that options can name. */
+  readonly named?: { readonly name: "atan" | "fast_sigmoid"; readonly alpha: number };
 }
 
 /** z of q by any surrogate. @throws TypeError, ShapeError unless it gives a tensor of the same shape */

@@ -61,6 +61,29 @@ interface StoredCase {
 
 export type NeuronCase = Decoded<StoredCase>;
 
+interface StoredLeakyCase {
+  resetMechanism: "subtract" | "zero" | "none";
+  resetDelay: boolean;
+  surrogate: "atan" | "fast_sigmoid";
+  alpha: number;
+  beta: number | readonly number[];
+  threshold: number | readonly number[];
+  graded: number;
+  x: StoredArray;
+  grad_output: StoredArray;
+  grad_v_last: StoredArray;
+  y: StoredArray;
+  v: StoredArray;
+  grad_x: StoredArray;
+  grad_beta: StoredArray;
+  grad_threshold: StoredArray;
+  grad_graded: StoredArray;
+}
+
+/** Of snnTorch's Leaky. */
+export type LeakyCase = Omit<Decoded<StoredLeakyCase>, "beta" | "threshold"> &
+  Pick<StoredLeakyCase, "beta" | "threshold">;
+
 const folder = new URL("./", import.meta.url);
 
 function read(name: string): unknown {
@@ -74,6 +97,10 @@ export function readGolden<Name extends keyof SurrogateFiles>(name: Name): Decod
 /** The cases of a file that holds a neuron's, such as "atif". */
 export function readCases(name: string): NeuronCase[] {
   return (read(name) as { cases: NeuronCase[] }).cases;
+}
+
+export function readLeakyCases(): LeakyCase[] {
+  return (read("snntorch_leaky") as { cases: LeakyCase[] }).cases;
 }
 
 /** The golden files of a kind, without ".json": those whose names begin with it. generate/ makes more. */

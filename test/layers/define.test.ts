@@ -287,7 +287,7 @@ describe("the table", () => {
     ["weights that are no function", "Other", row({ weights: 3 }), TypeError, 'the row of "Other" has no function weights;'],
     ["no operations", "Other", row({ operations: undefined }), TypeError, 'the row of "Other" has no function operations;'],
     ["options that are no function", "Other", row({ options: {} }), TypeError, 'defineLayer: options of "Other" is an object; expected a function.'],
-    ["three inputs", "Other", row({ inputs: 3 }), TypeError, 'defineLayer: inputs of "Other" is 3; expected 1 or "several".'],
+    ["three inputs", "Other", row({ inputs: 3 }), TypeError, 'defineLayer: inputs of "Other" is 3; expected 1, "several" or "any".'],
     ["a schema without fields", "Other", row({ schema: { by: 1 } }), TypeError, 'defineLayer: schema of "Other" is '],
     ["a class that is no layer", "Other", row({ layer: Map }), TypeError, 'defineLayer: layer of "Other" is '],
     ["a class of the library", "Other", row({ layer: Linear }), RangeError, 'defineLayer: the class Linear is "Linear" already; expected one that is not known. Extend it.'],

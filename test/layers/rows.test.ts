@@ -1,6 +1,7 @@
 /** The rows of all kinds of layers: what they say of a layer before it is made is what the layer then does. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { exchangedKinds } from "../../src/exchange/kinds.js";
 import { init } from "../../src/kernels/select.js";
 import {
   kindOfLayer,
@@ -27,6 +28,24 @@ interface Case {
 }
 
 const plain = { weights: 0, macs: 0, adds: 0 };
+/** Of the step that a layer takes, not of its arrays. */
+const recurrent = {
+  inputs: [[3], [2]],
+  layers: [
+    {
+      name: "in",
+      kind: "Linear",
+      options: { inFeatures: 2, outFeatures: 3, bias: false },
+      inputs: ["input2"],
+    },
+    { name: "sum", kind: "Add", inputs: ["input", "in"] },
+    { name: "cell.lif", kind: "CubaLIF", inputs: ["sum"] },
+    { name: "cell.back", kind: "Linear", options: { inFeatures: 3, outFeatures: 3 } },
+  ],
+  feedback: [{ from: "cell.back", to: "sum" }],
+  output: "cell.lif",
+};
+
 const neuron: Case = { ...plain, options: {}, inputs: [[3, 2]], output: [3, 2], adds: 18 };
 
 /** A kind without a case does not compile. Counts are by hand. */
@@ -86,6 +105,46 @@ const cases: { readonly [K in LayerKind]: readonly Case[] } = {
   IFNode: [neuron, { ...neuron, options: { vThreshold: 2, vReset: null, alpha: 2 } }],
   LIFNode: [neuron, { ...neuron, options: { tau: 3, decayInput: false } }],
   ParametricLIFNode: [neuron, { ...neuron, options: { initTau: 4 } }],
+  SnnTorchLeaky: [
+    neuron,
+    {
+      ...neuron,
+      options: {
+        beta: 0.5, betaShape: [2], thresholdShape: [3, 2], gradedSpikesFactor: 2, resetMechanism: "zero",
+        resetDelay: false, surrogate: "fast_sigmoid", alpha: 25, storeVSeq: true,
+      },
+    },
+  ],
+  CurrentIF: [
+    neuron,
+    { ...neuron, options: { r: 2, dt: 0.5, reset: "subtract", multiSpike: true, minV: -1, shape: [2], compare: ">=" } },
+  ],
+  CurrentLIF: [neuron, { ...neuron, options: { tau: 3, vLeak: 0.5, vReset: -1, startAtReset: true, shape: [3, 2] } }],
+  CubaLIF: [
+    neuron,
+    { ...neuron, options: { tauSyn: 3, tauMem: 4, wIn: 2, order: "potential-first", surrogate: "atan", alpha: 2 } },
+  ],
+}; // prettier-ignore
+
+/** Kinds that networks of other tools need: nobody chooses them. */
+const exchanged: Readonly<Record<string, readonly Case[]>> = {
+  Scale: [{ ...plain, options: { scale: 2, shape: [2] }, inputs: [[3, 2]], output: [3, 2], macs: 6 }],
+  SumPool2d: [
+    { ...plain, options: { kernelSize: [3, 2], stride: 2, padding: [1, 0] }, inputs: [[5, 4, 2]], output: [3, 2, 2], adds: 60 },
+  ],
+  ZeroPad: [
+    { ...plain, options: { padding: [[1, 2], [0, 1]] }, inputs: [[3, 2, 2]], output: [6, 3, 2] },
+    { ...plain, options: { padding: [[2, 1]] }, inputs: [[3, 2]], output: [6, 2] },
+  ],
+  Delay: [{ ...plain, options: { delay: 2, shape: [3, 2] }, inputs: [[3, 2]], output: [3, 2] }],
+  ThresholdSpikes: [
+    { ...plain, options: { threshold: 0.5, compare: ">=" }, inputs: [[3, 2]], output: [3, 2], adds: 6 },
+  ],
+  Integrator: [{ ...plain, options: { r: 2, dt: 0.5 }, inputs: [[3, 2]], output: [3, 2], adds: 6 }],
+  LI: [{ ...plain, options: { tau: 3, vLeak: 1, shape: [2] }, inputs: [[3, 2]], output: [3, 2], adds: 12 }],
+  CubaLI: [{ ...plain, options: { tauSyn: 3, order: "potential-first" }, inputs: [[3, 2]], output: [3, 2], adds: 24 }],
+  // Weights 2 x 3 and 3 x 3; additions: of the sum, of the neuron, of biases, and what is fed back.
+  Recurrent: [{ options: recurrent, inputs: [[3], [2]], output: [3], weights: 15, macs: 15, adds: 3 + 9 + 3 + 3 }],
 }; // prettier-ignore
 
 beforeAll(async () => {
@@ -93,7 +152,9 @@ beforeAll(async () => {
   manualSeed(1);
 });
 
-const all = Object.entries(cases).flatMap(([kind, list]) => list.map((each, i) => [kind, i, each] as const));
+const all = Object.entries({ ...cases, ...exchanged }).flatMap(([kind, list]) =>
+  list.map((each, i) => [kind, i, each] as const),
+);
 
 describe.each(all)("%s, case %i", (kind, _, { options, inputs, output, weights, macs, adds }) => {
   it.each(["s", "m"] as const)("says what the layer does, in step mode '%s'", (stepMode) => {
@@ -124,10 +185,15 @@ describe.each(all)("%s, case %i", (kind, _, { options, inputs, output, weights, 
 });
 
 describe("the table of layers", () => {
+  it("has a case for every kind of networks of other tools", () => {
+    expect([...exchangedKinds].filter((kind) => !(kind in cases) && !(kind in exchanged))).toEqual([]);
+  });
+
   it("has every kind once, neurons among them", () => {
     const kinds = layerKinds();
     expect(new Set(kinds).size).toBe(kinds.length);
-    const toChoose = Object.keys(cases).filter((kind) => !kind.startsWith("Quantized"));
+    const isDerived = (kind: string): boolean => kind.startsWith("Quantized") || exchangedKinds.has(kind);
+    const toChoose = Object.keys(cases).filter((kind) => !isDerived(kind));
     expect([...kinds].sort()).toEqual(toChoose.sort());
     expect(kinds).toEqual(expect.arrayContaining([...neuronKinds]));
   });

@@ -17,6 +17,7 @@ import { findRuns, type RunInFolder, type SeveralRuns } from "../several-runs.js
 import { printTests, testStatistics, type EvaluatedRun } from "../several-tests.js";
 import { loadingOnce, testDataFor } from "../test-data.js";
 // Quantized models are models, too.
+import "../../exchange/kinds.js";
 import "../../quantization/kinds.js";
 
 export interface EvalArguments extends ComputeArguments {

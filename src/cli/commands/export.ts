@@ -2,12 +2,12 @@
 
 import { UsageError } from "../exit-codes.js";
 import type { ExportArguments } from "../exports/export-arguments.js";
-import { exportForms, type ExportFormName } from "../exports/table.js";
+import { exportForms, type ExportForm, type ExportFormName } from "../exports/table.js";
 import { wordAsked } from "../quantize-options.js";
 
 export async function exportNetwork(args: ExportArguments): Promise<void> {
   const to = wordAsked("--to", args.to, Object.keys(exportForms) as ExportFormName[]) ?? "c";
-  const { takes, load } = exportForms[to];
+  const { takes, load }: ExportForm = exportForms[to];
   for (const [form, { takes: others }] of Object.entries(exportForms)) {
     const foreign = others.find((option) => args[option] !== undefined && !takes.includes(option));
     if (foreign === undefined) continue;

@@ -21,6 +21,7 @@ import { Terminal } from "../terminal.js";
 import { findRuns, leftOut, type SeveralRuns } from "../several-runs.js";
 import { loadingOnce, NoFittingData, testDataFor } from "../test-data.js";
 // Quantized models are models, too.
+import "../../exchange/kinds.js";
 import "../../quantization/kinds.js";
 
 export interface InspectArguments extends ComputeArguments {

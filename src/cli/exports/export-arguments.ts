@@ -12,8 +12,12 @@ export interface ExportArguments extends ComputeArguments {
   readonly longWidth?: string;
   readonly ranges?: string;
   readonly form?: string;
+  /** Of NIR: how what it has no node for is written. */
+  readonly profile?: string;
   readonly samples?: number;
   readonly data?: string;
   readonly force?: boolean;
+  /** Whether nothing is written that does not compute the same. */
+  readonly strict?: boolean;
   readonly json?: boolean;
 }

@@ -16,6 +16,21 @@ export const exportForms = {
     takes: ["target", "name", "width", "longWidth", "ranges", "form"],
     load: async () => (await import("./c.js")).exportAsC,
   },
+  onnx: {
+    summary: "a graph for ONNX runtimes, of all time steps or of one",
+    takes: ["form", "strict"],
+    load: async () => (await import("./onnx.js")).exportAsOnnx,
+  },
+  nir: {
+    summary: "a graph of NIR for other tools of spiking networks, with what is lost, measured",
+    takes: ["profile", "strict"],
+    load: async () => (await import("./nir.js")).exportAsNir,
+  },
+  pytorch: {
+    summary: "a file of Python that defines the network, and its weights",
+    takes: ["strict"],
+    load: async () => (await import("./pytorch.js")).exportAsPyTorch,
+  },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 
 export type ExportFormName = keyof typeof exportForms;

@@ -47,9 +47,17 @@ function only(table: ConfigTable, keys: readonly string[]): ConfigTable {
 }
 
 function readNetwork(place: FilePlace, table: ConfigTable, framework: FrameworkKind): Variant<ModelKinds> {
+  return readNetworkInMode(place, table, (at, value) => readStepMode(at, value, framework));
+}
+
+/** Kind and params of one network, whatever else its table says. @param mode reads neuron.params.step_mode */
+export function readNetworkInMode(
+  place: FilePlace,
+  table: ConfigTable,
+  mode: (place: FilePlace, value: ConfigValue | undefined) => "s" | "m",
+): Variant<ModelKinds> {
   const { kind, params } = readVariant<FileModelKinds>(place, table, MODELS);
-  const at = place.at("params").at("neuron").at("params").at("step_mode");
-  const stepMode = readStepMode(at, stepModeIn(table), framework);
+  const stepMode = mode(place.at("params").at("neuron").at("params").at("step_mode"), stepModeIn(table));
   return { kind, params: { ...params, ...withoutLinearLayers(params), stepMode } } as Variant<ModelKinds>;
 }
 

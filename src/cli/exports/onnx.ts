@@ -1,0 +1,34 @@
+/** atif export --to onnx: a network for the runtimes that read ONNX. */
+
+import { writeOnnx, type OnnxForm } from "../../exchange/onnx/write-onnx.js";
+import { shortPath } from "../../platform/paths.js";
+import { initCompute } from "../compute-arguments.js";
+import { UsageError } from "../exit-codes.js";
+import { wordAsked } from "../quantize-options.js";
+import { Terminal } from "../terminal.js";
+import { openRun } from "../trained-run.js";
+import { checkVerdict, inUsersWords, printReport, writeAs } from "./exchange-export.js";
+import type { ExportArguments } from "./export-arguments.js";
+
+const FORMS = ["unrolled", "step"] as const satisfies readonly OnnxForm[];
+
+export async function exportAsOnnx(args: ExportArguments): Promise<void> {
+  const terminal = new Terminal(args);
+  const { run, out, force = false, strict = false } = args;
+  const form = wordAsked("--form", args.form, FORMS) ?? "unrolled";
+  if (out === undefined)
+    throw new UsageError("--out is missing; expected the name of the file, as in --out network.onnx.");
+  await initCompute(args);
+  const { model, path } = await openRun(run, "export");
+  const { bytes, report } = inUsersWords(() => writeOnnx(model, { form }));
+  checkVerdict(run, report, strict);
+  if (bytes === null) throw new UsageError(`${run} cannot be written as ONNX.`);
+  const file = writeAs(out, "network.onnx", bytes, force);
+  terminal.answer({ to: "onnx", file, form, bytes: bytes.length, model: path, report });
+  const steps = form === "step" ? "one time step" : `${model.timesteps} time steps`;
+  terminal.print(terminal.bold(path), ` in ONNX, ${steps}`);
+  terminal.print();
+  printReport(terminal, report);
+  terminal.print();
+  terminal.print(`wrote ${shortPath(file)}`, terminal.dim(`  ${bytes.length} bytes`));
+}

@@ -1,0 +1,55 @@
+/**
+ * NIR: the package nir reads the files, checks their types and writes them again; nirsim.py, NumPy in float64 after the text of
+ * NIR, computes them beside the library.
+ */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UnsupportedError, writeNir } from "atif";
+import { channelsFirst, json, logitsPerStep, names, network } from "./networks.mjs";
+
+export const needs = ["nir", "nirtorch", "h5py", "numpy"];
+
+const profiles = ["portable", "annotated", "exact"];
+
+/** Networks that NIR cannot say, and the layer that stands in the way. */
+const unsupported = { sresnet: "pool", sresnet_stride: "pool", sresnet_stride_sum: "pool", sresnet_1d_lif: "pool" };
+
+/** @returns checks { name, script, args }, or { name, wrong } */
+export async function* checks(folder) {
+  for (const name of names) {
+    const { model, xs } = network(name);
+    for (const profile of profiles) {
+      const file = join(folder, `${name}.${profile}.nir`);
+      const written = await writeNir(model, { profile }).catch((error) => error);
+      if (written instanceof UnsupportedError) {
+        const isRight = unsupported[name] !== undefined && written.message.includes(unsupported[name]);
+        if (!isRight) yield { name: `${name}.${profile}`, wrong: written.message };
+        continue;
+      }
+      if (written instanceof Error || unsupported[name] !== undefined) {
+        yield { name: `${name}.${profile}`, wrong: String(written) };
+        continue;
+      }
+      writeFileSync(file, written.bytes);
+      const expectation = expected(folder, `${name}.${profile}.json`, model, xs, profile);
+      yield { name: `${name}.${profile}`, script: "check_nir.py", args: [file, expectation] };
+    }
+  }
+}
+
+function expected(folder, name, model, xs, profile) {
+  // What is spelled out needs no notes.
+  const key = profile === "exact" ? "expected_hard" : "expected_metadata";
+  const [T, N] = xs.shape;
+  const logits = logitsPerStep(model, xs);
+  const facts = {
+    dt: 1,
+    start: "reset",
+    x: json(channelsFirst(xs, 2)),
+    [key]: { shape: [T, N, ...model.outputShape], data: [...logits] },
+  };
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(facts));
+  return path;
+}
