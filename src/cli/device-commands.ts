@@ -1,7 +1,7 @@
 /** The commands that bring a network to a device: quantize, export, verify. */
 
 import type { Command } from "commander";
-import { pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
+import { oneOf, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
 import type { ExportArguments } from "./exports/export-arguments.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
@@ -131,9 +131,11 @@ function formsTold(): string {
 function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("run exported code beside the library: every layer, every time step, every test sample")
-    .argument("<run>", "folder of the quantized run, or model file")
-    .argument("<folder>", "what atif export has written")
+    .description(
+      "compare what was exported with the network: code integer by integer, files of other tools by their spikes and logits",
+    )
+    .argument("<run>", "run folder, or model file")
+    .argument("<exported>", "what atif export has written: a folder of C, or a file for other tools")
     .option(
       "--samples <n>",
       "the first of them; all if it is left out",
@@ -150,11 +152,21 @@ function addVerify(program: Command): void {
       'folder with IDX files, or "digits"; what it was trained on if it is left out',
       pathOf("--data"),
     )
+    .option(
+      "--reset <kind>",
+      "how a file of NIR is read: hard, subtract or metadata",
+      oneOf("--reset", ["hard", "subtract", "metadata"]),
+    )
+    .option(
+      "--dt <length>",
+      "of a time step of NIR, in the unit of its time constants",
+      positiveNumber("--dt", 1),
+    )
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.verify)
     .action(async (run: string, folder: string, options: Omit<VerifyArguments, "run" | "folder">) => {
-      const { verify } = await import("./commands/verify.js");
-      await verify({ ...options, run, folder });
+      const { verifyExported } = await import("./commands/verify-exported.js");
+      await verifyExported({ ...options, run, folder });
     });
 }
 
@@ -174,10 +186,13 @@ Examples:
   atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
   atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
   verify: `
-The code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
-integer differs; the first is named.
+Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
+integer differs; the first is named. A file (.nir, .safetensors, .pth) is read again, as atif import reads it; exit code 1 if a spike or a class
+differs, or a logit by more than sums in another order do.
 
 Examples:
   atif verify runs/digits-q8-1 device
-  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json`,
+  atif verify runs/digits-q8-1 device --cc clang --samples 50 --json
+  atif verify runs/digits-1 network.nir
+  atif verify runs/digits-1 network.nir --reset hard     as the text of NIR has it`,
 } as const;

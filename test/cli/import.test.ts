@@ -165,10 +165,15 @@ describe("atif import", { timeout: 60_000 }, () => {
     const words = ["--reset", "subtract", "--timesteps", "5", "--out", at("nir"), "--json"];
     const imported = await run("import", nir, ...words);
     expect(imported).toMatchObject({ code: 0, answer: { model: "GraphModel", timesteps: 5 } });
-    const { layers } = (await run("inspect", at("nir"), "--no-data", "--json")).answer as { layers: { kind: string }[] };
+    const { layers } = (await run("inspect", at("nir"), "--no-data", "--json")).answer as {
+      layers: { kind: string }[];
+    };
     expect(layers.map(({ kind }) => kind)).toContain("CurrentIF");
     const cut = await run("import", join(files, "nir", "cut_100.nir"), "--out", at("none"));
-    expect(cut).toMatchObject({ code: 2, err: expect.stringMatching(/cut_100\.nir: it ends after 100 of 19160 bytes/) as string });
+    expect(cut).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cut_100\.nir: it ends after 100 of 19160 bytes/) as string,
+    });
   });
 
   it("refuses, and writes nothing", async () => {
@@ -243,5 +248,82 @@ describe("atif import", { timeout: 60_000 }, () => {
     const ended = await atif(["import", "net.safetensors", ...facts, "--json"], { cwd: folder });
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(ended.stdout)).toMatchObject({ folder: join("runs", "net-1"), name: "net" });
+  });
+});
+
+describe("atif verify of a file for other tools", { timeout: 60_000 }, () => {
+  const digits = ["--data", "digits", "--samples", "8", "--json"];
+  const inFolder = (): string => at("verified");
+
+  beforeAll(async () => {
+    const words = ["--config", at("qualia.toml"), "--out", inFolder(), "--json"];
+    expect(await run("import", at("net.safetensors"), ...words)).toMatchObject({ code: 0 });
+  });
+
+  it("measures a state dict, and what differs", async () => {
+    const same = await run("verify", inFolder(), at("net.safetensors"), ...digits);
+    const none = {
+      samples: 8,
+      timesteps: 2,
+      spikes: 8 * 2 * (256 + 8),
+      differing: 0,
+      logitDrift: 0,
+      otherClass: 0,
+    };
+    expect(same).toMatchObject({
+      code: 0,
+      err: "",
+      answer: { report: { verdict: "exact", measured: none } },
+    });
+    const other = Object.entries(scnn.stateDict()).map(([name, { shape, data }]) => {
+      return [
+        name,
+        { shape, data: name.endsWith("v_threshold") ? data.map((theta) => theta / 2) : data },
+      ] as const;
+    });
+    writeFileSync(at("other.safetensors"), encodeSafetensors(other));
+    const differs = await run("verify", inFolder(), at("other.safetensors"), ...digits);
+    expect(differs.code).toBe(1);
+    expect(differs.answer.error).toMatch(
+      /other\.safetensors computes something else than .*verified, measured on the digits: 8 samples, 2 steps: \d+ of 4224 spikes differ/,
+    );
+    const { report } = differs.answer as { report: { measured: { differing: number; logitDrift: number } } };
+    expect(report.measured.differing).toBeGreaterThan(0);
+    expect(report.measured.logitDrift).toBeGreaterThan(0.01);
+  });
+
+  it("reads NIR as it is asked to", async () => {
+    const file = at("network.nir");
+    const exact = ["--to", "nir", "--profile", "exact", "--out", file, "--samples", "4", "--json"];
+    expect(await run("export", inFolder(), ...exact)).toMatchObject({ code: 0 });
+    const told = await run("verify", inFolder(), file, "--data", "digits", "--samples", "8");
+    expect([told.code, told.err]).toEqual([0, ""]);
+    expect(told.out).toMatch(
+      /^the same: 8 samples, 2 steps: 0 of 4,?224 spikes differ \(0\.000 %\), logits by at most .*, 0 other classes\nread again from .*network\.nir, measured on the digits\n/,
+    );
+  });
+
+  it("refuses what is no file of that network", async () => {
+    const refused = async (...words: string[]): Promise<unknown> => {
+      const { code, answer } = await run("verify", inFolder(), ...words, ...digits);
+      expect(code).toBe(2);
+      return answer.error;
+    };
+    const alien = join(files, "pytorch", "smlp_atif.pth");
+    expect(await refused(alien)).toMatch(
+      /smlp_atif\.pth: the arrays do not fit the network .*It was to be the network of .*verified\.$/,
+    );
+    expect(await refused(join(files, "nir", "hand_if.nir"))).toMatch(
+      /cannot be compared: the models are .*; expected two that take/,
+    );
+    expect(await refused(at("net.safetensors"), "--cc", "gcc")).toMatch(
+      /--cc is for a folder of C, and .* is a file/,
+    );
+    expect(await refused(at("net.safetensors"), "--reset", "hard")).toMatch(
+      /is no file of NIR, and reset is of those alone/,
+    );
+    expect(await refused(at("qualia.toml"))).toMatch(/expected a network as \.safetensors/);
+    expect(await refused(at("nothing"))).toMatch(/nothing does not exist; expected/);
+    expect(await refused(folder, "--dt", "1")).toMatch(/--dt is for a file of NIR/);
   });
 });

@@ -1,4 +1,4 @@
-/** atif verify: runs exported code beside the library, and compares every layer in every time step. */
+/** atif verify of a folder of C: runs exported code beside the library, and compares every layer in every time step. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,11 @@ import { inCommandWords, narrowest, openWholeNetwork, type WholeNetwork } from "
 
 export interface VerifyArguments extends ComputeArguments {
   readonly run: string;
+  /** Of C; or a file, which verify-file.ts reads. */
   readonly folder: string;
+  /** Of a file of NIR: as for atif import. */
+  readonly reset?: "hard" | "subtract" | "metadata";
+  readonly dt?: number;
   readonly samples?: number;
   readonly cc?: string;
   readonly ranges?: string;
@@ -72,6 +76,12 @@ interface Surroundings {
 
 async function verifyExported(args: VerifyArguments, around: Surroundings): Promise<void> {
   const { terminal, progress, interrupt } = around;
+  for (const option of ["reset", "dt"] as const) {
+    if (args[option] === undefined) continue;
+    throw new UsageError(
+      `--${option} is for a file of NIR, and ${args.folder} is none; expected it left out.`,
+    );
+  }
   const exported = findExported(args.folder);
   const compiler = findCompiler(args.cc);
   await initCompute(args);

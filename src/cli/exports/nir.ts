@@ -1,7 +1,11 @@
 /** atif export --to nir: a network for the tools that read NIR, and how far what they compute is from it. */
 
 import type { Dataset } from "../../datasets/dataset.js";
-import { fidelityReport, type FidelityReport, type MeasuredFidelity } from "../../exchange/fidelity-report.js";
+import {
+  fidelityReport,
+  type FidelityReport,
+  type MeasuredFidelity,
+} from "../../exchange/fidelity-report.js";
 import { measureFidelity } from "../../exchange/measure-fidelity.js";
 import { nirProfiles } from "../../exchange/nir/profiles.js";
 import { readNir } from "../../exchange/nir/read-nir.js";
@@ -85,11 +89,13 @@ interface Measured {
   readonly notes: MeasuredFidelity;
 }
 
-async function measure(model: SpikingModel, bytes: Uint8Array, data: Dataset, samples: number): Promise<Measured> {
-  const [plain, own] = [
-    await readNir(bytes, { reset: "hard", startAtReset: false }),
-    await readNir(bytes),
-  ];
+async function measure(
+  model: SpikingModel,
+  bytes: Uint8Array,
+  data: Dataset,
+  samples: number,
+): Promise<Measured> {
+  const [plain, own] = [await readNir(bytes, { reset: "hard", startAtReset: false }), await readNir(bytes)];
   return {
     text: measureFidelity(model, plain.model, data, { samples }),
     notes: measureFidelity(model, own.model, data, { samples }),
@@ -97,7 +103,8 @@ async function measure(model: SpikingModel, bytes: Uint8Array, data: Dataset, sa
 }
 
 function tooFar(run: string, report: FidelityReport): FoundFailure {
-  const { layer, what, why } = report.notes.find((note) => note.verdict === report.verdict) ?? report.notes[0];
+  const { layer, what, why } =
+    report.notes.find((note) => note.verdict === report.verdict) ?? report.notes[0];
   return new FoundFailure(
     `${run} would not compute the same in NIR: ${layer === null ? "" : `${layer}: `}${what}: ${why}. ` +
       "Try --profile exact, or leave out --strict to write it all the same.",

@@ -63,6 +63,12 @@ export async function importModel(
   return fromArrays(withoutPrefix(read, name, options.prefix), name, options);
 }
 
+/** Whether a file says what network it holds: one of NIR, or of this library. @throws FormatError as importModel */
+export function describesItself(bytes: Uint8Array, name: string): boolean {
+  const format = formatOf(bytes, name);
+  return format === "nir" || (format === "safetensors" && isOwnFile(bytes, name));
+}
+
 function opened(
   source: string | Uint8Array,
   { name, config }: ImportModelOptions,
