@@ -45,6 +45,8 @@ const apart = new Map([
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
   ["experiment/description/reference.js", null],
+  // A page that opens networks of other tools loads them then.
+  ["experiment/description/network-table.js", "network-table"],
 ]);
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
@@ -69,6 +71,7 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
+  if (path.startsWith("formats/torch/")) return "torch";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

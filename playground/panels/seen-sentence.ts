@@ -4,12 +4,21 @@ import type { Look } from "../worker/protocol.js";
 
 type Seen = Pick<
   Look,
-  "input" | "imageShape" | "labelName" | "isBlank" | "isUntrained" | "preparation" | "hasLearnedDigits"
+  | "input"
+  | "isImage"
+  | "imageShape"
+  | "labelName"
+  | "isBlank"
+  | "isUntrained"
+  | "preparation"
+  | "hasLearnedDigits"
 >;
 
 export function sentenceOn(look: Seen): string {
-  const { input, labelName, isBlank, isUntrained, preparation } = look;
+  const { input, isImage, labelName, isBlank, isUntrained, preparation } = look;
   if (isBlank) return "";
+  if (!isImage && input.source !== "sample")
+    return "It takes numbers, no images: these are what yours becomes.";
   switch (input.source) {
     case "drawing":
       return drawn(look);

@@ -5,6 +5,7 @@ import { YOUR_PICTURES } from "../pictures/picture.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import { experimentOf } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
+import { viewShape } from "./view-shape.js";
 
 /** How far a run of the page has come. */
 export interface RunProgress {
@@ -116,7 +117,7 @@ export function fits(
   facts: ModelFacts,
   data: Dataset,
 ): boolean {
-  const isShape = inputShape.join() === data.sampleShape.join() && outputShape[0] >= data.classes;
+  const isShape = viewShape(inputShape).join() === data.sampleShape.join() && outputShape[0] >= data.classes;
   if (!isShape) return false;
   if (facts.dataset === YOUR_PICTURES && data.name !== YOUR_PICTURES) return false;
   const known = knownClassNames(facts, outputShape[0]);

@@ -4,8 +4,10 @@ import type {
   Activity,
   Corner,
   EpochMetrics,
+  FidelityReport,
   HealthFinding,
   Histogram,
+  ImportModelOptions,
   LayerActivity,
   LayerInspection,
   ModelFacts,
@@ -47,7 +49,28 @@ export interface ModelSummary {
   readonly facts: ModelFacts;
   /** That it was made with on this page; null if it came from a file. */
   readonly settings: Settings | null;
+  /** What was kept of a network of another tool; null for others. */
+  readonly report: FidelityReport | null;
 }
+
+/** Something that a file of another tool does not say of its network. */
+export interface AskedFact {
+  /** The option of importModel: "inputShape". */
+  readonly option: string;
+  /** "[H, W, C], channels last" */
+  readonly expects: string;
+}
+
+/** A network of another tool: open, or with what has to be known first. */
+export type Opened =
+  | { readonly kind: "opened"; readonly model: ModelSummary }
+  | {
+      readonly kind: "asks";
+      readonly sentence: string;
+      readonly facts: readonly AskedFact[];
+      /** Whether a description of the whole network would do as well. */
+      readonly isDescribable: boolean;
+    };
 
 export interface EngineSummary {
   /** Whether the page may share memory between threads. */
@@ -84,6 +107,8 @@ export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" 
   readonly labelName: string | null;
   /** What the answers of the network that looked are called. */
   readonly classNames: readonly string[];
+  /** Whether the network takes images. To others a drawing is a row of numbers. */
+  readonly isImage: boolean;
   /** Whether there was nothing to see: an empty drawing, a blank picture. */
   readonly isBlank: boolean;
   /** Whether the network has learned nothing yet, so that its answers are chance. */
@@ -114,6 +139,8 @@ export interface Staircases {
     LayerInspection,
     "name" | "theta" | "firingRate" | "neurons" | "silentNeurons" | "saturatedNeurons" | "unevenness"
   > & {
+    /** Whether it has one threshold that can be set. */
+    readonly isMovable: boolean;
     readonly corners: readonly Corner[];
     readonly error: QuantizationError;
     readonly histogram: Histogram;
@@ -142,6 +169,11 @@ export interface Requests {
   staircases: { args: WhatIf | null; answer: Staircases };
   /** A model file. */
   load: { args: { readonly bytes: Uint8Array; readonly name: string }; answer: ModelSummary };
+  /** A file of another tool. */
+  import: {
+    args: { readonly bytes: Uint8Array; readonly name: string; readonly options: ImportModelOptions };
+    answer: Opened;
+  };
   /** The network as a file, with what it has learned. */
   save: { args: null; answer: Uint8Array<ArrayBuffer> };
   /** Reads a picture to look at, before it is looked at. */

@@ -12,11 +12,22 @@ export interface SpikingLayer {
   readonly theta: number;
 }
 
+/** Those inside a layer with feedback, too. */
 export function spikingLayersOf(model: SpikingModel): SpikingLayer[] {
   const nodes = networkGraph(model).nodes.slice(1);
-  return networkLayers(model).flatMap(({ name, kind, neuron }, i) =>
-    neuron === undefined ? [] : [{ path: nodes[i].name, name, kind, theta: neuron.theta }],
-  );
+  const neurons = model.spikingLayers();
+  return networkLayers(model).flatMap(({ name, kind, neuron }, i) => {
+    const path = nodes[i].name;
+    if (neuron !== undefined) return [{ path, name, kind, theta: neuron.theta }];
+    return neurons
+      .filter(([inner]) => inner.startsWith(`${path}.`))
+      .map(([inner, { traits, theta }]) => ({
+        path: inner,
+        name: name + inner.slice(path.length),
+        kind: traits.kind,
+        theta,
+      }));
+  });
 }
 
 /** From names in the state dict to those that the page shows. */
