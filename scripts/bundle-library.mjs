@@ -29,6 +29,12 @@ const forTools = [
   "tensor/packed-spikes.js",
   "deployment/integer/neuron.js",
   "experiment/description/reference.js",
+  "drawing/colours.js",
+  "drawing/picture.js",
+  "drawing/plot-area.js",
+  "drawing/xml-text.js",
+  "deployment/c/c-program.js",
+  "deployment/c/integer-numbers.js",
 ];
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
@@ -45,8 +51,16 @@ const apart = new Map([
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
   ["experiment/description/reference.js", null],
-  // A page that opens networks of other tools loads them then.
-  ["experiment/description/network-table.js", "network-table"],
+  // Networks of other tools alone read it: a page loads it with what brings them in.
+  ["experiment/description/network-table.js", "exchange"],
+  // These load what is done after a training when there is something to do. What that imports must stand elsewhere, or bundlers
+  // that look at files would think it needed by itself.
+  ["experiment/run-experiment.js", "running"],
+  ["experiment/run-all.js", "running"],
+  ["experiment/train-run.js", "running"],
+  // What experiment files say of quantizers, without these: it comes with what experiments have in any case.
+  ["quantization/quantizer-options.js", "training"],
+  ["quantization/quantizable-neurons.js", "training"],
 ]);
 
 const pathOf = (id) => relative(build, id).split(sep).join("/");
@@ -69,9 +83,14 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/commands/") || path === main) return null;
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
+  // What a run loads when it has steps after its training.
+  if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  // Small, and of use together.
+  if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
-  if (path.startsWith("formats/torch/")) return "torch";
+  // As the tables above.
+  if (path.startsWith("formats/torch/")) return "exchange";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

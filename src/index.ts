@@ -184,6 +184,11 @@ export {
   type PrepareExperimentOptions,
   type PreparedExperimentRun,
 } from "./experiment/prepare-experiment.js";
+export type {
+  PostprocessingKind,
+  PostprocessingProgress,
+  PostprocessingResult,
+} from "./experiment/postprocessing/results.js";
 export {
   runExperiment,
   type ExperimentCallbacks,
@@ -276,12 +281,6 @@ export {
   type MeasuredFidelity,
   type Verdict,
 } from "./exchange/fidelity-report.js";
-
-export { plotGraph } from "./plots/graph-plot.js";
-export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";
-export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
-export { plotStaircases } from "./plots/staircase-plot.js";
-export { plotTraining, type PlottedEpoch } from "./plots/training-plot.js";
 export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
 export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
 export type { ListedLayer } from "./exchange/import/listed-layer.js";
@@ -296,6 +295,12 @@ export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/
 export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 export { UnsupportedError } from "./exchange/unsupported-error.js";
+
+export { plotGraph } from "./plots/graph-plot.js";
+export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";
+export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
+export { plotStaircases } from "./plots/staircase-plot.js";
+export { plotTraining, type PlottedEpoch } from "./plots/training-plot.js";
 export { writeOnnx, type OnnxForm, type OnnxOptions, type WrittenOnnx } from "./exchange/onnx/write-onnx.js";
-export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/pytorch/to-pytorch.js";
-export { toTorchStateDict } from "./exchange/pytorch/to-torch-state-dict.js";
+export { toPyTorch, type PyTorchOptions, type WrittenPyTorch } from "./exchange/torch/torch-network.js";
+export { toTorchStateDict } from "./exchange/torch/to-torch-state-dict.js";

@@ -1,6 +1,6 @@
 /** The spiking layers of any network, in the order in which they are computed, under the names that the page shows. */
 
-import { networkGraph, networkLayers, type BaseNode, type SpikingModel } from "atif";
+import { networkLayers, type BaseNode, type SpikingModel } from "atif";
 
 export interface SpikingLayer {
   /** In the state dict: "layers.neuron1". */
@@ -12,21 +12,12 @@ export interface SpikingLayer {
   readonly theta: number;
 }
 
-/** Those inside a layer with feedback, too. */
 export function spikingLayersOf(model: SpikingModel): SpikingLayer[] {
-  const nodes = networkGraph(model).nodes.slice(1);
-  const neurons = model.spikingLayers();
-  return networkLayers(model).flatMap(({ name, kind, neuron }, i) => {
-    const path = nodes[i].name;
-    if (neuron !== undefined) return [{ path, name, kind, theta: neuron.theta }];
-    return neurons
-      .filter(([inner]) => inner.startsWith(`${path}.`))
-      .map(([inner, { traits, theta }]) => ({
-        path: inner,
-        name: name + inner.slice(path.length),
-        kind: traits.kind,
-        theta,
-      }));
+  const paths = new Set(model.spikingLayers().map(([path]) => path));
+  return networkLayers(model).flatMap(({ name, kind, neuron }) => {
+    if (neuron === undefined) return [];
+    const path = paths.has(name) ? name : `layers.${name}`;
+    return [{ path, name, kind, theta: neuron.theta }];
   });
 }
 

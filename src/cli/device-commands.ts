@@ -1,7 +1,7 @@
 /** The commands that bring a network to a device: quantize, export, verify. */
 
 import type { Command } from "commander";
-import { oneOf, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
+import { collect, oneOf, pathOf, positiveNumber, signedNumber, wholeNumber } from "./arguments.js";
 import type { ExportArguments } from "./exports/export-arguments.js";
 import type { QuantizeArguments } from "./commands/quantize.js";
 import type { VerifyArguments } from "./commands/verify.js";
@@ -19,7 +19,7 @@ function addQuantize(program: Command): void {
   program
     .command("quantize")
     .description("bring a trained network to integers of a few bits: calibrate it, train it on, test it")
-    .argument("<run>", "run folder, or model file")
+    .argument("[run]", "run folder, or model file; left out with --resume")
     .option("--bits <n>", "of all integers, the sign included: 8 if it is left out", bits("--bits"))
     .option("--w <n>", "bits of weights", bits("--w"))
     .option("--v <n>", "bits of potentials", bits("--v"))
@@ -35,6 +35,13 @@ function addQuantize(program: Command): void {
       "--force-q <n>",
       "fractional bits of everything, whatever its range is",
       signedNumber("--force-q", 64),
+    )
+    .option("--range-setting <way>", "what ranges are: minmax (default), MSE_simulation or MSE_analysis")
+    .option("--lsq", "learn the steps (no device has them)")
+    .option(
+      "--set <key=value>",
+      "any other option of quantizers, as experiment files have it: act.roundtype=ceil; may be given several times",
+      collect,
     )
     .option("--no-fuse", "leave batch normalisations as layers of their own")
     .option("--fold", "put thresholds into the weights behind them: spikes are 0 or 1 then")
@@ -59,22 +66,26 @@ function addQuantize(program: Command): void {
       "new or empty folder for the quantized run; runs/<name>-q<bits>-<number> if it is left out",
       pathOf("--out"),
     )
+    .option(
+      "--resume [folder]",
+      "go on with a quantization that was interrupted: that folder, that of --out, or the latest",
+    )
     .option(...threads())
     .option(...backend())
     .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.quantize)
-    .action(async (run: string, options: Omit<QuantizeArguments, "run">) => {
+    .action(async (run: string | undefined, options: Omit<QuantizeArguments, "run">) => {
       const { quantize } = await import("./commands/quantize.js");
-      await quantize({ ...options, run });
+      await quantize({ ...options, ...(run === undefined ? {} : { run }) });
     });
 }
 
 function addExport(program: Command): void {
   program
     .command("export")
-    .description("write a network in another form: a quantized one as code for a device, any for other tools")
-    .argument("<run>", "folder of a run (for c: of a quantized one), or model file")
+    .description("write a network in another form: as code for a device with a self-test, or for other tools")
+    .argument("<run>", "run folder, or model file")
     .option("--to <form>", formsTold())
     .option(
       "--target <target>",
@@ -83,8 +94,8 @@ function addExport(program: Command): void {
     .option("-o, --out <path>", "where the files go; for onnx and nir, the name of the file", pathOf("--out"))
     .option("--name <name>", "what files and functions are called; network if it is left out")
     .option(
-      "--width <bits>",
-      "of weights, activations and potentials: 8 or 16; as many as the network has if it is left out",
+      "--width <numbers>",
+      "bits of weights, activations and potentials, 8 or 16, as many as the network has if it is left out; or float32, of a network that is not quantized",
     )
     .option("--long-width <bits>", "of sums: 32 (default) or 64")
     .option(
@@ -134,7 +145,7 @@ function addVerify(program: Command): void {
     .description(
       "compare what was exported with the network: code integer by integer, files of other tools by their spikes and logits",
     )
-    .argument("<run>", "run folder, or model file")
+    .argument("<run>", "folder of the run that was exported, or model file")
     .argument("<exported>", "what atif export has written: a folder of C, or a file for other tools")
     .option(
       "--samples <n>",
@@ -176,19 +187,23 @@ Examples:
   atif quantize runs/digits-1                            8 bits, ranges from the training data
   atif quantize runs/digits-1 --roundtype floor --epochs 2
                                                          as a device rounds, and learn to live with it
-  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small`,
+  atif quantize runs/digits-1 --bits 8 --w 4 --v 16 --out runs/small
+  atif quantize --resume                                 go on where Ctrl-C stopped the latest one`,
   export: `
 Examples:
   atif export runs/digits-q8-1 --to c --out device --name digits
   make -C device test                                    the self-test, on this machine
   atif verify runs/digits-q8-1 device                    all of the test set
+  atif export runs/digits-1 --to c --width float32 --out device
+                                                         a network that is not quantized
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
   atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
-  atif export runs/digits-1 --to pytorch --out torch     python torch/network.py checks itself`,
+  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
 Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
-integer differs; the first is named. A file (.nir, .safetensors, .pth) is read again, as atif import reads it; exit code 1 if a spike or a class
-differs, or a logit by more than sums in another order do.
+integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
+named. A file (.nir, .safetensors, .pth) is read again, as atif import reads it; exit code 1 if a spike or a class differs, or a
+logit by more than sums in another order do.
 
 Examples:
   atif verify runs/digits-q8-1 device

@@ -15,7 +15,7 @@ export interface ExportedNetwork {
   /** Of the folder, from the root. */
   readonly folder: string;
   readonly name: string;
-  readonly width: 8 | 16;
+  readonly width: "float32" | 8 | 16;
   readonly inputs: number;
   readonly outputs: number;
   readonly timesteps: number;
@@ -26,7 +26,12 @@ export interface ExportedNetwork {
 }
 
 const MOST_BYTES = 2 ** 24;
-const NUMBER = /typedef int(8|16)_t ([a-z][a-z0-9_]*)_number;/;
+const WIDTHS: Readonly<Record<string, ExportedNetwork["width"]>> = {
+  int8_t: 8,
+  int16_t: 16,
+  float: "float32",
+};
+const NUMBER = /typedef (int8_t|int16_t|float) ([a-z][a-z0-9_]*)_number;/;
 
 /** @throws UsageError unless there is exactly one network in the folder; FileError */
 export function findExported(named: string): ExportedNetwork {
@@ -52,15 +57,15 @@ function readHeader(named: string, place: string, file: string): ExportedNetwork
   const folder = absolutePath(place);
   if (!file.endsWith(".h") || !exists(joinPaths(folder, `${file.slice(0, -2)}.c`))) return null;
   const text = readTextFile(joinPaths(folder, file), MOST_BYTES);
-  const [, bits, name] = NUMBER.exec(text) ?? [];
-  if (bits === undefined || `${name}.h` !== file) return null;
+  const [, type, name] = NUMBER.exec(text) ?? [];
+  if (type === undefined || `${name}.h` !== file) return null;
   const macro = (what: string): number =>
     Number(new RegExp(`^#define ${name.toUpperCase()}_${what} (\\d+)$`, "m").exec(text)?.[1] ?? NaN);
   const ranges = joinPaths(named, RANGES_FILE);
   return {
     folder,
     name,
-    width: bits === "8" ? 8 : 16,
+    width: WIDTHS[type],
     inputs: macro("INPUTS"),
     outputs: macro("OUTPUTS"),
     timesteps: macro("TIMESTEPS"),

@@ -14,6 +14,8 @@ import type { TrainPlan } from "./train-plan.js";
 export interface Begun {
   readonly run: SingleRun;
   readonly folder: RunFolder;
+  /** Whether its training is over, and steps of [[postprocessing]] are under way. */
+  readonly postprocessing: boolean;
 }
 
 /** A step of the rate that is worth trying after a divergence, and what it should not be above. */
@@ -21,7 +23,9 @@ const LOWER = 0.1;
 const MOST = 0.1;
 
 /** What was thrown while the run was under way, with how to go on where that may help. */
-export function failedRun(thrown: unknown, plan: TrainPlan, { run, folder }: Begun): unknown {
+export function failedRun(thrown: unknown, plan: TrainPlan, { run, folder, postprocessing }: Begun): unknown {
+  // The rate of a step is part of the experiment, with which a run is started.
+  if (postprocessing && thrown instanceof DivergenceError) return thrown;
   const advice = adviceOn(thrown, plan, run, rootOf(plan, folder));
   if (advice === null) return thrown;
   return new FoundFailure(

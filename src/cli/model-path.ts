@@ -34,7 +34,7 @@ export function findModel(named: string): ModelPlace {
       `the run in ${named} ${stateInWords(folder)}, so it has no model yet; expected a run that is complete. ` +
         (runState(folder) === "running"
           ? "Wait until it is."
-          : `Continue it: ${spellCommand(["train", "--resume", folder.shortPath])}`),
+          : `Continue it: ${spellCommand([folder.isQuantization ? "quantize" : "train", "--resume", folder.shortPath])}`),
     );
   }
   throw new UsageError(

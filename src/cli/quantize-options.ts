@@ -1,6 +1,15 @@
 /** The options of `atif quantize` as the options of quantizers. */
 
-import type { QuantParams, Quantype, Roundtype, TensorType } from "../quantization/quantizer-options.js";
+import { parseOverride, type Override } from "../experiment/description/index.js";
+import { readQuantParamsSet } from "../experiment/description/quant-params-set.js";
+import {
+  tensorTypes,
+  type QuantParams,
+  type Quantype,
+  type RangeSetting,
+  type Roundtype,
+  type TensorType,
+} from "../quantization/quantizer-options.js";
 import { oneOf } from "./arguments.js";
 import { UsageError } from "./exit-codes.js";
 
@@ -14,33 +23,49 @@ export interface QuantizeOptionsAsked extends Partial<Readonly<Record<TensorType
   readonly roundtype?: string;
   readonly quantype?: string;
   readonly forceQ?: number;
+  readonly rangeSetting?: string;
+  readonly lsq?: boolean;
+  /** "act.roundtype=ceil" */
+  readonly set?: readonly string[];
 }
 
-const TYPES: readonly TensorType[] = ["input", "act", "v", "w", "bias"];
 const ROUNDTYPES: readonly Roundtype[] = ["floor", "nearest", "ceil"];
 const QUANTYPES: readonly Quantype[] = ["fxp", "fake"];
+const RANGE_SETTINGS: readonly RangeSetting[] = ["minmax", "MSE_simulation", "MSE_analysis"];
 
-/** @throws UsageError for a word that is none of those expected, and for options that make no sense together */
+/**
+ * @throws UsageError for a word that is none of those expected, and for options that make no sense together; ConfigError for what
+ *   is set and is no option of quantizers
+ */
 export function quantParamsAsked(asked: QuantizeOptionsAsked): QuantParams {
   const roundtype = wordAsked("--roundtype", asked.roundtype, ROUNDTYPES);
   const quantype = wordAsked("--quantype", asked.quantype, QUANTYPES);
-  const { bits = USUAL_BITS, forceQ } = asked;
+  const rangeSetting = wordAsked("--range-setting", asked.rangeSetting, RANGE_SETTINGS);
+  const { bits = USUAL_BITS, forceQ, lsq, set = [] } = asked;
   if (forceQ !== undefined && quantype === "fake") {
     throw new UsageError(
       `--force-q is ${forceQ} and --quantype fake; expected --quantype fxp with it: fake steps have no fractional bits.`,
     );
   }
-  const types = TYPES.flatMap((type) => {
+  const types = tensorTypes.flatMap((type) => {
     const own = asked[type];
     return own === undefined ? [] : [[type, { bits: own }] as const];
   });
-  return {
+  const params: QuantParams = {
     bits,
     ...(roundtype === undefined ? {} : { roundtype }),
     ...(quantype === undefined ? {} : { quantype }),
     ...(forceQ === undefined ? {} : { forceQ }),
+    ...(rangeSetting === undefined ? {} : { rangeSetting }),
+    ...(lsq === true ? { LSQ: true } : {}),
     ...Object.fromEntries(types),
   };
+  return set.length === 0
+    ? params
+    : readQuantParamsSet(
+        params,
+        set.map((option): Override => parseOverride(option)),
+      );
 }
 
 /** One of some words, if any was given. @throws UsageError for another one */

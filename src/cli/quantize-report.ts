@@ -1,6 +1,7 @@
 /** What is printed of a quantization: accuracy on the way, layer by layer what it costs, and what was written where. */
 
-import type { QuantizedSummary, ByStage } from "../experiment/quantized/quantized-folder.js";
+import type { ByStage, QuantizationSummary } from "../experiment/quantized/quantization-summary.js";
+import type { QuantizedSummary } from "../experiment/quantized/quantized-folder.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { spellCommand } from "./command-line.js";
 import { formatTable, percent, significant, type Column } from "./report-table.js";
@@ -19,9 +20,14 @@ export function printQuantized(
   { quantization }: QuantizedSummary,
   testedOn: string,
 ): void {
-  const { test, words, of, folded } = quantization;
+  const { words, of } = quantization;
   terminal.print(terminal.bold(of), `: ${words}; tested on ${testedOn}`);
   terminal.print();
+  printQuantization(terminal, quantization);
+}
+
+/** Accuracy on the way, and the layers. */
+export function printQuantization(terminal: Terminal, { test, layers, folded }: QuantizationSummary): void {
   const stages = (["float", "calibrated", "trained"] as const).flatMap((name) => {
     const measured = test[name];
     if (measured === null) return [];
@@ -35,7 +41,7 @@ export function printQuantized(
   table([{ title: "network" }, right("accuracy"), right("loss"), right("spikes per sample")], stages);
   const [before, after] =
     test.trained === null ? (["float", "calibrated"] as const) : (["calibrated", "trained"] as const);
-  table(LAYER_COLUMNS, layerRows(quantization.layers, before, after));
+  table(LAYER_COLUMNS, layerRows(layers, before, after));
   terminal.print(`before: ${before}; after: ${after}`);
   terminal.print("q: fractional bits of what a layer gives, and of its weights or its potential");
   terminal.print(

@@ -15,8 +15,9 @@ export function stoppedSentence(outcome: Stopped): string {
     : `stopped before the training went on; continue with: ${resumeCommand(root)}`;
 }
 
-function whereStopped({ result, run }: Extract<Stopped, { readonly status: "stopped" }>): string {
+function whereStopped({ result, run, stoppedIn }: Extract<Stopped, { readonly status: "stopped" }>): string {
   const epochs = trainedEpochs(run.model);
+  if (stoppedIn !== null) return `stopped in ${stoppedIn}, after the training`;
   return result.epochs < epochs
     ? `stopped in epoch ${result.epochs + 1} of ${epochs}`
     : "stopped before the network was tested";

@@ -30,6 +30,7 @@ const advice: RunAdvice = {
   notEmpty: "Name another with --out.",
   full: "Use --out to name a folder.",
   holdsNoRun: "An experiment file goes before --resume.",
+  isQuantization: "Go on with it by atif quantize --resume.",
   otherExperiment: "Leave out what changes it, or start a new run without --resume.",
 };
 
@@ -84,7 +85,7 @@ function experimentToResume(
 }
 
 /** Backends differ in the last bits, so a run stays with its own. */
-function backendFor(folder: RunFolder | null, { backend }: PlanArguments): BackendName | undefined {
+export function backendFor(folder: RunFolder | null, { backend }: ComputeArguments): BackendName | undefined {
   const recorded = folder?.backend ?? null;
   if (recorded === null) return backend;
   if (backend === undefined || backend === recorded) return recorded;

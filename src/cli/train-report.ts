@@ -2,6 +2,7 @@
 
 import { counted } from "../counted.js";
 import { spellCommand } from "./command-line.js";
+import { keptNetworks, printPostprocessing } from "./postprocessing-report.js";
 import { formatDuration } from "./progress.js";
 import { formatTable, percent, significant } from "./report-table.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
@@ -41,7 +42,9 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
   if (test !== null) terminal.print(...testLine(terminal, test, summary.timesteps));
   terminal.print(trainingLine(summary));
   terminal.print();
-  printFiles(terminal, folder);
+  const { postprocessing = [] } = summary;
+  printPostprocessing(terminal, postprocessing);
+  printFiles(terminal, folder, postprocessing);
   terminal.print();
   terminal.print(`next: ${spellCommand(["inspect", folder.shortPath])}`);
 }
@@ -117,13 +120,20 @@ function trainingLine({ epochs, bestEpoch, stoppedEarly, seconds, seed }: Comple
   return parts.filter((part) => part !== "").join(", ");
 }
 
-function printFiles(terminal: Terminal, folder: RunFolder): void {
-  const files = [
+function printFiles(
+  terminal: Terminal,
+  folder: RunFolder,
+  steps: NonNullable<CompleteSummary["postprocessing"]>,
+): void {
+  const files: (readonly [string, string])[] = [
     ["model.safetensors", "the network"],
     ["config.toml", "the experiment as run"],
     ["metrics.jsonl", "one line per epoch"],
     ["summary.json", "these results"],
-  ] as const;
+    ...keptNetworks(steps).map(
+      ({ folder: name, kind }) => [`${name}/`, `the network after ${kind}`] as const,
+    ),
+  ];
   terminal.print(`wrote ${folder.shortPath}`);
   for (const [name, what] of files) terminal.print(`  ${name.padEnd(18)}  `, terminal.dim(what));
 }

@@ -1,5 +1,6 @@
 /** What is said while a network is trained: a line that moves, and one per epoch. */
 
+import type { PostprocessingProgress } from "../experiment/postprocessing/results.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import type { Progress } from "./progress.js";
@@ -40,6 +41,13 @@ export class TrainingProgress {
     if (!this.#tests) this.#progress.begin();
     this.#tests = true;
     this.#update(`testing ${done}/${total}`, done / total);
+  }
+
+  /** Each work begins anew. */
+  postprocessing({ kind, step, steps, work, done, total }: PostprocessingProgress): void {
+    if (done === 1) this.#progress.begin();
+    const part = steps === 1 ? kind : `${kind} (${step}/${steps})`;
+    this.#update(`${part}: ${work} ${done}/${total}`, done / total);
   }
 
   #update(label: string, fraction: number, details?: readonly string[]): void {

@@ -1,4 +1,4 @@
-/** A quantized network that a command line names, as it is brought to a device: in whole numbers. */
+/** A network that a command line names, as it is brought to a device. */
 
 import type { LongWidth } from "../deployment/integer/arithmetic.js";
 import { ConfigError, FormatError, messageOf, OutOfMemoryError, StateError } from "../errors.js";
@@ -15,22 +15,41 @@ export interface WholeNetwork extends TrainedRun {
 
 const MOST_BYTES = 2 ** 22;
 
-/**
- * @param rangesFile in the place of what its quantizers say
- * @throws UsageError for a network of float32 numbers, or of which there is no form in whole numbers; FileError
- */
-export async function openWholeNetwork(
+/** What it is to be exported with, or was. */
+export interface ExportableOptions {
+  readonly width: "float32" | 8 | 16 | undefined;
+  /** A range file, in the place of what its quantizers say. */
+  readonly ranges: string | undefined;
+}
+
+/** @throws UsageError for a network of other numbers; FileError */
+export async function openExportable(
   named: string,
   command: string,
-  rangesFile: string | undefined,
+  { width, ranges }: ExportableOptions,
 ): Promise<WholeNetwork> {
   const run = await openRun(named, command);
-  if (quantizersIn(run.model).length === 0) {
+  const isQuantized = quantizersIn(run.model).length > 0;
+  if (isQuantized === (width === "float32"))
     throw new UsageError(
-      `${named} computes with float32 numbers; expected a quantized network. Quantize it first: ${spellCommand(["quantize", named])}`,
+      command === "verify" ? otherCode(named, isQuantized) : otherNumbers(named, isQuantized),
     );
-  }
-  return rangesFile === undefined ? run : { ...run, ranges: readTextFile(rangesFile, MOST_BYTES) };
+  return ranges === undefined ? run : { ...run, ranges: readTextFile(ranges, MOST_BYTES) };
+}
+
+function otherCode(named: string, isQuantized: boolean): string {
+  const numbers = isQuantized
+    ? "is quantized, and the code computes with float32 numbers"
+    : "computes with float32 numbers, and the code with whole numbers";
+  return `${named} ${numbers}; expected the run that it was exported from. Name that one, or export this one.`;
+}
+
+function otherNumbers(named: string, isQuantized: boolean): string {
+  return isQuantized
+    ? `${named} is quantized; expected a network of float32 numbers with --width float32. Name the run that it was made of, or ` +
+        "leave --width out: this one computes with whole numbers."
+    : `${named} computes with float32 numbers; expected a quantized network. Quantize it first: ${spellCommand(["quantize", named])}; ` +
+        "or export it as it is: --width float32";
 }
 
 /** What the library refuses, with its options as the command line calls them. @throws UsageError */
@@ -44,7 +63,10 @@ export function inCommandWords<R>(work: () => R): R {
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
     const sentence = messageOf(thrown)
       .replace(/^(IntegerModel|exportC): /, "")
-      .replace("Give longWidth: ", "Use --long-width ");
+      .replace("Give longWidth: ", "Use --long-width ")
+      .replace(/longWidth is given and width/, "--long-width is given and --width")
+      .replace(/ranges is given and width/, "--ranges is given and --width")
+      .replace(/give width: 8 or 16/, "give --width 8 or 16");
     throw new UsageError(sentence, { cause: thrown });
   }
 }

@@ -26,7 +26,7 @@ export interface PlotPlace {
 export type Point = readonly [x: number, y: number];
 
 /** Pixels between two marks of an axis, at least. */
-const [ACROSS, UP] = [56, 28];
+const [ACROSS, UP] = [48, 28];
 
 export class PlotArea {
   readonly #place: PlotPlace;

@@ -1,19 +1,21 @@
 /** An estimate as a picture: a bar per layer, in parts, as SVG that stands alone and is read on light and on dark. */
 
 import { isList } from "../checks.js";
+import { colours } from "../drawing/colours.js";
+import { picture } from "../drawing/picture.js";
+import { escaped, rounded } from "../drawing/xml-text.js";
 import { show } from "../show.js";
 import type { EnergyEstimate, EnergyRow } from "./estimate-energy.js";
 import { formatEnergy } from "./format-energy.js";
 
 type Part = "memPot" | "memWeights" | "memBias" | "memIo" | "opsAddr";
 
-/** Colours that keep apart for all kinds of sight, on white and on black. */
 const parts: readonly { readonly key: Part; readonly label: string; readonly colour: string }[] = [
-  { key: "memPot", label: "potentials", colour: "#0072b2" },
-  { key: "memWeights", label: "weights", colour: "#e69f00" },
-  { key: "memBias", label: "biases", colour: "#cc79a7" },
-  { key: "memIo", label: "inputs and outputs", colour: "#009e73" },
-  { key: "opsAddr", label: "operations", colour: "#d55e00" },
+  { key: "memPot", label: "potentials", colour: colours.blue },
+  { key: "memWeights", label: "weights", colour: colours.orange },
+  { key: "memBias", label: "biases", colour: colours.pink },
+  { key: "memIo", label: "inputs and outputs", colour: colours.green },
+  { key: "opsAddr", label: "operations", colour: colours.red },
 ];
 
 const WIDTH = 760;
@@ -47,20 +49,19 @@ export function energyChart(estimate: EnergyEstimate): string {
   const description = [summary, ...rows.map((row) => `${nameOf(row)}: ${formatEnergy(row.total)}.`)].join(
     " ",
   );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="energy-title energy-desc">`,
-    `<title id="energy-title">Energy of an inference, layer by layer</title>`,
-    `<desc id="energy-desc">${escaped(description)}</desc>`,
-    // A ground of its own: what is behind the picture may be light while the viewer's preference is dark.
-    `<style>text{font:13px system-ui,sans-serif;fill:#1b1b1b}.head{font-weight:bold}.ground{fill:#fff}.axis{stroke:#6b6b6b}@media(prefers-color-scheme:dark){text{fill:#ececec}.ground{fill:#1b1b1b}.axis{stroke:#a0a0a0}}</style>`,
-    `<rect class="ground" width="${WIDTH}" height="${height}"/>`,
-    `<text class="head" x="8" y="20">${escaped(summary)}</text>`,
-    ...legend(),
-    ...rows.flatMap((row, i) => bar(row, TOP + ROW * i, largest)),
-    `<line class="axis" x1="${NAMES}" y1="${TOP - 6}" x2="${NAMES}" y2="${height - 10}"/>`,
-    `</svg>`,
-    "",
-  ].join("\n");
+  return picture({
+    id: "energy",
+    title: "Energy of an inference, layer by layer",
+    description,
+    width: WIDTH,
+    height,
+    body: [
+      `<text class="head" x="8" y="20">${escaped(summary)}</text>`,
+      ...legend(),
+      ...rows.flatMap((row, i) => bar(row, TOP + ROW * i, largest)),
+      `<line class="axis" x1="${NAMES}" y1="${TOP - 6}" x2="${NAMES}" y2="${height - 10}"/>`,
+    ],
+  });
 }
 
 function legend(): string[] {
@@ -97,20 +98,3 @@ function bar(row: EnergyRow, y: number, largest: number): string[] {
 
 const nameOf = ({ name, neuron }: EnergyRow): string =>
   neuron === null || name.endsWith(neuron) ? name : `${name} + ${neuron.split(".").at(-1) ?? neuron}`;
-
-const rounded = (length: number): string => String(Math.round(100 * length) / 100);
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Also without the characters that XML does not know. */
-function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\u{fffd}")
-    .replace(/[&<>"']/g, (character) => entities[character]);
-}

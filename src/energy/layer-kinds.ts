@@ -13,11 +13,15 @@ const pools = ["MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d", "GlobalSumPoo
 const passing = [...pools, "Flatten", "Dropout"];
 const norms = ["BatchNorm1d", "BatchNorm2d"];
 
-export const isSynaptic = ({ kind }: LayerNode): boolean => ["Conv1d", "Conv2d", "Linear"].includes(kind);
-export const isAdd = ({ kind }: LayerNode): boolean => kind === "Add";
-export const isNorm = ({ kind }: LayerNode): boolean => norms.includes(kind);
+/** Quantized layers compute what those do that they were made of. */
+const floatKind = ({ kind }: Pick<LayerNode, "kind">): string => kind.replace(/^Quantized/, "");
+
+export const isSynaptic = (node: LayerNode): boolean =>
+  ["Conv1d", "Conv2d", "Linear"].includes(floatKind(node));
+export const isAdd = (node: LayerNode): boolean => floatKind(node) === "Add";
+export const isNorm = (node: LayerNode): boolean => norms.includes(floatKind(node));
 export const isInput = ({ inputs }: LayerNode): boolean => inputs.length === 0;
-export const passesSpikes = ({ kind }: LayerNode): boolean => passing.includes(kind);
+export const passesSpikes = (node: LayerNode): boolean => passing.includes(floatKind(node));
 export const isNeuron = ({ module }: LayerNode): boolean => module instanceof BaseNode;
 /** Kinds that cost nothing here: pooling, flattening; normalisation, whose numbers weights take up. */
 export const isFree = (node: LayerNode): boolean => isInput(node) || passesSpikes(node) || isNorm(node);
@@ -39,12 +43,15 @@ function isOtherwise({ kind }: LayerNode): boolean {
 }
 
 /** How many values an average pooling divides by: what a spike is worth behind it. */
-export function averaged({ kind, options }: LayerNode): number {
-  return kind.startsWith("AvgPool") ? sizeOf(sidesOf(options.kernelSize as number | number[])) : 1;
+export function averaged(node: LayerNode): number {
+  const { options } = node;
+  return floatKind(node).startsWith("AvgPool") ? sizeOf(sidesOf(options.kernelSize as number | number[])) : 1;
 }
 
 /** Whether the potential leaks. Of a kind that does not state its dynamics, it is taken not to. */
-export function leaks({ kind, module }: LayerNode): boolean {
+export function leaks(node: LayerNode): boolean {
+  const { module } = node;
+  const kind = floatKind(node);
   if (!(module instanceof BaseNode) || !(neuronKinds as readonly string[]).includes(kind)) return false;
   const dynamics = neuronRow(kind).dynamics?.(module);
   return dynamics !== undefined && dynamics.leak !== null;
@@ -68,9 +75,10 @@ export interface Geometry {
   readonly biases: number;
 }
 
-export function geometryOf({ kind, options, inputs, shape }: LayerNode): Geometry {
+export function geometryOf(node: LayerNode): Geometry {
+  const { options, inputs, shape } = node;
   const sizes = { inputs: sizeOf(inputs[0].shape), outputs: sizeOf(shape) };
-  if (kind === "Linear") {
+  if (floatKind(node) === "Linear") {
     const { inFeatures, outFeatures, bias } = options as unknown as LinearSpec;
     return {
       ...sizes,

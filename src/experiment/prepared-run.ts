@@ -6,6 +6,7 @@ import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { ConfigError, messageOf, OutOfMemoryError } from "../errors.js";
 import type { SingleRun } from "./adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "./data.js";
+import type { Experiment } from "./description/experiment.js";
 import { buildModel } from "./model.js";
 import { trainerOptions } from "./training.js";
 import type { SpikingModel } from "../models/spiking-model.js";
@@ -34,6 +35,11 @@ export async function prepareRun(run: SingleRun, { load, warn }: PrepareOptions)
     const model = buildModel(run.model, { inputShape, classes: sets.train.classes, seed: run.seed });
     return { run, sets, augmentations, model, options: trainerOptions(run, sets, augmentations) };
   });
+}
+
+/** Whether anything is to be done after the training. */
+export function hasSteps({ postprocessing }: Experiment): boolean {
+  return postprocessing.some(({ disabled }) => !disabled);
 }
 
 /** @throws ConfigError if the settings of the training make no sense */

@@ -5,7 +5,7 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import { nextTurn } from "../platform/event-loop.js";
 import type { SingleRun } from "./adjust.js";
 import { loadDataset, type DatasetLoader } from "./data.js";
-import { prepareRun } from "./prepared-run.js";
+import { hasSteps, prepareRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 import { RunPlaces } from "./run-folder/run-places.js";
 import type { RunPlan } from "./run-plan.js";
@@ -65,6 +65,10 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
       }
       const prepared = await prepareRun(run, { load, warn });
       const { model } = prepared;
+      if (hasSteps(run.experiment)) {
+        const { checkPostprocessing } = await import("./postprocessing/chain.js");
+        checkPostprocessing(prepared);
+      }
       // Lets a signal that has come be seen: work that never waits keeps them in a queue.
       await nextTurn();
       if (signal?.aborted === true) {

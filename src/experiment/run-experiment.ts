@@ -19,6 +19,11 @@ import type { Experiment } from "./description/experiment.js";
 import type { Override } from "./description/overrides.js";
 import { readSource, type ExperimentSource } from "./experiment-source.js";
 import { givenLoader, withDatasetOf, type GivenSamples } from "./in-memory.js";
+import type {
+  PostprocessingProgress,
+  PostprocessingResult,
+  PostprocessingSummary,
+} from "./postprocessing/results.js";
 import { readExperimentFile } from "./experiment-file.js";
 import { isEmptyFolder, RunFolder } from "./run-folder/run-folder.js";
 import { runAll, type RunOutcome } from "./run-all.js";
@@ -46,8 +51,10 @@ export interface ExperimentResult extends ExperimentRun {
   readonly history: readonly EpochMetrics[];
   /** The epoch that is best by the checkpoint metric; missing if there is none. */
   readonly best?: EpochMetrics;
-  /** On the test set; null if the experiment says not to test, or the run was interrupted. */
+  /** On the test set; null if the experiment says not to test, or the run was interrupted before. */
   readonly test: Evaluation | null;
+  /** Of the steps of [[postprocessing]], in order: those that are done. */
+  readonly postprocessing: readonly PostprocessingResult[];
   /** By the signal: the model is as it was then, and no other run was begun. */
   readonly interrupted: boolean;
 }
@@ -59,6 +66,8 @@ export interface ExperimentCallbacks {
   onEpoch?(metrics: EpochMetrics, run: ExperimentRun): void | Promise<void>;
   /** After each batch of the test: batches done, and in all. */
   onTest?(done: number, total: number, run: ExperimentRun): void;
+  /** After each batch of a step of [[postprocessing]]. */
+  onPostprocessing?(progress: PostprocessingProgress, run: ExperimentRun): void | Promise<void>;
   /** What was ignored or looks like a slip, in a sentence. */
   onWarning?(sentence: string): void;
 }
@@ -78,7 +87,7 @@ export interface RunExperimentOptions extends GivenSamples {
 }
 
 const OPTIONS = ["data", "load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
-const CALLBACKS = ["onStart", "onBatch", "onEpoch", "onTest", "onWarning"] as const;
+const CALLBACKS = ["onStart", "onBatch", "onEpoch", "onTest", "onPostprocessing", "onWarning"] as const;
 
 /**
  * Trains and tests every model of an experiment, for every number of run: what `atif train` does, to the bit.
@@ -112,6 +121,7 @@ export async function runExperiment(
         onBatch: (progress) => callbacks.onBatch?.(progress, run),
         onEpoch: (metrics) => callbacks.onEpoch?.(metrics, run),
         onTest: (done, total) => callbacks.onTest?.(done, total, run),
+        postprocessing: { onProgress: (progress) => callbacks.onPostprocessing?.(progress, run) },
       };
     },
   });
@@ -197,12 +207,26 @@ async function resultOf(outcome: RunOutcome): Promise<ExperimentResult> {
   switch (outcome.status) {
     case "was complete": {
       const { folder } = outcome;
-      const { history, bestEpoch, test } = folder.readResults();
+      const { history, bestEpoch, test, postprocessing } = folder.readResults();
       const about = runOf(run, await loadModel(folder.modelPath), folder);
-      return { ...about, history, ...bestOf(history, bestEpoch), test, interrupted: false };
+      const steps = await withNetworks(folder, postprocessing);
+      return {
+        ...about,
+        history,
+        ...bestOf(history, bestEpoch),
+        test,
+        postprocessing: steps,
+        interrupted: false,
+      };
     }
     case "not begun":
-      return { ...runOf(run, outcome.model, null), history: [], test: null, interrupted: true };
+      return {
+        ...runOf(run, outcome.model, null),
+        history: [],
+        test: null,
+        postprocessing: [],
+        interrupted: true,
+      };
     case "complete":
     case "stopped": {
       const { history, bestEpoch } = outcome.result;
@@ -211,11 +235,22 @@ async function resultOf(outcome: RunOutcome): Promise<ExperimentResult> {
         ...runOf(run, outcome.model, outcome.folder),
         history,
         ...bestOf(history, bestEpoch),
-        test: isComplete ? outcome.test : null,
+        test: outcome.test,
+        postprocessing: outcome.postprocessing,
         interrupted: !isComplete,
       };
     }
   }
+}
+
+/** Those networks that were kept; a network that a step has left as it was is that of the step before. */
+async function withNetworks(
+  folder: RunFolder,
+  steps: readonly PostprocessingSummary[],
+): Promise<PostprocessingResult[]> {
+  if (steps.length === 0) return [];
+  const { loadKept } = await import("./postprocessing/kept-networks.js");
+  return loadKept(folder, steps);
 }
 
 function bestOf(history: readonly EpochMetrics[], epoch: number | null): { best?: EpochMetrics } {

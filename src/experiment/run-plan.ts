@@ -37,7 +37,12 @@ export function planRuns(
 /** @throws ConfigError unless the folder holds a run */
 export function runIn(path: string, advice: RunAdvice = adviceInCode): RunFolder {
   const folder = new RunFolder(path);
-  if (isFolder(path) && folder.hasConfig) return folder;
+  if (isFolder(path) && folder.hasConfig) {
+    if (folder.isComplete || !folder.isQuantization) return folder;
+    throw new ConfigError(
+      `${path} holds a network that is being quantized; expected the folder of a run that trains. ${advice.isQuantization}`,
+    );
+  }
   const problem = !exists(path) ? "does not exist" : isFolder(path) ? "holds no run" : "is a file";
   throw new ConfigError(
     `${path} ${problem}; expected the folder of a run to continue, with its config.toml. ${advice.holdsNoRun}`,

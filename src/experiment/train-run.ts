@@ -11,7 +11,13 @@ import { VERSION } from "../version.js";
 import { withDataFolder } from "./adjust.js";
 import { isFromFiles } from "./description/data-schema.js";
 import { writeExperiment } from "./description/index.js";
-import { createTrainer, type PreparedRun } from "./prepared-run.js";
+import type { ChainOptions, ChainOutcome, PostprocessingListener } from "./postprocessing/chain.js";
+import type {
+  PostprocessingKind,
+  PostprocessingResult,
+  PostprocessingSummary,
+} from "./postprocessing/results.js";
+import { createTrainer, hasSteps, type PreparedRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 import { RunRecorder } from "./run-folder/run-recorder.js";
 import { markFailed } from "./run-folder/run-state.js";
@@ -25,6 +31,7 @@ export interface RunListener {
   onValidation?(done: number, total: number): void;
   onEpoch?(metrics: EpochMetrics): void | Promise<void>;
   onTest?(done: number, total: number): void;
+  readonly postprocessing?: PostprocessingListener;
 }
 
 export interface TrainRunOptions {
@@ -43,6 +50,7 @@ export interface CompleteRun {
   readonly result: TrainingResult;
   /** null if the experiment says not to test. */
   readonly test: Evaluation | null;
+  readonly postprocessing: readonly PostprocessingResult[];
   readonly summary: CompleteSummary;
 }
 
@@ -51,6 +59,11 @@ export interface StoppedRun {
   readonly status: "stopped";
   readonly folder: RunFolder | null;
   readonly result: TrainingResult;
+  /** null if it was stopped before the end of the test. */
+  readonly test: Evaluation | null;
+  readonly postprocessing: readonly PostprocessingResult[];
+  /** The step after the training that was under way; null: none was. */
+  readonly stoppedIn: PostprocessingKind | null;
 }
 
 /** @throws DivergenceError; FileError; ConfigError if the settings of the training make no sense */
@@ -82,23 +95,50 @@ export async function trainRun(
     const result = await trainer.fit(signal === undefined ? {} : { signal });
     await recorder?.save();
     const test = result.completed ? await testUnlessStopped(prepared, listener, signal) : "stopped";
+    const stopped = { status: "stopped", folder, result } as const;
     if (test === "stopped") {
       folder?.writeSummary({ status: "interrupted", ...facts });
-      return { status: "stopped", folder, result };
+      return { ...stopped, test: null, postprocessing: [], stoppedIn: null };
     }
-    const summary = completeSummary(facts, result, test);
-    if (folder !== null) await finish(folder, prepared, summary);
-    return { status: "complete", folder, result, test, summary };
+    const trained = completeSummary(facts, result, test);
+    const modelFacts = { ...factsOf(prepared, trained) };
+    if (folder !== null) await saveModel(folder.modelPath, model, modelFacts);
+    const { results, stoppedIn } = await postprocessed({
+      prepared,
+      folder,
+      test,
+      facts,
+      modelFacts,
+      signal,
+      listener,
+    });
+    if (stoppedIn !== null) {
+      folder?.writeSummary({ status: "interrupted", ...facts });
+      return { ...stopped, test, postprocessing: results, stoppedIn };
+    }
+    const summary = results.length === 0 ? trained : { ...trained, postprocessing: results.map(summaryOf) };
+    folder?.writeSummary(summary);
+    folder?.removeCheckpoint();
+    return { status: "complete", folder, result, test, postprocessing: results, summary };
   } catch (thrown) {
     if (folder !== null) markFailed(folder, thrown);
     throw thrown;
   }
 }
 
-async function finish(folder: RunFolder, prepared: PreparedRun, summary: CompleteSummary): Promise<void> {
-  await saveModel(folder.modelPath, prepared.model, { ...factsOf(prepared, summary) });
-  folder.writeSummary(summary);
-  folder.removeCheckpoint();
+/** What is done after the training is loaded when there is something to do. */
+async function postprocessed({
+  listener,
+  ...options
+}: Omit<ChainOptions, "listener"> & { readonly listener: RunListener }): Promise<ChainOutcome> {
+  if (!hasSteps(options.prepared.run.experiment)) return { results: [], stoppedIn: null };
+  const { runPostprocessing } = await import("./postprocessing/chain.js");
+  return runPostprocessing({ ...options, listener: listener.postprocessing ?? {} });
+}
+
+/** What summary.json says of a step. */
+function summaryOf({ model: _, ...summary }: PostprocessingResult): PostprocessingSummary {
+  return summary;
 }
 
 async function testUnlessStopped(

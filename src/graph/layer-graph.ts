@@ -25,6 +25,11 @@ export interface LayerGraph {
   readonly output: LayerNode;
 }
 
+/** A layer with a network inside, as it is now; names are those inside. Its inputs are nodes without a module. */
+export interface HoldsNetwork {
+  readonly inside: readonly LayerNode[];
+}
+
 /** A node before its layer is made. */
 export interface PlannedLayer {
   readonly name: string;

@@ -116,6 +116,6 @@ function activityOf({ name, neuron, input, output, potential }: LayerVisit): Lay
     charged: neuron.chargedFromRest(input, after).toArray(),
     spikes: Uint8Array.from(output.data, (y) => (y === 0 ? 0 : 1)),
     potential: after.toArray(),
-    rest: neuron.vReset ?? 0,
+    rest: neuron.rest,
   };
 }

@@ -83,9 +83,14 @@ export abstract class BaseNode extends Module {
   /** u: the potential once x was taken in and before the neuron fires, elementwise. v is the potential before. */
   abstract charged(x: Tensor, v: Tensor): Tensor;
 
+  /** The potential that it begins with; of several, their mean. */
+  get rest(): number {
+    return this.vReset ?? 0;
+  }
+
   /** As charged(), at all time steps from rest: of what came in, and of the potential after each step, [T, N, ...] both. */
   chargedFromRest(x: Tensor, after: Tensor): Tensor {
-    const before = Tensor.full(x.shape, this.vReset ?? 0, x.backend);
+    const before = Tensor.full(x.shape, this.rest, x.backend);
     const step = x.size / x.shape[0];
     before.data.set(after.data.subarray(0, x.size - step), step);
     return this.charged(x, before);

@@ -63,7 +63,8 @@ const symmetric: ValueType<false> = {
   write: (value) => value,
 };
 
-const fields = {
+/** Those of all quantizers, with their defaults. */
+export const quantizerFields = {
   bits: withDefault(whole(2, 16), 8, "Bits of an integer, the sign included."),
   quantype: withDefault(
     oneOf(["fxp", "fake"]),
@@ -81,7 +82,7 @@ const fields = {
     "What the range is: the largest value, or what makes the mean square error small.",
   ),
   forceQ: withDefault(orNone(whole(-64, 64)), null, "Fractional bits, whatever the range is."),
-  LSQ: withDefault(flag, false, "Whether the step is learned."),
+  LSQ: withDefault(flag, false, "Whether the step is learned.", { key: "LSQ" }),
   quantEnable: withDefault(flag, true, "Whether anything is quantized."),
   isAsymmetric: optional(symmetric, "Only false."),
 };
@@ -94,13 +95,13 @@ function checkForced(
 ): void {
   if (forceQ === null || quantype === "fxp") return;
   place.fail(
-    `forceQ is ${forceQ} and quantype ${place.show(quantype)}; expected quantype "fxp": another has no fractional bits.`,
+    `${place.name("forceQ")} is ${forceQ} and quantype ${place.show(quantype)}; expected quantype "fxp": another has no fractional bits.`,
   );
 }
 
 const quantizerSchema: Schema<QuantizerSettings> = {
   fields: {
-    ...fields,
+    ...quantizerFields,
     tensorType: withDefault(oneOf(["act", "v", "input", "w", "bias"]), "act", "What is quantized."),
     compat: compatField,
   },
@@ -112,7 +113,7 @@ export function readQuantizerOptions(where: string, options: QuantizerOptions): 
   return readOptions(where, options, quantizerSchema);
 }
 
-const { bits, quantype, roundtype, rangeSetting, forceQ, LSQ, quantEnable, isAsymmetric } = fields;
+const { bits, quantype, roundtype, rangeSetting, forceQ, LSQ, quantEnable, isAsymmetric } = quantizerFields;
 
 /** The same without defaults: what is left out is that of the network. */
 const given = {
@@ -121,14 +122,14 @@ const given = {
   roundtype: optional(roundtype.type, roundtype.meaning),
   rangeSetting: optional(rangeSetting.type, rangeSetting.meaning),
   forceQ: optional(forceQ.type, forceQ.meaning),
-  LSQ: optional(LSQ.type, LSQ.meaning),
+  LSQ: optional(LSQ.type, LSQ.meaning, { key: "LSQ" }),
   quantEnable: optional(quantEnable.type, quantEnable.meaning),
   isAsymmetric,
 };
 
 const ofOneType = groupOf<Shared>({ fields: given });
 
-const types: readonly TensorType[] = ["input", "act", "v", "w", "bias"];
+export const tensorTypes: readonly TensorType[] = ["input", "act", "v", "w", "bias"];
 
 const quantParamsSchema = {
   fields: {
@@ -139,13 +140,23 @@ const quantParamsSchema = {
     w: optional(ofOneType, "For weights alone."),
     bias: optional(ofOneType, "For biases alone, which then have a quantizer of their own."),
   },
-  check(params: QuantParams, place: Place) {
-    for (const type of types) {
-      const { forceQ: forced = null, quantype: kind = "fxp" } = sharedOf(type, params);
-      checkForced({ forceQ: forced, quantype: kind }, params[type] === undefined ? place : place.at(type));
-    }
-  },
+  check: checkTogether,
 } as Schema<QuantParams>;
+
+/** What options must obey together, those of all kinds of tensors and those of each. @throws through the place */
+export function checkTogether(params: QuantParams, place: Place): void {
+  for (const type of tensorTypes) {
+    const { forceQ: forced = null, quantype: kind = "fxp" } = sharedOf(type, params);
+    checkForced({ forceQ: forced, quantype: kind }, params[type] === undefined ? place : place.at(type));
+  }
+}
+
+/** One set of options over another, kind of tensor by kind of tensor. */
+export function mergedQuantParams(under: QuantParams, over: QuantParams): QuantParams {
+  const both = tensorTypes.filter((type) => under[type] !== undefined && over[type] !== undefined);
+  const merged = Object.fromEntries(both.map((type) => [type, { ...under[type], ...over[type] }]));
+  return { ...under, ...over, ...merged };
+}
 
 /** As an option of a layer. */
 export const quantParams: ValueType<QuantParams> = {

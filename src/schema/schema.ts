@@ -149,7 +149,9 @@ function copyOf(fallback: unknown): unknown {
 /** Options within an option. */
 export function groupOf<P>(schema: Schema<P>): ValueType<P> {
   return {
-    expects: `a table with ${optionNames(schema).map(snakeCase).join(", ")}`,
+    expects: `a table with ${keysOf(schema)
+      .map(({ name, key }) => key ?? snakeCase(name))
+      .join(", ")}`,
     parts: schema.fields,
     read: (value, place) => readSchema(value, place, schema),
     write: (options) => Object.fromEntries(writtenFields(options, schema)),

@@ -8,7 +8,10 @@ import { findCompiler } from "../../src/cli/c-compiler.js";
 import { exportNetwork } from "../../src/cli/commands/export.js";
 import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
 import { quantize, type QuantizeArguments } from "../../src/cli/commands/quantize.js";
+import { train } from "../../src/cli/commands/train.js";
+import { spellCommand } from "../../src/cli/command-line.js";
 import { verify, type VerifyArguments } from "../../src/cli/commands/verify.js";
+import { quantParamsAsked } from "../../src/cli/quantize-options.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
 import { exportC } from "../../src/deployment/c/export-c.js";
@@ -108,6 +111,35 @@ describe("atif quantize", () => {
     );
   });
 
+  it("takes every option of quantizers", async () => {
+    const { quantization } = (await quantized({
+      out: at("options"),
+      lsq: true,
+      w: 5,
+      set: ["w.roundtype=ceil", "act.quant_enable=false", "v.force_q=4", "bits=7"],
+    })) as unknown as QuantizedSummary;
+    expect(quantization).toMatchObject({
+      params: {
+        bits: 7,
+        LSQ: true,
+        act: { quantEnable: false },
+        v: { forceQ: 4 },
+        w: { bits: 5, roundtype: "ceil" },
+      },
+      words: "7 bits (w 5), learned steps, rounded to the nearest, not trained",
+    });
+  });
+
+  it("takes ranges that are searched for, as the library does", () => {
+    const params = quantParamsAsked({ rangeSetting: "MSE_analysis", v: 12, set: ["w.range_setting=minmax"] });
+    expect(params).toEqual({
+      bits: 8,
+      rangeSetting: "MSE_analysis",
+      v: { bits: 12 },
+      w: { rangeSetting: "minmax" },
+    });
+  });
+
   it("measures saturation and silence as they are", async () => {
     const { quantization } = (await quantized({
       out: at("forced"),
@@ -193,11 +225,48 @@ describe("atif quantize", () => {
       const { code, stderr } = await running.ended;
       expect(code).toBe(130);
       expect(stderr).toMatch(
-        /stopped in epoch \d+ of 100000; the network as it was then is in stopped\. To test it: /,
+        /stopped in epoch \d+ of 100000; the network as it was then is in stopped\. To test it: .* and to go on: .*quantize --resume stopped$/m,
       );
       const summary = JSON.parse(readFileSync(at("stopped", "summary.json"), "utf8")) as QuantizedSummary;
-      expect(summary).toMatchObject({ test: null, quantization: { interrupted: true } });
+      expect(summary).toMatchObject({
+        status: "interrupted",
+        test: null,
+        quantization: { interrupted: true },
+      });
       expect((await atif(["eval", "stopped", "--json"], { cwd: folder })).code).toBe(0);
+      const sentence = async (args: Partial<QuantizeArguments>): Promise<unknown> =>
+        (await quantized(args)).sentence;
+      expect(await sentence({ out: at("stopped") })).toBe(
+        `${at("stopped")} holds a quantization that was interrupted; expected a new or empty folder. ` +
+          `To go on with it: ${spellCommand(["quantize", "--resume", at("stopped")])}`,
+      );
+      expect(await sentence({ resume: at("stopped"), bits: 6 })).toBe(
+        `--bits is 6, but ${at("stopped")} was started without it; a quantization goes on as it was started. ` +
+          "Leave it out, or begin another in a new folder.",
+      );
+      expect(await sentence({ resume: at("stopped"), run: at("q8") })).toContain("the network is ");
+      expect(await sentence({ resume: at("stopped"), epochs: 0 })).toContain(
+        "but now --epochs is 0; expected",
+      );
+      expect(await sentence({ resume: at("float") })).toContain("holds no quantization that was interrupted");
+      const trained = await answer(() => train({ resume: at("stopped"), json: true }));
+      expect(trained.sentence).toBe(
+        `${at("stopped")} holds a network that is being quantized; expected the folder of a run that trains. ` +
+          "Go on with it by atif quantize --resume.",
+      );
+      const epochs = summary.epochs + 1;
+      const resumed = await quantized({ out: at("stopped"), resume: true, epochs });
+      expect(resumed).toMatchObject({ status: "complete", epochs });
+      const whole = await quantized({ out: at("whole"), epochs });
+      expect((whole as unknown as QuantizedSummary).quantization).toEqual(
+        (resumed as unknown as QuantizedSummary).quantization,
+      );
+      for (const file of ["model.safetensors", "activations_range.txt"])
+        expect(readFileSync(at("stopped", file)).equals(readFileSync(at("whole", file)))).toBe(true);
+      expect(readdirSync(at("stopped")).sort()).toEqual(readdirSync(at("whole")).sort());
+      listen();
+      await quantize({ resume: at("stopped") });
+      expect(said.out).toBe(`${at("stopped")} is complete; there is nothing to do.\n`);
     },
   );
 
@@ -230,6 +299,16 @@ describe("atif quantize", () => {
     [{ roundtype: "up" }, '--roundtype is "up"; expected one of floor, nearest, ceil.'],
     [{ quantype: "fxpp" }, '--quantype is "fxpp"; expected one of fxp, fake. Did you mean fxp?'],
     [{ quantype: "fake", forceQ: 3 }, "--force-q is 3 and --quantype fake; expected --quantype fxp with it"],
+    [
+      { rangeSetting: "max" },
+      '--range-setting is "max"; expected one of minmax, MSE_simulation, MSE_analysis.',
+    ],
+    [{ set: ["w.bitz=4"] }, "--set w.bitz: w.bitz is not a known key; expected one of bits, quantype"],
+    [
+      { set: ["act.roundtype=up"] },
+      '--set act.roundtype: act.roundtype is "up"; expected one of "nearest", "floor", "ceil"',
+    ],
+    [{ set: ["w"] }, "--set w is not of the form key.key=value"],
     [{ lr: 0.1 }, "--lr is given and nothing is trained; expected --epochs with it"],
     [{ data: "nowhere" }, "nowhere"],
     [{ run: "nothing" }, "nothing"],
@@ -315,7 +394,7 @@ describe("atif export", () => {
     ],
     [{ out: "q8/summary.json" }, "which is a file; expected the name of a folder."],
     [{ to: "rust" }, '--to is "rust"; expected one of c.'],
-    [{ width: "12" }, '--width is "12"; expected one of 8, 16.'],
+    [{ width: "12" }, '--width is "12"; expected one of 8, 16, float32. Did you mean 16?'],
     [{ name: "Digits" }, '--name is "Digits"; expected lower-case letters'],
     [{ ranges: "other.txt" }, "ranges: there is a line for fc, and the network has no such layer"],
     [{ ranges: "empty.txt" }, "ranges: "],
@@ -347,6 +426,81 @@ describe.skipIf(!hasCompiler)("atif verify", () => {
     }); // prettier-ignore
     expect(told.accuracy).toBe((await evaluate(model, digits.test)).accuracy);
     expect(readdirSync(at("tmp"))).toEqual([]);
+  });
+
+  it("compares spikes and logits of a float32 network with the library's", async () => {
+    const told = await exported({
+      run: at("float"),
+      out: at("cf"),
+      width: "float32",
+      name: "digits",
+      samples: 3,
+    });
+    expect(told).toMatchObject({ width: "float32", longWidth: null, ties: 0 });
+    const result = await verified({ run: at("float"), folder: at("cf") });
+    const ties = result.ties as number;
+    expect(ties).toBeLessThan(20);
+    expect(result).toMatchObject({
+      samples: 360, timesteps: 2, layers: 2, spikes: (360 - ties) * 2 * (256 + 8), differences: 0, first: null,
+      wrongLogit: null, bound: 1e-5,
+    }); // prettier-ignore
+    expect(result.largestDifference).toBeGreaterThan(0);
+    expect(result.largestDifference).toBeLessThan(1e-5);
+    const model = await loadModel(at("float", "model.safetensors"));
+    expect(result.accuracy).toBe((await evaluate(model, digits.test)).accuracy);
+    expect(readdirSync(at("tmp"))).toEqual([]);
+  });
+
+  it("finds one wrong weight of a float32 network: a spike, or a logit alone", async () => {
+    const changing = (layer: string, folder: string, to: string): void => {
+      mkdirSync(at(folder));
+      for (const name of readdirSync(at("cf"))) {
+        const text = readFileSync(at("cf", name), "utf8");
+        const changed = text.replace(new RegExp(`(${layer}_weights\\[\\d+\\] = \\{\\s*)[^,]+`), `$1${to}`);
+        if (name === "digits.c") expect(changed).not.toBe(text);
+        writeFileSync(at(folder, name), name === "digits.c" ? changed : text);
+      }
+    };
+    changing("conv1", "wrong-spike", "9.5f");
+    const spike = await verified({ run: at("float"), folder: at("wrong-spike"), samples: 20 });
+    expect(spike).toMatchObject({
+      exitCode: 1,
+      first: { layer: "layers.neuron1" },
+      sentence: expect.stringMatching(
+        /layer layers\.neuron1, step \d, neuron \d+ (does not )?fire/,
+      ) as string,
+    });
+    changing("fc2", "wrong-logit", "0.5f");
+    const logit = await verified({ run: at("float"), folder: at("wrong-logit"), samples: 60 });
+    expect(logit).toMatchObject({
+      exitCode: 1,
+      differences: 0,
+      first: null,
+      wrongLogit: { output: 0 },
+      sentence: expect.stringMatching(
+        /output 0 is \S+ and should be \S+, to 0\.00001\. Export it again\./,
+      ) as string,
+    });
+  });
+
+  it.each([
+    [{ run: "q8", width: "float32" }, "is quantized; expected a network of float32 numbers with --width float32."],
+    [{ run: "float", width: "8" }, "expected a quantized network. Quantize it first: "],
+    [{ run: "float" }, "or export it as it is: --width float32"],
+    [{ run: "float", width: "float32", longWidth: "64" }, '--long-width is given and --width is "float32"; expected whole numbers with it.'],
+    [{ run: "float", width: "32" }, '--width is "32"; expected one of 8, 16, float32'],
+  ])("exports numbers that the network has, and no others: %o", async (args, sentence) => {
+    const { run, ...more } = args;
+    expect(await exported({ run: at(run), out: at("refused"), ...more })).toMatchObject({
+      exitCode: 2,
+      sentence: expect.stringContaining(sentence) as string,
+    });
+    expect(existsSync(at("refused"))).toBe(false);
+  }); // prettier-ignore
+
+  it("does not take code of other numbers", async () => {
+    expect(await verified({ run: at("q8"), folder: at("cf") })).toMatchObject({ exitCode: 2, sentence: expect.stringContaining("is quantized, and the code computes with float32 numbers; expected the run that it was exported from.") as string }); // prettier-ignore
+    expect(await verified({ run: at("float"), folder: at("c") })).toMatchObject({ exitCode: 2, sentence: expect.stringContaining("computes with float32 numbers, and the code with whole numbers; expected the run that it was exported from.") as string }); // prettier-ignore
   });
 
   it("finds one wrong weight, and says where", async () => {

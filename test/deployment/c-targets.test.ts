@@ -234,6 +234,36 @@ describe("an Arduino library", () => {
     expect(Object.keys(files)).toContain(`src/${fields.get("includes")}`);
   });
 
+  it("breaks no rule of arduino-lint that is an error, whatever it is called", () => {
+    for (const name of ["a", "n2_", "digits", "my_arduino", "z".repeat(41)]) {
+      const files = exported("arduino", { name });
+      const fields = properties(files);
+      const value = (key: string): string => fields.get(key) ?? "";
+      // LP005: each line is a key and a value; LP006: no key that is like another one.
+      for (const line of files["library.properties"].trimEnd().split("\n")) expect(line).toMatch(/^[a-z_]+=\S.*$/);
+      expect(fields.size).toBe(files["library.properties"].trimEnd().split("\n").length);
+      // LP009, LP011, LP015: a name of letters, digits, and _ that begins with a letter.
+      expect(value("name")).toMatch(/^[a-zA-Z][a-zA-Z0-9_.-]{0,62}$/);
+      // LS008, LP052: the header is called as the library and is there.
+      expect(value("includes")).toBe(`${value("name")}.h`);
+      expect(Object.keys(files)).toContain(`src/${value("includes")}`);
+      // LS006, LS007, LS009 to LS012, LP004, LD003, LD005, LD006: nothing else in the root, one library.properties, sketches in examples.
+      const paths = Object.keys(files);
+      const roots = new Set(paths.map((path) => path.split("/")[0]));
+      const known = ["README.md", "library.properties", "keywords.txt", "src", "examples", "extras"];
+      expect([...roots].filter((root) => !known.includes(root))).toEqual([]);
+      expect(paths.filter((path) => /library\.properties$/i.test(path))).toEqual(["library.properties"]);
+      const sketches = paths.filter((path) => path.endsWith(".ino"));
+      expect(sketches.length).toBeGreaterThan(0);
+      // SS001, SS002: a sketch is called as its folder, with characters that are allowed.
+      for (const path of sketches) expect(path).toMatch(/^examples\/([A-Za-z0-9][A-Za-z0-9_.-]{0,62})\/\1\.ino$/);
+      for (const path of paths.filter((each) => /\.(ino|h|c)$/.test(each))) {
+        // LC001: capitals count.
+        expect(files[path]).not.toMatch(/#include\s*[<"]arduino\.h/);
+      }
+    }
+  }); // prettier-ignore
+
   it("colours the names that there are, with tabs", () => {
     const files = exported("arduino");
     const rows = files["keywords.txt"].trimEnd().split("\n");
@@ -249,6 +279,7 @@ describe("an Arduino library", () => {
     ["arduino_digits", "one that does not begin with arduino"],
     ["string", "another one: <string.h> is a header of C"],
     ["stdint", "another one: <stdint.h> is a header of C"],
+    ["wire", "another one: wire.h is a header of Arduino's where capitals do not count"],
   ])("cannot be called %s", (name, expected) => {
     const message = `exportC: name is "${name}"; for target "arduino" expected ${expected}.`;
     expect(() => exported("arduino", { name })).toThrow(new RangeError(message));

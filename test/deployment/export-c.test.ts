@@ -190,7 +190,7 @@ describe("exportC", () => {
     ["no samples", { samples: 0 }, "exportC: samples is 0"],
     ["tests of other classes", { tests: new Dataset({ name: "d", x: new Float32Array(1), labels: [7], sampleShape: [1] }) }, 'exportC: "d" has 8 classes'],
     ["an option", { fast: true } as never, 'exportC: unknown option "fast"'],
-    ["a width", { width: 12 as never }, 'IntegerModel: width is "12"'],
+    ["a width", { width: 12 as never }, 'exportC: width is "12"; expected one of "float32", "8", "16".'],
   ])("refuses %s", (_, more, message) => {
     expect(() => exported(2, more)).toThrow(message);
   }); // prettier-ignore

@@ -14,6 +14,7 @@ import { identifierOf } from "../../src/graph/layer-graph.js";
 import { init } from "../../src/kernels/select.js";
 import type { Module } from "../../src/module/module.js";
 import { networkGraph } from "../../src/models/network-graph.js";
+import { GraphModel } from "../../src/models/graph-model.js";
 import { createModel } from "../../src/models/table.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import "../../src/ops/install.js";
@@ -113,24 +114,61 @@ function compare(model: SpikingModel, integer: IntegerModel, xs: Tensor) {
 
 const seeds = Array.from({ length: Number(process.env.ATIF_SEEDS ?? 100) }, (_, i) => i);
 const lively: number[] = [];
+/** What the networks were made of. */
+const met = new Set<string>();
+
+function meet(model: SpikingModel, { program }: IntegerModel, params: QuantParams, isStill: boolean): void {
+  met
+    .add(model.architecture.kind)
+    .add(isStill ? "still" : "changing")
+    .add(`mode ${model.stepMode}`);
+  met.add(`${params.bits} bits`).add(`${model.inputShape.length - 1} dimensions`);
+  for (const neuron of model.neurons()) met.add(neuron.traits.kind);
+  for (const layer of program.layers) {
+    met.add(layer.kind);
+    if (layer.kind === "weightedSum" && layer.groups > 1) met.add("groups");
+    if (layer.kind === "add" && layer.inputs.length > 1) met.add("sum of branches");
+  }
+}
 
 describe("one definition of the integers", () => {
   beforeAll(() => init({ backend: "wasm", threads: 1 }));
 
   it.each(seeds)("network %i: quantized, in evaluation, and in whole numbers", (seed) => {
     const params = randomQuantizers(seed);
-    const model = quantizedFrom(randomNetwork(seed), params, seed);
+    const float = randomNetwork(seed);
+    const model = quantizedFrom(float, params, seed);
     const integer = new IntegerModel(model, { longWidth: 64 });
-    const { differences, isLively } = compare(model, integer, sequence(model, seed, 4, seed % 2 === 0));
+    const isStill = seed % 2 === 0;
+    const { differences, isLively } = compare(model, integer, sequence(model, seed, 4, isStill));
     expect(differences, JSON.stringify(params)).toEqual([]);
     if (isLively) lively.push(seed);
+    met.add(float.architecture.kind);
+    meet(model, integer, params, isStill);
   });
 
   it("is tried on networks that fire, now and then", () => {
     expect(lively.length).toBeGreaterThan(seeds.length * 0.7);
   });
 
-  const someSeeds = seeds.filter((seed) => seed % 12 === 5);
+  it("is tried on every kind of network, neuron and layer, for inputs that stand still and that change", () => {
+    const all = [
+      ...["SMLP", "SCNN", "SResNet", "GraphModel", "1 dimensions", "2 dimensions", "mode s", "mode m"],
+      ...[
+        "QuantizedATIF",
+        "QuantizedIFSRL",
+        "QuantizedIFNode",
+        "QuantizedLIFNode",
+        "QuantizedParametricLIFNode",
+      ],
+      ...["weightedSum", "channelScale", "maxPool", "averagePool", "sumPool", "add", "neuron", "groups"],
+      ...["sum of branches", "still", "changing", "8 bits", "16 bits"],
+    ];
+    expect(all.filter((each) => !met.has(each))).toEqual([]);
+  });
+
+  // Of any bits, and of 8 and 16.
+  const someSeeds = seeds.filter((seed) => seed % 13 === 5);
 
   it.skipIf(spawnSync("gcc", ["--version"]).status !== 0).each(someSeeds)(
     "network %i: the C, too",
@@ -138,6 +176,33 @@ describe("one definition of the integers", () => {
       const model = quantizedFrom(randomNetwork(seed), randomQuantizers(seed), seed);
       const files = exportC(model, { longWidth: 64, tests: randomSamples(model, seed, 3, 1) });
       expect(runSelfTest(files, "gcc", ["-O1"])).toMatch(/^PASS: 3 samples, /);
+    },
+  );
+
+  it.skipIf(spawnSync("gcc", ["--version"]).status !== 0)(
+    "the C, where the spikes of a group are gathered",
+    () => {
+      manualSeed(5);
+      const neuron = { kind: "ATIF", options: { vThreshold: 0.4 } };
+      const float = new GraphModel({
+      inputShape: [4, 4, 2],
+      outputShape: [3],
+      timesteps: 3,
+      layers: [
+        { name: "first", kind: "Conv2d", options: { inChannels: 2, outChannels: 12, kernelSize: 1 } },
+        { name: "fire", ...neuron },
+        { name: "groups", kind: "Conv2d", options: { inChannels: 12, outChannels: 34, kernelSize: 3, padding: 1, groups: 2 } },
+        { name: "again", ...neuron },
+        { name: "flat", kind: "Flatten", options: {} },
+        { name: "out", kind: "Linear", options: { inFeatures: 544, outFeatures: 3 } },
+      ],
+    }); // prettier-ignore
+      const model = quantizedFrom(float.eval(), { bits: 8 }, 3);
+      const files = exportC(model, { tests: randomSamples(model, 5, 4, 1) });
+      expect(files["network.c"]).toContain("for (g = 0; g < 2; g++) {");
+      expect(runSelfTest(files, "gcc", ["-O1"])).toMatch(/^PASS: 4 samples, /);
+      const { differences, isLively } = compare(model, new IntegerModel(model), sequence(model, 5, 3, true));
+      expect([differences, isLively]).toEqual([[], true]);
     },
   );
 

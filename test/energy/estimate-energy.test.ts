@@ -3,6 +3,7 @@ import { countOperations } from "../../src/energy/count-operations.js";
 import { estimateEnergy, type EnergyOptions } from "../../src/energy/estimate-energy.js";
 import { scaleSpikes, type NetworkActivity } from "../../src/energy/network-activity.js";
 import { init } from "../../src/kernels/select.js";
+import { quantizeModel } from "../../src/quantization/quantize-model.js";
 import { activity, conv, network, numbers, R, spikes } from "./networks.js";
 
 const options: EnergyOptions = { memWidth: 16, fifoSize: 100 };
@@ -23,6 +24,18 @@ const rates = (a: number, b: number, input = numbers): NetworkActivity =>
 
 describe("estimateEnergy, by hand", () => {
   beforeAll(() => init({ backend: "reference" }));
+
+  it("of quantized layers, as of those that they were made of", () => {
+    for (const kind of ["IFNode", "LIFNode"]) {
+      const float = network([8, 8, 2], [10], T, [conv(), { ...neuron, kind }, flatten, linear]);
+      const quantized = quantizeModel(float, { bits: 8 });
+      expect(estimateEnergy(quantized, rates(0.8, 0.12), options)).toEqual(
+        estimateEnergy(float, rates(0.8, 0.12), options),
+      );
+      const counts = [float, quantized].map((each) => countOperations(each, rates(0.8, 0.12)));
+      expect(counts[1]).toEqual(counts[0]);
+    }
+  });
 
   it("of numbers into a convolution", () => {
     const { rows } = estimateEnergy(model(), rates(0.8, 0.12), options);

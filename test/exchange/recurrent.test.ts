@@ -248,7 +248,9 @@ describe("in a network", () => {
       });
       expect(networkLayers(model).map(({ name, kind, parameters }) => [name, kind, parameters])).toEqual([
         ["fc", "Linear", 12],
-        ["rec", "Recurrent", 12],
+        ["rec", "Recurrent", 0],
+        ["rec.cell.lif", "CurrentLIF", 0],
+        ["rec.cell.w", "Linear", 12],
         ["out", "Linear", 8],
       ]);
       const data = new Dataset({

@@ -8,7 +8,7 @@
  */
 
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,9 @@ import { init } from "atif";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const python = process.env.ATIF_PYTHON ?? "python3";
-const peers = ["onnx", "pytorch", "safetensors", "nir"];
+const peers = ["onnx", "pytorch", "safetensors", "nir"].filter((peer) =>
+  existsSync(join(here, `${peer}.mjs`)),
+);
 
 const words = process.argv.slice(2);
 const at = words.indexOf("--only");

@@ -3,7 +3,7 @@
 import { counted } from "../../counted.js";
 import { compareWithRelu, type ReluComparison } from "../../energy/compare-with-relu.js";
 import { energyChart } from "../../energy/energy-chart.js";
-import type { EnergyEstimate, EnergyOptions, EnergyRow } from "../../energy/estimate-energy.js";
+import type { EnergyOptions } from "../../energy/estimate-energy.js";
 import { formatEnergy } from "../../energy/format-energy.js";
 import { ActivityMeter } from "../../energy/measure-activity.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
@@ -18,9 +18,9 @@ import { Generator } from "../../random/generator.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { UsageError } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
+import { energyTable } from "../energy-table.js";
 import { findModel } from "../model-path.js";
 import { Progress } from "../progress.js";
-import { formatTable, percent, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";
 import { testDataFor, type TestData } from "../test-data.js";
 
@@ -119,34 +119,6 @@ function asUsage<R>(fn: () => R): R {
   }
 }
 
-const right = { align: "right" } as const;
-const COLUMNS: readonly Column[] = [
-  { title: "layer" },
-  { title: "in", ...right },
-  { title: "out", ...right },
-  { title: "potentials", ...right },
-  { title: "weights", ...right },
-  { title: "biases", ...right },
-  { title: "in/out", ...right },
-  { title: "operations", ...right },
-  { title: "total", ...right },
-  { title: "share", ...right },
-];
-
-function cells(row: EnergyRow, { total }: EnergyEstimate): string[] {
-  const { memPot, memWeights, memBias, memIo, opsAddr } = row;
-  const rate = (value: number | null): string => (value === null ? "" : value.toFixed(3));
-  const name =
-    row.neuron === null || row.name.endsWith(row.neuron) ? row.name : `${row.name} + ${row.neuron}`;
-  return [
-    name,
-    rate(row.inputRate),
-    rate(row.outputRate),
-    ...[memPot, memWeights, memBias, memIo, opsAddr, row.total].map(formatEnergy),
-    total.total === 0 ? "" : percent(row.total / total.total),
-  ];
-}
-
 function print(
   terminal: Terminal,
   path: string,
@@ -156,15 +128,14 @@ function print(
   { spiking, relu, bits, finding }: ReluComparison,
   svg: string | undefined,
 ): void {
-  const { rows, total } = spiking;
+  const { total } = spiking;
   terminal.print(`${path}, rates measured on ${name} (${counted(data.length, "sample")}, T = ${timesteps})`);
   terminal.print(
     `words of ${counted(memWidth, "bit")}, a FIFO of ${counted(fifoSize ?? 0, "word")}, 45 nm` +
       (compat === undefined ? "" : `; the numbers of ${compat}, its defects included`),
   );
   terminal.print();
-  const table = [...rows, total].map((row) => cells(row, spiking));
-  for (const line of formatTable(COLUMNS, table, (text) => terminal.bold(text))) terminal.print(line);
+  for (const line of energyTable(spiking, (text) => terminal.bold(text))) terminal.print(line);
   terminal.print();
   terminal.print(
     terminal.bold(formatEnergy(total.total)),

@@ -10,6 +10,7 @@ import { readFacts } from "../../experiment/run-folder/training-facts.js";
 import { lastPart } from "../../platform/paths.js";
 import type { DatasetLoader } from "../../experiment/data.js";
 import { findModel, type ModelPlace } from "../model-path.js";
+import { networksIn, printKept } from "../postprocessing-report.js";
 import { Progress } from "../progress.js";
 import { formatConfusion, formatTable, percent, significant } from "../report-table.js";
 import { Terminal, type Printed } from "../terminal.js";
@@ -70,10 +71,13 @@ export async function evaluateModel(args: EvalArguments): Promise<void> {
 }
 
 async function evaluateOne(args: EvalArguments, around: Surroundings): Promise<void> {
-  const tested = await test(findModel(args.model), args, around, "testing");
+  const place = findModel(args.model);
+  const tested = await test(place, args, around, "testing");
+  const kept = networksIn(place);
   around.progress.clear();
-  around.terminal.answer(answerOf(tested));
+  around.terminal.answer({ ...answerOf(tested), ...(kept.length === 0 ? {} : { postprocessing: kept }) });
   print(around.terminal, tested);
+  printKept(around.terminal, place, kept);
 }
 
 async function evaluateSeveral(

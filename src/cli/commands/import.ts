@@ -41,6 +41,7 @@ const advice: RunAdvice = {
   notEmpty: "Name another with --out.",
   full: "Use --out to name a folder.",
   holdsNoRun: "Name a run.",
+  isQuantization: "Name another with --out.",
   otherExperiment: "Name another folder with --out.",
 };
 

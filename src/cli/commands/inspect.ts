@@ -4,7 +4,6 @@ import { counted } from "../../counted.js";
 import { ConfigError, FormatError } from "../../errors.js";
 import type { DatasetLoader } from "../../experiment/data.js";
 import { readModelFile } from "../../formats/model-file.js";
-import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { describePreprocessing } from "../../preprocessing/describe.js";
 import { formatShape } from "../../shapes.js";
@@ -146,7 +145,7 @@ async function measure(
 }
 
 function answer({ path, model, facts, layers, parameters, measurement }: Inspected): object {
-  const rates = ratesByName(model, layers, measurement);
+  const rates = ratesByName(layers, measurement);
   const { experiment: _, ...training } = facts;
   return {
     model: path,
@@ -176,17 +175,12 @@ interface Rates {
 }
 
 /** By the name that the table shows; an evaluation has those of the state dict. */
-function ratesByName(
-  model: SpikingModel,
-  layers: readonly NetworkLayer[],
-  measurement: Measurement,
-): ReadonlyMap<string, Rates> {
+function ratesByName(layers: readonly NetworkLayer[], measurement: Measurement): ReadonlyMap<string, Rates> {
   if (measurement.data === null) return new Map();
   const measured = new Map(measurement.evaluation.layers.map((layer) => [layer.name, layer]));
-  const nodes = networkGraph(model).nodes.slice(1);
   return new Map(
-    layers.flatMap(({ name }, i): [string, Rates][] => {
-      const own = measured.get(nodes[i].name);
+    layers.flatMap(({ name }): [string, Rates][] => {
+      const own = measured.get(name) ?? measured.get(`layers.${name}`);
       if (own === undefined) return [];
       const { firingRate, spikesPerInference } = own;
       return [[name, { firingRate, spikesPerInference }]];
@@ -207,7 +201,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function print(terminal: Terminal, { path, model, facts, layers, parameters, measurement }: Inspected): void {
-  const rates = ratesByName(model, layers, measurement);
+  const rates = ratesByName(layers, measurement);
   terminal.print(
     terminal.bold(path),
     `: ${model.architecture.kind}, ${counted(model.timesteps, "time step")}, input ${formatShape(model.inputShape)}, ` +

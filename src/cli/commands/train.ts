@@ -95,7 +95,7 @@ async function trainAll(
       if (resuming !== null) progress.line(resuming);
       resuming = null;
       if (folder !== null) {
-        begun = { run, folder };
+        begun = { run, folder, postprocessing: false };
         tell({ working: folder.path });
       }
       const { enableProgressBar } = experiment.learningFramework.params;
@@ -105,6 +105,13 @@ async function trainAll(
         onValidation: (done, total) => told.validation(done, total),
         onEpoch: (metrics) => told.epoch(metrics, model.epochs),
         onTest: (done, total) => told.test(done, total),
+        postprocessing: {
+          onProgress: (at) => {
+            if (begun !== null) begun = { ...begun, postprocessing: true };
+            told.postprocessing(at);
+          },
+          onEpoch: (metrics, epochs) => told.epoch(metrics, epochs),
+        },
       };
     },
   });

@@ -4,16 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { counted } from "../../counted.js";
-import { comparisonDriver } from "../../deployment/c/comparison-driver.js";
+import { comparisonDriver, floatDriver } from "../../deployment/c/comparison-driver.js";
 import {
   Comparing,
   wrongInteger,
   type Comparison,
   type WrongInteger,
 } from "../../deployment/c/comparison.js";
+import { FloatComparing, type FloatComparison } from "../../deployment/c/float-comparison.js";
+import { compileFloat } from "../../deployment/float/compile-float.js";
 import { IntegerModel } from "../../deployment/integer/integer-model.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { inputOf } from "../../measuring/batch-input.js";
+import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { shortPath } from "../../platform/paths.js";
 import { sizeOf } from "../../shapes.js";
@@ -28,7 +31,7 @@ import { Progress } from "../progress.js";
 import { percent } from "../report-table.js";
 import { Terminal } from "../terminal.js";
 import { testDataFor } from "../test-data.js";
-import { inCommandWords, narrowest, openWholeNetwork, type WholeNetwork } from "../whole-network.js";
+import { inCommandWords, narrowest, openExportable, type WholeNetwork } from "../whole-network.js";
 
 export interface VerifyArguments extends ComputeArguments {
   readonly run: string;
@@ -85,27 +88,37 @@ async function verifyExported(args: VerifyArguments, around: Surroundings): Prom
   const exported = findExported(args.folder);
   const compiler = findCompiler(args.cc);
   await initCompute(args);
-  const network = await openWholeNetwork(args.run, "verify", args.ranges ?? exported.rangesFile ?? undefined);
-  const integer = integerModel(network, exported);
+  const { width } = exported;
+  const ranges = args.ranges ?? exported.rangesFile ?? undefined;
+  const network = await openExportable(args.run, "verify", { width, ranges });
   checkSame(args, network.model, exported);
   const found = await testDataFor(network.model, network.known, network.config, args.data);
   const shown = shownDataset(network.model, found.data, found.augmentations ?? null);
   const data = shown.subset({ start: 0, end: Math.min(args.samples ?? shown.length, shown.length) });
   await interrupt.check(STOPPED);
+  const onDone = (done: number, total: number): void =>
+    progress.update(`comparing ${done}/${total}`, done / total);
   await inTemporaryFolder(async (folder) => {
-    const driver = await makeDriver(folder, compiler, exported, integer, interrupt.signal);
-    const work: Work = { driver, integer, data, network, signal: interrupt.signal };
-    const comparison = await compare(work, (done, total) =>
-      progress.update(`comparing ${done}/${total}`, done / total),
-    );
-    const wrong = await lookCloser(work, comparison);
+    const { signal } = interrupt;
+    const work: Work = { folder, compiler, exported, data, network, signal };
+    if (width === "float32") {
+      const comparison = await compareFloats(work, onDone);
+      progress.clear();
+      reportFloats(terminal, { args, compiler, comparison, data: found.name });
+      return;
+    }
+    const integer = integerModel(network, width);
+    const text = comparisonDriver({ name: exported.name, layers: integer.program.layers.length });
+    const compared: Compared = { ...work, integer, driver: await makeDriver(work, text) };
+    const comparison = await compare(compared, onDone);
+    const wrong = await lookCloser(compared, comparison);
     progress.clear();
     report(terminal, { args, compiler, comparison, wrong, data: found.name });
   });
 }
 
 /** With sums wide enough: whether those of the code are is part of the comparison. */
-function integerModel({ model, ranges }: WholeNetwork, { width }: ExportedNetwork): IntegerModel {
+function integerModel({ model, ranges }: WholeNetwork, width: 8 | 16): IntegerModel {
   const given = { width, ...(ranges === undefined ? {} : { ranges }) };
   return inCommandWords(() => narrowest((longWidth) => new IntegerModel(model, { ...given, longWidth })));
 }
@@ -136,30 +149,37 @@ async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promi
   }
 }
 
-/** @returns the program */
-async function makeDriver(
-  folder: string,
-  compiler: string,
-  { folder: exported, source, name }: ExportedNetwork,
-  integer: IntegerModel,
-  signal: AbortSignal,
-): Promise<string> {
-  const [text, program] = [join(folder, "driver.c"), join(folder, "driver.exe")];
-  writeFileSync(text, comparisonDriver({ name, layers: integer.program.layers.length }));
-  const traced = `-D${name.toUpperCase()}_TRACED`;
-  await compile(compiler, [...FLAGS, traced, "-I", exported, "-o", program, text, source], folder, signal);
-  return program;
-}
-
 interface Work {
-  readonly driver: string;
-  readonly integer: IntegerModel;
+  /** For what is made on the way. */
+  readonly folder: string;
+  readonly compiler: string;
+  readonly exported: ExportedNetwork;
   readonly data: Dataset;
   readonly network: WholeNetwork;
   readonly signal: AbortSignal;
 }
 
-async function compare(work: Work, onDone: (done: number, total: number) => void): Promise<Comparison> {
+interface Compared extends Work {
+  readonly driver: string;
+  readonly integer: IntegerModel;
+}
+
+/** @returns the program */
+async function makeDriver({ folder, compiler, exported, signal }: Work, driver: string): Promise<string> {
+  const [text, program] = [join(folder, "driver.c"), join(folder, "driver.exe")];
+  writeFileSync(text, driver);
+  const traced = `-D${exported.name.toUpperCase()}_TRACED`;
+  const flags = exported.width === "float32" ? [...FLAGS, "-ffp-contract=off"] : FLAGS;
+  await compile(
+    compiler,
+    [...flags, traced, "-I", exported.folder, "-o", program, text, exported.source],
+    folder,
+    signal,
+  );
+  return program;
+}
+
+async function compare(work: Compared, onDone: (done: number, total: number) => void): Promise<Comparison> {
   const { driver, integer, data, network, signal } = work;
   const comparing = new Comparing(integer, network.model.timesteps);
   for (let start = 0; start < data.length; start += AT_ONCE) {
@@ -179,7 +199,7 @@ async function compare(work: Work, onDone: (done: number, total: number) => void
 }
 
 /** The first integer that differs, by the integers themselves. */
-async function lookCloser(work: Work, { first }: Comparison): Promise<WrongInteger | null> {
+async function lookCloser(work: Compared, { first }: Comparison): Promise<WrongInteger | null> {
   if (first === null) return null;
   const { driver, integer, signal } = work;
   const x = inputAt(work, first.sample);
@@ -187,8 +207,43 @@ async function lookCloser(work: Work, { first }: Comparison): Promise<WrongInteg
   return wrongInteger(integer, x, numbersOf(ended, null), first);
 }
 
-function inputAt({ integer, data, network }: Work, sample: number): Int32Array {
-  return scope(() => integer.quantizeInput(inputOf(network.model, data.batch([sample])).toArray()));
+function inputAt({ integer, ...work }: Compared, sample: number): Int32Array {
+  return integer.quantizeInput(preparedAt(work, sample));
+}
+
+function preparedAt({ data, network }: Pick<Work, "data" | "network">, sample: number): Float32Array {
+  return scope(() => inputOf(network.model, data.batch([sample])).toArray());
+}
+
+async function compareFloats(
+  work: Work,
+  onDone: (done: number, total: number) => void,
+): Promise<FloatComparison> {
+  const { data, network, exported, signal } = work;
+  const program = inCommandWords(() => compileFloat("exportC", networkGraph(network.model)));
+  const comparing = new FloatComparing(network.model, program);
+  const facts = { name: exported.name, layers: program.layers.length, neurons: comparing.neurons };
+  const driver = await makeDriver(work, floatDriver(facts));
+  for (let start = 0; start < data.length; start += AT_ONCE) {
+    const end = Math.min(start + AT_ONCE, data.length);
+    const inputs = Array.from({ length: end - start }, (_, i) => preparedAt(work, start + i));
+    const { bytes } = comparing;
+    const ended = await runProgram(driver, [], joined(inputs), signal);
+    const told = toldBy(ended, inputs.length * bytes);
+    for (const [i, x] of inputs.entries()) {
+      signal.throwIfAborted();
+      comparing.add(x, told.subarray(i * bytes, (i + 1) * bytes), data.labels[start + i]);
+      onDone(start + i + 1, data.length);
+    }
+    await breathe();
+  }
+  return comparing.result;
+}
+
+function joined(inputs: readonly Float32Array[]): Uint8Array {
+  return Buffer.concat(
+    inputs.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
 }
 
 /** As the driver reads them. */
@@ -204,14 +259,17 @@ function bytesOf(inputs: readonly Int32Array[], { program }: IntegerModel): Uint
 }
 
 /** @param expected how many; null: as many as there are. @throws FoundFailure if the driver has not told them */
-function numbersOf({ code, signal, stdout }: Ended, expected: number | null): Int32Array {
-  const numbers = new Int32Array(
-    stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~3)),
-  );
-  if (code === 0 && (expected === null || numbers.length === expected)) return numbers;
+function numbersOf(ended: Ended, expected: number | null): Int32Array {
+  const told = toldBy(ended, expected === null ? null : 4 * expected);
+  return new Int32Array(told.buffer.slice(told.byteOffset, told.byteOffset + (told.length & ~3)));
+}
+
+/** @param expected bytes; null: as many as there are. @throws FoundFailure if the driver has not told them */
+function toldBy({ code, signal, stdout }: Ended, expected: number | null): Uint8Array {
+  if (code === 0 && (expected === null || stdout.length === expected)) return stdout;
   const how = signal === null ? `ended with ${code ?? "no code"}` : `was ended by ${signal}`;
   throw new FoundFailure(
-    `the exported code ${how} after ${counted(numbers.length, "number")}; expected ${expected ?? "more"}. ` +
+    `the exported code ${how} after ${counted(stdout.length, "byte")}; expected ${expected ?? "more"}. ` +
       "Its layers are not those of the network: export it again.",
     {},
   );
@@ -247,5 +305,44 @@ function report(terminal: Terminal, { args, compiler, comparison, wrong, data }:
   terminal.print(terminal.bold("the same"), `: ${proof}`);
   terminal.print(
     `compiled by ${compiler}, compared on ${data}; accuracy in whole numbers ${percent(right / samples)}`,
+  );
+}
+
+interface ReportedFloats extends Omit<Reported, "comparison" | "wrong"> {
+  readonly comparison: FloatComparison;
+}
+
+/** @throws FoundFailure if anything differs that does not hang on rounding */
+function reportFloats(terminal: Terminal, { args, compiler, comparison, data }: ReportedFloats): void {
+  const { samples, timesteps, layers, spikes, differences, ties, first, right } = comparison;
+  const { largestDifference, bound, wrongLogit } = comparison;
+  const proof =
+    `${counted(samples, "sample")}, ${counted(timesteps, "step")}, ${counted(layers, "layer")}, ` +
+    `${counted(spikes, "spike")} compared, ${differences} differing; largest difference of a logit ${largestDifference.toPrecision(2)}`;
+  const facts = { folder: args.folder, compiler, data, ...comparison, accuracy: right / samples };
+  const wrong =
+    first !== null
+      ? `sample ${first.sample}, layer ${first.layer}, step ${first.step + 1}, neuron ${first.index} ${first.fired ? "fires and should not" : "does not fire and should"}`
+      : wrongLogit !== null
+        ? `sample ${wrongLogit.sample}, output ${wrongLogit.output} is ${wrongLogit.given} and should be ${wrongLogit.expected}, to ${bound}`
+        : ties === samples
+          ? "nothing is left to compare: in every sample a spike hangs on rounding"
+          : null;
+  if (wrong !== null) {
+    throw new FoundFailure(
+      `the code in ${shortPath(args.folder)} computes something else than ${shortPath(args.run)}: ${proof}; ` +
+        `${ties === samples ? "" : "the first in "}${wrong}. Export it again.`,
+      facts,
+    );
+  }
+  terminal.answer(facts);
+  terminal.print(terminal.bold("the same"), `: ${proof}`);
+  if (ties > 0) {
+    terminal.print(
+      `${counted(ties, "sample")} left out: there a potential lies within rounding of its threshold, and either decision is right`,
+    );
+  }
+  terminal.print(
+    `compiled by ${compiler}, compared on ${data}; accuracy of the code ${percent(right / samples)}`,
   );
 }

@@ -1,7 +1,8 @@
-/** atif export --to c: writes a quantized network as code for a device. */
+/** atif export --to c: writes a network as code for a device. */
 
 import { exportedC, type ExportedC } from "../../deployment/c/export-c.js";
 import { targets, type CTarget } from "../../deployment/c/targets/table.js";
+import { counted } from "../../counted.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { exists, isFolder, makeFolder, removeFile } from "../../platform/folders.js";
 import { writeFileAtomic } from "../../platform/files.js";
@@ -9,15 +10,15 @@ import { folderOf, joinPaths, shortPath } from "../../platform/paths.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import { spellCommand } from "../command-line.js";
 import { initCompute } from "../compute-arguments.js";
-import type { ExportArguments } from "./export-arguments.js";
 import { UsageError } from "../exit-codes.js";
 import { RANGES_FILE } from "../exported-network.js";
+import type { ExportArguments } from "./export-arguments.js";
 import { wordAsked } from "../quantize-options.js";
 import { Terminal } from "../terminal.js";
 import { NoFittingData, testDataFor } from "../test-data.js";
-import { inCommandWords, openWholeNetwork, type WholeNetwork } from "../whole-network.js";
+import { inCommandWords, openExportable, type WholeNetwork } from "../whole-network.js";
 
-const WIDTHS = ["8", "16"] as const;
+const WIDTHS = ["8", "16", "float32"] as const;
 const LONG_WIDTHS = ["32", "64"] as const;
 const FORMS = ["events", "dense"] as const;
 
@@ -32,9 +33,9 @@ export async function exportAsC(args: ExportArguments): Promise<void> {
     throw new UsageError(`--out is ${out}, which is a file; expected the name of a folder.`);
   }
   await initCompute(args);
-  const network = await openWholeNetwork(args.run, "export", args.ranges);
+  const network = await openExportable(args.run, "export", { width: options.width, ranges: args.ranges });
   const tests = await testsFor(network, args, (sentence) => terminal.warn(sentence));
-  const { name = "network", longWidth = 32, form = "events", target = "c99" } = options;
+  const { name = "network", form = "events", target = "c99" } = options;
   const { ranges } = network;
   const exported = inCommandWords(() =>
     exportedC(network.model, {
@@ -45,9 +46,7 @@ export async function exportAsC(args: ExportArguments): Promise<void> {
   );
   const files = { ...exported.files, ...(ranges === undefined ? {} : { [RANGES_FILE]: ranges }) };
   writeAll(out, files, force);
-  const { flash, ram, integer } = exported;
-  const { silent, restless } = integer;
-  const { width } = integer.program;
+  const { flash, ram, silent, restless, width, longWidth, ties } = exported;
   const facts = {
     folder: out,
     name,
@@ -60,6 +59,7 @@ export async function exportAsC(args: ExportArguments): Promise<void> {
     ram,
     silent,
     restless,
+    ties,
   };
   terminal.answer({ ...facts, model: network.path, tests: tests !== null, files: Object.keys(files) });
   print(terminal, network, exported, { out, files: Object.keys(files), run: args.run });
@@ -67,7 +67,7 @@ export async function exportAsC(args: ExportArguments): Promise<void> {
 
 interface Options {
   readonly name?: string;
-  readonly width?: 8 | 16;
+  readonly width?: "float32" | 8 | 16;
   readonly longWidth?: 32 | 64;
   readonly form?: "events" | "dense";
   readonly target?: CTarget;
@@ -86,7 +86,7 @@ function optionsAsked(args: ExportArguments): Options {
   }
   return {
     ...(name === undefined ? {} : { name }),
-    ...(width === undefined ? {} : { width: width === "8" ? 8 : 16 }),
+    ...(width === undefined ? {} : { width: width === "float32" ? width : width === "8" ? 8 : 16 }),
     ...(longWidth === undefined ? {} : { longWidth: longWidth === "32" ? 32 : 64 }),
     ...(form === undefined ? {} : { form }),
     ...(target === undefined ? {} : { target }),
@@ -136,11 +136,11 @@ interface Written {
 function print(
   terminal: Terminal,
   { path }: WholeNetwork,
-  { flash, ram, integer }: ExportedC,
+  { flash, ram, silent, restless, width, ties }: ExportedC,
   { out, files, run }: Written,
 ): void {
-  const { silent, restless, program } = integer;
-  terminal.print(terminal.bold(path), ` in C99, integers of ${program.width} bits`);
+  const numbers = width === "float32" ? "float32 numbers" : `integers of ${width} bits`;
+  terminal.print(terminal.bold(path), ` in C99, ${numbers}`);
   terminal.print();
   terminal.print(
     `flash  ${bytes(flash)}  `,
@@ -157,6 +157,12 @@ function print(
     terminal.print();
     terminal.print(
       `fires without any input: ${restless.join(", ")}. Its threshold is rounded to 0: more bits for potentials (--v).`,
+    );
+  }
+  if (ties > 0) {
+    terminal.print();
+    terminal.print(
+      `the self-test does without ${counted(ties, "sample")} in which a spike or the class hangs on rounding: either is right there.`,
     );
   }
   const folder = shortPath(out);

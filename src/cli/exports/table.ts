@@ -12,7 +12,7 @@ export interface ExportForm {
 
 export const exportForms = {
   c: {
-    summary: "C99 without allocation and floating point",
+    summary: "C99 without allocation, of a quantized network, or of any with --width float32",
     takes: ["target", "name", "width", "longWidth", "ranges", "form"],
     load: async () => (await import("./c.js")).exportAsC,
   },
@@ -29,7 +29,7 @@ export const exportForms = {
   pytorch: {
     summary: "a file of Python that defines the network, and its weights",
     takes: ["strict"],
-    load: async () => (await import("./pytorch.js")).exportAsPyTorch,
+    load: async () => (await import("./torch.js")).exportAsPyTorch,
   },
 } as const satisfies Readonly<Record<string, ExportForm>>;
 

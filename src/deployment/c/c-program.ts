@@ -1,24 +1,27 @@
-/** A program of whole numbers as it lies in the memory of a device: which map where, and what runs once for a still input. */
+/** A network as it lies in the memory of a device: which map where, and what runs once for a still input. */
 
-import type { IntegerLayer, IntegerProgram } from "../integer/integer-layer.js";
-import { mapsOf, type CMap } from "./c-map.js";
-import { planMemory } from "./memory-plan.js";
+import { mapsOf } from "./c-map.js";
+import type { CLayer, CMap, CNetwork, LayerNumbers } from "./c-network.js";
+import { planMemory, type Lifetime } from "./memory-plan.js";
 
 export interface PlacedLayer {
-  readonly layer: IntegerLayer;
+  readonly layer: CLayer;
+  readonly numbers: LayerNumbers;
   /** Of its inputs and its output, by place: 0 is the network's input. */
   readonly inputs: readonly number[];
   readonly place: number;
 }
 
 export interface CProgram {
-  readonly program: IntegerProgram;
+  readonly network: CNetwork;
   readonly maps: readonly CMap[];
   /** Where a map lies: the caller's input, one of the two buffers, or the caller's output. */
   readonly places: readonly MapPlace[];
   /** Elements of the buffer of numbers and of the buffer of spikes. */
   readonly numbers: number;
   readonly spikes: number;
+  /** The maps that lie in the buffers. */
+  readonly kept: readonly KeptMap[];
   /** With no neuron upstream: of a still input, they are computed once. */
   readonly still: readonly PlacedLayer[];
   /** In every time step. */
@@ -30,11 +33,20 @@ export type MapPlace =
   | { readonly kind: "output" }
   | { readonly kind: "numbers" | "spikes"; readonly offset: number };
 
-export function placeMaps(program: IntegerProgram): CProgram {
-  const { layers } = program;
-  const maps = mapsOf(program);
+/** A map that lies in a buffer, and how long it is needed there. */
+export interface KeptMap extends Lifetime {
+  readonly place: number;
+  readonly kind: "numbers" | "spikes";
+  readonly offset: number;
+}
+
+export function placeMaps(network: CNetwork): CProgram {
+  const { layers } = network;
+  const maps = mapsOf(network);
   const isStill = stillPlaces(layers);
-  const all = layers.map((layer, i): PlacedLayer => ({ layer, inputs: layer.inputs, place: i + 1 }));
+  const all = layers.map((layer, i): PlacedLayer => {
+    return { layer, numbers: network.numbers[i], inputs: layer.inputs, place: i + 1 };
+  });
   const still = all.filter(({ place }) => isStill[place]);
   const stepwise = all.filter(({ place }) => !isStill[place]);
   const order = [...still, ...stepwise];
@@ -50,19 +62,25 @@ export function placeMaps(program: IntegerProgram): CProgram {
   const places = new Array<MapPlace>(maps.length).fill({ kind: "input" });
   if (maps[output].spike === null) places[output] = { kind: "output" };
   const sizes = { numbers: 0, spikes: 0 };
+  const kept: KeptMap[] = [];
   for (const kind of ["numbers", "spikes"] as const) {
     const own = held.filter(({ place }) => (maps[place].spike === null) === (kind === "numbers"));
-    const plan = planMemory(
-      own.map(({ place }) => ({ size: maps[place].size, from: at.get(place) ?? 0, to: lastRead(place) })),
-    );
-    own.forEach(({ place }, i) => (places[place] = { kind, offset: plan.offsets[i] }));
+    const lifetimes = own.map(({ place }): Lifetime => {
+      return { size: maps[place].size, from: at.get(place) ?? 0, to: lastRead(place) };
+    });
+    const plan = planMemory(lifetimes);
+    own.forEach(({ place }, i) => {
+      const offset = plan.offsets[i];
+      places[place] = { kind, offset };
+      kept.push({ place, kind, offset, ...lifetimes[i] });
+    });
     sizes[kind] = plan.size;
   }
-  return { program, maps, places, ...sizes, still, stepwise };
+  return { network, maps, places, ...sizes, kept, still, stepwise };
 }
 
 /** By place, whether it is the same in every time step when the input is. */
-function stillPlaces(layers: readonly IntegerLayer[]): boolean[] {
+function stillPlaces(layers: readonly CLayer[]): boolean[] {
   const still = [true];
   for (const { kind, inputs } of layers)
     still.push(kind !== "neuron" && inputs.every((place) => still[place]));

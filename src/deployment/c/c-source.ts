@@ -1,7 +1,7 @@
-/** The header and the source of an exported network: C99, without allocation and without floating point. */
+/** The header and the source of an exported network: C99, without allocation. */
 
 import { formatShape } from "../../shapes.js";
-import type { NeuronLayer } from "../integer/integer-layer.js";
+import type { CNeuron } from "./c-network.js";
 import type { CProgram, PlacedLayer } from "./c-program.js";
 import { layerCode } from "./layer-code.js";
 import type { CodeOptions, LayerCode } from "./layer-text.js";
@@ -11,6 +11,8 @@ export interface SourceFacts extends CodeOptions {
   readonly timesteps: number;
   /** What the README and the header say of where it comes from. */
   readonly title: string;
+  /** What is to be done to a sample before it is an input, in words; null for nothing. */
+  readonly preparation: string | null;
 }
 
 export interface Source {
@@ -25,45 +27,44 @@ export function sourceOf(c: CProgram, facts: SourceFacts): Source {
   const codes = new Map<PlacedLayer, LayerCode>();
   for (const each of [...c.still, ...c.stepwise]) {
     const given = each.inputs.map((place) => c.maps[place]);
-    codes.set(each, layerCode(each.layer, given, c.maps[each.place], facts));
+    codes.set(each, layerCode(each.layer, each.numbers, given, c.maps[each.place], facts));
   }
   const flash = [...codes.values()].reduce((sum, code) => sum + code.flash, 0);
   return { header: header(c, facts), source: source(c, facts, codes), flash, ram: ramOf(c) };
 }
 
-const neuronsOf = ({ stepwise }: CProgram): NeuronLayer[] =>
-  stepwise.flatMap(({ layer }) => (layer.kind === "neuron" ? [layer] : []));
+const neuronsOf = ({ stepwise }: CProgram): (PlacedLayer & { readonly layer: CNeuron })[] =>
+  stepwise.flatMap((placed) => (placed.layer.kind === "neuron" ? [{ ...placed, layer: placed.layer }] : []));
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
-/** Bytes of the state. */
+/** Bytes of the state: a struct ends where another one could begin. */
 function ramOf(c: CProgram): number {
-  const bytes = c.program.width / 8;
-  const potentials = neuronsOf(c).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return (potentials + c.numbers) * bytes + c.spikes;
+  const { bytes } = c.network.family;
+  const potentials = neuronsOf(c).reduce((sum, { layer }) => sum + sizeOf(layer.shape), 0);
+  const numbers = potentials + c.numbers;
+  const all = numbers * bytes + c.spikes;
+  return numbers === 0 ? Math.max(1, all) : Math.ceil(all / bytes) * bytes;
 }
 
-/** A fraction that so many bits give: "1/64" */
-function unit(q: number): string {
-  return q >= 0 ? `1/${2 ** q}` : String(2 ** -q);
-}
-
-function header(c: CProgram, { name, timesteps, title }: SourceFacts): string {
-  const { inputShape, inputQ, inputBits, inputRounding, layers, width } = c.program;
+function header(c: CProgram, { name, timesteps, title, preparation }: SourceFacts): string {
+  const { inputShape, layers, family } = c.network;
   const last = layers[layers.length - 1];
   const NAME = name.toUpperCase();
-  const limits = `${-(2 ** (inputBits - 1))} to ${2 ** (inputBits - 1) - 1}`;
+  const [what, ...more] = family.input.map((line) => line.replace("SHAPE", formatShape(inputShape)));
+  const prepared = preparation === null ? [] : [`Samples are prepared first: ${preparation}.`];
+  const output = `${sizeOf(last.shape)} ${family.output}`;
+  const macros = family.macros(NAME).map((line) => `${line}\n`);
   const buffers = [
-    ...neuronsOf(c).map(({ name: layer, shape }) => `  ${name}_number v_${layer}[${sizeOf(shape)}];`),
+    ...neuronsOf(c).map(({ layer }) => `  ${name}_number v_${layer.name}[${sizeOf(layer.shape)}];`),
     ...(c.numbers > 0 ? [`  ${name}_number numbers[${c.numbers}];`] : []),
     ...(c.spikes > 0 ? [`  uint8_t spikes[${c.spikes}];`] : []),
   ];
   return `/*
  * ${title}
  *
- * Input: ${sizeOf(inputShape)} integers of ${width} bits, ${formatShape(inputShape)}, channels last, in units of ${unit(inputQ)}:
- * a value x is ${inputRounding === "nearest" ? "floor(x * U + 0.5)" : `${inputRounding}(x * U)`} with U = ${2 ** inputQ}, clamped to ${limits}.
- * Output: ${sizeOf(last.shape)} integers in units of ${unit(last.q)}, one per class, in every time step; the class is the one
+ * Input: ${sizeOf(inputShape)} ${[what, ...more, ...prepared].join("\n * ")}
+ * Output: ${output}, one per class, in every time step; the class is the one
  * whose sum over the time steps is largest.
  *
  *   static ${name}_state state;
@@ -89,11 +90,8 @@ extern "C" {
 #define ${NAME}_INPUTS ${sizeOf(inputShape)}
 #define ${NAME}_OUTPUTS ${sizeOf(last.shape)}
 #define ${NAME}_TIMESTEPS ${timesteps}
-/* Fractional bits: an integer i stands for i / 2^bits. */
-#define ${NAME}_INPUT_BITS ${literalMacro(inputQ)}
-#define ${NAME}_OUTPUT_BITS ${literalMacro(last.q)}
-
-typedef int${width}_t ${name}_number;
+${macros.join("")}
+typedef ${family.number} ${name}_number;
 
 /* Potentials, and the maps between the layers. */
 typedef struct {
@@ -110,11 +108,11 @@ void ${name}_step(${name}_state *state, const ${name}_number *input, ${name}_num
  * Resets, shows a still input for ${NAME}_TIMESTEPS steps, and tells the class, from 0. Of equal sums, the first.
  * sums: ${NAME}_OUTPUTS of them, or NULL.
  */
-int ${name}_classify(${name}_state *state, const ${name}_number *input, int32_t *sums);
+int ${name}_classify(${name}_state *state, const ${name}_number *input, ${family.sum} *sums);
 
 #ifdef ${NAME}_TRACED
 /* For tests: is called with what every layer gives, in the order of the network. */
-void ${name}_trace(int layer, int32_t index, int32_t value);
+void ${name}_trace(int layer, int32_t index, ${family.sum} value);
 #endif
 
 #ifdef __cplusplus
@@ -125,40 +123,12 @@ void ${name}_trace(int layer, int32_t index, int32_t value);
 `;
 }
 
-function literalMacro(value: number): string {
-  return value < 0 ? `(${value})` : String(value);
-}
-
-const helpers = (name: string, wide: boolean): string => {
-  return (wide ? ["32", "64"] : ["32"])
-    .map(
-      (bits) => `/* v / 2^n, rounded down. */
-static inline int${bits}_t ${name}_down${bits}(int${bits}_t v, int n)
-{
-  return v >= 0 ? v >> n : -1 - ((-1 - v) >> n);
-}
-
-/* a / b, rounded down. */
-static inline int${bits}_t ${name}_quotient${bits}(int${bits}_t a, int${bits}_t b)
-{
-  return a >= 0 ? a / b : -1 - (-1 - a) / b;
-}
-
-/* Clamped to the integers from -half to half - 1. */
-static inline ${name}_number ${name}_store${bits}(int${bits}_t v, int32_t half)
-{
-  return (${name}_number)(v < -half ? -half : v >= half ? half - 1 : v);
-}
-`,
-    )
-    .join("\n");
-};
-
 function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer, LayerCode>): string {
   const { name, timesteps, title } = facts;
   const NAME = name.toUpperCase();
-  const { program, maps } = c;
-  const output = program.layers.length;
+  const { network, maps } = c;
+  const { family } = network;
+  const output = network.layers.length;
   const classes = maps[output].size;
   const pointer = (place: number): string => {
     const at = c.places[place];
@@ -169,42 +139,32 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
     const potential = layer.kind === "neuron" ? `, state->v_${layer.name}` : "";
     const line = `  ${name}_${layer.name}(${inputs.map(pointer).join(", ")}, ${pointer(place)}${potential});`;
     const spike = maps[place].spike;
-    const value = spike === null ? "1" : String(spike);
+    const value = family.literal(spike ?? 1).replace(/^\((.*)\)$/, "$1");
     return `${line}\n  TRACE(${place - 1}, ${pointer(place)}, ${maps[place].size}, ${value})`;
   };
   const spike = maps[output].spike;
   const handOut =
     spike === null
       ? ""
-      : `  {\n    int i;\n    for (i = 0; i < ${classes}; i++) output[i] = (${name}_number)((${pointer(output)})[i] != 0 ? ${spike} : 0);\n  }\n`;
-  const stillUses = (layers: readonly PlacedLayer[], what: "input" | "output"): boolean =>
-    layers.some(({ inputs, place }) => [...inputs, place].some((each) => c.places[each].kind === what));
-  const unused = (layers: readonly PlacedLayer[], all: readonly string[]): string =>
-    all
-      .filter((what) => !used(layers, what))
-      .map((what) => `  (void)${what};\n`)
-      .join("");
-  const used = (layers: readonly PlacedLayer[], what: string): boolean => {
-    if (what !== "state")
-      return stillUses(layers, what as "input" | "output") || (what === "output" && spike !== null);
-    return layers.some(
-      ({ layer, inputs, place }) =>
-        layer.kind === "neuron" ||
-        [...inputs, place].some((each) => ["numbers", "spikes"].includes(c.places[each].kind)),
+      : `  {\n    int i;\n    for (i = 0; i < ${classes}; i++) output[i] = (${name}_number)((${pointer(output)})[i] != 0 ? ${family.literal(spike)} : 0);\n  }\n`;
+  const part = (suffix: string, layers: readonly PlacedLayer[], end: string): string => {
+    const body = `${layers.map(call).join("\n")}\n${end}`;
+    const unused = ["state", "input", "output"].filter((what) => !new RegExp(`\\b${what}\\b`).test(body));
+    return (
+      `static void ${name}_${suffix}(${name}_state *state, const ${name}_number *input, ${name}_number *output)\n{\n` +
+      unused.map((what) => `  (void)${what};\n`).join("") +
+      `${body}}\n`
     );
   };
-  const part = (suffix: string, layers: readonly PlacedLayer[], end: string): string =>
-    `static void ${name}_${suffix}(${name}_state *state, const ${name}_number *input, ${name}_number *output)\n{\n` +
-    unused(layers, ["state", "input", "output"]) +
-    layers.map(call).join("\n") +
-    `\n${end}}\n`;
-  const resets = neuronsOf(c).map(({ name: layer, shape, initial }) => {
+  const resets = neuronsOf(c).map(({ layer: { name: layer, shape, initial }, numbers }) => {
     const array = `state->v_${layer}`;
+    // Of float32 numbers, too: those whose bits are 0 are 0.
     if (initial === 0) return `  memset(${array}, 0, sizeof ${array});`;
-    return `  for (i = 0; i < ${sizeOf(shape)}; i++) ${array}[i] = ${initial};`;
+    return `  for (i = 0; i < ${sizeOf(shape)}; i++) ${array}[i] = ${numbers.neuron?.initial};`;
   });
-  const needsIndex = neuronsOf(c).some(({ initial }) => initial !== 0);
-  const isWide = program.layers.some(({ long }) => long === 64);
+  const needsIndex = neuronsOf(c).some(({ layer }) => layer.initial !== 0);
+  const functions = [...codes.values()].map(({ text }) => text).join("\n");
+  const helpers = family.helpers(name).filter((helper) => functions.includes(`${helper.name}(`));
   return `/* ${title}: see ${name}.h. */
 #include "${name}.h"
 
@@ -214,14 +174,13 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
 #define TRACE(layer, map, size, scale) \\
   { \\
     int32_t traced; \\
-    for (traced = 0; traced < (size); traced++) ${name}_trace(layer, traced, (int32_t)(map)[traced] * (scale)); \\
+    for (traced = 0; traced < (size); traced++) ${name}_trace(layer, traced, (${family.sum})(map)[traced] * (scale)); \\
   }
 #else
 #define TRACE(layer, map, size, scale)
 #endif
 
-${helpers(name, isWide)}
-${[...codes.values()].map(({ text }) => text).join("\n")}
+${helpers.map(({ text }) => `${text}\n`).join("")}${functions}
 /* What an input that does not change needs once. */
 ${part("still", c.still, "")}
 /* What every time step needs. */
@@ -237,10 +196,10 @@ void ${name}_step(${name}_state *state, const ${name}_number *input, ${name}_num
   ${name}_stepwise(state, input, output);
 }
 
-int ${name}_classify(${name}_state *state, const ${name}_number *input, int32_t *sums)
+int ${name}_classify(${name}_state *state, const ${name}_number *input, ${family.sum} *sums)
 {
   ${name}_number output[${classes}];
-  int32_t total[${classes}] = {0};
+  ${family.sum} total[${classes}] = {0};
   int t, i, best = 0;
   ${name}_reset(state);
   ${name}_still(state, input, output);

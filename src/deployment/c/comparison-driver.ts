@@ -17,9 +17,8 @@ export function numbersPerSample(timesteps: number, layers: number): number {
   return timesteps * layers * 2 + 1;
 }
 
-export function comparisonDriver({ name, layers }: DriverFacts): string {
-  const NAME = name.toUpperCase();
-  return `#include "${name}.h"
+/** What every driver begins with. */
+const included = (name: string): string => `#include "${name}.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +27,17 @@ export function comparisonDriver({ name, layers }: DriverFacts): string {
 #include <fcntl.h>
 #include <io.h>
 #endif
+`;
 
+const binaryStreams = `#ifdef _WIN32
+  _setmode(_fileno(stdin), _O_BINARY);
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
+`;
+
+export function comparisonDriver({ name, layers }: DriverFacts): string {
+  const NAME = name.toUpperCase();
+  return `${included(name)}
 #define LAYERS ${layers}
 
 static uint32_t told[2 * LAYERS];
@@ -57,11 +66,7 @@ int main(int words, char **argv)
   static ${name}_number input[${NAME}_INPUTS];
   static ${name}_number output[${NAME}_OUTPUTS];
   (void)argv;
-#ifdef _WIN32
-  _setmode(_fileno(stdin), _O_BINARY);
-  _setmode(_fileno(stdout), _O_BINARY);
-#endif
-  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
+${binaryStreams}  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
     int step;
     int32_t best;
     writes_values = words > 1;
@@ -75,6 +80,50 @@ int main(int words, char **argv)
     if (writes_values) continue;
     best = ${name}_classify(&state, input, NULL);
     tell(&best, 1);
+  }
+  return fflush(stdout) == 0 ? 0 : 3;
+}
+`;
+}
+
+export interface FloatDriverFacts extends DriverFacts {
+  /** Which of the layers are neurons. */
+  readonly neurons: readonly number[];
+}
+
+/**
+ * The same of float32 numbers: it reads these, and writes for each sample
+ *
+ *   of each step, layer of neurons and neuron, a byte: whether it fired;  the sums over the time steps, as float32
+ */
+export function floatDriver({ name, layers, neurons }: FloatDriverFacts): string {
+  const NAME = name.toUpperCase();
+  const isNeuron = Array.from({ length: layers }, (_, i) => (neurons.includes(i) ? 1 : 0));
+  return `${included(name)}
+#define LAYERS ${layers}
+
+static const unsigned char is_neuron[LAYERS] = {${isNeuron.join(", ")}};
+static int is_told;
+
+void ${name}_trace(int layer, int32_t index, float value)
+{
+  if (layer < 0 || layer >= LAYERS) exit(4);
+  (void)index;
+  if (is_told && is_neuron[layer] && putchar(value != 0.0f ? 1 : 0) == EOF) exit(3);
+}
+
+int main(void)
+{
+  static ${name}_state state;
+  static float input[${NAME}_INPUTS], output[${NAME}_OUTPUTS];
+${binaryStreams}  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
+    int step;
+    is_told = 1;
+    ${name}_reset(&state);
+    for (step = 0; step < ${NAME}_TIMESTEPS; step++) ${name}_step(&state, input, output);
+    is_told = 0;
+    ${name}_classify(&state, input, output);
+    if (fwrite(output, sizeof output[0], ${NAME}_OUTPUTS, stdout) != ${NAME}_OUTPUTS) return 3;
   }
   return fflush(stdout) == 0 ? 0 : 3;
 }

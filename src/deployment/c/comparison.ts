@@ -2,7 +2,7 @@
 
 import type { IntegerModel } from "../integer/integer-model.js";
 import { numbersPerSample } from "./comparison-driver.js";
-import { checksum } from "./self-test.js";
+import { checksum } from "./checksum.js";
 
 /** The first place where the two differ. */
 export interface Difference {

@@ -1,17 +1,28 @@
-/** A trained network as C99 for devices: integers alone, nothing allocated, spikes as events. */
+/** A trained network as C99 for devices: whole numbers alone, or float32 numbers; nothing allocated, spikes as events. */
 
 import { checkInteger, checkOneOf, checkOptions } from "../../checks.js";
 import { counted } from "../../counted.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { checkFits, inputOf } from "../../measuring/batch-input.js";
+import { checkModel } from "../../models/check-model.js";
+import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
+import { describePreprocessing } from "../../preprocessing/describe.js";
+import { quantizersIn } from "../../quantization/calibrate.js";
 import { show } from "../../show.js";
 import { scope } from "../../tensor/scope.js";
 import type { LongWidth } from "../integer/arithmetic.js";
+import type { FloatProgram } from "../float/float-layer.js";
+import { compileFloat } from "../float/compile-float.js";
 import { classOf } from "../integer/class-of.js";
 import { IntegerModel } from "../integer/integer-model.js";
-import { placeMaps, type CProgram } from "./c-program.js";
-import { sourceOf, type Source } from "./c-source.js";
+import { makefile, readme } from "./build-files.js";
+import type { CNetwork } from "./c-network.js";
+import { placeMaps } from "./c-program.js";
+import { sourceOf } from "./c-source.js";
+import { floatNetwork, floatText } from "./float-numbers.js";
+import { floatSample, floatSelfTest, type FloatSample } from "./float-self-test.js";
+import { integerNetwork } from "./integer-numbers.js";
 import { selfTest } from "./self-test.js";
 import { targets, type CTarget } from "./targets/table.js";
 import type { CParts } from "./targets/target.js";
@@ -19,8 +30,8 @@ import type { CParts } from "./targets/target.js";
 export interface ExportCOptions {
   /** What files and functions are called: letters, digits and _ (default "network"). */
   readonly name?: string;
-  /** Bits of what is stored (default: as IntegerModel). */
-  readonly width?: 8 | 16;
+  /** Bits of the whole numbers that are stored (default: as IntegerModel), or "float32" for a network that is not quantized. */
+  readonly width?: "float32" | 8 | 16;
   /** Bits of sums (default 32). */
   readonly longWidth?: LongWidth;
   /** Text of a range file (default: as the model's own quantizers). */
@@ -33,6 +44,8 @@ export interface ExportCOptions {
   readonly tests?: Dataset;
   /** How many (default 20). */
   readonly samples?: number;
+  /** Whole numbers as the reference's generator computes them: sums that wrap, and its defects (docs/differences.md). */
+  readonly compat?: "qualia";
 }
 
 /** The files of an export, and what is to be said of them. */
@@ -41,7 +54,14 @@ export interface ExportedC {
   /** Bytes of constants, and of the state. */
   readonly flash: number;
   readonly ram: number;
-  readonly integer: IntegerModel;
+  readonly width: "float32" | 8 | 16;
+  /** Bits of sums; null of float32 numbers. */
+  readonly longWidth: LongWidth | null;
+  /** Of whole numbers, neurons that cannot fire any more, and those that fire without any input. */
+  readonly silent: readonly string[];
+  readonly restless: readonly string[];
+  /** Samples that the self-test does without, because something in them hangs on rounding. */
+  readonly ties: number;
 }
 
 /**
@@ -54,14 +74,14 @@ export function exportC(model: SpikingModel, options: ExportCOptions = {}): Reco
   return { ...exportedC(model, options).files };
 }
 
+const where = "exportC";
+
 /** @throws as exportC */
 export function exportedC(model: SpikingModel, options: ExportCOptions): ExportedC {
-  const where = "exportC";
   checkOptions(where, options ?? null, [
-    "name", "width", "longWidth", "ranges", "form", "tests", "samples", "target",
+    "name", "width", "longWidth", "ranges", "form", "tests", "samples", "target", "compat",
   ]); // prettier-ignore
   const { name = "network", form = "events", target = "c99", tests, samples = 20 } = options;
-  const { width, longWidth, ranges } = options;
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
     throw new RangeError(
       `${where}: name is ${show(name)}; expected lower-case letters, digits and _, beginning with a letter, such as "digits".`,
@@ -75,97 +95,142 @@ export function exportedC(model: SpikingModel, options: ExportCOptions): Exporte
     throw new RangeError(`${where}: name is ${show(name)}; for target ${show(target)} expected ${expected}.`);
   }
   checkInteger(`${where}: samples`, samples, 1);
-  const integer = new IntegerModel(model, {
-    ...(width === undefined ? {} : { width }),
-    ...(ranges === undefined ? {} : { ranges }),
-    ...(longWidth === undefined ? {} : { longWidth }),
-  });
-  const title = `A spiking network of ${counted(integer.program.layers.length, "layer")} in whole numbers of ${integer.program.width} bits, written by atif`;
-  const program = placeMaps(integer.program);
-  const source = sourceOf(program, { name, form, timesteps: model.timesteps, title });
-  const inputs = tests === undefined ? [] : samplesOf(where, model, tests, samples);
-  const isTested = tests !== undefined;
+  checkModel(where, model);
+  checkWidth(model, options);
+  const asked = tests === undefined ? null : samplesOf(model, tests, samples);
+  const made = options.width === "float32" ? inFloats(model, name, asked) : inIntegers(model, options, asked);
+  const { network } = made;
+  const title = `A spiking network of ${counted(network.layers.length, "layer")} in ${network.family.title}, written by atif`;
+  const program = placeMaps(network);
+  const { timesteps, preprocessing } = model;
+  const preparation = preprocessing.length === 0 ? null : describePreprocessing(preprocessing);
+  const source = sourceOf(program, { name, form, timesteps, title, preparation });
+  const isTested = asked !== null;
+  const { fractionalBits, test, sample } = made;
   const parts: CParts = {
     name,
+    family: network.family,
     header: source.header,
     source: source.source,
-    makefile: makefile(name, isTested),
-    readme: readme(name, program, source, model.timesteps, row.usage(name, isTested)),
-    test: isTested ? selfTest(integer, { name, timesteps: model.timesteps, samples: inputs }) : null,
-    sample: inputs.length === 0 ? null : shown(integer, inputs[0], model.timesteps),
+    makefile: makefile(name, program, isTested),
+    readme: readme(program, source, { name, timesteps, fractionalBits, usage: row.usage(name, isTested) }),
+    test,
+    sample,
   };
-  return { files: row.files(parts), flash: source.flash, ram: source.ram, integer };
+  return { ...made.facts, files: row.files(parts), flash: source.flash, ram: source.ram };
 }
 
-/** A sample in whole numbers, and its class. */
-function shown(integer: IntegerModel, x: Float32Array, timesteps: number): CParts["sample"] {
-  const input = integer.quantizeInput(x);
-  return { input: [...input], best: classOf(integer, input, timesteps) };
+/** @throws TypeError for numbers that the network does not have */
+function checkWidth(model: SpikingModel, options: ExportCOptions): void {
+  const { width, ranges, compat } = options;
+  if (width !== undefined) checkOneOf(`${where}: width`, String(width), ["float32", "8", "16"]);
+  if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
+  const isQuantized = quantizersIn(model).length > 0;
+  if (width === "float32") {
+    if (isQuantized) {
+      throw new TypeError(
+        `${where}: width is "float32" and the network is quantized; expected one that is not. Export the network that ` +
+          `quantizeModel() was given, or leave width out: this one computes with whole numbers.`,
+      );
+    }
+    const other = (["longWidth", "ranges", "compat"] as const).find((key) => options[key] !== undefined);
+    if (other === undefined) return;
+    throw new TypeError(
+      `${where}: ${other} is given and width is "float32"; expected whole numbers with it. Leave it out, or give width: 8 or 16.`,
+    );
+  }
+  if (isQuantized || ranges !== undefined) return;
+  throw new TypeError(
+    `${where}: width is ${show(width)} and the network computes with float32 numbers; expected a quantized network, or ranges. ` +
+      `Quantize it first, with quantizeModel() and calibrate(), or give width: "float32".`,
+  );
 }
 
-/** The first samples, as the network takes them. */
-function samplesOf(where: string, model: SpikingModel, tests: Dataset, count: number): Float32Array[] {
+/** A network to be written, and what a test of it is. */
+interface Made {
+  readonly network: CNetwork;
+  readonly fractionalBits: readonly number[] | null;
+  readonly test: string | null;
+  readonly sample: CParts["sample"];
+  readonly facts: Pick<ExportedC, "width" | "longWidth" | "silent" | "restless" | "ties">;
+}
+
+/** Samples of the tests, in order, as the network takes them. */
+interface AskedSamples {
+  readonly name: string;
+  /** How many there shall be, and how many there are. */
+  readonly count: number;
+  readonly length: number;
+  readonly at: (i: number) => Float32Array;
+}
+
+function inIntegers(model: SpikingModel, options: ExportCOptions, asked: AskedSamples | null): Made {
+  const { name = "network", width, longWidth, ranges, compat } = options;
+  const integer = new IntegerModel(model, {
+    ...(width === undefined || width === "float32" ? {} : { width }),
+    ...(ranges === undefined ? {} : { ranges }),
+    ...(longWidth === undefined ? {} : { longWidth }),
+    ...(compat === undefined ? {} : { compat }),
+  });
+  const { program, silent, restless } = integer;
+  const { timesteps } = model;
+  const samples =
+    asked === null
+      ? null
+      : Array.from({ length: Math.min(asked.count, asked.length) }, (_, i) => asked.at(i));
+  const first = samples === null ? null : integer.quantizeInput(samples[0]);
+  return {
+    network: integerNetwork(program, name, compat === "qualia"),
+    fractionalBits: [program.inputQ, ...program.layers.map(({ q }) => q)],
+    test: samples === null ? null : selfTest(integer, { name, timesteps, samples }),
+    sample:
+      first === null ? null : { input: Array.from(first, String), best: classOf(integer, first, timesteps) },
+    facts: { width: program.width, longWidth: program.layers[0]?.long ?? 32, silent, restless, ties: 0 },
+  };
+}
+
+function inFloats(model: SpikingModel, name: string, asked: AskedSamples | null): Made {
+  const program = compileFloat(where, networkGraph(model));
+  const found = asked === null ? null : withoutTies(model, program, asked);
+  const { timesteps } = model;
+  const [first] = found?.samples ?? [];
+  return {
+    network: floatNetwork(program),
+    fractionalBits: null,
+    test: found === null ? null : floatSelfTest(program, found, { name, timesteps }),
+    sample: found === null ? null : { input: Array.from(first.input, floatText), best: first.best },
+    facts: { width: "float32", longWidth: null, silent: [], restless: [], ties: found?.ties ?? 0 },
+  };
+}
+
+/** The first samples of which every compiler must make the same. @throws RangeError if there are none */
+function withoutTies(
+  model: SpikingModel,
+  program: FloatProgram,
+  asked: AskedSamples,
+): { readonly samples: readonly FloatSample[]; readonly ties: number } {
+  const samples: FloatSample[] = [];
+  const most = Math.min(asked.length, MOST_TRIED * asked.count);
+  let ties = 0;
+  for (let i = 0; i < most && samples.length < asked.count; i++) {
+    const sample = floatSample(model, program, asked.at(i));
+    if (sample === null) ties++;
+    else samples.push(sample);
+  }
+  if (samples.length > 0) return { samples, ties };
+  throw new RangeError(
+    `${where}: in all of the first ${counted(ties, "sample")} of tests "${asked.name}" a spike or the class hangs on rounding, so that there is ` +
+      `nothing to test by; expected at least one that does not. Give other tests, or none.`,
+  );
+}
+
+/** Samples that are tried for each that the self-test shall have. */
+const MOST_TRIED = 10;
+
+function samplesOf(model: SpikingModel, tests: Dataset, count: number): AskedSamples {
   checkFits(where, model, tests);
   if (tests.length === 0)
     throw new RangeError(`${where}: tests "${tests.name}" is empty; expected at least one sample.`);
-  return Array.from({ length: Math.min(count, tests.length) }, (_, i) =>
-    scope(() => inputOf(model, tests.batch([i])).toArray()),
-  );
-}
-
-function makefile(name: string, isTested: boolean): string {
-  const test = isTested
-    ? `
-test: ${name}_test
-	./${name}_test
-
-${name}_test: ${name}_test.c ${name}.c ${name}.h
-	$(CC) $(CFLAGS) -D${name.toUpperCase()}_TRACED -o $@ ${name}_test.c ${name}.c
-`
-    : "";
-  return `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
-
-${name}.o: ${name}.c ${name}.h
-	$(CC) $(CFLAGS) -c -o $@ ${name}.c
-${test}
-clean:
-	rm -f ${name}.o${isTested ? ` ${name}_test` : ""}
-
-.PHONY: ${isTested ? "test " : ""}clean
-`;
-}
-
-function readme(
-  name: string,
-  { program, numbers, spikes }: CProgram,
-  { flash, ram }: Source,
-  timesteps: number,
-  usage: string,
-): string {
-  const NAME = name.toUpperCase();
-  const rows = program.layers.map(
-    ({ layer, shape, q, kind }) => `| ${layer} | ${kind} | ${shape.join(" x ")} | ${q} |`,
-  );
-  return `# ${name}
-
-A spiking network in C99: ${timesteps} time steps, whole numbers of ${program.width} bits. No memory is allocated, and no floating point
-is used. \`${name}.h\` says how it is fed.
-
-    #include "${name}.h"
-
-    static ${name}_state state;
-    int best = ${name}_classify(&state, input, NULL);
-
-| | bytes |
-|---|---|
-| constants (weights and what sums start from), in flash | ${flash} |
-| \`${name}_state\`, in RAM (${numbers} numbers and ${spikes} spikes of maps, and the potentials) | ${ram} |
-
-${usage}
-
-| layer | kind | shape | fractional bits |
-|---|---|---|---|
-| input | ${NAME}_INPUTS | ${program.inputShape.join(" x ")} | ${program.inputQ} |
-${rows.join("\n")}
-`;
+  const at = (i: number): Float32Array => scope(() => inputOf(model, tests.batch([i])).toArray());
+  return { name: tests.name, count, length: tests.length, at };
 }

@@ -1,13 +1,8 @@
 /** A program that runs an exported network on stored samples and compares every layer with what the library computed. */
 
 import type { IntegerModel } from "../integer/integer-model.js";
-
-/** Of one layer in one time step: what C computes the same, over its integers in order. */
-export function checksum(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum = (Math.imul(sum, 31) + values[i]) | 0;
-  return sum >>> 0;
-}
+import { rows } from "./array-text.js";
+import { checksum } from "./checksum.js";
 
 export interface SelfTestFacts {
   readonly name: string;
@@ -37,12 +32,6 @@ export function selfTest(model: IntegerModel, { name, timesteps, samples }: Self
     }
     classes.push(total.indexOf(Math.max(...total)));
   }
-  const rows = (values: readonly (number | string)[], perLine: number): string => {
-    const lines: string[] = [];
-    for (let i = 0; i < values.length; i += perLine)
-      lines.push(`  ${values.slice(i, i + perLine).join(", ")}`);
-    return lines.join(",\n");
-  };
   const names = layers.map(({ layer }) => JSON.stringify(layer));
   const size = inputs[0]?.length ?? 0;
   return `/*

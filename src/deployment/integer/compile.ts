@@ -1,18 +1,9 @@
 /** A trained network as a program of whole numbers. */
 
-import { noGrad } from "../../autograd/grad-mode.js";
 import { FormatError } from "../../errors.js";
 import { identifierOf, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
-import type { BatchNorm } from "../../layers/batch-norm.js";
-import type { LayerArguments } from "../../layers/table.js";
-import { isNeuronKind, neuronRow } from "../../neurons/table.js";
-import type { BaseNode } from "../../neurons/base-node.js";
 import type { NeuronDynamics } from "../../neurons/dynamics.js";
-import { quantizedKinds } from "../../quantization/kinds.js";
-import { scaleAndShift } from "../../quantization/quantized-batch-norm.js";
-import { sizeOf, type Shape } from "../../shapes.js";
-import { scope } from "../../tensor/scope.js";
-import type { Tensor } from "../../tensor/tensor.js";
+import { outlineOf, scaleOf, weightsOf, type Outline, type SumOutline } from "../outline.js";
 import { saturate, shift, toInteger, type LongWidth } from "./arithmetic.js";
 import type { FixedPoint } from "./fixed-point.js";
 import { formatsOf, type Format, type Formats } from "./formats.js";
@@ -30,39 +21,11 @@ export interface CompileOptions {
 /** What a layer is made of. */
 interface Site {
   readonly node: LayerNode;
-  /** Of its layer before it was quantized. */
-  readonly kind: string;
   readonly format: Format;
   readonly base: LayerBase;
-  /** Of the first input, channels last. */
-  readonly from: Shape;
   readonly inputQs: readonly number[];
   readonly compat: boolean;
 }
-
-type Form = (site: Site) => IntegerLayer | null;
-
-/** How each kind is written in whole numbers; null: its output is its input. A kind without a form has no row. */
-const forms: { readonly [K in keyof LayerArguments]: Form | undefined } & { readonly Identity: Form } = {
-  Conv1d: (site) => weightedSum(site),
-  Conv2d: (site) => weightedSum(site),
-  Linear: (site) => weightedSum(site),
-  BatchNorm1d: (site) => channelScale(site),
-  BatchNorm2d: (site) => channelScale(site),
-  MaxPool1d: (site) => windowPool(site, "maxPool"),
-  MaxPool2d: (site) => windowPool(site, "maxPool"),
-  AvgPool1d: (site) => windowPool(site, "averagePool"),
-  AvgPool2d: (site) => windowPool(site, "averagePool"),
-  GlobalSumPool: ({ base, from }) => ({ ...base, kind: "sumPool", count: sizeOf(from.slice(0, -1)) }),
-  Add: ({ base, inputQs }) => ({ ...base, kind: "add", inputQs }),
-  Flatten: ({ base, from, node }) =>
-    node.options.order === "channelsFirst" && from.length > 1 && from[from.length - 1] > 1
-      ? { ...base, kind: "channelsFirst", from }
-      : { ...base, kind: "view" },
-  Dropout: () => null,
-  // What a network's input is quantized by is its output's grid.
-  Identity: () => null,
-};
 
 /**
  * @throws TypeError for a layer without a form, and for quantizers whose steps are no powers of two; FormatError for ranges of
@@ -105,10 +68,9 @@ export function compile(where: string, graph: LayerGraph, options: CompileOption
       inputQ: inputQs[0],
       long,
     };
-    const kind = floatKind(node.kind);
-    const site: Site = { node, kind, format, base, from: node.inputs[0].shape, inputQs, compat };
-    const layer = formOf(where, node, kind)(site);
-    places.set(node, layer === null ? inputs[0] : put(layer, output));
+    const outline = outlineOf(where, node, "whole numbers");
+    const site: Site = { node, format, base, inputQs, compat };
+    places.set(node, outline === null ? inputs[0] : put(layerOf(site, outline), output));
   }
   const { q: inputQ, bits: inputBits, rounding: inputRounding } = formats.input;
   return { inputShape: graph.input.shape, inputQ, inputBits, inputRounding, layers, width };
@@ -127,11 +89,6 @@ function formatsFor(where: string, graph: LayerGraph, { width, ranges, compat }:
   return formatsOfQuantizers(where, graph, own);
 }
 
-/** "Conv2d" of QuantizedConv2d. */
-function floatKind(kind: string): string {
-  return quantizedKinds.has(kind) ? kind.replace(/^Quantized/, "") : kind;
-}
-
 /** A name that nothing has; takes it. */
 function unique(name: string, names: Set<string>): string {
   const free = names.has(name) ? unique(`${name}_`, names) : name;
@@ -139,19 +96,26 @@ function unique(name: string, names: Set<string>): string {
   return free;
 }
 
-function formOf(where: string, { kind: own, name, module }: LayerNode, kind: string): Form {
-  const known = Object.hasOwn(forms, kind) ? forms[kind as keyof typeof forms] : undefined;
-  if (known !== undefined) return known;
-  const row = isNeuronKind(own) ? neuronRow(own) : undefined;
-  if (row?.dynamics !== undefined && module !== null) {
-    const dynamics = row.dynamics(module as BaseNode);
-    return (site) => neuron(site, dynamics);
+/** An outline with its integers. */
+function layerOf(site: Site, outline: Outline): IntegerLayer {
+  const { base, inputQs } = site;
+  switch (outline.kind) {
+    case "weightedSum":
+      return weightedSum(site, outline);
+    case "channelScale":
+      return channelScale(site);
+    case "neuron":
+      return neuron(site, outline.dynamics);
+    case "add":
+      return { ...base, kind: "add", inputQs };
+    case "view":
+      return { ...base, kind: "view" };
+    case "maxPool":
+    case "averagePool":
+    case "sumPool":
+    case "channelsFirst":
+      return { ...base, ...outline };
   }
-  const expected = Object.keys(forms).join(", ");
-  throw new TypeError(
-    `${where}: ${name} is a ${own}, for which there is no form in whole numbers; expected ${expected}, ` +
-      `or a neuron whose row has dynamics.`,
-  );
 }
 
 function needed(site: Site): FixedPoint {
@@ -161,11 +125,6 @@ function needed(site: Site): FixedPoint {
     `ranges: ${site.base.name} has no line with a weights_q; expected the fractional bits of its weights. ` +
       `Take the file that was written for this network.`,
   );
-}
-
-/** Arrays of the layer, by their names in the state dict. */
-function arrayOf({ node }: Site, name: "weight" | "bias"): Tensor | null {
-  return (node.module as unknown as Record<string, Tensor | null>)[name] ?? null;
 }
 
 function integers(values: ArrayLike<number>, { q, rounding, bits }: FixedPoint): Int32Array {
@@ -186,75 +145,23 @@ function sumFormats(site: Site): {
   return { weights, bias, qs: { weightsQ: weights.q, biasQ: bias.q, sumQ } };
 }
 
-/** A shape as [H, W, C]. */
-function asMap(shape: Shape): readonly [number, number, number] {
-  const C = shape[shape.length - 1];
-  if (shape.length === 3) return [shape[0], shape[1], C];
-  return shape.length === 2 ? [1, shape[0], C] : [1, 1, C];
-}
-
-/** A window along both axes; one of a signal is 1 high. */
-function asWindow(value: unknown, high: number): readonly [number, number] {
-  return Array.isArray(value) ? (value as unknown as readonly [number, number]) : [high, value as number];
-}
-
-function weightedSum(site: Site): WeightedSum {
-  const { node, kind, base, from } = site;
-  const { options } = node;
-  const isLinear = kind === "Linear";
-  const output = asMap(node.shape);
-  const window = (name: string, high: number): readonly [number, number] => asWindow(options[name], high);
-  const kernel = isLinear ? ([1, 1] as const) : window("kernelSize", 1);
-  const groups = isLinear ? 1 : (options.groups as number);
-  const { weights, bias: biasFormat, qs } = sumFormats(site);
-  const bias = arrayOf(site, "bias");
+function weightedSum(site: Site, outline: SumOutline): WeightedSum {
+  const { weights: weightsFormat, bias: biasFormat, qs } = sumFormats(site);
+  const { weights, bias } = weightsOf(site.node, outline.output[2]);
   return {
-    ...base,
-    kind: "weightedSum",
-    layerKind: kind,
-    input: asMap(from),
-    output,
-    kernel,
-    stride: isLinear ? [1, 1] : window("stride", 1),
-    padding: isLinear ? [0, 0] : window("padding", 0),
-    groups,
-    weights: integers(outputFirst(arrayOf(site, "weight")?.data ?? [], output[2]), weights),
-    bias: bias === null ? null : integers(bias.data, biasFormat),
+    ...site.base,
+    ...outline,
+    weights: integers(weights, weightsFormat),
+    bias: bias === null ? null : integers(bias, biasFormat),
     ...qs,
   };
 }
 
-/** [..., F] as [F, ...] */
-function outputFirst(values: ArrayLike<number>, F: number): Float32Array {
-  const size = values.length / F;
-  const turned = new Float32Array(values.length);
-  for (let i = 0; i < size; i++) for (let f = 0; f < F; f++) turned[f * size + i] = values[i * F + f];
-  return turned;
-}
-
-/** In evaluation: gamma / sqrt(var + eps), and beta - gamma mean / sqrt(var + eps). */
 function channelScale(site: Site): IntegerLayer {
-  const { weights, bias, qs } = sumFormats(site);
-  return scope(() =>
-    noGrad(() => {
-      const { scale, shift: offset } = scaleAndShift(site.node.module as BatchNorm);
-      const arrays = { weights: integers(scale.data, weights), bias: integers(offset.data, bias) };
-      return { ...site.base, kind: "channelScale", ...arrays, ...qs };
-    }),
-  );
-}
-
-function windowPool({ node, base, from }: Site, kind: "maxPool" | "averagePool"): IntegerLayer {
-  const { kernelSize, stride, padding } = node.options;
-  return {
-    ...base,
-    kind,
-    input: asMap(from),
-    output: asMap(node.shape),
-    kernel: asWindow(kernelSize, 1),
-    stride: asWindow(stride ?? kernelSize, 1),
-    padding: asWindow(padding, 0),
-  };
+  const { weights: weightsFormat, bias: biasFormat, qs } = sumFormats(site);
+  const { weights, bias } = scaleOf(site.node);
+  const arrays = { weights: integers(weights, weightsFormat), bias: integers(bias, biasFormat) };
+  return { ...site.base, kind: "channelScale", ...arrays, ...qs };
 }
 
 function neuron(site: Site, dynamics: NeuronDynamics): NeuronLayer {

@@ -1,18 +1,11 @@
 /** A layer of whole numbers, as data: the simulator runs it and the exporters write it down. */
 
 import type { Shape } from "../../shapes.js";
+import type { LayerPlace, PoolOutline, SumOutline, SumPoolOutline, TurnOutline } from "../outline.js";
 import type { LongWidth, Rounding } from "./arithmetic.js";
 
 /** What all kinds have. */
-export interface LayerBase {
-  /** By which range files and C call it: "layers_conv1". */
-  readonly name: string;
-  /** In the network: "layers.conv1". */
-  readonly layer: string;
-  /** Places of what it reads; 0 is the network's input. */
-  readonly inputs: readonly number[];
-  /** Of its output, channels last. */
-  readonly shape: Shape;
+export interface LayerBase extends LayerPlace {
   /** Fractional bits of its output. */
   readonly q: number;
   /** Bits that its output is saturated to. */
@@ -25,19 +18,8 @@ export interface LayerBase {
   readonly long: LongWidth;
 }
 
-/** Convolution in one or two dimensions, or a linear layer, which has a window of one. */
-export interface WeightedSum extends LayerBase {
-  readonly kind: "weightedSum";
-  /** As its kind is called in the network: "Conv2d". */
-  readonly layerKind: string;
-  /** [H, W, C]; H is 1 in one dimension, H and W for a linear layer. */
-  readonly input: readonly [number, number, number];
-  /** [OH, OW, F] */
-  readonly output: readonly [number, number, number];
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly groups: number;
+/** Convolution in one or two dimensions, or a linear layer. */
+export interface WeightedSum extends LayerBase, SumOutline {
   /** [F, KH, KW, C / groups] */
   readonly weights: Int32Array;
   readonly weightsQ: number;
@@ -61,22 +43,10 @@ export interface ChannelScale extends LayerBase {
 }
 
 /** The largest of each window, or the mean. */
-export interface WindowPool extends LayerBase {
-  readonly kind: "maxPool" | "averagePool";
-  /** [H, W, C] */
-  readonly input: readonly [number, number, number];
-  readonly output: readonly [number, number, number];
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-}
+export interface WindowPool extends LayerBase, PoolOutline {}
 
 /** The sum over all places, per channel. */
-export interface SumPool extends LayerBase {
-  readonly kind: "sumPool";
-  /** Places. */
-  readonly count: number;
-}
+export interface SumPool extends LayerBase, SumPoolOutline {}
 
 /** The sum of inputs, whose fractional bits may differ. Of one, it changes how many there are. */
 export interface AddLayer extends LayerBase {
@@ -109,11 +79,7 @@ export interface NeuronLayer extends LayerBase {
 }
 
 /** The same numbers in PyTorch's order, channels first. */
-export interface ChannelsFirst extends LayerBase {
-  readonly kind: "channelsFirst";
-  /** [..., C] */
-  readonly from: Shape;
-}
+export interface ChannelsFirst extends LayerBase, TurnOutline {}
 
 /** The same numbers in the same order. */
 export interface View extends LayerBase {

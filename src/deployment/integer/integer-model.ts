@@ -14,13 +14,14 @@ import { quantizersIn } from "../../quantization/calibrate.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
 import { formatShape, sizeOf, type Shape } from "../../shapes.js";
 import { show } from "../../show.js";
+import { byInput } from "../outline.js";
 import { toInteger, type LongWidth } from "./arithmetic.js";
 import { boundsOf, MOST_BITS, widthFor, type Bounds } from "./bounds.js";
 import { compile } from "./compile.js";
-import { never, type IntegerLayer, type IntegerProgram } from "./integer-layer.js";
+import { never, type IntegerLayer, type IntegerProgram, type WeightedSum } from "./integer-layer.js";
 import { runNeuron } from "./neuron.js";
 import { runAdd, runSumPool, runWindowPool } from "./pooling.js";
-import { byInput, runChannelScale, runWeightedSum } from "./weighted-sum.js";
+import { runChannelScale, runWeightedSum } from "./weighted-sum.js";
 
 export interface IntegerModelOptions {
   /** Bits of what is stored (default: 8, or 16 where a quantizer of the model has more); quantizers may have fewer. */
@@ -84,7 +85,7 @@ export class IntegerModel {
     );
     layers.forEach((layer, i) => {
       if (layer.kind === "neuron") this.#potentials.set(i, new Int32Array(sizeOf(layer.shape)));
-      if (layer.kind === "weightedSum") this.#turned.set(i, byInput(layer));
+      if (layer.kind === "weightedSum") this.#turned.set(i, turnedOf(layer));
     });
     this.reset();
   }
@@ -142,7 +143,7 @@ export class IntegerModel {
     const y = this.#values[i + 1];
     switch (layer.kind) {
       case "weightedSum":
-        return runWeightedSum(layer, this.#turned.get(i) ?? byInput(layer), x, y);
+        return runWeightedSum(layer, this.#turned.get(i) ?? turnedOf(layer), x, y);
       case "channelScale":
         return runChannelScale(layer, x, y);
       case "maxPool":
@@ -194,6 +195,8 @@ function checkOverflow(where: string, bounds: Bounds, long: LongWidth): void {
         : `Give longWidth: ${enough}, or quantize with fewer bits.`),
   );
 }
+
+const turnedOf = ({ weights, output }: WeightedSum): Int32Array => byInput(weights, output[2]);
 
 function toChannelsFirst(shape: Shape, x: Int32Array, y: Int32Array): void {
   const C = shape[shape.length - 1];

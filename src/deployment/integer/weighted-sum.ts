@@ -17,16 +17,7 @@ export function finish(layer: WeightedSum | ChannelScale, sum: number, bias: num
   return saturate(shift(a, sumQ - q, rounding, long), bits);
 }
 
-/** Weights [KH, KW, C / groups, F]: those of an input side by side, so that an input of 0 costs nothing. */
-export function byInput({ weights, output }: WeightedSum): Int32Array {
-  const F = output[2];
-  const size = weights.length / F;
-  const turned = new Int32Array(weights.length);
-  for (let f = 0; f < F; f++) for (let i = 0; i < size; i++) turned[i * F + f] = weights[f * size + i];
-  return turned;
-}
-
-/** @param turned byInput(layer) */
+/** @param turned byInput() of its weights */
 export function runWeightedSum(layer: WeightedSum, turned: Int32Array, x: Int32Array, y: Int32Array): void {
   const { input, output, kernel, stride, padding, groups, bias } = layer;
   const [H, W, C] = input;

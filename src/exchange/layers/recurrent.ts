@@ -17,7 +17,7 @@
 
 import { ShapeError } from "../../errors.js";
 import { groupedBy } from "../../graph/group.js";
-import { INPUT } from "../../graph/layer-graph.js";
+import { INPUT, type HoldsNetwork, type LayerNode } from "../../graph/layer-graph.js";
 import { addYieldingLayer } from "../../layers/table.js";
 import { Module, type StepMode } from "../../module/module.js";
 import { Membrane } from "../../neurons/membrane.js";
@@ -34,7 +34,7 @@ import {
   type RecurrentSettings,
 } from "./recurrent-plan.js";
 
-export class Recurrent extends Module {
+export class Recurrent extends Module implements HoldsNetwork {
   readonly #settings: RecurrentSettings;
   readonly #plan: RecurrentPlan;
   /** In the order in which they are computed. */
@@ -68,14 +68,25 @@ export class Recurrent extends Module {
     for (const [, child] of this.children()) child.stepMode = "s";
   }
 
+  /** Its inputs and its layers, in the order in which they are computed; without what is fed back. */
+  get inside(): readonly LayerNode[] {
+    const sources = this.#settings.inputs.map((shape, i): LayerNode => {
+      return { name: nameOfInput(-i), kind: "Input", options: {}, inputs: [], shape, module: null };
+    });
+    const nodes: LayerNode[] = [];
+    this.#plan.layers.forEach(({ name, row, inputs: places, shape }, i) => {
+      const inputs = places.map((place) => (place > 0 ? nodes[place - 1] : sources[-place]));
+      const module = this.#layers[i];
+      nodes.push({ name, kind: row.kind, options: row.optionsOf(module), inputs, shape, module });
+    });
+    return [...sources, ...nodes];
+  }
+
   /** The options that make it again, as its layers are now; what they have learned is in the state dict. */
   presentOptions(): RecurrentSettings {
     const { inputs, feedback, output } = this.#settings;
     const { layers: planned, places } = this.#plan;
-    const nameOf = (place: number): string => {
-      if (place > 0) return planned[place - 1].name;
-      return place === 0 ? INPUT : `${INPUT}${1 - place}`;
-    };
+    const nameOf = (place: number): string => (place > 0 ? planned[place - 1].name : nameOfInput(place));
     const layers = places.map((place) => {
       const { name, row, inputs: read } = planned[place - 1];
       const options = row.optionsOf(this.#layers[place - 1]);
@@ -155,6 +166,11 @@ export class Recurrent extends Module {
         `expected ${inputs.map((shape) => `[${[...axes, ...shape].join(", ")}]`).join(", ")}.`,
     );
   }
+}
+
+/** "input" at place 0, "input2" at -1. */
+function nameOfInput(place: number): string {
+  return place === 0 ? INPUT : `${INPUT}${1 - place}`;
 }
 
 export const recurrentKind = addYieldingLayer<RecurrentSettings>("Recurrent", {

@@ -176,6 +176,10 @@ export abstract class EulerNode<K extends string> extends BaseNode {
     return this.#settings.reset === "hard" ? meanOf(this.#arrays.v_reset) : null;
   }
 
+  override get rest(): number {
+    return this.#settings.startAtReset ? meanOf(this.#arrays.v_reset) : 0;
+  }
+
   /** The options that make it again; the arrays are in its state dict. @throws TypeError for a surrogate that no option names */
   presentOptions(): EulerNodeOptions<K> {
     const { stepMode: _, shape, learn, ...settings } = this.#settings;

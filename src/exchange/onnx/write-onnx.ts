@@ -29,6 +29,8 @@ export interface OnnxOptions {
 export interface WrittenOnnx {
   /** The file; null where the verdict is "unsupported". */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** What the file says of itself, texts by key; for runtimes that do not tell it. Empty where there is no file. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly report: FidelityReport;
 }
 
@@ -60,9 +62,9 @@ export function writeOnnx(model: SpikingModel, options: OnnxOptions = {}): Writt
     );
   }
   const outline = outlineOf("writeOnnx", model, { form: "ONNX", isLayer: isOnnxLayer });
-  if ("refused" in outline) return { bytes: null, report: fidelityReport(outline.refused) };
+  if ("refused" in outline) return nothing(outline.refused);
   const tooLarge = sizeProblem(outline, form);
-  if (tooLarge !== null) return { bytes: null, report: fidelityReport([tooLarge]) };
+  if (tooLarge !== null) return nothing([tooLarge]);
   const steps = prepares ? model.preprocessing : [];
   const sample = channelsFirst(shapeBefore(steps, model.inputShape));
   const writer = new Writer(outline, form);
@@ -75,7 +77,11 @@ export function writeOnnx(model: SpikingModel, options: OnnxOptions = {}): Writt
   const metadata = metadataOf(outline, form, prepares);
   const description = `${model.constructor.name} written by atif: ${form === "step" ? "one time step" : `${model.timesteps} time steps`}`;
   const bytes = writer.graph.toModel("network", description, metadata).toBytes();
-  return { bytes, report: fidelityReport(notesOf(outline, form, prepares)) };
+  return { bytes, metadata, report: fidelityReport(notesOf(outline, form, prepares)) };
+}
+
+function nothing(notes: readonly FidelityNote[]): WrittenOnnx {
+  return { bytes: null, metadata: {}, report: fidelityReport(notes) };
 }
 
 class Writer {
@@ -169,10 +175,10 @@ function metadataOf(outline: Outline, form: OnnxForm, prepares: boolean): Record
     decoding: "mean of the logits over time",
     layout: "channels first",
     preprocessing:
-      prepares || model.preprocessing.length === 0 ? `in the graph: ${steps}` : `not in the graph: ${steps}`,
+      model.preprocessing.length === 0 ? "none" : `${prepares ? "" : "not "}in the graph: ${steps}`,
     states: JSON.stringify(
-      states.map(({ layer, kind, input, output, initial, reset }) => {
-        return { layer, kind, reset, initial, ...(form === "step" ? { input, output } : {}) };
+      states.map(({ layer, kind, input, output, shape, initial, reset }) => {
+        return { layer, kind, reset, initial, ...(form === "step" ? { input, output, shape } : {}) };
       }),
     ),
   };

@@ -5,12 +5,15 @@
 
 import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
+import type { SramEstimation } from "../../energy/memory-energy.js";
+import type { OpEstimations } from "../../energy/operation-energy.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
 import type { StepMode } from "../../module/module.js";
 import type { NeuronKind, NeuronParams } from "../../neurons/table.js";
 import type { optimizerTable, OptimizerKind, schedulerTable, SchedulerKind } from "../../optimizers/table.js";
+import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
 
@@ -25,6 +28,8 @@ export interface Experiment {
   readonly dataset: DatasetConfig;
   readonly preprocessing: readonly PreprocessingConfig[];
   readonly dataAugmentation: readonly AugmentationConfig[];
+  /** What is done to every network after its training, in order. */
+  readonly postprocessing: readonly PostprocessingConfig[];
   readonly models: readonly ModelConfig[];
 }
 
@@ -137,7 +142,14 @@ export type ModelConfig = Variant<ModelKinds> &
     readonly name: string;
     /** null only when nothing is to be trained. */
     readonly optimizer: OptimizerConfig | null;
+    /** What steps of post-processing do otherwise to this model. */
+    readonly update?: ModelUpdate;
   };
+
+export interface ModelUpdate {
+  /** Over those of QuantizationAwareTraining. */
+  readonly quantParams?: QuantParams;
+}
 
 export type OptimizerKinds = {
   readonly [K in OptimizerKind]: OptionsOf<(typeof optimizerTable)[K]["schema"]>;
@@ -151,3 +163,57 @@ export type SchedulerKinds = {
 };
 
 export type SchedulerConfig = Variant<SchedulerKinds>;
+
+export interface PostprocessingKinds {
+  /** Batch normalisations go into the weights before them. */
+  FuseBatchNorm: FuseBatchNormParams;
+  /** The network is quantized, calibrated, and trained on. */
+  QuantizationAwareTraining: QuantizationAwareTrainingParams;
+  /** What an inference costs, in pJ. */
+  EnergyEstimationMetric: EnergyEstimationParams;
+  /** What an inference computes, reads and writes. */
+  OperationCounter: Record<never, never>;
+}
+
+export type PostprocessingConfig = Variant<PostprocessingKinds> & Readonly<StepSettings>;
+
+export interface StepSettings {
+  /** Whether the network after the step is written, to a folder of its own in that of the run. */
+  export: boolean;
+  disabled: boolean;
+}
+
+export interface FuseBatchNormParams {
+  /** Whether the network is tested afterwards. */
+  evaluate: boolean;
+}
+
+export interface QuantizationAwareTrainingParams {
+  /** 0: the network is calibrated, and not trained. */
+  epochs: number;
+  /** In calibration, training and tests. */
+  batchSize: number;
+  /** Whether the float network is tested. */
+  evaluateBefore: boolean;
+  /** quantParams: options of its quantizers. */
+  model: { readonly params: { readonly quantParams: QuantParams } };
+  /** What is otherwise than in the optimizer of the model. */
+  optimizer?: OptimizerOverride;
+}
+
+export interface OptimizerOverride {
+  readonly kind: OptimizerKind;
+  /** Those that are given. The others are the model's, where its optimizer is of this kind, or defaults. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** null: none. That of the model if it is left out. */
+  readonly scheduler?: SchedulerConfig | null;
+}
+
+export interface EnergyEstimationParams {
+  /** Bits of a word in every memory, and of the operands. */
+  memWidth: number;
+  /** Words of the memory that spikes wait in. */
+  fifoSize: number;
+  opEstimationType?: OpEstimations;
+  sramEstimationType: SramEstimation;
+}

@@ -119,7 +119,7 @@ export const MODELS: KindTable<FileModelKinds> = {
 };
 
 /** Keys of [[model]] beside those of TRAINING. */
-const MODEL_KEYS: readonly string[] = ["name", "kind", "params", "optimizer"];
+const MODEL_KEYS: readonly string[] = ["name", "kind", "params", "optimizer", "update"];
 
 /** All keys of [[model]]. */
 export const modelKeys: readonly string[] = [...MODEL_KEYS, ...keysIn(TRAINING.schema)];

@@ -6,6 +6,7 @@ import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
 import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
 import type { KindRow, KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
+import { POSTPROCESSING, STEP } from "./postprocessing-schema.js";
 import { sentence, toml } from "./reference-words.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
@@ -45,6 +46,35 @@ optimizer = { kind = "Adam", params = { lr = 0.01 } }
   are passed over stand behind each table, with the reason.
 `;
 
+const POSTPROCESSING_TEXT = `${[
+  "## `[[postprocessing]]`",
+  "What is done to every network after its training and its test, in order; each step goes on with the network of the one before.",
+  keyTable(fieldsOf(STEP.schema)),
+  `\`\`\`toml
+[[postprocessing]]
+kind = "FuseBatchNorm"
+
+[[postprocessing]]
+kind = "QuantizationAwareTraining"
+export = true
+
+[postprocessing.params]
+epochs = 2
+optimizer = { params = { lr = 0.0005 }, scheduler = false }
+
+[postprocessing.params.model.params.quant_params]
+bits = 8
+roundtype = "floor"
+w = { bits = 4 }
+\`\`\``,
+  "What is measured stands in `summary.json` of the run, under `postprocessing`. With `export = true` the network is kept: its " +
+    "folder, in that of the run, is called by the model and what was done to it, `net_fused` or " +
+    "`net_fused_q8_force_qoff_e2_LSQFalse` (bits, fractional bits, epochs, whether steps are learned), and is one that every " +
+    "command takes, with `model.safetensors`, `summary.json`, `config.toml`, and `activations_range.txt` of a quantized network. " +
+    "What cannot be is refused before anything is trained: fusing or quantizing twice, fusing what is quantized, neurons that " +
+    "have no quantized form. A run that is stopped between the steps, or in the middle of one, goes on there.",
+].join("\n\n")}\n`;
+
 /** @returns the whole page */
 export function experimentReference(): string {
   const parts = [
@@ -74,7 +104,9 @@ export function experimentReference(): string {
         "| Key | Meaning |\n| --- | --- |\n" +
         "| `name` | A name of its own, in quotes, without slashes. Required. |\n" +
         "| `kind`, `params` | The network, [below](#networks). Required. |\n" +
-        "| `optimizer` | A table with `kind`, `params` and `scheduler`, [below](#optimizers). Required where something is trained. |",
+        "| `optimizer` | A table with `kind`, `params` and `scheduler`, [below](#optimizers). Required where something is trained. |\n" +
+        "| `update` | A table with `quant_params`: options of quantizers, over those that " +
+        "[`QuantizationAwareTraining`](#quantizationawaretraining) has for all models. |",
       TRAINING,
     ),
     kinds("## Networks", "`kind` and `params` of `[[model]]`.", MODELS),
@@ -85,10 +117,12 @@ export function experimentReference(): string {
       "`optimizer.scheduler` of a model: `kind` and `params`. They set the learning rate at the start of every epoch.",
       SCHEDULERS,
     ),
+    POSTPROCESSING_TEXT,
+    kinds("## Steps of post-processing", "`kind` and `params` of `[[postprocessing]]`.", POSTPROCESSING),
     `## Other sections
 
-\`[[postprocessing]]\`, \`[deploy]\`, \`[experimenttracking]\` and \`[parameter_research]\` ask for what this library does not do, and are
-refused; with \`--lenient\` they are left out with a warning. The last three pass in silence where they are empty, or hold
+\`[deploy]\`, \`[experimenttracking]\` and \`[parameter_research]\` ask for what this library does not do, and are
+refused; with \`--lenient\` they are left out with a warning. They pass in silence where they are empty, or hold
 \`enabled = false\` or \`disabled = true\`. \`includes\` and \`include_search_paths\` are always refused: put the included sections into
 the file.
 `,

@@ -1,6 +1,7 @@
 /** Bench, learning framework, training of a model, optimizers and schedules: what files may say of them. */
 
 import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
+import { quantizerFields, quantParams, tensorTypes } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import { flag, listOf, whole } from "../../schema/value-types.js";
 import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
@@ -10,6 +11,7 @@ import type {
   LearningFramework,
   LearningFrameworkParams,
   Metric,
+  ModelUpdate,
   OptimizerKinds,
   SchedulerKinds,
   Training,
@@ -134,7 +136,32 @@ export const TRAINING: TableRow<Training> = {
       disabled: withDefault(flag, false, "Whether it is left out."),
     },
   },
-  ignored: { update: ignoredIf([], "this version does not quantize", "warn") },
+};
+
+/** Options for one kind of tensor, told once. */
+const ofOneType: AnyField[] = tensorTypes.map((type) => {
+  const { meaning } = (quantParams.parts as Readonly<Record<string, AnyField>>)[type];
+  const expects = "a table with the same keys, but for tables";
+  return optional<unknown>({ expects, read: (value) => value, write: (value) => value }, meaning);
+});
+
+/** As files write them. */
+export const fileQuantParams: typeof quantParams = {
+  ...quantParams,
+  expects: 'options of quantizers, such as { bits = 8, roundtype = "floor" }',
+  parts: { ...quantizerFields, ...Object.fromEntries(tensorTypes.map((type, i) => [type, ofOneType[i]])) },
+};
+
+/** What steps of post-processing do otherwise to one model. */
+export const UPDATE: TableRow<ModelUpdate> = {
+  schema: {
+    fields: {
+      quantParams: optional(
+        fileQuantParams,
+        "Options of quantizers, over those of QuantizationAwareTraining.",
+      ),
+    },
+  },
 };
 
 /** Switches of torch.optim that choose an implementation or are off by default. */

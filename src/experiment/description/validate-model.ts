@@ -19,7 +19,7 @@ import { folderName } from "./file-types.js";
 import { keysIn, readRow, readVariant, tableAt } from "./kinds.js";
 import type { FileModelKinds } from "./model-schema.js";
 import { modelKeys, MODELS } from "./model-schema.js";
-import { OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
+import { OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
 import type { DataFacts } from "./validate-data.js";
 
 type FrameworkKind = LearningFramework["kind"];
@@ -36,7 +36,10 @@ export function readModel(
   const network = readNetwork(place, table, framework);
   checkAgainstData(network, data, place.key("params"));
   const training = readRow(place, only(table, keysIn(TRAINING.schema)), TRAINING);
-  return { name, ...network, ...training, optimizer: readOptimizer(place, table, training) };
+  const optimizer = readOptimizer(place, table, training);
+  if (!Object.hasOwn(table, "update")) return { name, ...network, ...training, optimizer };
+  const update = readRow(place.key("update"), tableAt(place, table, "update"), UPDATE);
+  return { name, ...network, ...training, optimizer, update };
 }
 
 /** The table with these keys alone. */

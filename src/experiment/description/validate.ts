@@ -16,6 +16,7 @@ import { BENCH, FRAMEWORKS, TRAINING } from "./training-schema.js";
 import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
 import type { DataFacts, Item } from "./validate-data.js";
 import { readModel } from "./validate-model.js";
+import { readPostprocessing, type PlacedModel } from "./validate-postprocessing.js";
 
 const MAX_ITEMS = 1024;
 
@@ -50,17 +51,18 @@ export function validateExperiment(
     prepared.facts,
     source.dataset,
   );
-  readPostprocessing(root, tree);
   checkOtherPrograms(root, tree);
   checkTemplate(root, tree);
   const models = readModels(itemsOf(root, tree, "model"), root, learningFramework, augmented.facts);
+  const postprocessing = readPostprocessing(itemsOf(root, tree, "postprocessing"), models);
   const experiment = {
     bench,
     learningFramework,
     dataset: augmented.dataset,
     preprocessing: prepared.preprocessing,
     dataAugmentation: augmented.dataAugmentation,
-    models,
+    postprocessing,
+    models: models.map(({ model }) => model),
   };
   return { experiment, warnings: report.warnings };
 }
@@ -107,22 +109,6 @@ function itemsOf(root: FilePlace, tree: ConfigTable, key: string): Item[] {
   });
 }
 
-/** Steps after training: none exist here, and leaving them out does not change the training. */
-function readPostprocessing(root: FilePlace, tree: ConfigTable): void {
-  for (const { place, table } of itemsOf(root, tree, "postprocessing")) {
-    const { kind } = table;
-    const at = place.at("kind");
-    const expected = "the name of a post-processing step in quotes";
-    if (!Object.hasOwn(table, "kind")) at.fail(`is missing; expected ${expected}.`);
-    if (typeof kind !== "string") refuse(at, kind, expected);
-    at.objection(
-      `is ${describe(kind)}, and this version has no post-processing`,
-      "remove the section",
-      "left out",
-    );
-  }
-}
-
 /** Sections that ask for what this library does not do; those that are empty or switched off ask for nothing. */
 function checkOtherPrograms(root: FilePlace, tree: ConfigTable): void {
   for (const [key, why] of Object.entries(OTHER_PROGRAMS)) {
@@ -158,9 +144,9 @@ function readModels(
   root: FilePlace,
   framework: LearningFramework,
   data: DataFacts,
-): ModelConfig[] {
+): PlacedModel[] {
   if (items.length === 0) root.at("model").fail("is missing; expected at least one [[model]].");
-  const models: ModelConfig[] = [];
+  const models: PlacedModel[] = [];
   const placeOf = new Map<string, FilePlace>();
   for (const { place, table } of items) {
     const model = readUnlessDisabled(place, table, framework, data);
@@ -174,7 +160,7 @@ function readModels(
         );
     }
     if (!model.disabled) placeOf.set(model.name, place);
-    models.push(model);
+    models.push({ model, place });
   }
   if (placeOf.size === 0) root.at("model").warn("has only disabled models, so there is nothing to run.");
   return models;

@@ -10,16 +10,22 @@ import type {
   ModelConfig,
   OptimizerConfig,
   OptimizerKinds,
+  PostprocessingConfig,
+  PostprocessingKinds,
   SchedulerKinds,
+  StepSettings,
 } from "./experiment.js";
 import { writeFields, writeVariant } from "./kinds.js";
 import type { FileModelKinds } from "./model-schema.js";
 import { MODELS } from "./model-schema.js";
-import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
+import { POSTPROCESSING, STEP } from "./postprocessing-schema.js";
+import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
 
 /** TOML text that parseExperiment, strict, reads as the same experiment. */
 export function writeExperiment(experiment: Experiment): string {
   const { bench, learningFramework, dataset, preprocessing, dataAugmentation, models } = experiment;
+  // One that a program has put together may be without.
+  const { postprocessing = [] } = experiment as Partial<Experiment>;
   const tree = {
     bench: { ...writeFields(bench, BENCH.schema), plugins: ["qualia_plugin_snn"] },
     learningframework: writeVariant(learningFramework, FRAMEWORKS),
@@ -32,6 +38,7 @@ export function writeExperiment(experiment: Experiment): string {
       "data_augmentation",
       dataAugmentation.map((step) => writeVariant<AugmentationKinds>(step, AUGMENTATIONS)),
     ),
+    ...listSection("postprocessing", postprocessing.map(writeStep)),
     model_template: {},
     model: models.map(writeModel),
   };
@@ -40,6 +47,13 @@ export function writeExperiment(experiment: Experiment): string {
 
 function listSection(key: string, tables: readonly ConfigTable[]): ConfigTable {
   return tables.length === 0 ? {} : { [key]: tables };
+}
+
+function writeStep(step: PostprocessingConfig): ConfigTable {
+  return {
+    ...writeVariant<PostprocessingKinds>(step, POSTPROCESSING),
+    ...writeFields<StepSettings>(step, STEP.schema),
+  };
 }
 
 function writeModel(model: ModelConfig): ConfigTable {
@@ -53,6 +67,7 @@ function writeModel(model: ModelConfig): ConfigTable {
     ...writeFields(model, TRAINING.schema),
     params: { ...network, neuron: { ...neuron, params: neuronParams } },
     ...(model.optimizer === null ? {} : { optimizer: writeOptimizer(model.optimizer) }),
+    ...(model.update === undefined ? {} : { update: writeFields(model.update, UPDATE.schema) }),
   };
 }
 

@@ -2,46 +2,29 @@
 
 import { saveModel, type ModelFacts } from "../../formats/model-file.js";
 import { activationsRange } from "../../quantization/activations-range.js";
-import type { QuantParams } from "../../quantization/quantizer-options.js";
-import type { Evaluation } from "../../training/evaluate.js";
 import type { TrainingResult } from "../../training/trainer.js";
 import { VERSION } from "../../version.js";
 import type { Experiment } from "../description/experiment.js";
 import { writeExperiment } from "../description/index.js";
 import type { RunFolder } from "../run-folder/run-folder.js";
 import { completeSummary, type CompleteSummary, type RunFacts } from "../run-folder/run-summary.js";
+import { measuredOf, type ByStage, type QuantizationSummary } from "./quantization-summary.js";
 import type { MeasuredLayer, Stage } from "./measure-stage.js";
-import type { QuantizationSettings, QuantizedNetwork } from "./quantize-trained.js";
+import type { BeforeTraining, QuantizationSettings, QuantizedNetwork } from "./quantize-trained.js";
 
-/** One figure at each point of the way; null where it is not known. */
-export interface ByStage<T> {
-  readonly float: T | null;
-  readonly calibrated: T | null;
-  readonly trained: T | null;
+export type QuantizedSummary = Omit<CompleteSummary, "status"> & {
+  /** interrupted: in the training, or before its test. */
+  readonly status: "complete" | "interrupted";
+  readonly quantization: QuantizationSummary;
+  /** What it goes on from; left out of what is complete. */
+  readonly unfinished?: UnfinishedQuantization;
+};
+
+/** Everything that a quantization goes on from, beside its checkpoint. */
+export interface UnfinishedQuantization extends BeforeTraining {
+  /** How it was asked for. */
+  readonly asked: Readonly<Record<string, unknown>>;
 }
-
-export type Measured = Pick<Evaluation, "accuracy" | "loss" | "spikesPerInference">;
-
-export interface QuantizedLayerSummary {
-  readonly name: string;
-  readonly q: number | null;
-  readonly weightsQ: number | null;
-  readonly theta: ByStage<number>;
-  readonly saturation: ByStage<number>;
-  readonly silence: ByStage<number>;
-}
-
-/** What summary.json says of a quantization, beside what it says of any run. */
-export interface QuantizationSummary extends Pick<QuantizedNetwork, "folded" | "interrupted"> {
-  /** The network that was quantized. */
-  readonly of: string;
-  readonly params: QuantParams;
-  readonly words: string;
-  readonly test: ByStage<Measured>;
-  readonly layers: readonly QuantizedLayerSummary[];
-}
-
-export type QuantizedSummary = CompleteSummary & { readonly quantization: QuantizationSummary };
 
 export interface QuantizedRun {
   readonly network: QuantizedNetwork;
@@ -57,6 +40,7 @@ export function quantizationInWords({
   settings,
 }: Pick<QuantizedRun, "network" | "settings">): string {
   const { bits = 8, roundtype = "nearest", quantype = "fxp", forceQ = null, ...types } = settings.params;
+  const { LSQ = false, rangeSetting = "minmax" } = settings.params;
   const others = Object.entries(types).flatMap(([type, options]) => {
     const own =
       typeof options === "object" && options !== null && "bits" in options ? options.bits : undefined;
@@ -67,6 +51,8 @@ export function quantizationInWords({
     `${bits} bits${others.length === 0 ? "" : ` (${others.join(", ")})`}`,
     ...(quantype === "fxp" ? [] : [quantype]),
     ...(forceQ === null ? [] : [`q ${forceQ}`]),
+    ...(LSQ ? ["learned steps"] : []),
+    ...(rangeSetting === "minmax" ? [] : [`ranges by ${rangeSetting}`]),
     `rounded ${roundtype === "nearest" ? "to the nearest" : roundtype === "floor" ? "down" : "up"}`,
     ...(settings.fold ? ["thresholds folded"] : []),
     epochs === 0 ? "not trained" : `trained on for ${epochs} epoch${epochs === 1 ? "" : "s"}`,
@@ -80,15 +66,14 @@ export function summaryOf(run: QuantizedRun): QuantizedSummary {
   const stages = { float, calibrated, trained };
   return {
     ...completeSummary(facts, network.training ?? UNTRAINED, test),
+    ...(interrupted ? { status: "interrupted" } : {}),
     quantization: {
       of,
       params: settings.params,
       words: quantizationInWords(run),
       interrupted,
       folded: network.folded,
-      test: byStage(stages, ({ evaluation: { accuracy, loss, spikesPerInference } }) => {
-        return { accuracy, loss, spikesPerInference };
-      }),
+      test: byStage(stages, ({ evaluation }) => measuredOf(evaluation)),
       layers: (trained ?? calibrated).layers.map(({ name, q, weightsQ }) => {
         const figure = (pick: (layer: MeasuredLayer) => number | null): ByStage<number> =>
           byStage(stages, ({ layers }) => {
@@ -108,7 +93,8 @@ export function summaryOf(run: QuantizedRun): QuantizedSummary {
   };
 }
 
-const UNTRAINED: TrainingResult = {
+/** Of a network that was made of a trained one. */
+export const UNTRAINED: TrainingResult = {
   completed: true,
   epochs: 0,
   bestEpoch: null,
@@ -127,16 +113,17 @@ function byStage<T>(
 /**
  * Writes the folder, which is held. summary.json comes last: it says that all is there.
  *
- * @param experiment that of the float network, null if it is not known
- * @param facts of the float network's file
  * @throws FileError
  */
 export async function writeQuantizedRun(
   folder: RunFolder,
   run: QuantizedRun,
-  { experiment, facts }: { readonly experiment: Experiment | null; readonly facts: ModelFacts },
+  { experiment, facts, asked }: WrittenWith,
 ): Promise<QuantizedSummary> {
-  const summary = summaryOf(run);
+  const known = summaryOf(run);
+  const { float, calibrated, interrupted } = run.network;
+  const summary =
+    interrupted && asked !== undefined ? { ...known, unfinished: { asked, float, calibrated } } : known;
   const { testAccuracy: _, testLoss: _loss, ...others } = facts;
   const { test, quantization } = summary;
   const { network } = run;
@@ -150,11 +137,47 @@ export async function writeQuantizedRun(
   });
   folder.writeRanges(ranges);
   folder.writeMetrics((network.training?.history ?? []).map((metrics) => JSON.stringify(metrics)));
-  if (experiment !== null) {
-    folder.writeConfig(`${NOTE}# ${quantization.words}\n\n${writeExperiment(experiment)}`);
-  }
+  writeConfigOf(folder, quantization.words, experiment);
   folder.writeSummary(summary);
+  if (!interrupted) folder.removeCheckpoint();
   return summary;
+}
+
+/** What is written with a network. */
+export interface WrittenWith {
+  /** That of the float network, null if it is not known. */
+  readonly experiment: Experiment | null;
+  /** Of the float network's file. */
+  readonly facts: ModelFacts;
+  /** How the quantization was asked for; undefined: it does not go on from this folder. */
+  readonly asked?: UnfinishedQuantization["asked"];
+}
+
+function writeConfigOf(folder: RunFolder, words: string, experiment: Experiment | null): void {
+  if (experiment === null) return;
+  folder.writeConfig(`${NOTE}# ${words}\n\n${writeExperiment(experiment)}`);
+}
+
+/** What a quantization goes on from if its process ends without a word. The checkpoint is there. @throws FileError */
+export function writeBegun(
+  folder: RunFolder,
+  { network, settings, of, facts }: QuantizedRun,
+  { experiment, asked = {} }: WrittenWith,
+): void {
+  const { float, calibrated } = network;
+  const { params } = settings;
+  writeConfigOf(folder, "under way", experiment);
+  const unfinished: UnfinishedQuantization = { asked, float, calibrated };
+  folder.writeSummary({ status: "running", ...facts, quantization: { of, params }, unfinished });
+}
+
+/** Of a quantization that is not complete; null if the folder holds none. The file may have been written by anybody. */
+export function readUnfinished(folder: RunFolder): UnfinishedQuantization | null {
+  const { status, unfinished } = folder.readSummary() ?? {};
+  if (status === "complete" || typeof unfinished !== "object" || unfinished === null) return null;
+  const { asked, float, calibrated } = unfinished as Partial<UnfinishedQuantization>;
+  if (typeof asked !== "object" || asked === null || typeof calibrated !== "object") return null;
+  return { asked, float: float ?? null, calibrated };
 }
 
 const NOTE = `# The experiment that the float network was trained by. The network here was quantized afterwards, as summary.json says:

@@ -9,6 +9,8 @@ export interface RunAdvice {
   readonly full: string;
   /** The folder of a run to continue holds none. */
   readonly holdsNoRun: string;
+  /** The folder holds a quantization that is not complete. */
+  readonly isQuantization: string;
   /** The run to continue was started with another experiment. */
   readonly otherExperiment: string;
 }
@@ -19,5 +21,6 @@ export const adviceInCode: RunAdvice = {
   notEmpty: "Name another with out.",
   full: "Use out to name a folder.",
   holdsNoRun: "Name that folder with out, or leave out resume.",
+  isQuantization: "Leave out resume and name another; atif quantize --resume goes on with it.",
   otherExperiment: "Leave out what changes it, or start a new run in another folder.",
 };

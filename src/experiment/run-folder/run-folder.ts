@@ -7,6 +7,9 @@
  *   model.safetensors       the trained network
  *   activations_range.txt   of a quantized one: the fractional bits of its layers
  *   checkpoint.safetensors  while the run is not complete: where to go on
+ *   postprocessing.json, postprocessing.safetensors
+ *                           the same of what is done to the network after its training
+ *   <network>_fused, …      networks that were made of it: folders like this one
  *   run.lock                while a process is working on the run: which one. Nobody else writes into the folder
  */
 
@@ -31,6 +34,8 @@ const FILES = {
   summary: "summary.json",
   checkpoint: "checkpoint.safetensors",
   ranges: "activations_range.txt",
+  steps: "postprocessing.json",
+  stepCheckpoint: "postprocessing.safetensors",
   lock: "run.lock",
 } as const;
 
@@ -156,6 +161,11 @@ export class RunFolder {
     return joinPaths(this.path, FILES.checkpoint);
   }
 
+  /** Of the step of post-processing that trains. */
+  get stepCheckpointPath(): string {
+    return joinPaths(this.path, FILES.stepCheckpoint);
+  }
+
   get rangesPath(): string {
     return joinPaths(this.path, FILES.ranges);
   }
@@ -173,15 +183,40 @@ export class RunFolder {
     return exists(this.checkpointPath);
   }
 
+  /** Whether there is anything that only a run that is not complete needs. */
+  get hasLeftovers(): boolean {
+    return [FILES.checkpoint, FILES.steps, FILES.stepCheckpoint].some((name) =>
+      exists(joinPaths(this.path, name)),
+    );
+  }
+
   get isComplete(): boolean {
     return this.readSummary()?.status === "complete";
   }
 
+  /** Whether a network is, or was, quantized here: nothing that `atif train` goes on with. */
+  get isQuantization(): boolean {
+    return "quantization" in (this.readSummary() ?? {});
+  }
+
   /** What stands in summary.json; null if there is none, or nothing that can be read. */
   readSummary(): Readonly<Record<string, unknown>> | null {
+    return this.#readJson(this.summaryPath);
+  }
+
+  /** How far the post-processing is; null if nothing of it is done, or it cannot be read. */
+  readSteps(): Readonly<Record<string, unknown>> | null {
+    return this.#readJson(joinPaths(this.path, FILES.steps));
+  }
+
+  writeSteps(steps: object): void {
+    writeFileAtomic(joinPaths(this.path, FILES.steps), `${JSON.stringify(steps)}\n`);
+  }
+
+  #readJson(path: string): Readonly<Record<string, unknown>> | null {
     try {
-      const summary: unknown = JSON.parse(readTextFile(this.summaryPath, MAX_TEXT_BYTES));
-      return typeof summary === "object" ? (summary as Record<string, unknown> | null) : null;
+      const read: unknown = JSON.parse(readTextFile(path, MAX_TEXT_BYTES));
+      return typeof read === "object" ? (read as Record<string, unknown> | null) : null;
     } catch (thrown) {
       if (thrown instanceof FileError || thrown instanceof SyntaxError) return null;
       throw thrown;
@@ -215,8 +250,10 @@ export class RunFolder {
     writeFileAtomic(this.rangesPath, text);
   }
 
+  /** Where to go on: of a run that is complete there is nothing to. */
   removeCheckpoint(): void {
-    removeFile(this.checkpointPath);
+    for (const name of [FILES.checkpoint, FILES.steps, FILES.stepCheckpoint])
+      removeFile(joinPaths(this.path, name));
   }
 
   /** Removes what processes that were killed have left. The folder must be held: others may be about to write. */
@@ -239,6 +276,9 @@ function contentOf(path: string): string[] {
   );
 }
 
+/** What a folder is looked for to go on with. */
+export type Unfinished = "training" | "quantization";
+
 /**
  * The run under `base` that was worked on last and is not complete; null if there is none.
  * @param passOver told of runs that are not complete because somebody is working on them, and are later than that
@@ -246,14 +286,22 @@ function contentOf(path: string): string[] {
 export function latestUnfinished(
   base: string,
   passOver: (run: BusyRun) => void = () => undefined,
+  what: Unfinished = "training",
 ): RunFolder | null {
   if (!isFolder(base)) return null;
   const unfinished = contentOf(base)
     .map((entry) => new RunFolder(joinPaths(base, entry)))
-    .filter((folder) => folder.hasConfig && !folder.isComplete)
+    .filter((folder) => (what === "quantization" || folder.hasConfig) && !folder.isComplete)
+    .filter((folder) => folder.isQuantization === (what === "quantization"))
     .map((folder) => ({
       folder,
-      time: lastChange(folder.hasCheckpoint ? folder.checkpointPath : folder.configPath),
+      time: lastChange(
+        folder.hasCheckpoint
+          ? folder.checkpointPath
+          : folder.hasConfig
+            ? folder.configPath
+            : folder.summaryPath,
+      ),
     }))
     .sort((a, b) => b.time - a.time);
   for (const { folder } of unfinished) {

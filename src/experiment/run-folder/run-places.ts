@@ -54,7 +54,7 @@ export class RunPlaces {
     if (!folder.isComplete && isFolder(folder.path)) this.#take(folder);
     if (!folder.isComplete) return null;
     this.#releaseCurrent();
-    if (folder.hasCheckpoint) folder.removeCheckpoint();
+    if (folder.hasLeftovers) folder.removeCheckpoint();
     return folder;
   }
 

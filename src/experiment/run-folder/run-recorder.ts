@@ -1,48 +1,26 @@
 /** Keeps a run on disk while it is trained: metrics by epoch, and checkpoints from which it goes on. */
 
-import { ConfigError, messageOf, StateError } from "../../errors.js";
-import { loadCheckpoint, saveCheckpoint } from "../../formats/checkpoint.js";
+import { ConfigError } from "../../errors.js";
 import type { Architecture } from "../../models/architecture.js";
 import type { EpochMetrics } from "../../training/epoch-metrics.js";
-import { ADJUSTABLE, type Adjustable } from "../../training/fingerprint.js";
-import type { TrainingState } from "../../training/training-state.js";
 import type { Experiment } from "../description/experiment.js";
 import { changesSince, readChanges, type RunChange } from "./run-changes.js";
 import type { RunFolder } from "./run-folder.js";
 import { storeExperiment } from "./stored-experiment.js";
 import type { RunFacts } from "./run-summary.js";
-
-/** A process that is killed loses no more than this. */
-const MOST_BETWEEN_MS = 20_000;
-/** Shorter epochs are not written one by one: every write waits for the disk. */
-const LEAST_BETWEEN_MS = 1000;
-
-/** What is used of a trainer. */
-export interface Recorded {
-  state(): TrainingState;
-  loadState(state: TrainingState, options: { mayDiffer: readonly Adjustable[] }): void;
-}
+import { TrainingCheckpoint, type Recorded } from "./training-checkpoint.js";
 
 export class RunRecorder {
   readonly #folder: RunFolder;
   readonly #trainer: Recorded;
-  readonly #architecture: Architecture;
-  readonly #now: () => number;
+  readonly #checkpoint: TrainingCheckpoint;
   #lines: string[] = [];
   #changes: readonly RunChange[] = [];
-  #lastWrite: number;
 
-  constructor(
-    folder: RunFolder,
-    trainer: Recorded,
-    architecture: Architecture,
-    now: () => number = Date.now,
-  ) {
+  constructor(folder: RunFolder, trainer: Recorded, architecture: Architecture, now?: () => number) {
     this.#folder = folder;
     this.#trainer = trainer;
-    this.#architecture = architecture;
-    this.#now = now;
-    this.#lastWrite = now();
+    this.#checkpoint = new TrainingCheckpoint(folder.checkpointPath, trainer, architecture, now);
   }
 
   /** What was changed on the way. */
@@ -55,17 +33,8 @@ export class RunRecorder {
    * @throws FormatError if it is damaged; ConfigError if it is of another run, because the data have changed
    */
   async restore(): Promise<boolean> {
-    const { checkpointPath, hasCheckpoint } = this.#folder;
-    if (!hasCheckpoint) return false;
-    const { state } = await loadCheckpoint(checkpointPath);
-    try {
-      this.#trainer.loadState(state, { mayDiffer: ADJUSTABLE });
-    } catch (thrown) {
-      if (!(thrown instanceof StateError || thrown instanceof RangeError)) throw thrown;
-      throw new ConfigError(`${checkpointPath} does not fit this run: ${messageOf(thrown)}`, {
-        cause: thrown,
-      });
-    }
+    const state = await this.#checkpoint.restore();
+    if (state === null) return false;
     this.#lines = state.history.map(lineOf);
     const before = readChanges(this.#folder.readSummary());
     this.#changes = changesSince(before, state, this.#trainer.state().fingerprint);
@@ -103,20 +72,19 @@ export class RunRecorder {
   }
 
   async afterBatch(): Promise<void> {
-    if (this.#now() - this.#lastWrite >= MOST_BETWEEN_MS) await this.save();
+    if (this.#checkpoint.isDueAfterBatch) await this.save();
   }
 
   async afterEpoch(metrics: EpochMetrics): Promise<void> {
     this.#lines.push(lineOf(metrics));
-    if (this.#now() - this.#lastWrite >= LEAST_BETWEEN_MS) await this.save();
+    if (this.#checkpoint.isDueAfterEpoch) await this.save();
   }
 
   /** Writes the present state. */
   async save(): Promise<void> {
     // In this order: a run that ends in between repeats the epoch, and writes its line again.
     this.#folder.writeMetrics(this.#lines);
-    await saveCheckpoint(this.#folder.checkpointPath, this.#trainer.state(), this.#architecture);
-    this.#lastWrite = this.#now();
+    await this.#checkpoint.save();
   }
 }
 

@@ -8,6 +8,7 @@ import type { EpochMetrics } from "../../training/epoch-metrics.js";
 import type { Evaluation } from "../../training/evaluate.js";
 import type { LayerReport } from "../../measuring/layer-report.js";
 import type { TrainingResult } from "../../training/trainer.js";
+import type { PostprocessingSummary } from "../postprocessing/results.js";
 import type { RunChange } from "./run-changes.js";
 import { levels } from "../../measuring/levels.js";
 
@@ -44,6 +45,8 @@ export interface CompleteSummary extends RunFacts {
   /** null if the experiment says not to test. */
   readonly test: Omit<Evaluation, "layers"> | null;
   readonly layers: readonly LayerSummary[];
+  /** What was done to the network afterwards; left out if nothing was. */
+  readonly postprocessing?: readonly PostprocessingSummary[];
 }
 
 export interface LayerSummary extends LayerReport {

@@ -188,8 +188,8 @@ const data: readonly Case[] = [
   [
     "postprocessing",
     "[model_template]\n",
-    '[[postprocessing]]\nkind = "FuseBatchNorm"\n[model_template]\n',
-    'config.toml:31:1: postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; remove the section.',
+    '[[postprocessing]]\nkind = "FuseBatchnorm"\n[model_template]\n',
+    'config.toml:31:1: postprocessing[0].kind is "FuseBatchnorm"; expected one of "FuseBatchNorm", "QuantizationAwareTraining", "EnergyEstimationMetric", "OperationCounter". Did you mean "FuseBatchNorm"?',
   ],
   [
     "parameter research",
@@ -243,7 +243,7 @@ const data: readonly Case[] = [
     "postprocessing kind",
     "[model_template]\n",
     "[[postprocessing]]\n[model_template]\n",
-    "config.toml:30:1: postprocessing[0].kind is missing; expected the name of a post-processing step in quotes.",
+    'config.toml:30:1: postprocessing[0].kind is missing; expected one of "FuseBatchNorm", "QuantizationAwareTraining", "EnergyEstimationMetric", "OperationCounter".',
   ],
   [
     "NUL in a path",

@@ -227,10 +227,7 @@ describe("lenient reading", () => {
       "params.neuron.params.v_reset = 0.0\nparams.neuron.params.tau = 2.0",
     )
     .replace("load = false", "load = false\ngpus = 1")
-    .replace(
-      "[model_template]",
-      '[[postprocessing]]\nkind = "FuseBatchNorm"\nexport = true\n[model_template]',
-    )
+    .replace("[model_template]", '[[postprocessing]]\nkind = "Keras2TFLite"\nexport = true\n[model_template]')
     .replace("[deploy]", '[deploy]\ntarget = "Linux"')
     .replace("disabled = true\nkind", "kind")
     .replace("enabled = false", "enabled = true");
@@ -241,15 +238,15 @@ describe("lenient reading", () => {
     expect(warnings.map((warning) => warning.replace(/^config\.toml:\d+:\d+: /, ""))).toEqual([
       "framework is the old name of learningframework; read as that.",
       'data_augmentation[0].fparams is ignored: it is not a known key; expected one of kind, params. Did you mean "params"?',
-      'postprocessing[0].kind is "FuseBatchNorm", and this version has no post-processing; left out.',
       "deploy is not obeyed, since this version deploys nothing; left out.",
       "experimenttracking is not obeyed, since this version reports to no tracker: what is measured stands in metrics.jsonl of the run; left out.",
       "parameter_research is not obeyed, since this version searches no parameters: every model is trained as it is written; left out.",
-      "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
-      "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, epochs, batch_size, load, train, evaluate, disabled.",
+      "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, load, train, evaluate, disabled.",
+      "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, load, train, evaluate, disabled.",
       "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
       "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
       expect.stringContaining("model[3] is disabled and left out: "),
+      'postprocessing[0].kind is "Keras2TFLite", a step that this version does not have; left out.',
     ]);
   });
 
@@ -481,7 +478,7 @@ describe("warnings about likely slips", () => {
       'config.toml:6:1: bench.plugins is ["qualia_plugin_snn", "qualia_plugin_som"]; this library loads no plugins; ignored.',
       'config.toml:10:12: learningframework.params.accelerator is "gpu"; this library computes on the CPU; ignored.',
       "config.toml:10:33: learningframework.params.devices is 2; this library uses one device; ignored.",
-      "config.toml:48:1: model[0].update is a table; this version does not quantize; ignored.",
+      "config.toml:48:1: model[0].update changes nothing, since there is no QuantizationAwareTraining in [[postprocessing]].",
     ]);
   });
 });
@@ -509,7 +506,7 @@ function conforms(model: ModelConfig): void {
 }
 
 describe("the examples", () => {
-  it.each(["digits", "fashion-mnist"])("%s reads without a warning", (file) => {
+  it.each(["digits", "digits-integers", "fashion-mnist"])("%s reads without a warning", (file) => {
     const path = new URL(`../../../examples/${file}.toml`, import.meta.url);
     const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
     expect(warnings).toEqual([]);

@@ -13,10 +13,18 @@ const taken = [
   "string", "strings", "tgmath", "threads", "time", "uchar", "unistd", "wchar", "wctype",
 ]; // prettier-ignore
 
+/** Headers of Arduino's own that differ from NAME.h by capitals alone: on a disk that does not see capitals they are the same. */
+const arduinos = [
+  "binary", "client", "eeprom", "ipaddress", "keyboard", "mouse", "print", "printable", "sd", "server", "servo", "spi",
+  "stream", "udp", "wifi", "wire", "wstring",
+]; // prettier-ignore
+
 /** @returns what is wrong with a name; null if nothing is */
 function wrongName(name: string): string | null {
   // Arduino keeps these for its own libraries.
   if (name.startsWith("arduino")) return "one that does not begin with arduino";
+  if (arduinos.includes(name))
+    return `another one: ${name}.h is a header of Arduino's where capitals do not count`;
   return taken.includes(name) ? `another one: <${name}.h> is a header of C` : null;
 }
 
@@ -30,43 +38,42 @@ Sketch > Include Library > Add .ZIP Library. File > Examples > ${name} > Classif
 On AVR (Uno, Mega) constants lie in RAM, not in flash alone: add both lines of the table.
 ${isTested ? "\n`make -C extras test` compiles the self-test on your computer and runs it.\n" : ""}
 Before you publish it, put your name, your address and the library's in \`library.properties\`: \`https://example.com/\` stands
-there for what only you know.`,
+there for what only you know. Add a \`LICENSE\`, too.`,
   wrongName,
   files: (parts) => ({
     "README.md": parts.readme,
-    "library.properties": properties(parts.name),
-    "keywords.txt": keywords(parts.name),
+    "library.properties": properties(parts),
+    "keywords.txt": keywords(parts),
     [`src/${parts.name}.h`]: parts.header,
     [`src/${parts.name}.c`]: parts.source,
     "examples/Classify/Classify.ino": sketch(parts),
     ...(parts.test === null
       ? {}
-      : { [`extras/${parts.name}_test.c`]: parts.test, "extras/Makefile": makefile(parts.name) }),
+      : { [`extras/${parts.name}_test.c`]: parts.test, "extras/Makefile": makefile(parts) }),
   }),
 };
 
-const properties = (name: string): string => `name=${name}
+const properties = ({ name, family }: CParts): string => `name=${name}
 version=${VERSION}
 author=atif
 maintainer=atif
-sentence=A spiking neural network in whole numbers.
-paragraph=It needs no floating point and allocates no memory. Where a layer reads spikes, only those that came are computed.
+sentence=A spiking neural network in ${family.title.replace(/ of \d+ bits$/, "")}.
+paragraph=${family.number === "float" ? "It" : "It needs no floating point and"} allocates no memory. Where a layer reads spikes, only those that came are computed.
 category=Data Processing
 url=https://example.com/
 architectures=*
 includes=${name}.h
 `;
 
-function keywords(name: string): string {
+function keywords({ name, family }: CParts): string {
   const NAME = name.toUpperCase();
+  const own = family.macros(NAME).flatMap((line) => /^#define (\w+)/.exec(line)?.[1] ?? []);
   const rows = [
     [`${name}_number`, "KEYWORD1"],
     [`${name}_state`, "KEYWORD1"],
     ...["reset", "step", "classify"].map((what) => [`${name}_${what}`, "KEYWORD2"]),
-    ...["INPUTS", "OUTPUTS", "TIMESTEPS", "INPUT_BITS", "OUTPUT_BITS"].map((what) => [
-      `${NAME}_${what}`,
-      "LITERAL1",
-    ]),
+    ...["INPUTS", "OUTPUTS", "TIMESTEPS"].map((what) => [`${NAME}_${what}`, "LITERAL1"]),
+    ...own.map((macro) => [macro, "LITERAL1"]),
   ];
   return rows.map((row) => `${row.join("\t")}\n`).join("");
 }
@@ -110,13 +117,16 @@ ${expected}  Serial.print(F(", microseconds "));
 `;
 }
 
-const makefile = (name: string): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
+const makefile = ({
+  name,
+  family: { flags },
+}: CParts): string => `CFLAGS ?= -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic
 
 test: ${name}_test
 	./${name}_test
 
 ${name}_test: ${name}_test.c ../src/${name}.c ../src/${name}.h
-	$(CC) $(CFLAGS) -D${name.toUpperCase()}_TRACED -I../src -o $@ ${name}_test.c ../src/${name}.c
+	$(CC) $(CFLAGS)${flags === null ? "" : ` ${flags.option}`} -D${name.toUpperCase()}_TRACED -I../src -o $@ ${name}_test.c ../src/${name}.c
 
 clean:
 	rm -f ${name}_test

@@ -1,5 +1,7 @@
 /** Rules of a Makefile for a board that an emulator stands for: test-BOARD, measure-BOARD, size-BOARD. */
 
+import type { NumberFamily } from "../c-network.js";
+
 export interface Board {
   /** "m4" */
   readonly id: string;
@@ -20,6 +22,8 @@ export interface BoardRules {
   /** Of the compiler and of the linker, alike for all boards. */
   readonly flags: string;
   readonly linking: string;
+  /** What its numbers are: options of the compiler that cannot be left out. */
+  readonly family: NumberFamily;
   /** What the programs are made of besides: "board.ld". */
   readonly parts: readonly string[];
   readonly boards: readonly Board[];
@@ -28,9 +32,10 @@ export interface BoardRules {
 
 /** To be added to the Makefile of the machine itself: clean is its rule, and goes on here. */
 export function boardRules(rules: BoardRules): string {
-  const { name, prefix, tools, flags, linking, parts, boards, isTested } = rules;
+  const { name, prefix, tools, flags, linking, parts, boards, isTested, family } = rules;
   const NAME = name.toUpperCase();
-  const [CC, FLAGS, LINK] = [`$(${prefix}_CC)`, `$(${prefix}_FLAGS)`, `$(${prefix}_LINK)`];
+  const own = family.flags === null ? "" : ` ${family.flags.option}`;
+  const [CC, FLAGS, LINK] = [`$(${prefix}_CC)`, `$(${prefix}_FLAGS)${own}`, `$(${prefix}_LINK)`];
   const needed = [`${name}.h`, ...parts].join(" ");
   const ofBoard = ({ id, title, flags: cpu, emulator }: Board): string => {
     const program = (what: string, define: string, included = ""): string => {

@@ -46,9 +46,10 @@ ${setting}`;
   }),
 };
 
-function rules({ name, test }: CParts): string {
+function rules({ name, family, test }: CParts): string {
   return boardRules({
     name,
+    family,
     prefix: "ARM",
     tools: "arm-none-eabi-",
     flags: "-std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -ffunction-sections -fdata-sections",

@@ -30,10 +30,11 @@ ${size}`;
 /** Of QEMU's machine "virt": 4 MiB of its memory stand for flash, 4 MiB for RAM. */
 const memory = { flash: "0x80000000", flash_size: "0x400000", ram: "0x80400000", ram_size: "0x400000" };
 
-function rules({ name, test }: CParts): string {
+function rules({ name, family, test }: CParts): string {
   const symbols = Object.entries(memory).map(([symbol, value]) => `-Wl,--defsym=__${symbol}=${value}`);
   return boardRules({
     name,
+    family,
     prefix: "RISCV",
     tools: "riscv64-unknown-elf-",
     flags: "-std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -ffunction-sections -fdata-sections",

@@ -1,9 +1,13 @@
 /** What an export is written for: what lies beside the C, and how it is compiled and tried there. */
 
+import type { NumberFamily } from "../c-network.js";
+
 /** The C of a network, before it is put into files. */
 export interface CParts {
   /** What files and functions are called. */
   readonly name: string;
+  /** What its numbers are. */
+  readonly family: NumberFamily;
   readonly header: string;
   readonly source: string;
   /** Rules that compile and test on the machine itself. */
@@ -12,7 +16,7 @@ export interface CParts {
   /** The self-test; null without samples. */
   readonly test: string | null;
   /** The first sample as the network takes it, and the class that it gives; null without samples. */
-  readonly sample: { readonly input: readonly number[]; readonly best: number } | null;
+  readonly sample: { readonly input: readonly string[]; readonly best: number } | null;
 }
 
 export interface Target {

@@ -35,23 +35,31 @@ const CANDIDATES = 16;
  * @param given [N, ...inputShape], prepared as for run(): the first 16 are looked at; undefined: drawn from 0 to 1
  */
 export function checkSamples(model: SpikingModel, given?: Tensor): CheckSamples {
+  const each = sizeOf(model.inputShape);
+  const candidates = given === undefined ? drawn(CANDIDATES * each) : given.toArray();
+  const count = Math.min(CANDIDATES, candidates.length / each);
+  const chosen = (samples: readonly number[]): Float32Array => {
+    const x = new Float32Array(samples.length * each);
+    samples.forEach((sample, i) => x.set(candidates.subarray(sample * each, (sample + 1) * each), i * each));
+    return x;
+  };
   return withMode(model, false, () =>
-    noGrad(() =>
-      scope(() => {
-        const each = sizeOf(model.inputShape);
-        const candidates = given === undefined ? drawn(CANDIDATES * each) : given.toArray();
-        const count = Math.min(CANDIDATES, candidates.length / each);
-        const seen = shown(model, candidates.slice(0, count * each), count);
-        const best = Array.from({ length: count }, (_, sample) => sample)
-          .sort((a, b) => seen.margins[b] - seen.margins[a])
-          .slice(0, MOST)
-          .sort((a, b) => a - b);
-        const x = new Float32Array(best.length * each);
-        best.forEach((sample, i) => x.set(candidates.subarray(sample * each, (sample + 1) * each), i * each));
-        const { logits, spikes } = shown(model, x, best.length);
-        return { x, N: best.length, logits, spikes };
-      }),
-    ),
+    noGrad(() => {
+      const all = Array.from({ length: count }, (_, sample) => sample);
+      const margins: number[] = [];
+      // A few at a time: all potentials of all layers are looked at.
+      for (let from = 0; from < count; from += MOST) {
+        const some = all.slice(from, from + MOST);
+        margins.push(...shown(model, chosen(some), some.length).margins);
+      }
+      const best = all
+        .sort((a, b) => margins[b] - margins[a])
+        .slice(0, MOST)
+        .sort((a, b) => a - b);
+      const x = chosen(best);
+      const { logits, spikes } = shown(model, x, best.length);
+      return { x, N: best.length, logits, spikes };
+    }),
   );
 }
 
@@ -67,25 +75,30 @@ interface Shown extends Pick<CheckSamples, "logits" | "spikes"> {
 
 function shown(model: SpikingModel, values: Float32Array, N: number): Shown {
   const T = model.timesteps;
-  const backend = model.parameters()[0]?.backend;
-  const x = Tensor.full([N, ...model.inputShape], 0, backend);
-  x.data.set(values);
   const layers = model.spikingLayers();
+  const neurons = layers.map(([, neuron]) => neuron);
   const logits = new Float32Array(T * N * model.outputShape[0]);
   const margins = new Float64Array(N).fill(Infinity);
-  const watches = layers.map(([, neuron]) => new Watch(neuron, T, margins));
-  model.reset();
+  const watches = neurons.map((neuron) => new Watch(neuron, T, margins));
+  const input = (): Tensor => {
+    const x = Tensor.full([N, ...model.inputShape], 0, model.parameters()[0]?.backend);
+    x.data.set(values);
+    return x;
+  };
+  const call = (x: () => Tensor, t: number): void =>
+    scope(() => logits.set(model.forward(x()).data, (t * logits.length) / T));
+  scope(() => model.reset());
   try {
     observing(
-      layers.map(([, neuron]) => neuron),
+      neurons,
       (_neuron, place) => ({ potentials: true, seen: (observation) => watches[place].see(observation) }),
       () => {
-        if (model.stepMode === "m") logits.set(model.forward(repeat(x, T)).data);
-        else for (let t = 0; t < T; t++) logits.set(model.forward(x).data, (t * logits.length) / T);
+        if (model.stepMode === "m") call(() => repeat(input(), T), 0);
+        else for (let t = 0; t < T; t++) call(input, t);
       },
     );
   } finally {
-    model.reset();
+    scope(() => model.reset());
   }
   return { margins, logits, spikes: new Map(layers.map(([name], i) => [name, watches[i].spikes])) };
 }
@@ -96,7 +109,8 @@ class Watch {
   readonly #neuron: BaseNode;
   readonly #margins: Float64Array;
   #t = 0;
-  #v: Tensor | null = null;
+  /** Before the next step. */
+  #v: Float32Array | null = null;
 
   constructor(neuron: BaseNode, T: number, margins: Float64Array) {
     this.#neuron = neuron;
@@ -105,27 +119,29 @@ class Watch {
   }
 
   see({ input, output, potential }: Observation): void {
-    if (this.#neuron.stepMode === "s") {
-      this.#step(input, output, potential);
-      return;
+    const isWhole = this.#neuron.stepMode === "m";
+    const steps = isWhole ? output.shape[0] : 1;
+    for (let t = 0; t < steps; t++) {
+      const one = (all: Tensor): Tensor => (isWhole ? at(all, t) : all);
+      scope(() => this.#step(one(input), one(output), potential === null ? null : one(potential)));
     }
-    for (let t = 0; t < output.shape[0]; t++)
-      this.#step(at(input, t), at(output, t), potential === null ? null : at(potential, t));
   }
 
   #step(x: Tensor, y: Tensor, v: Tensor | null): void {
     const neuron = this.#neuron;
+    const { theta } = neuron;
     const N = this.#margins.length;
-    const before = this.#v ?? Tensor.full(x.shape, neuron.vReset ?? 0, x.backend);
+    const before = Tensor.full(x.shape, neuron.vReset ?? 0, x.backend);
+    if (this.#v !== null) before.data.set(this.#v);
     const u = neuron.charged(x, before).data;
     const spikes = y.data;
     const each = u.length / N;
     for (let i = 0; i < u.length; i++) {
       const sample = Math.floor(i / each);
-      this.#margins[sample] = Math.min(this.#margins[sample], Math.abs(u[i] - neuron.theta));
+      this.#margins[sample] = Math.min(this.#margins[sample], Math.abs(u[i] - theta));
       if (spikes[i] !== 0) this.spikes[this.#t * N + sample]++;
     }
-    this.#v = v;
+    this.#v = v?.toArray() ?? null;
     this.#t++;
   }
 }

@@ -246,7 +246,7 @@ def load(path=HERE / "${WEIGHTS_FILE}"):
 
 const CHECK = `
 def check(path=HERE / "${SAMPLES_FILE}"):
-    """Logits and numbers of spikes of the stored samples at every time step, beside those of the network that was exported."""
+    """Logits and numbers of spikes at every time step, beside those of the network that was exported."""
     stored = read_safetensors(path)
     net = load()
     spikes = {}
@@ -260,11 +260,12 @@ def check(path=HERE / "${SAMPLES_FILE}"):
     x = stored["x"]
     with torch.no_grad():
         logits = net.logits_per_step(x.expand(net.timesteps, *x.shape))
-    differing = [name for name, counts in spikes.items() if not torch.equal(torch.stack(counts), stored[f"spikes.{name}"])]
-    if differing:
-        raise SystemExit(f"WRONG: other numbers of spikes in {', '.join(differing)}")
-    error = (logits - stored["logits_per_step"]).abs().max().item()
-    if not error <= 1e-5 * max(1.0, stored["logits_per_step"].abs().max().item()):
+    for name, counts in spikes.items():
+        if not torch.equal(torch.stack(counts), stored[f"spikes.{name}"]):
+            raise SystemExit(f"WRONG: other numbers of spikes in {name}")
+    expected = stored["logits_per_step"]
+    error = (logits - expected).abs().max().item()
+    if not error <= 1e-5 * max(1.0, expected.abs().max().item()):
         raise SystemExit(f"WRONG: logits differ by {error}")
     print(f"OK: {len(x)} samples, {net.timesteps} time steps; the same spikes, logits differ by at most {error:.1e}")
 

@@ -1,6 +1,6 @@
 /** atif export --to pytorch: a network as a file of Python, with the weights and some samples beside it. */
 
-import { toPyTorch } from "../../exchange/pytorch/to-pytorch.js";
+import { toPyTorch } from "../../exchange/torch/torch-network.js";
 import { inputOf } from "../../measuring/batch-input.js";
 import { shortPath } from "../../platform/paths.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -1,0 +1,16 @@
+/** What networks are shown after their training: samples as in a test. */
+
+import type { AugmentationPipeline } from "../../datasets/augmentations/pipeline.js";
+import type { PreparedRun } from "../prepared-run.js";
+import type { TestSet } from "../quantized/measure-stage.js";
+
+/** The augmentations, if they have a part in what a network is shown outside training. */
+export function shownAugmentations(augmentations: AugmentationPipeline): AugmentationPipeline | null {
+  return augmentations.steps.some(({ evaluate }) => evaluate) ? augmentations : null;
+}
+
+export function testSetOf({ run, sets, augmentations }: PreparedRun): TestSet {
+  const { loss } = run.experiment.learningFramework.params;
+  const shown = shownAugmentations(augmentations);
+  return { data: sets.test ?? sets.train, loss, ...(shown === null ? {} : { augmentations: shown }) };
+}

@@ -1,0 +1,147 @@
+/** atif export --to onnx and --to pytorch: what is written, what is said, and what is refused. */
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportNetwork } from "../../src/cli/commands/export.js";
+import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
+import { failureOf } from "../../src/cli/exit-codes.js";
+import { printTo } from "../../src/cli/terminal.js";
+import {
+  init,
+  loadDigits,
+  quantizeModel,
+  saveModel,
+  SMLP,
+  tensor,
+  toPyTorch,
+  toTorchStateDict,
+  writeOnnx,
+} from "../../src/index.js";
+import { temporaryFolder } from "./atif.js";
+
+const folder = temporaryFolder();
+const at = (...path: string[]): string => join(folder, ...path);
+const model = (): SMLP =>
+  new SMLP({ inputShape: [8, 8, 1], outputShape: [10], units: [12], timesteps: 3, neuron: { kind: "ATIF" } });
+let own: SMLP;
+let said: { out: string; err: string };
+
+async function exported(args: Partial<ExportArguments>): Promise<Record<string, unknown>> {
+  said = { out: "", err: "" };
+  printTo({ write: (text) => (said.out += text) }, { write: (text) => (said.err += text) });
+  try {
+    await exportNetwork({ run: at("digits.safetensors"), json: true, ...args });
+  } catch (thrown) {
+    const { exitCode, sentence } = failureOf(thrown);
+    return { exitCode, sentence };
+  }
+  return args.json === false ? {} : (JSON.parse(said.out) as Record<string, unknown>);
+}
+
+beforeAll(async () => {
+  await init();
+  own = model();
+  await saveModel(at("digits.safetensors"), own, { dataset: "digits" });
+  await saveModel(at("q8.safetensors"), quantizeModel(own, { bits: 8 }), { dataset: "digits" });
+});
+
+afterAll(() => printTo(process.stdout, process.stderr));
+
+describe("--to onnx", () => {
+  it("writes what the library writes, into a file of that name or into a folder, and answers with the report", async () => {
+    const answer = await exported({ to: "onnx", out: at("made", "digits.onnx"), form: "step" });
+    const { bytes, metadata, report } = writeOnnx(own, { form: "step" });
+    expect(readFileSync(at("made", "digits.onnx")).equals(bytes ?? new Uint8Array())).toBe(true);
+    expect(answer).toEqual({
+      to: "onnx",
+      file: at("made", "digits.onnx"),
+      form: "step",
+      bytes: bytes?.length,
+      model: at("digits.safetensors"),
+      metadata,
+      report,
+    });
+    expect(await exported({ to: "onnx", out: at("made") })).toMatchObject({
+      file: at("made", "network.onnx"),
+      form: "unrolled",
+    });
+  });
+
+  it("prints the verdict and what is lost", async () => {
+    await exported({ to: "onnx", out: at("printed.onnx"), strict: true, json: false });
+    expect(said.out).toMatch(
+      /in ONNX, 3 time steps\n\nverdict: exact\n {2}surrogate gradients left out: .*\n\nwrote .*printed\.onnx/,
+    );
+  });
+
+  it.each([
+    [{}, "--out is missing; expected the name of the file, as in --out network.onnx."],
+    [{ out: "x.onnx", form: "dense" }, '--form is "dense"; expected one of unrolled, step.'],
+    [{ out: "x.onnx", width: "8" }, "--width is for --to c; expected it left out with --to onnx."],
+  ])("refuses %o", async (args, sentence) => {
+    expect(await exported({ to: "onnx", ...args })).toEqual({ exitCode: 2, sentence });
+  });
+
+  it("writes over nothing unless asked to", async () => {
+    writeFileSync(at("mine.onnx"), "mine");
+    const refused = await exported({ to: "onnx", out: at("mine.onnx") });
+    expect(refused.sentence).toContain("mine.onnx is there already; expected a new name.");
+    expect(readFileSync(at("mine.onnx"), "utf8")).toBe("mine");
+    await exported({ to: "onnx", out: at("mine.onnx"), force: true });
+    expect(readFileSync(at("mine.onnx")).length).toBeGreaterThan(1000);
+  });
+
+  it("names what of a network it cannot write", async () => {
+    const refused = await exported({ run: at("q8.safetensors"), to: "onnx", out: at("q8.onnx") });
+    expect(refused.exitCode).toBe(2);
+    expect(refused.sentence).toMatch(
+      /q8\.safetensors cannot be written as asked: layers\.fc1: the kind "QuantizedLinear"/,
+    );
+  });
+});
+
+describe("--to pytorch", () => {
+  it("writes the network, its weights, and samples of the test set", async () => {
+    const answer = await exported({ to: "pytorch", out: at("torch") });
+    const names = ["network.py", "weights.safetensors", "samples.safetensors"];
+    expect(answer).toMatchObject({
+      to: "pytorch",
+      folder: at("torch"),
+      tests: true,
+      files: names,
+      report: { verdict: "exact" },
+    });
+    const { test } = await loadDigits();
+    const first = tensor(
+      Float32Array.from(test.x.subarray(0, 16 * 64), (value) => value / test.divisor),
+      [16, 8, 8, 1],
+    );
+    const { files } = toPyTorch(own, { samples: first });
+    for (const name of names)
+      expect(readFileSync(at("torch", name)).equals(Buffer.from(files?.[name] as string)), name).toBe(true);
+    expect(readFileSync(at("torch", "weights.safetensors")).equals(toTorchStateDict(own))).toBe(true);
+  });
+
+  it("prints how it checks itself", async () => {
+    await exported({ to: "pytorch", out: at("torch"), force: true, json: false });
+    expect(said.out).toMatch(
+      /in PyTorch\n\nverdict: exact\n[^]*wrote .*torch\n {2}network\.py\n[^]*\nnext: python .*torch\/network\.py\n$/,
+    );
+  });
+
+  it("writes over nothing, and into no file", async () => {
+    mkdirSync(at("full"));
+    writeFileSync(at("full", "network.py"), "mine");
+    writeFileSync(at("file"), "");
+    expect((await exported({ to: "pytorch", out: at("full") })).sentence).toMatch(
+      /full holds network\.py; expected a folder without/,
+    );
+    expect((await exported({ to: "pytorch", out: at("file") })).sentence).toMatch(
+      /file, which is a file; expected the name of a folder/,
+    );
+    expect((await exported({ to: "pytorch" })).sentence).toMatch(
+      /--out is missing; expected the folder for the files/,
+    );
+  });
+});
