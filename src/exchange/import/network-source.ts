@@ -49,7 +49,7 @@ export function describedByConfig(config: string, name: string | undefined): Des
       `importModel: config is ${show(config)}; expected the path of an experiment file of Qualia, or its text.`,
     );
   }
-  const isText = config.includes("\n") || config.includes("=");
+  const isText = config.includes("\n") || (config.includes("=") && !config.endsWith(".toml"));
   const text = isText ? config : readTextFile(config, MAX_BYTES);
   return { form: "template", table: networkTableIn(text, isText ? "the config" : config, name) };
 }
