@@ -7,6 +7,8 @@ import { optionsOf } from "./options-of.js";
 /** Opens the file, or asks for what is not known. @throws Error with a sentence for the reader */
 export async function openAs(asking: Asking): Promise<void> {
   const { file, values, text } = asking;
+  // Whatever comes of it, what was dropped stays in the form.
+  if (current().asking?.file === file) change({ asking });
   const answer = await importModel(file, optionsOf(values, text));
   if (answer.kind === "opened") return opened(answer.model);
   const known = asking.facts.filter(({ option }) => answer.facts.every((fact) => fact.option !== option));

@@ -4,21 +4,17 @@ import type { Look } from "../worker/protocol.js";
 
 type Seen = Pick<
   Look,
-  | "input"
-  | "isImage"
-  | "imageShape"
-  | "labelName"
-  | "isBlank"
-  | "isUntrained"
-  | "preparation"
-  | "hasLearnedDigits"
+  "input" | "imageShape" | "labelName" | "isBlank" | "isUntrained" | "preparation" | "hasLearnedDigits"
 >;
 
 export function sentenceOn(look: Seen): string {
-  const { input, isImage, labelName, isBlank, isUntrained, preparation } = look;
+  const { input, imageShape, labelName, isBlank, isUntrained, preparation } = look;
   if (isBlank) return "";
-  if (!isImage && input.source !== "sample")
-    return "It takes numbers, no images: these are what yours becomes.";
+  if (imageShape[0] === 1 && input.source !== "sample") {
+    return input.source === "drawing"
+      ? "This network takes no images: the height of your line, from left to right, gives its numbers, from 0 to 1."
+      : `This network takes no images: ${input.name} is scaled down to a row.`;
+  }
   switch (input.source) {
     case "drawing":
       return drawn(look);

@@ -132,7 +132,7 @@ export function isUntrained({ epochs, batches }: ModelFacts): boolean {
 /** How a picture is prepared for the network: as what it has learned from. Drawings go the way of digits. */
 export function preparationFor(inputShape: readonly number[], facts: ModelFacts): Preparation {
   const [height, width, channels] = inputShape;
-  if (facts.dataset === YOUR_PICTURES || channels > 1) return "whole";
+  if (facts.dataset === YOUR_PICTURES || channels > 1 || height === 1) return "whole";
   if (datasetOf(facts) === "fashionmnist") return "clothes";
   return height === 8 && width === 8 ? "uciDigits" : "mnist";
 }

@@ -99,16 +99,15 @@ export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "sp
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
   readonly input: Input;
-  /** As the network saw it, [H, W, C] or any other shape of a sample. */
+  /** As the network saw it. */
   readonly image: Float32Array;
+  /** [height, width, channels]; of what is no image, height is 1 (view-shape.ts). */
   readonly imageShape: readonly number[];
   /** The right answer, of a sample. */
   readonly label: number | null;
   readonly labelName: string | null;
   /** What the answers of the network that looked are called. */
   readonly classNames: readonly string[];
-  /** Whether the network takes images. To others a drawing is a row of numbers. */
-  readonly isImage: boolean;
   /** Whether there was nothing to see: an empty drawing, a blank picture. */
   readonly isBlank: boolean;
   /** Whether the network has learned nothing yet, so that its answers are chance. */

@@ -16,8 +16,10 @@ import {
   type LoadedModel,
   type ModelFacts,
   type SpikingModel,
+  type Stroke,
   type TrainTest,
 } from "atif";
+import { curveFromStrokes } from "../pictures/curve.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
@@ -182,7 +184,6 @@ export class Session implements Handlers {
       input,
       image,
       imageShape,
-      isImage: model.inputShape.length === 3,
       label,
       labelName: label === null ? null : (test.classNames?.[label] ?? this.#classNames()[label]),
       classNames: this.#classNames(),
@@ -219,7 +220,7 @@ export class Session implements Handlers {
     const shape = viewShape(model.inputShape);
     switch (input.source) {
       case "drawing":
-        return { input, image: imageFromStrokes(input.strokes, shape), label: null };
+        return { input, image: imageOfDrawing(input.strokes, shape), label: null };
       case "picture": {
         if (this.#picture === null) throw new Error("There is no picture; drop one.");
         const image = this.#prepared(this.#picture, shape, facts());
@@ -421,6 +422,16 @@ export class Session implements Handlers {
       report,
     };
   }
+}
+
+/** Of a network that takes a row of numbers, the drawing is a curve. */
+function imageOfDrawing(
+  strokes: readonly Stroke[],
+  [height, width, channels]: readonly [height: number, width: number, channels: number],
+): Float32Array {
+  if (height > 1) return imageFromStrokes(strokes, [height, width, channels]);
+  const curve = curveFromStrokes(strokes, width);
+  return Float32Array.from({ length: width * channels }, (_, i) => curve[Math.floor(i / channels)]);
 }
 
 /** A file of this library. Its layers may be of kinds that only networks of other tools need. */

@@ -1,5 +1,8 @@
 /** How the page looks at what a network takes: as the image that is drawn for it. */
 
+/** On smaller squares nothing can be drawn. */
+const LEAST_SIDE = 8;
+
 /**
  * Images are as they are. Numbers in a row whose count is a square are a square, as MNIST is to a network of layers that are
  * dense; other rows and sequences are as high as one pixel.
@@ -19,7 +22,7 @@ export function viewShape(
       return [1, first, second];
     case 1: {
       const side = Math.round(Math.sqrt(first));
-      return first > 1 && side ** 2 === first ? [side, side, 1] : [1, first, 1];
+      return side >= LEAST_SIDE && side ** 2 === first ? [side, side, 1] : [1, first, 1];
     }
   }
   throw new Error(

@@ -164,7 +164,6 @@ describe("what the network sees", () => {
   it("is told without claims on what it has not learned", () => {
     const seen = {
       input: { source: "drawing", strokes: [] },
-      isImage: true,
       imageShape: [8, 8, 1],
       labelName: null,
       isBlank: false,
