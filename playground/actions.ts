@@ -216,6 +216,8 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
     const count = models + pictures.length + idx.length;
     if (models > 0 && count > 1)
       throw new Error(`These are ${count} files; expected one model, or data. Drop them one after another.`);
+    if (texts.length > 0 && foreign.length === 0 && current().asking === null)
+      throw new Error(texts[0].sentence);
     if (foreign.length + texts.length > 0) {
       const { takeForeign } = await import("./foreign/take-foreign.js").catch(notLoaded);
       await takeForeign(found);

@@ -9,6 +9,7 @@ const model = select((state) => state.model);
 
 export function ForeignPanel() {
   const { fileName = null, report = null } = model.value ?? {};
+  if (asking.value === null && report === null) return null;
   return (
     <div class="foreign">
       {asking.value === null ? null : <DescribeForm key={asking.value.file.name} asking={asking.value} />}

@@ -10,7 +10,7 @@ const meaning: Readonly<Record<Verdict, string>> = {
 
 export function KeptReport({ name, report: { verdict, notes } }: { name: string; report: FidelityReport }) {
   return (
-    <section class="kept" aria-labelledby="kept-title">
+    <div class="kept" role="group" aria-labelledby="kept-title">
       <h3 id="kept-title">What was kept of {name}</h3>
       <p>
         Verdict: <b class={`verdict ${verdict}`}>{verdict}</b>, {meaning[verdict]}.
@@ -24,6 +24,6 @@ export function KeptReport({ name, report: { verdict, notes } }: { name: string;
           ))}
         </ul>
       )}
-    </section>
+    </div>
   );
 }

@@ -56,7 +56,7 @@ import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
 import { prepared, TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
-import { viewShape } from "./view-shape.js";
+import { unseen, viewShape } from "./view-shape.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
@@ -295,7 +295,7 @@ export class Session implements Handlers {
   }
 
   async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
-    viewShape(held.model.inputShape);
+    checkShape(held.model);
     await this.#forgetRun();
     held.model.eval();
     this.#hold({ ...held, origin: "file", settings: null });
@@ -422,6 +422,13 @@ export class Session implements Handlers {
       report,
     };
   }
+}
+
+/** @throws Error with a sentence for the reader, for inputs that cannot be drawn */
+function checkShape({ inputShape, preprocessing }: SpikingModel): void {
+  // Images that become sequences are no curves.
+  if (preprocessing.some(({ kind }) => kind === "Reshape2DTo1D")) throw unseen(inputShape);
+  viewShape(inputShape);
 }
 
 /** Of a network that takes a row of numbers, the drawing is a curve. */

@@ -25,7 +25,11 @@ export function viewShape(
       return side >= LEAST_SIDE && side ** 2 === first ? [side, side, 1] : [1, first, 1];
     }
   }
-  throw new Error(
-    `This network takes inputs of shape [${shape.join(", ")}]; expected an image, [height, width, channels], a sequence or a row of numbers, which this page can draw.`,
+  throw unseen(shape);
+}
+
+export function unseen(shape: readonly number[]): Error {
+  return new Error(
+    `This network takes inputs of shape [${shape.join(", ")}]; expected images, [height, width, channels], or numbers in a row, which this page can draw.`,
   );
 }

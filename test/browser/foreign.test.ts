@@ -14,9 +14,11 @@ import {
   loadDigits,
   manualSeed,
   recordActivity,
+  SMLP,
   tensor,
   type ImportedModel,
   type ImportModelOptions,
+  writeNir,
 } from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
@@ -137,6 +139,25 @@ describeInBrowser("a network of another tool", () => {
     for (const address of loadedParts()) expect(address).toContain(site.address);
   });
 
+  it("waits for a server that does not answer", async () => {
+    const { page, ...other } = await OpenPage.at(browser, site);
+    const file = ofExchange("pytorch/evil_eval.pth");
+    const drop = (): Promise<void> =>
+      page.locator("#carry input[type=file]").setInputFiles({
+        name: file.name, mimeType: "application/octet-stream", buffer: Buffer.from(file.bytes),
+      }); // prettier-ignore
+    await page.route(/take-foreign/, (route) => route.abort());
+    await drop();
+    await expect
+      .poll(() => page.getByRole("alert").textContent())
+      .toContain("the server of this page does not answer");
+    await page.unroute(/take-foreign/);
+    await drop();
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain(await refusalOf(file));
+    expect(other.requests.filter((address) => address.includes("take-foreign"))).toHaveLength(2);
+    await page.context().close();
+  });
+
   it("of PyTorch asks in a form for what its file does not say, and is shown", async () => {
     const { page } = open;
     // By what it is, whatever it is called.
@@ -251,6 +272,7 @@ describeInBrowser("a network of another tool", () => {
       "This network takes no images: the height",
     );
     await expectAsInNode(drawn, await importModel(file.bytes, { dt: 1 }));
+    await open.picture("row-of-numbers", "#draw", "#inside");
     // Saved as a file of this library, it comes back, in a page that has read nothing of other tools yet.
     const download = open.page.waitForEvent("download");
     await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
@@ -263,6 +285,36 @@ describeInBrowser("a network of another tool", () => {
     expect(model).toMatchObject({ inputShape: [6], report: null });
     expect(other.problems).toEqual([]);
     await other.close();
+  });
+
+  it("of NIR, with a row of as many numbers as the digits have, is measured on them", async () => {
+    manualSeed(9);
+    const dense = new SMLP({
+      inputShape: [64],
+      outputShape: [10],
+      units: [9],
+      timesteps: 2,
+      neuron: { kind: "ATIF" },
+    });
+    const { bytes } = await writeNir(dense.eval(), { profile: "portable" });
+    await give([{ name: "dense.nir", bytes }]);
+    const { staircases, model } = await open.until(
+      (state) => state.model?.fileName === "dense.nir" && state.staircases.trained !== null,
+    );
+    const imported = await importModel(bytes);
+    const { test } = await loadDigits();
+    const { accuracy } = await evaluate(imported.model, test.with({ sampleShape: [64] }));
+    expect([model?.fitsData, staircases.trained?.accuracy]).toEqual([true, accuracy]);
+    await open.page.getByRole("button", { name: "Held-out image ›" }).click();
+    const seen = await open.until(({ look }) => look?.input.source === "sample" && look.imageShape[0] === 8);
+    await expectAsInNode(seen, imported);
+    // A threshold for each neuron is none that a slider could move.
+    expect(staircases.trained?.layers.map(({ isMovable }) => isMovable)).toEqual(
+      imported.model.neurons().map((neuron) => "vThreshold" in neuron || "setCoeffs" in neuron),
+    );
+    expect(await open.page.locator("#stairs input[type=range]").first().isDisabled()).toBe(
+      staircases.trained?.layers[0].isMovable === false,
+    );
   });
 
   it("has had no error in the console", () => expect(open.problems).toEqual([]));
