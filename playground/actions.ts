@@ -1,6 +1,6 @@
 /** Everything that changes the state of the page: what the reader does, and what the worker reports. */
 
-import type { EpochMetrics, Stroke } from "atif";
+import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { counted } from "./format.js";
@@ -8,11 +8,21 @@ import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { followAddress, writeAddress } from "./address.js";
 import { extended } from "./state/curves.js";
+import { notLoaded } from "./state/not-loaded.js";
 import { ordered, settingsToHash, type Settings } from "./state/settings.js";
 import { rememberTheme } from "./state/theme.js";
 import { recognised } from "./state/recognised.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
-import type { Input, Look, PickedNeuron, TrainingReport, WhatIf, WorkerEvent } from "./worker/protocol.js";
+import type {
+  Input,
+  Look,
+  ModelSummary,
+  Opened,
+  PickedNeuron,
+  TrainingReport,
+  WhatIf,
+  WorkerEvent,
+} from "./worker/protocol.js";
 
 const engine = new Engine(onEvent, onCrash);
 const frames = new FrameMeter();
@@ -159,7 +169,7 @@ export function showStaircase(layer: number): void {
 export function moveStaircase(changes: { readonly theta?: number; readonly timesteps?: number }): void {
   const { staircases } = current();
   const { trained, layer } = staircases;
-  if (trained === null) return;
+  if (trained === null || (changes.theta !== undefined && !trained.layers[layer].isMovable)) return;
   const before = staircases.whatIf ?? {
     thetas: trained.layers.map(({ theta }) => theta),
     timesteps: trained.timesteps,
@@ -200,13 +210,18 @@ function modelChanged(): void {
 /** Files that were dropped or chosen: a model, a data set, or a picture to look at. */
 export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
   return told(async () => {
-    const { networks, pictures, idx } = await recognised(files);
-    const count = networks.length + pictures.length + idx.length;
-    if (networks.length > 0) {
-      if (count > 1)
-        throw new Error(
-          `These are ${count} files; expected one model, or data. Drop them one after another.`,
-        );
+    const found = await recognised(files);
+    const { networks, foreign, texts, pictures, idx } = found;
+    const models = networks.length + foreign.length;
+    const count = models + pictures.length + idx.length;
+    if (models > 0 && count > 1)
+      throw new Error(`These are ${count} files; expected one model, or data. Drop them one after another.`);
+    if (texts.length > 0 && foreign.length === 0 && current().asking === null)
+      throw new Error(texts[0].sentence);
+    if (foreign.length + texts.length > 0) {
+      const { takeForeign } = await import("./foreign/take-foreign.js").catch(notLoaded);
+      await takeForeign(found);
+    } else if (models > 0) {
       await loadModel(networks[0].file);
     } else if (count === 1 && pictures.length === 1) {
       // Before anything is given up: the browser may not be able to read it.
@@ -221,10 +236,21 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
 
 async function loadModel(file: File): Promise<void> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const model = await engine.ask("load", { bytes, name: file.name });
+  opened(await engine.ask("load", { bytes, name: file.name }));
+}
+
+/** A file of another tool. */
+export function importModel(file: File, options: ImportModelOptions): Promise<Opened> {
+  const bytes = file.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  return bytes.then((bytes) => engine.ask("import", { bytes, name: file.name, options }));
+}
+
+/** A network came from a file. */
+export function opened(model: ModelSummary): void {
   frames.stop();
-  change({ model, training: noTraining, picked: null });
-  done(`${file.name} is loaded: ${model.kind}, ${model.timesteps} time steps.`);
+  change({ model, training: noTraining, picked: null, asking: null });
+  const verdict = model.report === null ? "" : ` What was kept of it is ${model.report.verdict}.`;
+  done(`${model.fileName} is loaded: ${model.kind}, ${model.timesteps} time steps.${verdict}`);
   modelChanged();
 }
 
@@ -394,7 +420,7 @@ function onCrash(sentence: string): void {
 }
 
 /** Runs an action; what goes wrong becomes a sentence on the page. */
-async function told(action: () => Promise<void>): Promise<void> {
+export async function told(action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {

@@ -23,8 +23,16 @@ const withPolicy: Plugin = {
   ],
 };
 
+/** What is loaded later comes in one file, so there is nothing to load ahead of it: import() is enough. */
+const plainImport: Plugin = {
+  name: "plain-import",
+  enforce: "pre",
+  load: (id) =>
+    id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null,
+};
+
 export default defineConfig({
-  plugins: [withPolicy],
+  plugins: [withPolicy, plainImport],
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative: the files work from any host and any folder.
   base: "./",
@@ -39,6 +47,7 @@ export default defineConfig({
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,
     target: "es2022",
+    modulePreload: false,
     // The digits and the kernels are one chunk each, on purpose.
     chunkSizeWarningLimit: 1024,
   },

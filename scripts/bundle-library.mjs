@@ -51,6 +51,8 @@ const apart = new Map([
   ["ops/install-operations.js", "install"],
   ["ops/install.js", "commands"],
   ["experiment/description/reference.js", null],
+  // Networks of other tools alone read it: a page loads it with what brings them in.
+  ["experiment/description/network-table.js", "exchange"],
   // These load what is done after a training when there is something to do. What that imports must stand elsewhere, or bundlers
   // that look at files would think it needed by itself.
   ["experiment/run-experiment.js", "running"],
@@ -87,6 +89,8 @@ function chunkOf(id, context) {
   if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
+  // As the tables above.
+  if (path.startsWith("formats/torch/")) return "exchange";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

@@ -11,7 +11,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atif-pictures-"));
-const pictures = ["draw-and-inside", "inside-closer", "staircase-moved", "trained", "health-unwell", "carry"];
+const pictures = [
+  "draw-and-inside",
+  "inside-closer",
+  "staircase-moved",
+  "trained",
+  "health-unwell",
+  "carry",
+  "describe",
+];
 
 try {
   execFileSync("npx", ["--no-install", "vitest", "run", "--config", "vitest.browser.config.ts"], {

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { copyLink, linkToSettings, saveModel, takeFiles } from "../actions.js";
+import { foreignPanel } from "../state/foreign-panel.js";
 import { differences } from "../state/in-use.js";
 import { select } from "../state/page-state.js";
 import type { DroppedFile } from "../worker/data-files.js";
@@ -37,6 +38,7 @@ export function CarryPanel() {
       removeEventListener("drop", onDrop);
     };
   }, []);
+  const Foreign = foreignPanel.value;
   return (
     <div class="carry">
       <div class={`drop ${over ? "over" : ""}`}>
@@ -63,6 +65,11 @@ export function CarryPanel() {
             <code>model.safetensors</code> of a run (<code>atif train</code> writes one): the page shows that
             network.
           </li>
+          <li>
+            Networks of other tools: weights of PyTorch (<code>.pth</code>, <code>.pt</code>,{" "}
+            <code>.ckpt</code>, <code>.safetensors</code>), with the file that describes them if there is one,
+            or <code>.nir</code>.
+          </li>
           <li>Two or four IDX files, gzipped or not, such as MNIST's: the page trains on them.</li>
           <li>
             Pictures with their class in the name (<code>cat_1.png</code>) or a folder per class: the page
@@ -71,6 +78,7 @@ export function CarryPanel() {
         </ul>
         <p class="muted">Nothing is uploaded: the files stay in this tab.</p>
       </div>
+      {Foreign === null ? null : <Foreign />}
       <div>
         <h3>Save the network</h3>
         <p>Weights and thresholds in one file, which this page, the command line and PyTorch can read.</p>

@@ -4,10 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Stroke } from "atif";
 import { themeColours } from "../charts/colours.js";
 import { useRedraw } from "../charts/use-redraw.js";
+import { DRAWING_SIZE } from "../pictures/curve.js";
 import { announce } from "../state/announcement.js";
 
-/** Units of a stroke's coordinates across the square. */
-export const DRAWING_SIZE = 280;
 const KEY_STEP = 10;
 
 interface Props {

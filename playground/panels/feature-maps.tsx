@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function FeatureMaps({ look, step, onPick }: Props) {
-  const maps = look.layers.flatMap(({ shape, name }, layer) => (shape.length === 3 ? [{ name, layer }] : []));
+  const maps = look.layers.flatMap(({ shape, name }, layer) => (shape.length > 1 ? [{ name, layer }] : []));
   if (maps.length === 0) {
     return <p class="muted">This network has no convolutions, so there are no feature maps.</p>;
   }
@@ -35,8 +35,14 @@ export function FeatureMaps({ look, step, onPick }: Props) {
   );
 }
 
+/** A sequence, [S, C], is as high as one pixel. */
+function mapShape(shape: readonly number[]): readonly number[] {
+  return shape.length === 2 ? [1, ...shape] : shape;
+}
+
 function LayerMaps({ look, layer, step, onPick }: Props & { readonly layer: number }) {
-  const { name, shape, spikes, neurons } = look.layers[layer];
+  const { name, spikes, neurons } = look.layers[layer];
+  const shape = mapShape(look.layers[layer].shape);
   const [height, width, channels] = shape;
   const size = { height, width, channels: Math.min(MOST_CHANNELS, channels) };
   const box = useRef<HTMLDivElement>(null);
@@ -110,7 +116,8 @@ interface MapProps {
 
 function FeatureMap({ layer, channel, step, cursor, onPick }: MapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { shape, neurons, spikes, name } = layer;
+  const { neurons, spikes, name } = layer;
+  const shape = mapShape(layer.shape);
   const [height, width, channels] = shape;
   const paint = (): void => {
     const context = canvas.current?.getContext("2d");

@@ -8,8 +8,13 @@ type Seen = Pick<
 >;
 
 export function sentenceOn(look: Seen): string {
-  const { input, labelName, isBlank, isUntrained, preparation } = look;
+  const { input, imageShape, labelName, isBlank, isUntrained, preparation } = look;
   if (isBlank) return "";
+  if (imageShape[0] === 1 && input.source !== "sample") {
+    return input.source === "drawing"
+      ? "This network takes no images: the height of your line, from left to right, gives its numbers, from 0 to 1."
+      : `This network takes no images: ${input.name} is scaled down to a row.`;
+  }
   switch (input.source) {
     case "drawing":
       return drawn(look);

@@ -65,19 +65,24 @@ export function StaircasePanel() {
 
 function Sliders({ trained }: { trained: Staircases }) {
   const { whatIf, layer } = state.value;
-  const { name, theta: learned, histogram } = trained.layers[layer];
+  const { name, theta: learned, histogram, isMovable } = trained.layers[layer];
   const theta = whatIf?.thetas[layer] ?? learned;
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
   return (
     <div class="stairs-sliders">
       <Slider
         label={`θ of ${name}`}
-        hint={`${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`}
+        hint={
+          isMovable
+            ? `${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`
+            : "The mean of its neurons. It cannot be moved: each of them may have its own."
+        }
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}
         value={theta}
         shown={figure(theta)}
+        disabled={!isMovable}
         onInput={(value) => moveStaircase({ theta: value })}
       />
       <Slider

@@ -1,7 +1,11 @@
 /** What a file is, from its name and its first bytes: a wrong one is named for what it is before it is read. */
 
+import { safetensorsHeader } from "./safetensors-start.js";
+
 /** Bytes that are looked at: a tar archive says what it is at byte 257. */
 export const START_BYTES = 264;
+/** Of a ZIP archive these too, where it lists what is packed. */
+export const END_BYTES = 65_536;
 
 export interface FileStart {
   readonly name: string;
@@ -11,6 +15,8 @@ export interface FileStart {
   readonly size: number;
   /** The first bytes, START_BYTES of them if there are as many. */
   readonly start: Uint8Array;
+  /** The last bytes of a ZIP archive, END_BYTES of them if there are as many. */
+  readonly end?: Uint8Array;
 }
 
 export type FileKind =
@@ -19,22 +25,26 @@ export type FileKind =
   /** An IDX file, or gzip data that may hold one. */
   | { readonly kind: "idx" }
   | { readonly kind: "picture" }
+  /** Of PyTorch, or NIR: the library says what is in it. */
+  | { readonly kind: "foreign" }
+  /** Of use beside weights that it describes; the sentence is for when it comes alone. */
+  | { readonly kind: "text"; readonly sentence: string }
   /** Nothing that this page can use. */
   | { readonly kind: "other"; readonly sentence: string };
 
-type Sort = "network" | "pytorch" | "archive" | "data" | "experiment" | "page" | "unknown";
+type Sort = "network" | "foreign" | "archive" | "data" | "experiment" | "page" | "unknown";
 
-const ADVICE: Readonly<Record<Sort, string>> = {
+const NETWORKS = "expected model.safetensors, weights of PyTorch, .nir";
+
+const ADVICE: Readonly<Record<Exclude<Sort, "foreign">, string>> = {
   network:
-    "expected model.safetensors, as atif train and this page save networks. Those of other libraries are built and trained anew.",
-  pytorch:
-    "expected model.safetensors, as atif train and this page save networks. Weights of PyTorch can be loaded in code: save them with safetensors.torch.save_file, read them with readStateDict.",
+    "expected model.safetensors, weights of PyTorch (.pth, .pt, .ckpt, .safetensors) or .nir. Those of other libraries are built and trained anew.",
   archive: "expected the files themselves. Unpack it and drop what is inside.",
   data: "expected IDX files, as MNIST has them, or pictures with their class in the name. Convert it first.",
   experiment:
-    "expected model.safetensors. Run it with atif train; the folder of the run holds a network that this page shows.",
+    "expected model.safetensors. Run it with atif train, or drop it together with the weights that it describes.",
   page: "expected model.safetensors, IDX files or pictures. A server may have sent an error in place of the file: download it again.",
-  unknown: "expected model.safetensors, IDX files as MNIST has them, or pictures.",
+  unknown: `${NETWORKS}, IDX files as MNIST has them, or pictures.`,
 };
 
 type Named = readonly [what: string, sort: Sort];
@@ -42,7 +52,8 @@ type Named = readonly [what: string, sort: Sort];
 /** By the end of the name, in lower case. Longer ends stand first. */
 const BY_NAME: readonly (readonly [ends: readonly string[], ...Named])[] = [
   [[".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar"], "a tar archive", "archive"],
-  [[".pt", ".pth", ".ckpt", ".torch"], "a PyTorch file", "pytorch"],
+  [[".pt", ".pth", ".ckpt", ".torch"], "a PyTorch file", "foreign"],
+  [[".nir"], "a file of NIR", "foreign"],
   [[".h5", ".hdf5", ".keras"], "a Keras (HDF5) file", "network"],
   [[".onnx"], "an ONNX network", "network"],
   [[".pb", ".tflite", ".savedmodel"], "a TensorFlow network", "network"],
@@ -62,11 +73,15 @@ const BY_NAME: readonly (readonly [ends: readonly string[], ...Named])[] = [
   [[".txt", ".md", ".log", ".yaml", ".yml"], "text", "unknown"],
 ];
 
+/** A pickle of the number that torch.save wrote first before PyTorch 1.6. */
+const LEGACY_TORCH = "80028a0a6cfc9c46f920";
+
 /** By the first bytes, in hexadecimal. */
 const BY_BYTES: readonly (readonly [at: number, hex: string, ...Named])[] = [
   [0, "504b0304", "a ZIP archive", "archive"],
   [0, "504b0506", "an empty ZIP archive", "archive"],
-  [0, "894844460d0a1a0a", "an HDF5 file, as Keras writes", "network"],
+  [0, "894844460d0a1a0a", "an HDF5 file", "foreign"],
+  [0, LEGACY_TORCH, "a PyTorch file", "foreign"],
   [0, "47475546", "a GGUF language model", "network"],
   [4, "54464c33", "a TensorFlow Lite network", "network"],
   [0, "934e554d5059", "a NumPy array", "data"],
@@ -84,6 +99,8 @@ const BY_BYTES: readonly (readonly [at: number, hex: string, ...Named])[] = [
   [0, "25504446", "a PDF document", "unknown"],
 ];
 
+const A_PAGE: Named = ["a web page", "page"];
+
 const PICTURES: readonly (readonly [at: number, hex: string])[] = [
   [0, "89504e470d0a1a0a"],
   [0, "ffd8ff"],
@@ -94,21 +111,21 @@ const PICTURES: readonly (readonly [at: number, hex: string])[] = [
 ];
 
 /** Of a ZIP archive the name says what is packed: PyTorch, Keras and NumPy write them. */
-const PACKED: ReadonlySet<Sort> = new Set(["pytorch", "network", "data"]);
-
-const MOST_HEADER_BYTES = 100_000_000;
+const PACKED: ReadonlySet<Sort> = new Set(["foreign", "network", "data"]);
 
 export function kindOf(file: FileStart): FileKind {
-  const { name, type, size, start } = file;
-  if (size === 0) return { kind: "other", sentence: `${name} is empty; ${ADVICE.unknown}` };
+  const { name, type, size, start, end } = file;
+  const byName = namedBy(name);
+  if (size === 0 && byName?.[1] !== "foreign")
+    return { kind: "other", sentence: `${name} is empty; ${ADVICE.unknown}` };
   const headerBytes = safetensorsHeader(start);
   if (headerBytes !== null) return { kind: "safetensors", headerBytes };
-  const byName = namedBy(name);
   if (isIdx(start)) return { kind: "idx" };
   if (begins(start, 0, "1f8b")) {
     return byName?.[1] === "archive" ? other(file, byName) : { kind: "idx" };
   }
   if (PICTURES.some(([at, hex]) => begins(start, at, hex))) return { kind: "picture" };
+  if (isZip(start) && [start, end].some(holdsTorch)) return { kind: "foreign" };
   const byBytes = BY_BYTES.find(([at, hex]) => begins(start, at, hex));
   if (byBytes !== undefined) {
     const [, , ...found] = byBytes;
@@ -116,8 +133,9 @@ export function kindOf(file: FileStart): FileKind {
     return other(file, isPacked && byName !== undefined && PACKED.has(byName[1]) ? byName : found);
   }
   if (type.startsWith("image/")) return { kind: "picture" };
+  if (byName?.[1] === "foreign" && isPage(start)) return other(file, A_PAGE);
   if (byName !== undefined) return other(file, byName);
-  if (isPage(start)) return other(file, ["a web page", "page"]);
+  if (isPage(start)) return other(file, A_PAGE);
   // The reader of IDX files says best what is wrong with one.
   if (/idx\d?-?ubyte|\.idx\d?$/i.test(name)) return { kind: "idx" };
   if (/\.safetensors$/i.test(name))
@@ -130,8 +148,19 @@ export function isBesidesThePoint(name: string): boolean {
   return name.startsWith(".") || /^(thumbs\.db|desktop\.ini)$/i.test(name);
 }
 
-function other({ name }: FileStart, [what, sort]: Named): FileKind {
-  return { kind: "other", sentence: `${name} is ${what}; ${ADVICE[sort]}` };
+function other({ name, start }: FileStart, [what, sort]: Named): FileKind {
+  if (sort === "foreign") return { kind: "foreign" };
+  const isDescription = (sort === "experiment" || sort === "unknown") && isText(start);
+  return { kind: isDescription ? "text" : "other", sentence: `${name} is ${what}; ${ADVICE[sort]}` };
+}
+
+export function isZip(start: Uint8Array): boolean {
+  return begins(start, 0, "504b0304");
+}
+
+/** The name of an entry that torch.save writes: the first one, as it writes them. */
+function holdsTorch(bytes: Uint8Array | undefined): boolean {
+  return new TextDecoder("latin1").decode(bytes).includes("data.pkl");
 }
 
 function namedBy(name: string): Named | undefined {
@@ -145,13 +174,6 @@ function begins(start: Uint8Array, at: number, hex: string): boolean {
     if (start[at + i] !== Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)) return false;
   }
   return true;
-}
-
-/** How long its header is; null if it does not begin like a safetensors file: eight bytes with that length, then JSON. */
-function safetensorsHeader(start: Uint8Array): number | null {
-  if (start.length < 9 || start[8] !== "{".charCodeAt(0)) return null;
-  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
-  return length <= MOST_HEADER_BYTES ? Number(length) : null;
 }
 
 /** Two zeros, a code of a type, at least one axis. */

@@ -3,6 +3,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { EpochMetrics, HealthFinding } from "atif";
 import type {
+  AskedFact,
   DataSummary,
   EngineSummary,
   Input,
@@ -53,6 +54,17 @@ export interface StaircaseState {
   readonly layer: number;
 }
 
+/** A file of another tool that does not say all of its network, and what the reader has said of it. */
+export interface Asking {
+  readonly file: File;
+  readonly facts: readonly AskedFact[];
+  /** As they were typed, by the option. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Whether a text may describe all of it, and that text. */
+  readonly isDescribable: boolean;
+  readonly text: string;
+}
+
 /** Something to tell the reader. */
 export interface Notice {
   readonly kind: "error" | "done";
@@ -82,6 +94,8 @@ export interface PageState {
   /** Layers that are not well. */
   readonly findings: readonly HealthFinding[];
   readonly notice: Notice | null;
+  /** null: there is nothing to be asked. */
+  readonly asking: Asking | null;
   readonly theme: Theme;
 }
 
@@ -118,6 +132,7 @@ const state = signal<PageState>({
   measured: null,
   findings: [],
   notice: null,
+  asking: null,
   theme: "system",
 });
 

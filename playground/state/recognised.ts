@@ -1,10 +1,20 @@
 /** The files that the reader gives, sorted by what they are. Of each only what says it is read. */
 
 import type { DroppedFile } from "../worker/data-files.js";
-import { isBesidesThePoint, kindOf, START_BYTES } from "./file-kinds.js";
+import { END_BYTES, isBesidesThePoint, isZip, kindOf, START_BYTES } from "./file-kinds.js";
+
+/** Text that may describe a network, and what to say if there is none that it could describe. */
+export interface DroppedText {
+  readonly file: File;
+  readonly sentence: string;
+}
 
 export interface RecognisedFiles {
+  /** As this library writes them. */
   readonly networks: readonly DroppedFile[];
+  /** Of other tools. */
+  readonly foreign: readonly DroppedFile[];
+  readonly texts: readonly DroppedText[];
   readonly pictures: readonly DroppedFile[];
   readonly idx: readonly DroppedFile[];
 }
@@ -13,16 +23,31 @@ export interface RecognisedFiles {
 export async function recognised(files: readonly DroppedFile[]): Promise<RecognisedFiles> {
   const meant = files.filter(({ file }) => !isBesidesThePoint(file.name));
   if (meant.length === 0) {
-    throw new Error("No file came; expected model.safetensors, IDX files as MNIST has them, or pictures.");
+    throw new Error("No file came; expected a network, IDX files as MNIST has them, or pictures.");
   }
-  const found = { networks: [] as DroppedFile[], pictures: [] as DroppedFile[], idx: [] as DroppedFile[] };
+  const lists = (): DroppedFile[] => [];
+  const found = {
+    networks: lists(),
+    foreign: lists(),
+    pictures: lists(),
+    idx: lists(),
+    texts: [] as DroppedText[],
+  };
   for (const dropped of meant) {
     const { file } = dropped;
     const { name, type, size } = file;
-    const known = kindOf({ name, type, size, start: await bytesOf(file, 0, START_BYTES) });
+    const start = await bytesOf(file, 0, START_BYTES);
+    const end = isZip(start) ? { end: await bytesOf(file, Math.max(0, size - END_BYTES), END_BYTES) } : {};
+    const known = kindOf({ name, type, size, start, ...end });
     switch (known.kind) {
       case "other":
         throw new Error(known.sentence);
+      case "text":
+        found.texts.push({ file, sentence: known.sentence });
+        break;
+      case "foreign":
+        found.foreign.push(dropped);
+        break;
       case "idx":
         found.idx.push(dropped);
         break;
@@ -30,23 +55,17 @@ export async function recognised(files: readonly DroppedFile[]): Promise<Recogni
         found.pictures.push(dropped);
         break;
       case "safetensors":
-        await checkNetwork(file, known.headerBytes);
-        found.networks.push(dropped);
+        ((await isOwn(file, known.headerBytes)) ? found.networks : found.foreign).push(dropped);
         break;
     }
   }
   return found;
 }
 
-/** From the header alone: the weights may be of any size. A header that is not whole is left to who reads the file. */
-async function checkNetwork(file: File, headerBytes: number): Promise<void> {
-  if (8 + headerBytes > file.size) return;
-  const header = new TextDecoder().decode(await bytesOf(file, 8, headerBytes));
-  if (header.includes('"atif.format"')) return;
-  throw new Error(
-    `${file.name} holds weights without a network; expected model.safetensors, as atif train and this page save networks. ` +
-      "In code, readStateDict reads the weights, and loadStateDict gives them to a network that you build.",
-  );
+/** From the header alone: the weights may be of any size. One that is not whole is left to who reads the file. */
+async function isOwn(file: File, headerBytes: number): Promise<boolean> {
+  if (8 + headerBytes > file.size) return true;
+  return new TextDecoder().decode(await bytesOf(file, 8, headerBytes)).includes('"atif.format"');
 }
 
 async function bytesOf(file: File, from: number, count: number): Promise<Uint8Array> {

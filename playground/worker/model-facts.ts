@@ -5,6 +5,7 @@ import { YOUR_PICTURES } from "../pictures/picture.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import { experimentOf } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
+import { viewShape } from "./view-shape.js";
 
 /** How far a run of the page has come. */
 export interface RunProgress {
@@ -116,7 +117,7 @@ export function fits(
   facts: ModelFacts,
   data: Dataset,
 ): boolean {
-  const isShape = inputShape.join() === data.sampleShape.join() && outputShape[0] >= data.classes;
+  const isShape = viewShape(inputShape).join() === data.sampleShape.join() && outputShape[0] >= data.classes;
   if (!isShape) return false;
   if (facts.dataset === YOUR_PICTURES && data.name !== YOUR_PICTURES) return false;
   const known = knownClassNames(facts, outputShape[0]);
@@ -131,7 +132,7 @@ export function isUntrained({ epochs, batches }: ModelFacts): boolean {
 /** How a picture is prepared for the network: as what it has learned from. Drawings go the way of digits. */
 export function preparationFor(inputShape: readonly number[], facts: ModelFacts): Preparation {
   const [height, width, channels] = inputShape;
-  if (facts.dataset === YOUR_PICTURES || channels > 1) return "whole";
+  if (facts.dataset === YOUR_PICTURES || channels > 1 || height === 1) return "whole";
   if (datasetOf(facts) === "fashionmnist") return "clothes";
   return height === 8 && width === 8 ? "uciDigits" : "mnist";
 }

@@ -16,7 +16,7 @@ import {
   type SpikingModel,
 } from "atif";
 import type { Staircases, WhatIf } from "./protocol.js";
-import { neuronsOf, shownNames } from "./spiking-layers.js";
+import { shownNames } from "./spiking-layers.js";
 
 /** Of large sets, the first ones: an answer comes while the slider still moves. */
 const MOST_SAMPLES = 1000;
@@ -34,6 +34,8 @@ export class Probe {
   readonly #data: Dataset;
   /** The range of each layer's histogram, as it was at first: it does not move with the slider. */
   readonly #axes = new Map<string, Axis>();
+  /** Of the layers, as they were measured: what-ifs have the same. */
+  #neurons: readonly (BaseNode | undefined)[] = [];
 
   constructor(model: SpikingModel, test: Dataset) {
     this.#model = createModel(model.architecture).eval();
@@ -45,24 +47,29 @@ export class Probe {
   async measure(whatIf: WhatIf | null): Promise<Staircases> {
     if (whatIf !== null) {
       this.#model.timesteps = whatIf.timesteps;
-      neuronsOf(this.#model).forEach((neuron, i) => {
-        if (whatIf.thetas[i] !== neuron.theta) setTheta(neuron, whatIf.thetas[i]);
+      this.#neurons.forEach((neuron, i) => {
+        if (neuron !== undefined && whatIf.thetas[i] !== neuron.theta) setTheta(neuron, whatIf.thetas[i]);
       });
     }
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
+    const neurons = new Map(this.#model.spikingLayers());
+    this.#neurons = layers.map(({ name }) => neurons.get(name));
     const shown = shownNames(this.#model);
     return {
       timesteps: this.#model.timesteps,
       samples: this.#data.length,
       accuracy,
       spikesPerInference,
-      layers: layers.map((layer) => this.#describe(layer, shown(layer.name))),
+      layers: layers.map((layer, i) => ({
+        ...this.#describe(layer, shown(layer.name)),
+        isMovable: canMove(this.#neurons[i]),
+      })),
       findings: thresholdHealth(layers),
     };
   }
 
-  #describe(layer: LayerInspection, name: string): Staircases["layers"][number] {
+  #describe(layer: LayerInspection, name: string): Omit<Staircases["layers"][number], "isMovable"> {
     const { theta, timesteps, firingRate, neurons, silentNeurons, saturatedNeurons, meanInputs } = layer;
     const axis = this.#axes.get(name) ?? axisOf(meanInputs, theta);
     this.#axes.set(name, axis);
@@ -81,10 +88,15 @@ export class Probe {
   }
 }
 
-/** Of a neuron that learns its threshold, or of one whose threshold is a setting. */
+/** Of other tools there are neurons with a threshold for each of them. */
+function canMove(neuron: BaseNode | undefined): boolean {
+  return neuron !== undefined && ("setCoeffs" in neuron || "vThreshold" in neuron);
+}
+
+/** Of a neuron that learns its threshold, or of one whose threshold is a setting; others stay as they are. */
 function setTheta(neuron: BaseNode, theta: number): void {
-  if (neuron.traits.threshold === "learned") (neuron as ATIF).setCoeffs(theta);
-  else (neuron as IFNode).vThreshold = theta;
+  if ("setCoeffs" in neuron) (neuron as ATIF).setCoeffs(theta);
+  else if ("vThreshold" in neuron) (neuron as IFNode).vThreshold = theta;
 }
 
 /** Nearly all of the inputs, and theta with room to move. */

@@ -4,8 +4,10 @@ import type {
   Activity,
   Corner,
   EpochMetrics,
+  FidelityReport,
   HealthFinding,
   Histogram,
+  ImportModelOptions,
   LayerActivity,
   LayerInspection,
   ModelFacts,
@@ -47,7 +49,28 @@ export interface ModelSummary {
   readonly facts: ModelFacts;
   /** That it was made with on this page; null if it came from a file. */
   readonly settings: Settings | null;
+  /** What was kept of a network of another tool; null for others. */
+  readonly report: FidelityReport | null;
 }
+
+/** Something that a file of another tool does not say of its network. */
+export interface AskedFact {
+  /** The option of importModel: "inputShape". */
+  readonly option: string;
+  /** "[H, W, C], channels last" */
+  readonly expects: string;
+}
+
+/** A network of another tool: open, or with what has to be known first. */
+export type Opened =
+  | { readonly kind: "opened"; readonly model: ModelSummary }
+  | {
+      readonly kind: "asks";
+      readonly sentence: string;
+      readonly facts: readonly AskedFact[];
+      /** Whether a description of the whole network would do as well. */
+      readonly isDescribable: boolean;
+    };
 
 export interface EngineSummary {
   /** Whether the page may share memory between threads. */
@@ -76,8 +99,9 @@ export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "sp
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
   readonly input: Input;
-  /** As the network saw it, [H, W, C] or any other shape of a sample. */
+  /** As the network saw it. */
   readonly image: Float32Array;
+  /** [height, width, channels]; of what is no image, height is 1 (view-shape.ts). */
   readonly imageShape: readonly number[];
   /** The right answer, of a sample. */
   readonly label: number | null;
@@ -114,6 +138,8 @@ export interface Staircases {
     LayerInspection,
     "name" | "theta" | "firingRate" | "neurons" | "silentNeurons" | "saturatedNeurons" | "unevenness"
   > & {
+    /** Whether it has one threshold that can be set. */
+    readonly isMovable: boolean;
     readonly corners: readonly Corner[];
     readonly error: QuantizationError;
     readonly histogram: Histogram;
@@ -142,6 +168,11 @@ export interface Requests {
   staircases: { args: WhatIf | null; answer: Staircases };
   /** A model file. */
   load: { args: { readonly bytes: Uint8Array; readonly name: string }; answer: ModelSummary };
+  /** A file of another tool. */
+  import: {
+    args: { readonly bytes: Uint8Array; readonly name: string; readonly options: ImportModelOptions };
+    answer: Opened;
+  };
   /** The network as a file, with what it has learned. */
   save: { args: null; answer: Uint8Array<ArrayBuffer> };
   /** Reads a picture to look at, before it is looked at. */

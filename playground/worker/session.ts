@@ -12,10 +12,14 @@ import {
   threads,
   type Activity,
   type Dataset,
+  type FidelityReport,
+  type LoadedModel,
   type ModelFacts,
   type SpikingModel,
+  type Stroke,
   type TrainTest,
 } from "atif";
+import { curveFromStrokes } from "../pictures/curve.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
@@ -39,6 +43,7 @@ import type {
   Look,
   ModelOrigin,
   ModelSummary,
+  Opened,
   PickedNeuron,
   RequestName,
   Requests,
@@ -50,6 +55,8 @@ import type {
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
 import { prepared, TrainingRun } from "./training-run.js";
+import { notLoaded } from "../state/not-loaded.js";
+import { unseen, viewShape } from "./view-shape.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
@@ -66,6 +73,8 @@ interface HeldModel {
   readonly facts: () => ModelFacts;
   /** That it was made with; null if it came from a file. */
   readonly settings: Settings | null;
+  /** What was kept of it, if it is of another tool. */
+  readonly report?: FidelityReport;
 }
 
 export class Session implements Handlers {
@@ -170,16 +179,17 @@ export class Session implements Handlers {
     );
     this.#activity = activity;
     const shown = shownNames(model);
+    const imageShape = viewShape(model.inputShape);
     return Promise.resolve({
       input,
       image,
-      imageShape: model.inputShape,
+      imageShape,
       label,
       labelName: label === null ? null : (test.classNames?.[label] ?? this.#classNames()[label]),
       classNames: this.#classNames(),
       isBlank: label === null && image.every((value) => value === 0),
       isUntrained: isUntrained(learned),
-      preparation: preparationFor(model.inputShape, learned),
+      preparation: preparationFor(imageShape, learned),
       hasLearnedDigits: hasLearnedDigits(learned),
       timesteps,
       classes: activity.classes,
@@ -207,12 +217,13 @@ export class Session implements Handlers {
   /** @returns the input that was really taken: of pictures, there is only the last */
   #imageOf(input: Input): { input: Input; image: Float32Array; label: number | null } {
     const { model, facts } = this.#requireModel();
+    const shape = viewShape(model.inputShape);
     switch (input.source) {
       case "drawing":
-        return { input, image: imageFromStrokes(input.strokes, model.inputShape), label: null };
+        return { input, image: imageOfDrawing(input.strokes, shape), label: null };
       case "picture": {
         if (this.#picture === null) throw new Error("There is no picture; drop one.");
-        const image = this.#prepared(this.#picture, model.inputShape, facts());
+        const image = this.#prepared(this.#picture, shape, facts());
         return { input: { source: "picture", name: this.#picture.name }, image, label: null };
       }
       case "sample": {
@@ -224,11 +235,11 @@ export class Session implements Handlers {
   }
 
   /** A network that learns looks at the same picture again and again: it is prepared once. */
-  #prepared(picture: Picture, inputShape: readonly number[], facts: ModelFacts): Float32Array {
-    const preparation = preparationFor(inputShape, facts);
-    const key = `${preparation} ${inputShape.join()}`;
+  #prepared(picture: Picture, shape: readonly number[], facts: ModelFacts): Float32Array {
+    const preparation = preparationFor(shape, facts);
+    const key = `${preparation} ${shape.join()}`;
     if (this.#seen?.picture !== picture || this.#seen.key !== key) {
-      this.#seen = { picture, key, image: preparePicture(picture, imageShape(inputShape), preparation) };
+      this.#seen = { picture, key, image: preparePicture(picture, shape, preparation) };
     }
     return this.#seen.image;
   }
@@ -256,19 +267,39 @@ export class Session implements Handlers {
 
   async staircases(whatIf: WhatIf | null): Promise<Staircases> {
     const { test } = this.#requireFittingData();
-    if (whatIf === null || this.#probe === null) this.#probe = new Probe(this.#requireModel().model, test);
+    const { model } = this.#requireModel();
+    if (whatIf === null || this.#probe === null)
+      this.#probe = new Probe(model, test.with({ sampleShape: model.inputShape }));
     return this.#probe.measure(whatIf);
   }
 
   load({ bytes, name }: Requests["load"]["args"]): Promise<ModelSummary> {
     return this.#inTurn(async () => {
       // Before anything is given up: the file may be damaged.
-      const { model, facts } = decodeModel(bytes, name);
-      imageShape(model.inputShape);
-      await this.#forgetRun();
-      this.#hold({ model: model.eval(), origin: "file", fileName: name, facts: () => facts, settings: null });
-      return this.#summary();
+      const { model, facts } = await decodedModel(bytes, name);
+      return this.#holdFile({ model, fileName: name, facts: () => facts });
     });
+  }
+
+  import({ bytes, name, options }: Requests["import"]["args"]): Promise<Opened> {
+    return this.#inTurn(async () => {
+      const { importNetwork } = await import("./import-network.js").catch(notLoaded);
+      const imported = await importNetwork(bytes, name, options);
+      if (imported.kind === "asks") return imported;
+      const { model, report } = imported;
+      return {
+        kind: "opened",
+        model: await this.#holdFile({ model, report, fileName: name, facts: () => ({}) }),
+      };
+    });
+  }
+
+  async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
+    checkShape(held.model);
+    await this.#forgetRun();
+    held.model.eval();
+    this.#hold({ ...held, origin: "file", settings: null });
+    return this.#summary();
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
@@ -374,7 +405,7 @@ export class Session implements Handlers {
   }
 
   #summary(): ModelSummary {
-    const { model, origin, fileName, facts, settings } = this.#requireModel();
+    const { model, origin, fileName, facts, settings, report = null } = this.#requireModel();
     return {
       origin,
       fileName,
@@ -388,16 +419,36 @@ export class Session implements Handlers {
       layers: spikingLayersOf(model),
       facts: facts(),
       settings,
+      report,
     };
   }
 }
 
-/** @throws Error unless the network looks at images */
-function imageShape(shape: readonly number[]): readonly [height: number, width: number, channels: number] {
-  if (shape.length === 3) return [shape[0], shape[1], shape[2]];
-  throw new Error(
-    `This network takes inputs of shape [${shape.join(", ")}]; expected one for images, [height, width, channels], which this page can draw.`,
-  );
+/** @throws Error with a sentence for the reader, for inputs that cannot be drawn */
+function checkShape({ inputShape, preprocessing }: SpikingModel): void {
+  // Images that become sequences are no curves.
+  if (preprocessing.some(({ kind }) => kind === "Reshape2DTo1D")) throw unseen(inputShape);
+  viewShape(inputShape);
+}
+
+/** Of a network that takes a row of numbers, the drawing is a curve. */
+function imageOfDrawing(
+  strokes: readonly Stroke[],
+  [height, width, channels]: readonly [height: number, width: number, channels: number],
+): Float32Array {
+  if (height > 1) return imageFromStrokes(strokes, [height, width, channels]);
+  const curve = curveFromStrokes(strokes, width);
+  return Float32Array.from({ length: width * channels }, (_, i) => curve[Math.floor(i / channels)]);
+}
+
+/** A file of this library. Its layers may be of kinds that only networks of other tools need. */
+async function decodedModel(bytes: Uint8Array, name: string): Promise<LoadedModel> {
+  try {
+    return decodeModel(bytes, name);
+  } catch {
+    await import("./import-network.js").catch(() => null);
+    return decodeModel(bytes, name);
+  }
 }
 
 /** Drawings and the page's data are pixels from 0 to 1; some networks learned from whole numbers up to 255. */

@@ -1,6 +1,6 @@
 /** The network that comes with the page, from the server that the page is from. */
 
-import { kindOf, START_BYTES } from "../state/file-kinds.js";
+import { safetensorsHeader } from "../state/safetensors-start.js";
 
 const ADVICE =
   "The page shows a new network that has learned nothing yet: train it, or drop a model. For whoever runs the server: " +
@@ -21,10 +21,10 @@ export async function fetchModel(
     throw new Error(`${what}: the server answers ${status}; expected the file. ${ADVICE}`);
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
+  if (safetensorsHeader(bytes) !== null) return bytes;
   const name = new URL(address, "http://page/").pathname.split("/").at(-1) ?? address;
-  const start = bytes.subarray(0, START_BYTES);
-  const known = kindOf({ name, type: "", size: bytes.length, start });
-  if (known.kind === "safetensors") return bytes;
-  const found = known.kind === "other" ? known.sentence : `${name} is another kind of file.`;
+  const { kindOf, START_BYTES } = await import("../state/file-kinds.js");
+  const known = kindOf({ name, type: "", size: bytes.length, start: bytes.subarray(0, START_BYTES) });
+  const found = "sentence" in known ? known.sentence : `${name} is another kind of file.`;
   throw new Error(`${what}: ${found} ${ADVICE}`);
 }

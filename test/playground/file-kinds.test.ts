@@ -1,7 +1,7 @@
 /** Files that the page is given: what they are, told from their names and first bytes, and nothing more is read. */
 
 import { describe, expect, it } from "vitest";
-import { kindOf, START_BYTES } from "../../playground/state/file-kinds.js";
+import { END_BYTES, kindOf, START_BYTES } from "../../playground/state/file-kinds.js";
 import { recognised } from "../../playground/state/recognised.js";
 import { encodeModel, init, SMLP } from "../../src/index.js";
 
@@ -10,7 +10,7 @@ const bytes = (...parts: (string | readonly number[])[]): Uint8Array<ArrayBuffer
 
 const kind = (name: string, start: Uint8Array, type = ""): string => {
   const known = kindOf({ name, type, size: start.length, start: start.subarray(0, START_BYTES) });
-  return known.kind === "other" ? known.sentence : known.kind;
+  return "sentence" in known ? known.sentence : known.kind;
 };
 
 const ZIP = bytes("PK\u0003\u0004", [20, 0, 0, 0]);
@@ -23,6 +23,7 @@ describe("kinds of files", () => {
     ["model.safetensors", bytes([2, 0, 0, 0, 0, 0, 0, 0], "{}")],
     ["MODEL.SAFETENSORS", bytes([2, 0, 0, 0, 0, 0, 0, 0], "{}")],
     ["renamed.bin", bytes([2, 0, 0, 0, 0, 0, 0, 0], "{}")],
+    ["spaced.safetensors", bytes([3, 0, 0, 0, 0, 0, 0, 0], " {}")],
   ])("%s is told by its bytes, whatever it is called", (name, start) => {
     expect(kind(name, start)).toBe("safetensors");
   });
@@ -36,6 +37,18 @@ describe("kinds of files", () => {
     ["train-images-idx3-ubyte", BINARY, "idx"],
     ["3.png", bytes([0x89], "PNG\r\n\u001a\n"), "picture"],
     ["no-ending", bytes([0xff, 0xd8, 0xff, 0xe0]), "picture"],
+    // of other tools: by the bytes, and by the name where they say nothing, for the library to refuse
+    ["renamed.zip", bytes([...ZIP], "archive/data.pkl"), "foreign"],
+    ["renamed.bin", HDF5, "foreign"],
+    ["net.h5", HDF5, "foreign"],
+    ["old", bytes([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a]), "foreign"],
+    ["net.pth", ZIP, "foreign"],
+    ["NET.PT", bytes([0x80, 2, 0x8a]), "foreign"],
+    ["last.ckpt", BINARY, "foreign"],
+    ["net.nir", BINARY, "foreign"],
+    ["net.nir", bytes("text"), "foreign"],
+    ["cut.pth", bytes(), "foreign"],
+    ["cut.nir", bytes(), "foreign"],
     ["3.webp", bytes("RIFF", [0, 0, 0, 0], "WEBP"), "picture"],
   ])("%s is of use", (name, start, expected) => {
     expect(kind(name, start)).toBe(expected);
@@ -47,10 +60,6 @@ describe("kinds of files", () => {
   });
 
   it.each([
-    ["net.pth", ZIP, "a PyTorch file", "safetensors.torch.save_file"],
-    ["NET.PT", bytes([0x80, 2, 0x8a]), "a PyTorch file", "readStateDict"],
-    ["last.ckpt", BINARY, "a PyTorch file", "model.safetensors"],
-    ["net.h5", HDF5, "an HDF5 file, as Keras writes", "model.safetensors"],
     ["net.H5", BINARY, "a Keras (HDF5) file", "model.safetensors"],
     ["net.keras", ZIP, "a Keras (HDF5) file", "model.safetensors"],
     ["net.onnx", BINARY, "an ONNX network", "model.safetensors"],
@@ -66,6 +75,7 @@ describe("kinds of files", () => {
     ["digits.pkl", bytes([0x80, 4, 0x95]), "a Python pickle", "IDX files"],
     ["digits.csv", bytes("1,2,3\n"), "a table of text", "IDX files"],
     ["digits.toml", bytes("[bench]\n"), "an experiment file", "atif train"],
+    ["net.pth", bytes("<!DOCTYPE html><html>"), "a web page", "download it again"],
     ["model.safetensors", bytes("<!DOCTYPE html><html>"), "a web page", "download it again"],
     ["train-images-idx3-ubyte", bytes("<html><title>404"), "a web page", "download it again"],
     ["model.safetensors", BINARY, "damaged at its start", "model.safetensors"],
@@ -103,9 +113,20 @@ const given = (...files: File[]) => files.map((file) => ({ path: `/${file.name}`
 
 describe("files that are given", () => {
   it("are refused by their first bytes, however large they are", async () => {
-    const large = new WatchedFile([ZIP, new Uint8Array(5_000_000)], "net.pth");
-    await expect(recognised(given(large))).rejects.toThrow(/^net\.pth is a PyTorch file; expected/);
-    expect(large.read).toBeLessThanOrEqual(START_BYTES);
+    const large = new WatchedFile([ZIP, new Uint8Array(5_000_000)], "net.zip");
+    await expect(recognised(given(large))).rejects.toThrow(/^net\.zip is a ZIP archive; expected/);
+    expect(large.read).toBeLessThanOrEqual(START_BYTES + END_BYTES);
+    const table = new WatchedFile([BINARY, new Uint8Array(5_000_000)], "net.parquet");
+    await expect(recognised(given(table))).rejects.toThrow(/^net\.parquet is a table of columns; expected/);
+    expect(table.read).toBeLessThanOrEqual(START_BYTES);
+  });
+
+  it("may be archives that were packed again: what is in them stands at their end", async () => {
+    const packed = new WatchedFile([ZIP, new Uint8Array(5_000_000), "net/data.pkl"], "net.zip");
+    const text = new WatchedFile(['{ "kind": "SMLP" }'], "net.json");
+    const { foreign, texts } = await recognised(given(packed, text));
+    expect(foreign.map(({ file }) => file)).toEqual([packed]);
+    expect(texts).toEqual([{ file: text, sentence: expect.stringMatching(/^net\.json is JSON text; expected/) as string }]);
   });
 
   it("are sorted, without those that folders hold besides", async () => {
@@ -140,9 +161,7 @@ describe("files that are given", () => {
     const header = '{"w":{"dtype":"F32","shape":[1250000],"data_offsets":[0,5000000]}}';
     const weights = bytes([header.length, 0, 0, 0, 0, 0, 0, 0], header);
     const foreign = new WatchedFile([weights, new Uint8Array(5_000_000)], "weights.safetensors");
-    await expect(recognised(given(foreign))).rejects.toThrow(
-      /^weights\.safetensors holds weights without a network; expected .* readStateDict/,
-    );
+    expect(await recognised(given(foreign))).toMatchObject({ networks: [], foreign: [{ file: foreign }] });
     expect(foreign.read).toBeLessThan(weights.length + START_BYTES);
     // cut short within its header: the reader of networks says where
     const cut = new WatchedFile([encodeModel(model).slice(0, 200)], "cut.safetensors");

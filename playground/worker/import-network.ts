@@ -1,0 +1,64 @@
+/** Networks of other tools, and what has to be known before they can be opened. Loaded when the first one comes. */
+
+import {
+  ConfigError,
+  FormatError,
+  importModel,
+  MissingFactsError,
+  type ImportedModel,
+  type ImportModelOptions,
+} from "atif";
+import type { AskedFact, Opened } from "./protocol.js";
+
+type Asks = Extract<Opened, { kind: "asks" }>;
+
+export type ImportedOrAsks = ({ readonly kind: "imported" } & ImportedModel) | Asks;
+
+const HDF5 = 0x89;
+
+const ofLists: readonly AskedFact[] = [
+  { option: "inputShape", expects: "channels last, such as [28, 28, 1], unless the description says it" },
+  { option: "timesteps", expects: "T, a whole number of at least 1, unless the description says it" },
+];
+const ofNir: readonly AskedFact[] = [
+  { option: "dt", expects: "the length of a time step, in the unit of the file's time constants" },
+];
+const ofConfigs: AskedFact = {
+  option: "name",
+  expects: "which [[model]] of the experiment file, if it has several",
+};
+const ofCheckpoints: AskedFact = {
+  option: "key",
+  expects: "where in the file the state dict stands, dots between keys",
+};
+
+/** @throws FormatError, or any other error of importModel that no answer of the reader would mend */
+export async function importNetwork(
+  bytes: Uint8Array,
+  file: string,
+  options: ImportModelOptions,
+): Promise<ImportedOrAsks> {
+  try {
+    const named = options.config === undefined ? { ...options, name: file } : options;
+    return { kind: "imported", ...(await importModel(bytes, named)) };
+  } catch (error) {
+    const facts = factsFor(error, bytes, options);
+    if (facts === null || !(error instanceof Error)) throw error;
+    return { kind: "asks", sentence: error.message, facts, isDescribable: bytes[0] !== HDF5 };
+  }
+}
+
+/** null: nothing that could be asked for would help. */
+function factsFor(
+  error: unknown,
+  bytes: Uint8Array,
+  { config, key }: ImportModelOptions,
+): readonly AskedFact[] | null {
+  if (error instanceof MissingFactsError) return error.missing;
+  if (error instanceof ConfigError) {
+    if (bytes[0] === HDF5) return ofNir;
+    return config === undefined ? ofLists : [ofConfigs];
+  }
+  const asksForKey = error instanceof FormatError && key === undefined && error.message.includes("{ key: ");
+  return asksForKey ? [ofCheckpoints] : null;
+}
