@@ -1,9 +1,6 @@
 /** Neurons that have a quantized form, by name: who asks before there is a network need not load what quantizes it. */
 
-export const quantizableNeurons: readonly string[] = [
-  "ATIF",
-  "IFSRL",
-  "IFNode",
-  "LIFNode",
-  "ParametricLIFNode",
-];
+import { neuronTable } from "../neurons/table.js";
+
+/** All of the library's own. */
+export const quantizableNeurons: readonly string[] = Object.keys(neuronTable);

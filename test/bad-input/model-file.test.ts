@@ -132,7 +132,7 @@ describe("a file that is something else", () => {
     ["nothing", "", /the file has 0 bytes; expected a safetensors file/],
     ["zeros", new Uint8Array(64), /the header ends at byte 8; expected "\{"/],
     ["ones", new Uint8Array(64).fill(255), /announce a header of 18446744073709551615 bytes; expected at most/],
-    ["a ZIP archive of torch.save", Buffer.from("504b0304140000000800", "hex"), /This is a ZIP archive, as torch\.save writes: save the state dict with/],
+    ["a ZIP archive of torch.save", Buffer.from("504b0304140000000800", "hex"), /This is a ZIP archive, as torch\.save writes: read it with readTorch/],
     ["a web page", "<!DOCTYPE html><html>", /This is not a safetensors file, or its start is damaged/],
     ["JSON", '{"weights": [1, 2, 3]}', /expected at most \d+/],
   ])("%s", async (_, content, says) => {
