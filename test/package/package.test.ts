@@ -3,11 +3,12 @@
  * on the command line.
  */
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compilerOptions, load, loadWithout, train, typedUse, writeOtherPackage } from "./other-package.js";
 
@@ -18,10 +19,30 @@ function run(command: string, args: string[], cwd = folder): string {
   return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** What the compiler finds, it says on stdout. */
+/** Those of the language, which every project has. */
+const libraryFiles = new Map<string, ts.SourceFile | undefined>();
+
+/** Compiles a project, or the one of a folder, as tsc does. @returns what the compiler finds */
+function found(project: string): string {
+  const file = project.endsWith(".json") ? join(folder, project) : join(project, "tsconfig.json");
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as { config: object };
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(config, ts.sys, dirname(file));
+  const host = ts.createCompilerHost(options);
+  const libraries = dirname(host.getDefaultLibFileName(options));
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, version, ...rest) => {
+    if (dirname(name) !== libraries) return read(name, version, ...rest);
+    if (!libraryFiles.has(name)) libraryFiles.set(name, read(name, version, ...rest));
+    return libraryFiles.get(name);
+  };
+  host.getCurrentDirectory = () => dirname(file);
+  const program = ts.createProgram(fileNames, options, host);
+  const { diagnostics } = program.emit();
+  return ts.formatDiagnostics([...errors, ...ts.getPreEmitDiagnostics(program), ...diagnostics], host);
+}
+
 function compile(project: string): void {
-  const words = [join(root, "node_modules/typescript/bin/tsc"), "-p", project];
-  expect(spawnSync("node", words, { cwd: folder, encoding: "utf8" }).stdout).toBe("");
+  expect(found(project)).toBe("");
 }
 
 function runProgram(name: string, program: string): unknown {
@@ -136,6 +157,21 @@ describe("the packed package", () => {
     },
     120_000,
   );
+
+  it("has types by which a wrong program is found", () => {
+    writeFileSync(
+      join(folder, "wrong.ts"),
+      `import { tensor } from "atif";\nexport const x: string = tensor([1], [1]);`,
+    );
+    const options = { ...compilerOptions, module: "NodeNext", noEmit: true, skipLibCheck: true };
+    writeFileSync(
+      join(folder, "tsconfig.wrong.json"),
+      JSON.stringify({ compilerOptions: options, files: ["wrong.ts"] }),
+    );
+    expect(found("tsconfig.wrong.json")).toMatch(
+      /wrong\.ts\(2,\d+\): error TS2322: Type 'Tensor' is not assignable/,
+    );
+  });
 
   it("brings the command line", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
