@@ -399,8 +399,8 @@ describe("atif export", () => {
       `cannot write ${at("q8/summary.json/c")}: ${at("q8/summary.json")} is a file, not a folder;`,
     ],
     [
-      { out: "q8/summary.json/net.onnx", to: "onnx" },
-      `cannot write ${at("q8/summary.json/net.onnx")}: ${at("q8/summary.json")} is a file, not a folder;`,
+      { run: "float", out: "q8/summary.json/net.onnx", to: "onnx" },
+      `cannot write ${at("q8/summary.json")}: there is a file of that name; expected a folder.`,
     ],
     [
       { run: "float", ranges: "q8/activations_range.txt" },
