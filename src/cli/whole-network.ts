@@ -70,6 +70,11 @@ export function inCommandWords<R>(work: () => R): R {
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
     const sentence = messageOf(thrown)
       .replace(/^(IntegerModel|exportC): /, "")
+      .replace("(forceQ)", "(--force-q)")
+      .replace(
+        'Quantize the model with quantype "fxp", without LSQ.',
+        "Quantize it with --quantype fxp, without --lsq.",
+      )
       .replace("Give longWidth: ", "Use --long-width ")
       .replace(/(has \d+ bits, and )width is/, "$1--width is")
       .replace("Give width: ", "Use --width ")

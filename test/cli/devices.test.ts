@@ -435,6 +435,22 @@ describe("atif export", () => {
   });
 });
 
+describe("atif export, of what a quantization with other options made", () => {
+  it.each([
+    [{ lsq: true }, "has a learned step (LSQ)", "Quantize it with --quantype fxp, without --lsq."],
+    [{ quantype: "fake" }, 'has the quantype "fake"', "Quantize it with --quantype fxp, without --lsq."],
+    [{ forceQ: 64 }, "sums of layers.conv1 can come to", "or fewer fractional bits (--force-q)."],
+  ])("says of %o what to ask for instead, in words of the command line", async (options, what, instead) => {
+    const out = at(`other-${Object.keys(options)[0]}`);
+    await quantized({ out, ...options });
+    const told = await exported({ run: out, out: at("refused") });
+    expect(told.exitCode).toBe(2);
+    expect(told.sentence).toContain(what);
+    expect(told.sentence).toContain(instead);
+    expect(existsSync(at("refused"))).toBe(false);
+  });
+});
+
 describe.skipIf(!hasCompiler)("atif verify", () => {
   it(
     "compares what a float network gives with the fractional bits of a range file",
