@@ -1,6 +1,6 @@
 /**
- * Trains two small networks, exports them for every board, one of them in float32, too, runs their self-tests in emulators, and prints what they take
- * there, as the table of docs/deployment.md. It fails where a self-test does not print PASS, or prints it of integers that are
+ * Trains two small networks, exports them for every board, one of them in float32, too, runs their self-tests in emulators,
+ * and prints what they take there, as the table of docs/deployment.md. It fails where a self-test does not print PASS, or prints it of integers that are
  * wrong. Needs `npm run build:library` and the programs that .ci/boards installs.
  *
  *   node scripts/measure-boards.mjs                   the two
