@@ -442,7 +442,10 @@ describe("atif export, of what a quantization with other options made", () => {
     [{ forceQ: 64 }, "sums of layers.conv1 can come to", "or fewer fractional bits (--force-q)."],
   ])("says of %o what to ask for instead, in words of the command line", async (options, what, instead) => {
     const out = at(`other-${Object.keys(options)[0]}`);
-    await quantized({ out, ...options });
+    listen();
+    await quantize({ run: at("float"), out, ...options });
+    // What C cannot have is not proposed.
+    expect(said.out.split("next: ")[1]).toMatch(what.startsWith("sums") ? / export .* --to c/ : / inspect /);
     const told = await exported({ run: out, out: at("refused") });
     expect(told.exitCode).toBe(2);
     expect(told.sentence).toContain(what);
