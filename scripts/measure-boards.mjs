@@ -1,6 +1,6 @@
 /**
- * Trains two small networks, exports them for every board, runs their self-tests in emulators, and prints what they take
- * there, as the table of docs/deployment.md. It fails where a self-test does not print PASS, or prints it of integers that are
+ * Trains two small networks, exports them for every board, one of them in float32, too, runs their self-tests in emulators,
+ * and prints what they take there, as the table of docs/deployment.md. It fails where a self-test does not print PASS, or prints it of integers that are
  * wrong. Needs `npm run build:library` and the programs that .ci/boards installs.
  *
  *   node scripts/measure-boards.mjs                   the two
@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import {
   activationsRange,
   calibrate,
+  evaluate,
   exportC,
   fuseBatchNorm,
   init,
@@ -122,7 +123,7 @@ function measured(files, board) {
     const stack = stackOf(readFileSync(join(folder, `network_${board.id}.su`), "utf8"));
     // A self-test that could not fail would prove nothing: it is told another checksum of the last layer and step.
     const wrong = files["network_test.c"].replace(
-      /(\d)u(\n\};)/,
+      /(\d)u((?:,\s+0u)?\n\};)/,
       (_, digit, end) => `${(Number(digit) + 1) % 10}u${end}`,
     );
     write({ "network_test.c": wrong });
@@ -147,15 +148,19 @@ function measured(files, board) {
 
 /** Each has the rows of a network in the table: what is exported for a target, in each form, and how many it gets right. */
 async function trained() {
+  const smallest = await small();
   const networks = [
-    { title: "small", model: await small(), width: 16, longWidth: 64, bits: 12, forms: ["events"] },
+    { title: "small", model: smallest, width: 16, longWidth: 64, bits: 12, forms: ["events"] },
     { title: "digits", model: await digits(), width: 8, longWidth: 32, bits: 8, forms: ["events", "dense"] },
   ];
-  return networks.map(({ title, model, forms, ...widths }) => {
+  const inIntegers = networks.map(({ title, model, forms, ...widths }) => {
     const { options, accuracy } = quantized(model, widths);
     const files = (form, target) => exportC(model, { ...options, form, target, tests: test });
     return { title, forms, accuracy, files };
   });
+  const { accuracy } = await evaluate(smallest, test);
+  const files = (form, target) => exportC(smallest, { width: "float32", form, target, tests: test });
+  return [{ title: "small, float32", forms: ["events"], accuracy, files }, ...inIntegers];
 }
 
 function given(folder) {

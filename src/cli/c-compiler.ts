@@ -109,7 +109,7 @@ export async function compile(
   const { code, stderr } = await runProgram(compiler, words, new Uint8Array(0), signal, environment);
   if (code === 0) return;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const said = lines.find((line) => line.includes("error")) ?? lines.at(0) ?? "nothing";
+  const said = lines.find((line) => line.includes("error")) ?? lines.at(0) ?? "it says nothing";
   throw new FoundFailure(
     `${compiler} did not compile the exported code: ${printable(said)}; expected C99 as atif export writes it. ` +
       "Export it again, or name another compiler with --cc.",

@@ -3,6 +3,7 @@
 import type { ByStage, QuantizationSummary } from "../experiment/quantized/quantization-summary.js";
 import type { QuantizedSummary } from "../experiment/quantized/quantized-folder.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
+import { tensorTypes, type QuantParams } from "../quantization/quantizer-options.js";
 import { spellCommand } from "./command-line.js";
 import { formatTable, percent, significant, type Column } from "./report-table.js";
 import type { Terminal } from "./terminal.js";
@@ -79,7 +80,18 @@ function layerRows(
 
 const GROUP = "layers.";
 
-export function printQuantizedFiles(terminal: Terminal, folder: RunFolder): void {
+/** Whether C can have it: steps are powers of two everywhere. */
+function isExportable(params: QuantParams): boolean {
+  return [params, ...tensorTypes.map((type) => params[type] ?? {})].every(
+    ({ LSQ = false, quantype = "fxp", quantEnable = true }) => !LSQ && quantype === "fxp" && quantEnable,
+  );
+}
+
+export function printQuantizedFiles(
+  terminal: Terminal,
+  folder: RunFolder,
+  { params }: Pick<QuantizationSummary, "params">,
+): void {
   const files = [
     ["model.safetensors", "the quantized network"],
     ["activations_range.txt", "its fractional bits"],
@@ -89,5 +101,8 @@ export function printQuantizedFiles(terminal: Terminal, folder: RunFolder): void
   terminal.print(`wrote ${folder.shortPath}`);
   for (const [name, what] of files) terminal.print(`  ${name.padEnd(21)}  `, terminal.dim(what));
   terminal.print();
-  terminal.print(`next: ${spellCommand(["export", folder.shortPath, "--to", "c", "--out", "device"])}`);
+  const next = isExportable(params)
+    ? ["export", folder.shortPath, "--to", "c", "--out", "device"]
+    : ["inspect", folder.shortPath];
+  terminal.print(`next: ${spellCommand(next)}`);
 }

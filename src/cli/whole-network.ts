@@ -30,7 +30,14 @@ export async function openExportable(
 ): Promise<WholeNetwork> {
   const run = await openRun(named, command);
   const isQuantized = quantizersIn(run.model).length > 0;
-  if (isQuantized === (width === "float32"))
+  const isInIntegers = isQuantized || (ranges !== undefined && width !== "float32");
+  if (isInIntegers && !isQuantized && width === undefined) {
+    throw new UsageError(
+      `${named} computes with float32 numbers, and --ranges tells fractional bits alone; expected the bits of integers, too. ` +
+        "Add --width 8 or --width 16.",
+    );
+  }
+  if (isInIntegers === (width === "float32"))
     throw new UsageError(
       command === "verify" ? otherCode(named, isQuantized) : otherNumbers(named, isQuantized),
     );
@@ -63,7 +70,14 @@ export function inCommandWords<R>(work: () => R): R {
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
     const sentence = messageOf(thrown)
       .replace(/^(IntegerModel|exportC): /, "")
+      .replace("(forceQ)", "(--force-q)")
+      .replace(
+        'Quantize the model with quantype "fxp", without LSQ.',
+        "Quantize it with --quantype fxp, without --lsq.",
+      )
       .replace("Give longWidth: ", "Use --long-width ")
+      .replace(/(has \d+ bits, and )width is/, "$1--width is")
+      .replace("Give width: ", "Use --width ")
       .replace(/longWidth is given and width/, "--long-width is given and --width")
       .replace(/ranges is given and width/, "--ranges is given and --width")
       .replace(/give width: 8 or 16/, "give --width 8 or 16");

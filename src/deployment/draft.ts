@@ -55,7 +55,7 @@ export function draftOf(where: string, model: SpikingModel): Draft {
     architecture,
     layers: plan.places.map((place) => computed[place - 1]),
     computed,
-    state: new Map(Object.entries(model.stateDict())),
+    state: new Map(Object.entries(model.stateDict({ extras: true }))),
     settings: new Map(Object.entries(model.parameterSettings())),
     training: model.training,
     otherMode: new Set(others.map(([name]) => name)),

@@ -96,8 +96,9 @@ function bundleOf(
   if (neuron?.traits.spikeHeight !== "theta") return null;
   const { theta } = neuron;
   if (binaryOf(kind) !== null && theta > 0) return { theta, neurons: [name], into: [], reason: null };
-  const reason =
-    theta > 0
+  const reason = kind.startsWith("Quantized")
+    ? "it is quantized already: fold the network that it was made of, and quantize that"
+    : theta > 0
       ? `no kind is known that fires as ${kind} does with spikes of height 1`
       : `its threshold is ${theta}, and a factor that is not positive does not pass a maximum`;
   kept.push({ name, reason });

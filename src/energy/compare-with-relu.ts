@@ -107,6 +107,8 @@ function findingOf(facts: Omit<ReluComparison, "finding">): string {
     relu: `The spiking network costs ${ratio.toPrecision(3)} times as much as ${network}`,
     same: `The spiking network costs as much as ${network}`,
   }[cheaper];
+  if (relu.total.total === 0 && ratio > 1)
+    return `The spiking network costs energy for its neurons alone, and ${network} none: it has no layer with a price.`;
   if (silent >= relu.total.total)
     return `${costs}, and would without a single spike: potentials and biases alone cost as much.`;
   if (breakEven === null) return `${costs}; nothing spikes, so that the cost of a spike is not known.`;

@@ -10,7 +10,7 @@ import { sizeOf } from "../shapes.js";
 
 /** Kinds that hand on what they get, at another size: nothing of them is modelled. */
 const pools = ["MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d", "GlobalSumPool"];
-const passing = [...pools, "Flatten", "Dropout"];
+const passing = [...pools, "Flatten", "Dropout", "Identity"];
 const norms = ["BatchNorm1d", "BatchNorm2d"];
 
 /** Quantized layers compute what those do that they were made of. */
@@ -20,6 +20,8 @@ export const isSynaptic = (node: LayerNode): boolean =>
   ["Conv1d", "Conv2d", "Linear"].includes(floatKind(node));
 export const isAdd = (node: LayerNode): boolean => floatKind(node) === "Add";
 export const isNorm = (node: LayerNode): boolean => norms.includes(floatKind(node));
+/** The layer that quantizes the network's input, before all others. */
+export const isIdentity = (node: LayerNode): boolean => floatKind(node) === "Identity";
 export const isInput = ({ inputs }: LayerNode): boolean => inputs.length === 0;
 export const passesSpikes = (node: LayerNode): boolean => passing.includes(floatKind(node));
 export const isNeuron = ({ module }: LayerNode): boolean => module instanceof BaseNode;

@@ -6,7 +6,7 @@
 
 import { identifierOf, INPUT, type LayerGraph, type LayerNode } from "../graph/layer-graph.js";
 import type { StepMode } from "../module/module.js";
-import { isAdd, isInput, isNeuron } from "./layer-kinds.js";
+import { isAdd, isIdentity, isInput, isNeuron } from "./layer-kinds.js";
 import type { LayersActivity, LayerTraffic, MeasuredTraffic, TotalTraffic } from "./network-activity.js";
 import { Tally } from "./tally.js";
 import { sum } from "./work.js";
@@ -38,7 +38,8 @@ export function referenceActivity(
   const tallyOf = (node: LayerNode): Tally => tallies.get(node) as Tally;
   for (const node of graph.nodes.slice(1)) {
     const name = identifierOf(node.name);
-    entries.set(name, entryOf(Tally.joined(node.inputs.map(tallyOf)), tallyOf(node), T));
+    const entry = entryOf(Tally.joined(node.inputs.map(tallyOf)), tallyOf(node), T);
+    entries.set(name, isIdentity(node) ? { ...entry, isFormal: true } : entry);
     if (!isAdd(node)) continue;
     const inside = traffic(tallyOf(node), T, stepMode === "m");
     entries.set(`${name}_functional_activation_post_process`, {

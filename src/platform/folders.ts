@@ -29,7 +29,7 @@ export function makeFolder(path: string, fs: FolderSystem = nodeFolderSystem()):
   try {
     return makeMissing(path, fs);
   } catch (thrown) {
-    const code = (thrown as { code?: unknown } | null)?.code;
+    const code = codeOf(thrown);
     if (code === "EEXIST") {
       throw new FileError(
         `cannot write ${path}: there is a file of that name; expected a folder. Name another.`,
@@ -59,8 +59,20 @@ function makeMissing(path: string, fs: FolderSystem): "made" | "was there" {
 }
 
 export function isFolder(path: string, fs: FolderSystem = nodeFolderSystem()): boolean {
-  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statusOf(path, fs)?.isDirectory() ?? false;
 }
+
+/** undefined if there is nothing of that name, nor can be: below a file there is nothing. @throws FileError if nobody can tell */
+function statusOf(path: string, fs: FolderSystem): FolderStatus | undefined {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false });
+  } catch (thrown) {
+    if (codeOf(thrown) === "ENOTDIR") return undefined;
+    throw fileErrorFrom(thrown, "read", path);
+  }
+}
+
+const codeOf = (thrown: unknown): unknown => (thrown as { code?: unknown } | null)?.code;
 
 /** Whether there is anything of that name. */
 export function exists(path: string, fs: FolderSystem = nodeFolderSystem()): boolean {
@@ -76,9 +88,13 @@ export function namesIn(path: string, fs: FolderSystem = nodeFolderSystem()): st
   }
 }
 
-/** Removes a file, if there is one. */
+/** Removes a file, if there is one. @throws FileError if that fails */
 export function removeFile(path: string, fs: FolderSystem = nodeFolderSystem()): void {
-  fs.rmSync(path, { force: true });
+  try {
+    fs.rmSync(path, { force: true });
+  } catch (thrown) {
+    if (codeOf(thrown) !== "ENOTDIR") throw fileErrorFrom(thrown, "write", path);
+  }
 }
 
 /** Removes a folder if there is nothing in it; otherwise, and where that cannot be done, it stays. */
@@ -92,5 +108,5 @@ export function removeEmptyFolder(path: string): void {
 
 /** Milliseconds since 1970; 0 if there is nothing of that name. */
 export function lastChange(path: string, fs: FolderSystem = nodeFolderSystem()): number {
-  return fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statusOf(path, fs)?.mtimeMs ?? 0;
 }

@@ -14,7 +14,7 @@ import { checkModel } from "../models/check-model.js";
 import { networkGraph } from "../models/network-graph.js";
 import type { Module } from "../module/module.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { quote } from "../show.js";
+import { quote, show } from "../show.js";
 import { scope } from "../tensor/scope.js";
 import { quantizersInUse } from "./layer-quantizers.js";
 import type { QuantizedLayer } from "./quantized-row.js";
@@ -104,12 +104,13 @@ const roundtypes: readonly string[] = ["nearest", "floor", "ceil"] satisfies rea
  * that the file has.
  *
  * @param source what messages call the text: a file name
- * @throws FormatError that names the line
+ * @throws FormatError that names the line; TypeError for what is no text
  */
 export function parseActivationsRange(
   text: string,
   source = "range file",
 ): ReadonlyMap<string, ActivationRange> {
+  checkText(text, source);
   const ranges = new Map<string, ActivationRange>();
   text.split(/\r?\n/).forEach((line, i) => {
     if (line.trim() === "") return;
@@ -140,6 +141,13 @@ export function parseActivationsRange(
     inputRound, activationRound: inputRound, weightsRound: null,
   }); // prettier-ignore
   return ranges;
+}
+
+function checkText(text: unknown, source: string): void {
+  if (typeof text === "string") return;
+  throw new TypeError(
+    `parseActivationsRange: ${source} is ${show(text)}; expected the text of a range file, as activationsRange(model) gives it.`,
+  );
 }
 
 function wholeOrNone(where: string, field: string): number | null {

@@ -43,6 +43,7 @@ export function calibrate(quantized: SpikingModel, dataset: Dataset, options: Ca
   }
   if (dataset.length === 0)
     throw new RangeError(`${where}: "${dataset.name}" has no samples; expected at least one.`);
+  const before = quantizers.map(({ globalMax, globalMin }) => ({ globalMax, globalMin }));
   const asReference = quantizers.some(({ compat }) => compat !== undefined);
   withMode(quantized, asReference, () => {
     for (const quantizer of quantizers) {
@@ -57,10 +58,24 @@ export function calibrate(quantized: SpikingModel, dataset: Dataset, options: Ca
         scope(() => noGrad(() => void quantized.run(inputOf(quantized, batch))));
         onBatch?.(++done, total);
       }
+    } catch (thrown) {
+      // Of data that do not fit, nothing stays.
+      if (signal?.aborted !== true) quantizers.forEach((quantizer, i) => restoreRange(quantizer, before[i]));
+      throw thrown;
     } finally {
       scope(() => quantized.reset());
     }
   });
+}
+
+function restoreRange(
+  quantizer: Quantizer,
+  { globalMax, globalMin }: Pick<Quantizer, "globalMax" | "globalMin">,
+): void {
+  quantizer.globalMax = -Infinity;
+  if (!(globalMax >= 0)) return;
+  quantizer.globalMax = globalMax;
+  quantizer.globalMin = globalMin;
 }
 
 /** All quantizers below, in order. */

@@ -9,7 +9,7 @@ import { createWithoutDrawing, storedArchitecture } from "../models/stored-archi
 import { networkOf } from "../models/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { quantizedKinds } from "./kinds.js";
-import { readQuantParams, type QuantParams } from "./quantizer-options.js";
+import { quantParamKeys, readQuantParams, type QuantParams } from "./quantizer-options.js";
 import { withSharedRanges, type QuantizedSpec } from "./shared-ranges.js";
 
 /** They hand on what they are given, as they are. */
@@ -42,7 +42,7 @@ export function quantizeModel(
 ): SpikingModel {
   const where = "quantizeModel";
   checkModel(where, model);
-  checkOptions(where, params ?? null, Object.keys(Object(params) as object));
+  checkOptions(where, params ?? null, quantParamKeys);
   checkOptions(where, options ?? null, ["compat"]);
   const { compat } = options;
   if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);

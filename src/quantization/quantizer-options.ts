@@ -143,6 +143,9 @@ const quantParamsSchema = {
   check: checkTogether,
 } as Schema<QuantParams>;
 
+/** What options are called. */
+export const quantParamKeys: readonly string[] = Object.keys(quantParamsSchema.fields);
+
 /** What options must obey together, those of all kinds of tensors and those of each. @throws through the place */
 export function checkTogether(params: QuantParams, place: Place): void {
   for (const type of tensorTypes) {

@@ -73,6 +73,7 @@ beforeAll(async () => {
   const text = configText({ epochs: 3, batchSize: 32, model: SMALL_SCNN });
   await runExperiment(parseExperiment(text).experiment, { out: at("float") });
   await quantized({ out: at("q8"), roundtype: "floor" });
+  await quantized({ out: at("wide"), v: 12 });
   await exported({ out: at("c"), name: "digits", samples: 3 });
 });
 
@@ -393,7 +394,23 @@ describe("atif export", () => {
       "holds digits.h, digits.c, Makefile, README.md, digits_test.c; expected a folder without.",
     ],
     [{ out: "q8/summary.json" }, "which is a file; expected the name of a folder."],
+    [
+      { out: "q8/summary.json/c" },
+      `cannot write ${at("q8/summary.json/c")}: ${at("q8/summary.json")} is a file, not a folder;`,
+    ],
+    [
+      { run: "float", out: "q8/summary.json/net.onnx", to: "onnx" },
+      `cannot write ${at("q8/summary.json")}: there is a file of that name; expected a folder.`,
+    ],
+    [
+      { run: "float", ranges: "q8/activations_range.txt" },
+      "--ranges tells fractional bits alone; expected the bits of integers, too. Add --width 8 or --width 16.",
+    ],
     [{ to: "rust" }, '--to is "rust"; expected one of c, onnx, nir, pytorch.'],
+    [
+      { run: "wide", width: "8" },
+      "has 12 bits, and --width is 8; expected a width that holds them. Use --width 16, or quantize with at most 8 bits.",
+    ],
     [{ width: "12" }, '--width is "12"; expected one of 8, 16, float32. Did you mean 16?'],
     [{ name: "Digits" }, '--name is "Digits"; expected lower-case letters'],
     [{ ranges: "other.txt" }, "ranges: there is a line for fc, and the network has no such layer"],
@@ -408,13 +425,48 @@ describe("atif export", () => {
         ["run", "out", "ranges"].includes(name) ? at(value) : value,
       ]),
     );
-    const told = await exported({ out: at("refused"), name: "digits", ...paths });
+    const told = await exported({
+      out: at("refused"),
+      ...(paths.to === "onnx" ? {} : { name: "digits" }),
+      ...paths,
+    });
     expect(told).toMatchObject({ exitCode: 2, sentence: expect.stringContaining(sentence) as string });
     expect(existsSync(at("refused"))).toBe(false);
   });
 });
 
+describe("atif export, of what a quantization with other options made", () => {
+  it.each([
+    [{ lsq: true }, "has a learned step (LSQ)", "Quantize it with --quantype fxp, without --lsq."],
+    [{ quantype: "fake" }, 'has the quantype "fake"', "Quantize it with --quantype fxp, without --lsq."],
+    [{ forceQ: 64 }, "sums of layers.conv1 can come to", "or fewer fractional bits (--force-q)."],
+  ])("says of %o what to ask for instead, in words of the command line", async (options, what, instead) => {
+    const out = at(`other-${Object.keys(options)[0]}`);
+    listen();
+    await quantize({ run: at("float"), out, ...options });
+    // What C cannot have is not proposed.
+    expect(said.out.split("next: ")[1]).toMatch(what.startsWith("sums") ? / export .* --to c/ : / inspect /);
+    const told = await exported({ run: out, out: at("refused") });
+    expect(told.exitCode).toBe(2);
+    expect(told.sentence).toContain(what);
+    expect(told.sentence).toContain(instead);
+    expect(existsSync(at("refused"))).toBe(false);
+  });
+});
+
 describe.skipIf(!hasCompiler)("atif verify", () => {
+  it(
+    "compares what a float network gives with the fractional bits of a range file",
+    { timeout: 60_000 },
+    async () => {
+      await quantized({ out: at("unfused"), fuse: false });
+      const ranges = at("unfused", "activations_range.txt");
+      await exported({ run: at("float"), out: at("given"), name: "digits", width: "8", ranges });
+      const told = await verified({ run: at("float"), folder: at("given"), samples: 20 });
+      expect(told).toMatchObject({ samples: 20, differences: 0 });
+    },
+  );
+
   it("compares every layer in every step of every sample", { timeout: 60_000 }, async () => {
     const told = await verified({});
     const model = await loadModel(at("q8", "model.safetensors"));

@@ -18,6 +18,7 @@ import { defineNeuron } from "../../src/neurons/table.js";
 import type { NeuronTraits } from "../../src/neurons/traits.js";
 import { noGrad } from "../../src/autograd/grad-mode.js";
 import "../../src/ops/install.js";
+import { quantizeModel } from "../../src/quantization/quantize-model.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { tensor, type Tensor } from "../../src/tensor/tensor.js";
 import { Trainer } from "../../src/training/trainer.js";
@@ -189,6 +190,22 @@ describe("foldThresholds", () => {
       {
         name: "neuron",
         reason: "its threshold is -0.5, and a factor that is not positive does not pass a maximum",
+      },
+    ]);
+  });
+
+  it("says of a quantized network what to fold instead", () => {
+    const model = new SMLP({
+      inputShape: [2],
+      outputShape: [2],
+      units: [3],
+      timesteps: 2,
+      neuron: { kind: "ATIF" },
+    });
+    expect(foldThresholds(quantizeModel(model, {})).kept).toEqual([
+      {
+        name: "layers.neuron1",
+        reason: "it is quantized already: fold the network that it was made of, and quantize that",
       },
     ]);
   });

@@ -1,6 +1,8 @@
 /** What fuseBatchNorm takes, what it leaves, and what the new model keeps. The reference's numbers: test/golden/fuse.test.ts. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { Dataset } from "../../src/datasets/dataset.js";
+import { foldThresholds } from "../../src/deployment/fold-thresholds.js";
 import { fuseBatchNorm } from "../../src/deployment/fuse-batch-norm.js";
 import { decodeModel, encodeModel } from "../../src/formats/model-file.js";
 import type { AnyLayerSpec } from "../../src/graph/layer-spec.js";
@@ -10,6 +12,9 @@ import { networkGraph } from "../../src/models/network-graph.js";
 import { SCNN } from "../../src/models/scnn.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import "../../src/ops/install.js";
+import { activationsRange } from "../../src/quantization/activations-range.js";
+import { calibrate } from "../../src/quantization/calibrate.js";
+import { quantizeModel } from "../../src/quantization/quantize-model.js";
 import { defaultGenerator, Generator } from "../../src/random/generator.js";
 import { tensor } from "../../src/tensor/tensor.js";
 import { OwnResidual } from "../models/own-models.js";
@@ -133,6 +138,19 @@ describe("fuseBatchNorm", () => {
     const again = decodeModel(encodeModel(fused)).model;
     expect(again.stateDict()).toEqual(fused.stateDict());
     expect(again.architecture).toEqual(fused.architecture);
+  });
+
+  it("leaves a quantized network as it is, ranges and learned steps included", () => {
+    const model = withStatistics(graphModel([2], 2, [linear(true), norm]));
+    const data = new Dataset({ name: "d", x: Float32Array.of(1, -2), labels: [0], sampleShape: [2], classes: 2 }); // prettier-ignore
+    for (const LSQ of [false, true]) {
+      const quantized = quantizeModel(model, { bits: 8, LSQ, v: { LSQ: false } });
+      calibrate(quantized, data);
+      for (const same of [fuseBatchNorm(quantized), foldThresholds(quantized).model]) {
+        expect(same.stateDict({ extras: true })).toEqual(quantized.stateDict({ extras: true }));
+        expect(activationsRange(same)).toBe(activationsRange(quantized));
+      }
+    }
   });
 
   it("takes a class of one's own, as a list of the layers that it runs", () => {

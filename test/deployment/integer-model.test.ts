@@ -8,6 +8,7 @@ import { init } from "../../src/kernels/select.js";
 import { GraphModel } from "../../src/models/graph-model.js";
 import type { LoadableStateDict } from "../../src/module/state-dict.js";
 import "../../src/ops/install.js";
+import { tensor } from "../../src/tensor/tensor.js";
 import { activationsRange } from "../../src/quantization/activations-range.js";
 import { calibrate, quantizersIn } from "../../src/quantization/calibrate.js";
 import { quantizeModel } from "../../src/quantization/quantize-model.js";
@@ -284,8 +285,15 @@ describe("IntegerModel", () => {
     ["a rounding", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7, null, "up"]) }), 'ranges:1: "up" is no rounding; expected nearest, floor, ceil or None.'],
     ["no input", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", null, 7, 7]) }), "ranges: no line has an input_q"],
     ["no activations", () => new IntegerModel(linear(1), { width: 8, ranges: "layers_fc,7,None,7,None,floor,floor,floor" }), "ranges: layers_fc has no activation_q"],
+    ["a width in quotes", () => new IntegerModel(linear(1), { width: "8" as never, ranges: "" }), 'IntegerModel: width is "8"; expected a number. Write it without quotes.'],
+    ["a width of sums in quotes", () => new IntegerModel(linear(1), { width: 8, longWidth: "32" as never, ranges: "" }), 'IntegerModel: longWidth is "32"; expected a number. Write it without quotes.'],
+    ["ranges without a width", () => new IntegerModel(linear(1), { ranges: ranges(["layers_fc", 7, 7, 7]) }), "IntegerModel: width is undefined; expected a number. Give one: it has no default."],
     ["too few inputs", () => new IntegerModel(linear(2), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).step([1]), "IntegerModel.step: 1 numbers; expected 2, [2]."],
     ["an input that is no integer", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).step([128]), "IntegerModel.step: element 0 is 128; expected integers from -128 to 127"],
+    ["no input for a step", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).step(undefined as never), "IntegerModel.step: x is undefined; expected numbers"],
+    ["a tensor as input", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).quantizeInput(tensor([1]) as never), "IntegerModel.quantizeInput: x is a Tensor; expected numbers, such as a Float32Array. Of a tensor, take tensor.toArray()."],
+    ["NaN", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).quantizeInput([0, NaN]), "IntegerModel.quantizeInput: element 1 is NaN; expected a number."],
+    ["an element that is a text", () => new IntegerModel(linear(1), { width: 8, ranges: ranges(["layers_fc", 7, 7, 7]) }).quantizeInput(["1"] as never), 'IntegerModel.quantizeInput: element 0 is "1"; expected a number.'],
   ])("refuses %s", (_, act, message) => {
     expect(act).toThrow(message);
   }); // prettier-ignore
@@ -321,6 +329,36 @@ describe("IntegerModel", () => {
       expect(text.program).toEqual(program);
       expect(new IntegerModel(quantized({ bits: 8 })).program.width).toBe(8);
       expect(new IntegerModel(quantized({ bits: 8 }), { width: 16 }).program.width).toBe(16);
+    });
+
+    it("refuses a width that does not hold what its quantizers have", () => {
+      const model = quantized({ bits: 8, v: { bits: 9 } });
+      expect(() => new IntegerModel(model, { width: 8 })).toThrow(
+        "IntegerModel: neuron.quantizer_v has 9 bits, and width is 8; expected a width that holds them. Give width: 16, or quantize with at most 8 bits.",
+      );
+      expect(new IntegerModel(model).program.width).toBe(16);
+    });
+
+    it("takes no range file in which a layer is missing, unless the reference would", () => {
+      const lines = activationsRange(quantized({ bits: 8 }))
+        .trimEnd()
+        .split("\n");
+      for (const [i, name] of ["fc", "neuron", "out"].entries()) {
+        const text = lines.filter((_, k) => k !== i).join("\n");
+        expect(() => new IntegerModel(quantized({ bits: 8 }), { width: 8, ranges: text })).toThrow(
+          `ranges: there is no line for ${name}; expected the fractional bits of each quantized layer.`,
+        );
+        expect(() => new IntegerModel(float(), { width: 8, ranges: text })).toThrow(
+          `ranges: ${name} has no line with a weights_q;`,
+        );
+      }
+      const guessed = {
+        width: 8,
+        longWidth: 32,
+        compat: "qualia",
+        ranges: lines.slice(0, 2).join("\n"),
+      } as const;
+      expect(() => new IntegerModel(float(), guessed)).not.toThrow();
     });
 
     it("keeps names, and brings inputs to the grid of their quantizers first where that is another", () => {

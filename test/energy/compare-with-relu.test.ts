@@ -49,6 +49,19 @@ describe("compareWithRelu", () => {
     expect(memBias).toBe(0);
   });
 
+  it("says no number of times where the ReLUs have no price", () => {
+    const alone = network([3], [3], 2, [{ name: "fire", kind: "IFNode" }]);
+    const { finding, cheaper } = compareWithRelu(
+      alone,
+      activity(2, { fire: [spikes(1), spikes(0.5)] }),
+      options,
+    );
+    expect(cheaper).toBe("relu");
+    expect(finding).toBe(
+      "The spiking network costs energy for its neurons alone, and the same network of ReLUs with 2 bits none: it has no layer with a price.",
+    );
+  });
+
   it.each([undefined, "qualia"] as const)("costs the same at the break-even (compat %s)", (compat) => {
     const own = compat === undefined ? options : { ...options, compat };
     const given = rates(1, 0.3, 0.2);

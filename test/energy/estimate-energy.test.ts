@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { countOperations } from "../../src/energy/count-operations.js";
 import { estimateEnergy, type EnergyOptions } from "../../src/energy/estimate-energy.js";
 import { scaleSpikes, type NetworkActivity } from "../../src/energy/network-activity.js";
+import { measureActivity } from "../../src/energy/measure-activity.js";
 import { init } from "../../src/kernels/select.js";
+import { SCNN } from "../../src/models/scnn.js";
+import { calibrate } from "../../src/quantization/calibrate.js";
 import { quantizeModel } from "../../src/quantization/quantize-model.js";
-import { activity, conv, network, numbers, R, spikes } from "./networks.js";
+import { activity, conv, network, numbers, R, samples, spikes } from "./networks.js";
 
 const options: EnergyOptions = { memWidth: 16, fifoSize: 100 };
 const neuron = { name: "neuron", kind: "IFNode" };
@@ -35,6 +38,41 @@ describe("estimateEnergy, by hand", () => {
       const counts = [float, quantized].map((each) => countOperations(each, rates(0.8, 0.12)));
       expect(counts[1]).toEqual(counts[0]);
     }
+  });
+
+  it("of a network quantized as the reference does it: the layer that quantizes the input is free, and no part of the spiking", () => {
+    const float = new SCNN({
+      inputShape: [4, 4, 1], outputShape: [2], filters: [2], kernelSizes: [3], paddings: [1], strides: [1],
+      poolSizes: [2], fcUnits: [], dropouts: 0, timesteps: 2, dims: 2, neuron: { kind: "IFNode" },
+    }); // prettier-ignore
+    const data = samples(
+      [4, 4, 1],
+      Array.from({ length: 32 }, (_, i) => (i % 8) / 8),
+    );
+    const quantized = quantizeModel(float, { bits: 16 }, { compat: "qualia" });
+    calibrate(quantized, data);
+    quantized.eval();
+    for (const compat of [undefined, "qualia"] as const) {
+      const options = { memWidth: 16, fifoSize: 10, ...(compat === undefined ? {} : { compat }) };
+      const [own, other] = [quantized, float.eval()].map((model) =>
+        estimateEnergy(model, measureActivity(model, data), options),
+      );
+      const [identity, ...rest] = own.rows;
+      expect([identity.name, identity.total]).toEqual([
+        compat === undefined ? "layers.identity1" : "layers_identity1",
+        0,
+      ]);
+      expect(identity.inputRate).toBeCloseTo(7 / 8, 12);
+      expect(rest.map(({ name }) => name)).toEqual(other.rows.map(({ name }) => name));
+      expect(rest[0].total).toBeCloseTo(other.rows[0].total, 6);
+      expect([identity.arithmetic, own.total.arithmetic]).toEqual([
+        compat === undefined ? "spiking" : "formal",
+        "hybrid",
+      ]);
+    }
+    expect(
+      countOperations(quantized, measureActivity(quantized, data), { compat: "qualia" }).total.synAcc,
+    ).toBeGreaterThan(0);
   });
 
   it("of numbers into a convolution", () => {

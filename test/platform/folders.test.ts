@@ -72,6 +72,27 @@ describe("what is in a folder", () => {
     expect([exists(file), exists(path)]).toEqual([false, true]);
   });
 
+  it("is nothing below a file, and what only the system knows is said", () => {
+    const file = join(folder, "no-folder");
+    writeFileSync(file, "");
+    const below = join(file, "below");
+    expect([isFolder(below), exists(below), lastChange(below)]).toEqual([false, false, 0]);
+    expect(() => removeFile(below)).not.toThrow();
+    // Some versions of Node throw where others say that there is nothing.
+    const fails = (code: string): FolderSystem => {
+      const fail = (): never => {
+        throw Object.assign(new Error(`${code}: as the system says it`), { code });
+      };
+      return { ...real, statSync: fail, rmSync: fail };
+    };
+    expect([isFolder(below, fails("ENOTDIR")), lastChange(below, fails("ENOTDIR"))]).toEqual([false, 0]);
+    expect(() => removeFile(below, fails("ENOTDIR"))).not.toThrow();
+    for (const act of [isFolder, lastChange, removeFile]) {
+      expect(() => act(below, fails("EACCES"))).toThrow(FileError);
+      expect(() => act(below, fails("EACCES"))).toThrow(`${below}: permission denied;`);
+    }
+  });
+
   it("cannot be named where there is no folder", () => {
     const path = join(folder, "nowhere");
     expect(() => namesIn(path)).toThrow(FileError);

@@ -264,6 +264,16 @@ describe("calibrate", () => {
       "calibrate: batchSize is 0",
     );
   });
+
+  it("leaves ranges as they were where data do not fit", () => {
+    const quantized = quantizeModel(scnn(), { bits: 8 });
+    expect(() => calibrate(quantized, dataset([3, 3, 2]))).toThrow("expected [N, 6, 6, 2]");
+    expect(() => activationsRange(quantized)).toThrow("has no range");
+    calibrate(quantized, dataset([6, 6, 2]));
+    const before = quantized.stateDict({ extras: true });
+    expect(() => calibrate(quantized, dataset([3, 3, 2]))).toThrow("expected [N, 6, 6, 2]");
+    expect(quantized.stateDict({ extras: true })).toEqual(before);
+  });
 });
 
 describe("weights that change", () => {
@@ -417,7 +427,10 @@ describe("quantizeModel", () => {
       "quantizeModel: model is 3; expected a model",
     );
     expect(() => quantizeModel(scnn(), undefined as unknown as object)).toThrow(
-      "quantizeModel: no options were given",
+      "quantizeModel: no options were given; expected an object like { bits: … }.",
+    );
+    expect(() => quantizeModel(scnn(), 8 as unknown as object)).toThrow(
+      "quantizeModel: options are 8; expected an object like { bits: … }.",
     );
     expect(() => quantizeModel(scnn(), {}, { compat: "torch" as "qualia" })).toThrow(
       'quantizeModel: compat is "torch"',
@@ -431,5 +444,8 @@ describe("quantizeModel", () => {
       "activationsRange: layers.conv1.quantizer_input has no range",
     );
     expect(() => activationsRange(scnn())).toThrow("activationsRange: the model has no quantizers");
+    expect(() => parseActivationsRange(undefined as unknown as string)).toThrow(
+      "parseActivationsRange: range file is undefined; expected the text of a range file",
+    );
   });
 });

@@ -171,7 +171,7 @@ async function quantizeRun(given: QuantizeArguments, around: Surroundings): Prom
     if (network.interrupted) throw stopped(folder, summary, interrupt, epochs);
     terminal.answer({ folder: folder.path, ...summary });
     printQuantized(terminal, summary, test.name);
-    printQuantizedFiles(terminal, folder);
+    printQuantizedFiles(terminal, folder, summary.quantization);
   } catch (thrown) {
     opened.failed(thrown);
     throw thrown;

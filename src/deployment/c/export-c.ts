@@ -1,6 +1,6 @@
 /** A trained network as C99 for devices: whole numbers alone, or float32 numbers; nothing allocated, spikes as events. */
 
-import { checkInteger, checkOneOf, checkOptions } from "../../checks.js";
+import { checkFinite, checkInteger, checkOneOf, checkOptions } from "../../checks.js";
 import { counted } from "../../counted.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { checkFits, inputOf } from "../../measuring/batch-input.js";
@@ -100,6 +100,11 @@ export function exportedC(model: SpikingModel, options: ExportCOptions): Exporte
   const asked = tests === undefined ? null : samplesOf(model, tests, samples);
   const made = options.width === "float32" ? inFloats(model, name, asked) : inIntegers(model, options, asked);
   const { network } = made;
+  if (network.layers.length === 0) {
+    throw new TypeError(
+      `${where}: the network computes nothing, its input is its output; expected a layer that does, such as Linear.`,
+    );
+  }
   const title = `A spiking network of ${counted(network.layers.length, "layer")} in ${network.family.title}, written by atif`;
   const program = placeMaps(network);
   const { timesteps, preprocessing } = model;
@@ -123,7 +128,14 @@ export function exportedC(model: SpikingModel, options: ExportCOptions): Exporte
 /** @throws TypeError for numbers that the network does not have */
 function checkWidth(model: SpikingModel, options: ExportCOptions): void {
   const { width, ranges, compat } = options;
-  if (width !== undefined) checkOneOf(`${where}: width`, String(width), ["float32", "8", "16"]);
+  if (width !== undefined) {
+    const isWord = typeof width === "string" && !Number.isFinite(Number(width));
+    checkOneOf(`${where}: width`, isWord ? width : String(checkFinite(`${where}: width`, width)), [
+      "float32",
+      "8",
+      "16",
+    ]);
+  }
   if (compat !== undefined) checkOneOf(`${where}: compat`, compat, ["qualia"]);
   const isQuantized = quantizersIn(model).length > 0;
   if (width === "float32") {

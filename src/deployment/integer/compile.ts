@@ -80,11 +80,12 @@ const HANDS_ON: Format = { output: null, weights: null, bias: null, inputs: [] }
 
 function formatsFor(where: string, graph: LayerGraph, { width, ranges, compat }: CompileOptions): Formats {
   // The reference knows one width, and no quantizers of inputs.
-  if (compat && ranges !== undefined) return formatsOf(ranges, graph, new Map(), { width, inputBits: width });
+  if (compat && ranges !== undefined)
+    return formatsOf(ranges, graph, new Map(), { width, inputBits: width, compat });
   const own = ownFormats(graph, { where, width, needsRanges: ranges === undefined });
   if (ranges !== undefined) {
     const bits = inputReaders(graph, own).find(({ format }) => format !== null)?.format?.bits ?? width;
-    return formatsOf(ranges, graph, own, { width, inputBits: bits });
+    return formatsOf(ranges, graph, own, { width, inputBits: bits, compat });
   }
   return formatsOfQuantizers(where, graph, own);
 }

@@ -25,6 +25,14 @@ export interface Formats {
 
 const MOST_CHARACTERS = 2 ** 22;
 
+export interface FormatOptions {
+  /** Bits of integers that no quantizer tells. */
+  readonly width: number;
+  readonly inputBits: number;
+  /** A layer without a line has that of the layer before, weights included, as the reference guesses. */
+  readonly compat: boolean;
+}
+
 /** Lines that quantized networks have for what is no layer of a network. */
 const EXTRA = /(^|_)identity\d*$/;
 
@@ -38,7 +46,7 @@ export function formatsOf(
   text: string,
   { nodes }: LayerGraph,
   own: ReadonlyMap<LayerNode, Format>,
-  { width, inputBits }: { readonly width: number; readonly inputBits: number },
+  { width, inputBits, compat }: FormatOptions,
 ): Formats {
   const { first, ranges } = readRanges(text);
   const known = new Set(nodes.map(({ name }) => identifierOf(name)));
@@ -55,12 +63,22 @@ export function formatsOf(
   for (const node of nodes) {
     const line = ranges.get(identifierOf(node.name));
     const before = node.inputs.length === 0 ? undefined : layers.get(node.inputs[0]);
-    // A layer without a line hands on what it gets.
-    const format =
-      line === undefined ? { ...(before ?? none), inputs: [] } : stated(node, line, own.get(node), width);
-    layers.set(node, format);
+    if (line === undefined) {
+      checkHandsOn(node, own.get(node));
+      const handed = { ...(before ?? none), inputs: [] };
+      layers.set(node, compat ? handed : { ...handed, weights: null, bias: null });
+    } else layers.set(node, stated(node, line, own.get(node), width));
   }
   return { input, layers };
+}
+
+/** A layer without a line hands on what it gets. @throws FormatError for one that has quantizers which do otherwise */
+function checkHandsOn({ name }: LayerNode, own: Format | undefined): void {
+  if (own === undefined || own.output === null) return;
+  throw new FormatError(
+    `ranges: there is no line for ${identifierOf(name)}; expected the fractional bits of each quantized layer. ` +
+      `Take the file that was written for this network.`,
+  );
 }
 
 function readRanges(text: string): {

@@ -3,7 +3,7 @@
  * arithmetic (arithmetic.ts, weighted-sum.ts, pooling.ts, neuron.ts): the C that exportC writes gives the same integers.
  */
 
-import { checkOneOf, checkOptions } from "../../checks.js";
+import { checkFinite, checkOneOf, checkOptions } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
 import { checkModel } from "../../models/check-model.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
@@ -65,14 +65,14 @@ export class IntegerModel {
     const ranges = options.ranges ?? (knowsRanges ? activationsRange(model) : undefined);
     this.#compat = compat === "qualia";
     const long = options.longWidth ?? (this.#compat && width === 8 ? 16 : 32);
-    checkOneOf(`${where}: longWidth`, String(long), ["16", "32", "64"]);
+    checkOneOf(`${where}: longWidth`, String(checkFinite(`${where}: longWidth`, long)), ["16", "32", "64"]);
     if (typeof ranges !== "string" && (ranges !== undefined || quantizers.length === 0)) {
       throw new TypeError(
         `${where}: ranges is ${show(ranges)}; expected the text of a range file. ` +
           `A model that quantizeModel() made needs none: its quantizers know their ranges.`,
       );
     }
-    checkOneOf(`${where}: width`, String(width), ["8", "16"]);
+    checkOneOf(`${where}: width`, String(checkFinite(`${where}: width`, width)), ["8", "16"]);
     const settings = { width: width as 8 | 16, long, ranges, compat: this.#compat };
     this.#program = compile(where, networkGraph(model), settings);
     const bounds = boundsOf(this.#program);
@@ -103,10 +103,19 @@ export class IntegerModel {
     }
   }
 
-  /** The integers for values of the network's input. */
+  /**
+   * The integers for values of the network's input; what is beyond the largest becomes the largest.
+   *
+   * @throws TypeError unless they are an array of numbers; RangeError for NaN
+   */
   quantizeInput(x: ArrayLike<number>): Int32Array {
+    const where = "IntegerModel.quantizeInput";
+    checkNumbers(where, x);
     const { inputQ, inputRounding, inputBits } = this.#program;
-    return Int32Array.from(x, (value) => toInteger(value, inputQ, inputRounding, inputBits));
+    return Int32Array.from(x, (value, i) => {
+      if (typeof value !== "number" || Number.isNaN(value)) throw notNumber(`${where}: element ${i}`, value);
+      return toInteger(value, inputQ, inputRounding, inputBits);
+    });
   }
 
   /**
@@ -114,9 +123,11 @@ export class IntegerModel {
    *
    * @param x integers, channels last, as quantizeInput gives them
    * @returns those of the output; a copy
-   * @throws ShapeError unless as many as the network has inputs; RangeError for one that is no integer of its width
+   * @throws TypeError unless it is an array; ShapeError unless as many as the network has inputs; RangeError for one that is no
+   *   integer of its width
    */
   step(x: ArrayLike<number>): Int32Array {
+    checkNumbers("IntegerModel.step", x);
     const [input] = this.#values;
     const { inputShape, inputBits, layers } = this.#program;
     if (x.length !== input.length) {
@@ -128,7 +139,7 @@ export class IntegerModel {
     for (let i = 0; i < x.length; i++) {
       if (!Number.isInteger(x[i]) || x[i] < -half || x[i] >= half) {
         throw new RangeError(
-          `IntegerModel.step: element ${i} is ${x[i]}; expected integers from ${-half} to ${half - 1}, as quantizeInput gives them.`,
+          `IntegerModel.step: element ${i} is ${show(x[i])}; expected integers from ${-half} to ${half - 1}, as quantizeInput gives them.`,
         );
       }
       input[i] = x[i];
@@ -174,6 +185,19 @@ export class IntegerModel {
   get weights(): Record<string, Int32Array> {
     return Object.fromEntries(this.#program.layers.flatMap((layer) => arraysOf(layer)));
   }
+}
+
+/** @throws TypeError for what has no elements: a Tensor has them in its data */
+function checkNumbers(where: string, x: unknown): void {
+  if (typeof x === "object" && x !== null && "length" in x && typeof x.length === "number") return;
+  throw new TypeError(
+    `${where}: x is ${show(x)}; expected numbers, such as a Float32Array. Of a tensor, take tensor.toArray().`,
+  );
+}
+
+function notNumber(where: string, value: unknown): TypeError | RangeError {
+  const Kind = typeof value === "number" ? RangeError : TypeError;
+  return new Kind(`${where} is ${show(value)}; expected a number. Look at the computation that gave it.`);
 }
 
 /** Enough for all quantizers. */

@@ -28,7 +28,8 @@ export interface QuantizerFormatOptions {
 /**
  * Of the layers that have quantizers.
  *
- * @throws TypeError for quantizers whose steps are no powers of two; StateError for one without a range
+ * @throws TypeError for quantizers whose steps are no powers of two; StateError for one without a range; RangeError for one of
+ *   more bits than the width
  */
 export function ownFormats(
   { nodes }: LayerGraph,
@@ -86,6 +87,13 @@ function fixedPoint(
   if (needsRanges && !hasRange && forceQ === null) {
     throw new StateError(
       `${where}: ${name} has no range; expected one from data. Call calibrate(model, dataset) first, or train the model.`,
+    );
+  }
+  // A range file may have been written for fewer.
+  if (needsRanges && bits > width) {
+    throw new RangeError(
+      `${where}: ${name} has ${bits} bits, and width is ${width}; expected a width that holds them. ` +
+        `Give width: 16, or quantize with at most ${width} bits.`,
     );
   }
   return { q: fractionalBits, bits: Math.min(bits, width), rounding };
