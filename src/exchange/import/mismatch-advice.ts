@@ -33,7 +33,7 @@ export function mismatchAdvice(mismatch: Mismatch, names: readonly string[]): st
     );
   if (misshapen.length > 0)
     return "Correct the sizes in the description, or name the file that belongs to it.";
-  return "Correct the list of layers, or name the file that belongs to it.";
+  return "Correct what describes the network (options, config, list of layers), or name the file that belongs to it.";
 }
 
 /** Of a weight [out, in]. */
