@@ -86,12 +86,12 @@ describe("a kernel that is not square", () => {
         { name: "flat", kind: "Flatten", options: { order: "channelsFirst" } },
       ] as never,
     });
-    return model.eval() as SpikingModel;
+    return model.eval();
   };
   const given = (model: SpikingModel): Float32Array => {
     const random = new Generator(5);
     const x = Float32Array.from({ length: 2 * 8 * 7 * 3 }, () => random.uniform(-0.5, 2));
-    return model.runSequence(tensor([...x, ...x, ...x], [3, 2, 8, 7, 3])).toArray() as Float32Array;
+    return model.runSequence(tensor([...x, ...x, ...x], [3, 2, 8, 7, 3])).toArray();
   };
   const even: [number, number][] = [
     [0, 0],
