@@ -46,7 +46,7 @@ export function findExported(named: string): ExportedNetwork {
   if (found.length === 1) return found[0];
   throw new UsageError(
     found.length === 0
-      ? `there is no exported network in ${named}; expected NAME.h and NAME.c, as atif export writes them.`
+      ? `there is no exported network in ${named}; expected NAME.h and NAME.c, or network.py and weights.safetensors, as atif export writes them.`
       : `there are ${found.length} networks in ${named}: ${found.map(({ name }) => name).join(", ")}; expected one. ` +
           "Export each into a folder of its own.",
   );

@@ -106,6 +106,22 @@ describe("atif import", { timeout: 60_000 }, () => {
     ).toMatchObject({ code: 0 });
   });
 
+  it("names the data again in what to do next, if no experiment does", async () => {
+    const data = ["--data", "digits"];
+    const { out } = await run("import", at("net.safetensors"), ...facts, ...data, "--out", at("no-config"));
+    expect(out).toMatch(/\nnext: .* inspect \S*no-config --data digits\n$/);
+    const { out: known } = await run(
+      "import",
+      at("net.safetensors"),
+      "--config",
+      at("qualia.toml"),
+      ...data,
+      "--out",
+      at("known"),
+    );
+    expect(known).toMatch(/\nnext: .* inspect \S*known\n$/);
+  });
+
   it("tells what it found, and what to do next", async () => {
     const { code, out } = await run(
       "import",
@@ -290,6 +306,19 @@ describe("atif verify of a file for other tools", { timeout: 60_000 }, () => {
     const { report } = differs.answer as { report: { measured: { differing: number; logitDrift: number } } };
     expect(report.measured.differing).toBeGreaterThan(0);
     expect(report.measured.logitDrift).toBeGreaterThan(0.01);
+  });
+
+  it("takes the weights of a folder for PyTorch", async () => {
+    const out = at("network-for-torch");
+    expect(await run("export", inFolder(), "--to", "pytorch", "--out", out, "--json")).toMatchObject({
+      code: 0,
+    });
+    const { code, answer } = await run("verify", inFolder(), out, ...digits);
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({
+      file: join(out, "weights.safetensors"),
+      report: { measured: { samples: 8, differing: 0, otherClass: 0 } },
+    });
   });
 
   it("reads NIR as it is asked to", async () => {

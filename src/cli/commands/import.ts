@@ -68,7 +68,12 @@ export async function importNetwork(args: ImportArguments): Promise<void> {
         ...measured,
       });
       terminal.answer({ folder: folder.path, ...summary });
-      print(terminal, imported, summary, measured, folder);
+      // With no experiment, nothing in the folder tells what it was measured on.
+      const data = experiment === null && args.data !== undefined ? ["--data", args.data] : [];
+      print(terminal, imported, summary, measured, {
+        wrote: folder.shortPath,
+        next: spellCommand(["inspect", folder.shortPath, ...data]),
+      });
     } finally {
       folder.release();
       removeEmptyFolder(folder.path);
@@ -165,12 +170,18 @@ async function measure(
   return { test, data: name };
 }
 
+interface Ending {
+  readonly wrote: string;
+  /** The command that looks at it. */
+  readonly next: string;
+}
+
 function print(
   terminal: Terminal,
   { model, report }: ImportedModel,
   { imported, parameters }: ImportedSummary,
   { test, data }: Measured,
-  folder: RunFolder,
+  { wrote, next }: Ending,
 ): void {
   const { kind } = model.architecture;
   terminal.print(
@@ -186,6 +197,6 @@ function print(
       ` of ${counted(test.samples, "sample")}`,
     );
   terminal.print();
-  terminal.print(`wrote ${folder.shortPath}`);
-  terminal.print(`next: ${spellCommand(["inspect", folder.shortPath])}`);
+  terminal.print(`wrote ${wrote}`);
+  terminal.print(`next: ${next}`);
 }

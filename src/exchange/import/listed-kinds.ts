@@ -80,7 +80,7 @@ function normalization(kind: "BatchNorm1d" | "BatchNorm2d"): ListedKind {
       step_mode: "any",
     },
     fromArrays(arrays, name) {
-      const shape = arrays.get(`${name}.weight`)?.shape ?? [];
+      const { shape } = arrays.get(`${name}.weight`) ?? arrays.get(`${name}.running_mean`) ?? { shape: [] };
       return shape.length === 1 ? { num_features: shape[0] } : {};
     },
   };

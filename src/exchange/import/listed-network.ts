@@ -1,5 +1,6 @@
 /** A network that a list of layers describes: SpikingJelly's, snnTorch's, PyTorch's, with the names of their state dicts. */
 
+import { counted } from "../../counted.js";
 import { ConfigError, messageOf, OutOfMemoryError } from "../../errors.js";
 import { planLayers, type AnyLayerSpec } from "../../graph/layer-spec.js";
 import type { Architecture } from "../../models/architecture.js";
@@ -62,7 +63,7 @@ export function listedNetwork(
     missing.push({ option: "timesteps", expects: "T, a whole number of at least 1" });
   if (input === undefined || timesteps === undefined) {
     throw new MissingFactsError(
-      `${file}: ${where} lists ${specs.length} layers`,
+      `${file}: ${where} lists ${counted(specs.length, "layer")}`,
       missing,
       () => "Give them as options.",
     );

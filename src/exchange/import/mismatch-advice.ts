@@ -17,6 +17,8 @@ export function mismatchAdvice(mismatch: Mismatch, names: readonly string[]): st
   const prefix = commonEnding(missing, names);
   if (prefix !== null) return `All names begin with ${JSON.stringify(prefix)}: give that as prefix.`;
   if (lacks(/\.running_mean$/)) return "The normalisations were fused, or never there: batch_norm = false.";
+  if (missing.some((name) => names.includes(name.replace(/\.weight$/, ".running_mean"))))
+    return "A normalisation without weight and bias (affine=False) is one with 1 and 0: add them to the file.";
   if (adds(/\.running_mean$/)) return "The network was trained with normalisations: batch_norm = true.";
   if (adds(/\.v_threshold$/)) return 'v_threshold is an array of the neuron "ATIF": name that kind.';
   if (adds(/\.vp_th$/)) return 'vp_th is an array of the neuron "IFSRL": name that kind.';
@@ -33,7 +35,7 @@ export function mismatchAdvice(mismatch: Mismatch, names: readonly string[]): st
     );
   if (misshapen.length > 0)
     return "Correct the sizes in the description, or name the file that belongs to it.";
-  return "Correct the list of layers, or name the file that belongs to it.";
+  return "Correct what describes the network (options, config, list of layers), or name the file that belongs to it.";
 }
 
 /** Of a weight [out, in]. */

@@ -14,6 +14,7 @@ import { thresholdSpikesKind } from "../layers/threshold-spikes.js";
 import { delayKind } from "../layers/delay.js";
 import { sumPool2dKind } from "../layers/sum-pool-2d.js";
 import { zeroPadKind } from "../layers/zero-pad.js";
+import { kernelInZeros } from "./kernel-zeros.js";
 import type { NirArray, NirFields, NirMetadata, NirType } from "./nir-graph.js";
 import { filled, uniform } from "./nir-graph.js";
 import { flattenedAxes, padsOf } from "./nodes.js";
@@ -200,8 +201,9 @@ const MOST_DILATED = 2 ** 26;
 function convolution(
   kind: "Conv1d" | "Conv2d",
   { weight: given, bias, stride, dilation, padding, groups: split }: NirFields["Conv2d"],
-  { where, name, metadata, input, reading }: NodeContext,
+  context: NodeContext,
 ): BecomeLayer[] {
+  const { where, name, metadata, input, reading } = context;
   const weight = dilated(given, dilation, where);
   if (dilation.some((each) => each > 1)) {
     const why = `layers here have no dilation: the kernel is larger, with zeros between the weights`;
@@ -215,9 +217,10 @@ function convolution(
   const hint = reading.reset === "metadata" ? Number(metadata.get("atif_groups") ?? 1) : 1;
   const regrouped = split === 1 && hint > 1 ? inGroups(weight, hint) : null;
   const groups = regrouped === null ? split : hint;
-  const { shape } = regrouped ?? weight;
+  const found = padsOf(padding, given.shape.slice(2), dilation);
+  const { weight: own, pads } = withoutZeros(regrouped ?? weight, found, context);
+  const { shape } = own;
   const kernel = shape.slice(2);
-  const pads = padsOf(padding, given.shape.slice(2), dilation);
   const isEven = pads.every(([before, after]) => before === after);
   const window = (values: readonly number[]): number | readonly number[] =>
     kind === "Conv1d" ? values[0] : values;
@@ -233,10 +236,27 @@ function convolution(
       groups,
       bias: true,
     },
-    state: { weight: entry(regrouped ?? weight), bias: entry(bias) },
+    state: { weight: entry(own), bias: entry(bias) },
   };
   if (isEven) return [layer];
   return [{ suffix: "_pad", kind: zeroPadKind, options: { padding: pads }, state: {} }, layer];
+}
+
+type Pads = readonly (readonly [number, number])[];
+
+/** The kernel inside zeros that notes tell of, and the zeros around a map that are left then. */
+function withoutZeros(
+  weight: NirArray,
+  pads: Pads,
+  { metadata, reading }: NodeContext,
+): { readonly weight: NirArray; readonly pads: Pads } {
+  const found = reading.reset === "metadata" ? kernelInZeros(weight, metadata) : null;
+  if (found === null) return { weight, pads };
+  const left = pads.map(([before, after], axis) => {
+    const [first, last] = found.zeros[axis];
+    return [before - first, after - last] as const;
+  });
+  return left.flat().some((each) => each < 0) ? { weight, pads } : { weight: found.weight, pads: left };
 }
 
 /** The same kernel without dilation. @throws FormatError where it would be very large */

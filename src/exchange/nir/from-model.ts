@@ -1,5 +1,6 @@
 /** A graph of NIR that computes what a model does in evaluation, and what is lost on the way. */
 
+import { counted } from "../../counted.js";
 import { fuseBatchNorm } from "../../deployment/fuse-batch-norm.js";
 import { messageOf } from "../../errors.js";
 import { INPUT, type LayerGraph, type LayerNode } from "../../graph/layer-graph.js";
@@ -90,7 +91,7 @@ function stepOf({ nodes }: LayerGraph): number {
 
 function noteModel(builder: NirBuilder, model: SpikingModel): void {
   const { timesteps, preprocessing } = model;
-  const why = `${timesteps} time steps and the mean of what they give: NIR says what one step gives`;
+  const why = `${counted(timesteps, "time step")} and the mean of what they give: NIR says what one step gives`;
   builder.note(null, "exact", "time steps and decoding are not part of NIR", why);
   const learned = "surrogates, and which numbers are learned: NIR holds what a network computes";
   builder.note(null, "exact", "nothing for training", learned);

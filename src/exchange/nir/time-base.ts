@@ -17,8 +17,7 @@ export interface TimeBase {
 /** What SpikingJelly writes where nobody says anything. */
 const SPIKINGJELLY = 1e-4;
 
-const examples =
-  "readNir(bytes, { dt: 1e-4 }) for files of snnTorch and SpikingJelly, 1e-3 of norse, 1 of sinabs";
+const examples = "Give dt, 1e-4 for files of snnTorch and SpikingJelly, 1e-3 of norse, 1 of sinabs";
 
 /**
  * @param asked the option; undefined: what the file tells
@@ -52,7 +51,7 @@ export function timeBaseOf(
     if (tau === null) continue;
     throw new RangeError(
       `readNir: dt is not given, and "${name}", of the type ${node.type}, has times such as ${Number(tau.values[0].toPrecision(6))}; ` +
-        `expected the length of a time step in their unit: ${examples}.`,
+        `expected the length of a time step in their unit. ${examples}.`,
     );
   }
   const ones: TimeBase = { dt: null, gain: (r) => ({ shape: r.shape, values: r.values.map(() => 1) }) };
@@ -64,7 +63,7 @@ export function timeBaseOf(
   }
   const odd = resistances.find((r) => r !== 1) ?? 1;
   throw new RangeError(
-    `readNir: dt is not given, and an IF or I has r = ${Number(odd.toPrecision(6))}; expected the length of a time step, of which a step adds dt r x: ` +
+    `readNir: dt is not given, and an IF or I has r = ${Number(odd.toPrecision(6))}; expected the length of a time step, of which a step adds dt r x. ` +
       `${examples}, or 1 where r is meant as a factor.`,
   );
 }

@@ -61,8 +61,7 @@ function stepsOf(
   if (timesteps !== undefined) return timesteps;
   const told = metadata.get("timesteps");
   if (typeof told === "number" && Number.isInteger(told) && told >= 1 && told <= 65536) return told;
-  const why =
-    "a file of NIR does not say how many time steps a still input is shown for; set model.timesteps";
+  const why = "a file of NIR does not say how many time steps a still input is shown for; give timesteps";
   notes.push({ layer: null, what: "1 time step", why, verdict: "exact" });
   return 1;
 }

@@ -5,6 +5,7 @@ import type { StateDict, StateEntry } from "../../module/state-dict.js";
 import { sizeOf, type Shape } from "../../shapes.js";
 import { below } from "./float32.js";
 import { channelsFirst, expanded, type NirBuilder, type NirValue } from "./nir-builder.js";
+import { notesOfKernel } from "./kernel-zeros.js";
 import { filled, type NirArray, type NirFields } from "./nir-graph.js";
 import { mapped } from "./write-neurons.js";
 
@@ -179,7 +180,8 @@ function convolved(
     const [more, behind] = given.pads?.[axis] ?? [0, 0];
     return [before + more, after + behind] as const;
   });
-  const { weight, padding } = evenlyPadded(own, kernel, pads, extraOf(builder, name, kernel));
+  const { weight, padding, from } = evenlyPadded(own, kernel, pads, extraOf(builder, name, kernel));
+  const notes = [...metadata, ...notesOfKernel(kernel, weight.shape.slice(2), from)];
   const padded = channelsFirst(given.shape).slice(1);
   const map = padded.map((length, axis) => {
     const [before, after] = given.pads?.[axis] ?? [0, 0];
@@ -194,7 +196,7 @@ function convolved(
     padding,
     groups: 1,
   };
-  const source = builder.add(name, type, fields, given, metadata);
+  const source = builder.add(name, type, fields, given, new Map(notes));
   return { sources: [source], factor: 1, height: null, shape, channels: 1, pads: null };
 }
 
@@ -228,11 +230,12 @@ function evenlyPadded(
   kernel: readonly number[],
   pads: readonly (readonly [number, number])[],
   extra: readonly number[],
-): { weight: NirArray; padding: number[] } {
+): { weight: NirArray; padding: number[]; from: number[] } {
   const padding = pads.map(([before, after], axis) => Math.max(before, after) + extra[axis]);
   const from = pads.map(([before], axis) => padding[axis] - before);
   const large = kernel.map((length, axis) => length + 2 * padding[axis] - pads[axis][0] - pads[axis][1]);
-  if (large.every((length, axis) => length === kernel[axis])) return { weight: { shape, values }, padding };
+  if (large.every((length, axis) => length === kernel[axis]))
+    return { weight: { shape, values }, padding, from };
   const [out, channels] = shape;
   const weight = {
     shape: [out, channels, ...large],
@@ -245,7 +248,7 @@ function evenlyPadded(
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         weight.values[(f * rows + y + top) * columns + x + left] = values[(f * height + y) * width + x];
-  return { weight, padding };
+  return { weight, padding, from };
 }
 
 /** [out, in / groups, ...] as [out, in, ...], with 0 between the groups. */

@@ -6,13 +6,11 @@ import { counted } from "../../counted.js";
 import { channelsFirst } from "../channels-first.js";
 import { isOwnNeuron, type OwnNeuronKind } from "../neuron-equations.js";
 import type { Outline } from "../outline.js";
+import { SAMPLES_FILE, WEIGHTS_FILE } from "./file-names.js";
 import { forwardLines } from "./forward-source.js";
 import { ModuleTree } from "./module-tree.js";
 import { neuronClasses } from "./neuron-source.js";
 import { preprocessingLines } from "./preprocessing-source.js";
-
-export const WEIGHTS_FILE = "weights.safetensors";
-export const SAMPLES_FILE = "samples.safetensors";
 
 /** The text of network.py. */
 export function networkSource(outline: Outline): string {

@@ -14,7 +14,8 @@ import { fidelityReport, type FidelityNote, type FidelityReport } from "../fidel
 import { outlineOf, type Outline } from "../outline.js";
 import { checkSamples, type CheckSamples } from "./check-samples.js";
 import { isTorchLayer } from "./layer-source.js";
-import { networkSource, SAMPLES_FILE, WEIGHTS_FILE } from "./network-source.js";
+import { NETWORK_FILE, SAMPLES_FILE, WEIGHTS_FILE } from "./file-names.js";
+import { networkSource } from "./network-source.js";
 import { toTorchStateDict } from "./to-torch-state-dict.js";
 
 export interface PyTorchOptions {
@@ -42,7 +43,7 @@ export function toPyTorch(model: SpikingModel, options: PyTorchOptions = {}): Wr
   checkGiven(model, options.samples);
   const samples = checkSamples(model, options.samples);
   const files = {
-    "network.py": networkSource(outline),
+    [NETWORK_FILE]: networkSource(outline),
     [WEIGHTS_FILE]: toTorchStateDict(model),
     [SAMPLES_FILE]: samplesFile(model, samples),
   };

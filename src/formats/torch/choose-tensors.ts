@@ -85,7 +85,7 @@ function tensorsIn(dict: PickleDict, source: string): Map<string, TensorView> {
 function addTensor(tensors: Map<string, TensorView>, name: string, value: TensorView, source: string): void {
   if (tensors.has(name)) {
     throw new FormatError(
-      `${source}: the name ${quote(name)} comes twice; expected each name once. Read a part of the file: { key: "…" }.`,
+      `${source}: the name ${quote(name)} comes twice; expected each name once. Read a part of the file: give key.`,
     );
   }
   if (tensors.size === MAX_TENSORS) {
@@ -161,7 +161,7 @@ function unclear(
   if (places.length === 0) {
     return new FormatError(
       `${source}: no value of the file is a tensor or a dict of tensors: it has ${listed(keysOf(root))}; expected a state dict. ` +
-        `If there is one deeper, name it: { key: "…" }; or else ${SAVE_STATE_DICT.replace(/^S/, "s")}`,
+        `If there is one deeper, name it as key, "a.b" for "b" below "a"; or else ${SAVE_STATE_DICT.replace(/^S/, "s")}`,
     );
   }
   const named = places
@@ -171,6 +171,6 @@ function unclear(
   const own = ownCount === 0 ? "" : ` and beside them (${ownCount})`;
   return new FormatError(
     `${source}: tensors stand in ${named}${places.length > SHOWN_KEYS ? ", …" : ""}${own}; ` +
-      `expected one state dict. Say which: { key: ${quote(places[0][0])} }, or { key: "" } for all of them.`,
+      `expected one state dict. Give the name of one as key, such as ${quote(places[0][0])}, or "" for all of them.`,
   );
 }

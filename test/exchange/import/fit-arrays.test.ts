@@ -57,6 +57,27 @@ describe("names and shapes", () => {
     );
   });
 
+  it("of a normalisation without weight and bias are asked for", async () => {
+    const names = { weight: 1, bias: 0, running_mean: 0.5, running_var: 2 };
+    const arrays = Object.entries(names).map(([name, value]) => [`1.${name}`, filled([4], value)] as const);
+    const whole = [["0.weight", filled([4, 3], 1)] as const, ...arrays];
+    const architecture = [["Linear"], ["BatchNorm1d"]] as const;
+    const options: ImportModelOptions = { architecture, timesteps: 2, name: "net" };
+    const { model } = await importModel(encodeSafetensors(whole), options);
+    expect(model.outputShape).toEqual([4]);
+    const some = whole.filter(([name]) => !/1\.(weight|bias)/.test(name));
+    await expect(importModel(encodeSafetensors(some), options)).rejects.toThrow(
+      /net: .* 1\.weight, 1\.bias are missing; .* \(affine=False\) is one with 1 and 0: add them to the file\.$/,
+    );
+  });
+
+  it("that are too much or too few without a list speak of no list", async () => {
+    const bytes = changed(smlp, (tensors) => tensors.set("extra.weight", filled([2, 2], 0)));
+    expect(await refusal(bytes, smlp)).toMatch(
+      /has no extra\.weight; .* Correct what describes the network \(options, config, list of layers\), or name the file/,
+    );
+  });
+
   it("of large arrays are compared before anything is made", async () => {
     const message = await refusal(bytesOf(`pytorch/${smlp}.pth`), smlp, { units: [1_000_000, 1_000_000] });
     expect(message).toMatch(/layers\.fc1\.weight is \[10, 24\] where the network has \[1000000, 24\]/);

@@ -276,7 +276,12 @@ describe("the length of a time step", () => {
       { in: input(2), li: node("LI", leaky), out: output(2) },
       ...chain(["in", "li", "out"]),
     );
-    expect(await refusal(lif, {})).toMatch(/"li", of the type LI, has times such as 0.02/);
+    // Said by options alone, which are called the same on the command line.
+    expect(await refusal(lif, {})).toMatch(
+      /"li", of the type LI, has times such as 0\.02; expected the length of a time step in their unit\. Give dt, 1e-4 for /,
+    );
+    const { report } = await read(iFs(1), {});
+    expect(report.notes.find(({ what }) => what === "1 time step")?.why).toMatch(/; give timesteps$/);
   });
 });
 

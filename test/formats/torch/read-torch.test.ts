@@ -198,7 +198,7 @@ describe("the state dict of a file", () => {
     [
       "two dicts of tensors",
       dict(["encoder", dict(["w", w])], ["decoder", dict(["w", w], ["b", b])]),
-      'tensors stand in "encoder" (1), "decoder" (2); expected one state dict. Say which: { key: "encoder" }, or { key: "" } for all of them.',
+      'tensors stand in "encoder" (1), "decoder" (2); expected one state dict. Give the name of one as key, such as "encoder", or "" for all of them.',
     ],
     [
       "a model and its average",
@@ -218,7 +218,7 @@ describe("the state dict of a file", () => {
     [
       "tensors deep below",
       dict(["a", dict(["b", dict(["w", w])])]),
-      'no value of the file is a tensor or a dict of tensors: it has the key "a"; expected a state dict. If there is one deeper, name it: { key: "…" }',
+      'no value of the file is a tensor or a dict of tensors: it has the key "a"; expected a state dict. If there is one deeper, name it as key, "a.b" for "b" below "a"',
     ],
     ["a list", [w], "it holds a list; expected a state dict, names and tensors."],
     ["one tensor", w, "it holds a tensor; expected a state dict"],
