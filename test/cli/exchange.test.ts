@@ -1,12 +1,14 @@
 /** atif export --to onnx and --to pytorch: what is written, what is said, and what is refused. */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportNetwork } from "../../src/cli/commands/export.js";
 import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
+import { checkVerdict } from "../../src/cli/exports/exchange-export.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
+import { fidelityReport } from "../../src/exchange/fidelity-report.js";
 import {
   init,
   loadDigits,
@@ -33,8 +35,8 @@ async function exported(args: Partial<ExportArguments>): Promise<Record<string, 
   try {
     await exportNetwork({ run: at("digits.safetensors"), json: true, ...args });
   } catch (thrown) {
-    const { exitCode, sentence } = failureOf(thrown);
-    return { exitCode, sentence };
+    const { exitCode, sentence, facts } = failureOf(thrown);
+    return { exitCode, sentence, ...(Object.keys(facts).length === 0 ? {} : { facts }) };
   }
   return args.json === false ? {} : (JSON.parse(said.out) as Record<string, unknown>);
 }
@@ -96,8 +98,57 @@ describe("--to onnx", () => {
     const refused = await exported({ run: at("q8.safetensors"), to: "onnx", out: at("q8.onnx") });
     expect(refused.exitCode).toBe(2);
     expect(refused.sentence).toMatch(
-      /q8\.safetensors cannot be written as asked: layers\.fc1: the kind "QuantizedLinear"/,
+      /q8\.safetensors cannot be written as ONNX: layers\.fc1, layers\.fc2: the kind "QuantizedLinear": .*; layers\.neuron1: the kind "QuantizedATIF"/,
     );
+  });
+});
+
+describe("a verdict", () => {
+  const forms = [
+    { to: "onnx", named: "ONNX", out: "made-of.onnx" },
+    { to: "pytorch", named: "PyTorch", out: "made-of-torch" },
+    { to: "nir", named: "NIR", out: "made-of.nir" },
+  ];
+
+  it.each(forms)(
+    "unsupported: --to $to writes nothing, and answers with the report and exit code 2",
+    async (form) => {
+      const { to, named, out } = form;
+      const refused = await exported({ run: at("q8.safetensors"), to, out: at(out) });
+      expect(refused).toMatchObject({ exitCode: 2, facts: { report: { verdict: "unsupported" } } });
+      expect(refused.sentence).toContain(`q8.safetensors cannot be written as ${named}: `);
+      expect(existsSync(at(out))).toBe(false);
+    },
+  );
+
+  it("approximate: exit code 1 with --strict, in every form alike, and nothing is written", () => {
+    const note = {
+      layer: "n",
+      what: "lost",
+      why: "there is no such thing.",
+      verdict: "approximate",
+    } as const;
+    const report = fidelityReport([
+      note,
+      { ...note, layer: "m" },
+      { ...note, verdict: "exact", what: "kept" },
+    ]);
+    const asked = { run: "runs/a", form: "X", strict: true };
+    const failure = (): unknown => {
+      try {
+        return checkVerdict(asked, "content", report);
+      } catch (thrown) {
+        return failureOf(thrown);
+      }
+    };
+    expect(failure()).toEqual({
+      exitCode: 1,
+      sentence:
+        "runs/a would not compute the same in X: n, m: lost: there is no such thing. Leave out --strict to write it all the same.",
+      facts: { report },
+    });
+    expect(checkVerdict({ ...asked, strict: false }, "content", report)).toBe("content");
+    expect(checkVerdict(asked, "content", fidelityReport([]))).toBe("content");
   });
 });
 
@@ -110,7 +161,7 @@ describe("--to pytorch", () => {
       folder: at("torch"),
       tests: true,
       files: names,
-      report: { verdict: "exact" },
+      report: { verdict: "exact", measured: { samples: 64, timesteps: 3, differing: 0, otherClass: 0 } },
     });
     const { test } = await loadDigits();
     const first = tensor(
