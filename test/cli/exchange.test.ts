@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportNetwork } from "../../src/cli/commands/export.js";
 import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
+import type { VerifyArguments } from "../../src/cli/commands/verify.js";
+import { verifyExported } from "../../src/cli/commands/verify-exported.js";
 import { checkVerdict } from "../../src/cli/exports/exchange-export.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
@@ -73,7 +75,7 @@ describe("--to onnx", () => {
   it("prints the verdict and what is lost", async () => {
     await exported({ to: "onnx", out: at("printed.onnx"), strict: true, json: false });
     expect(said.out).toMatch(
-      /in ONNX, 3 time steps\n\nverdict: exact\n {2}surrogate gradients left out: .*\n\nwrote .*printed\.onnx/,
+      /in ONNX, 3 time steps\n\nverdict: exact\n {2}surrogate gradients left out: .*\n {2}not measured: nothing here runs ONNX.*\n\nwrote .*printed\.onnx/,
     );
   });
 
@@ -81,6 +83,10 @@ describe("--to onnx", () => {
     [{}, "--out is missing; expected the name of the file, as in --out network.onnx."],
     [{ out: "x.onnx", form: "dense" }, '--form is "dense"; expected one of unrolled, step.'],
     [{ out: "x.onnx", width: "8" }, "--width is for --to c; expected it left out with --to onnx."],
+    [
+      { out: "x.onnx", samples: 8 },
+      "--samples is for --to c, nir, pytorch; expected it left out with --to onnx.",
+    ],
   ])("refuses %o", async (args, sentence) => {
     expect(await exported({ to: "onnx", ...args })).toEqual({ exitCode: 2, sentence });
   });
@@ -100,6 +106,38 @@ describe("--to onnx", () => {
     expect(refused.sentence).toMatch(
       /q8\.safetensors cannot be written as ONNX: layers\.fc1, layers\.fc2: the kind "QuantizedLinear": .*; layers\.neuron1: the kind "QuantizedATIF"/,
     );
+  });
+});
+
+describe("atif verify", () => {
+  const verified = async (folder: string, more: Partial<VerifyArguments> = {}): Promise<unknown> => {
+    said = { out: "", err: "" };
+    printTo({ write: (text) => (said.out += text) }, { write: (text) => (said.err += text) });
+    return verifyExported({ run: at("digits.safetensors"), folder, samples: 8, ...more }).catch(
+      (thrown: unknown) => failureOf(thrown),
+    );
+  };
+
+  it("reads the weights of a folder for PyTorch again, and says what checks the rest", async () => {
+    await exported({ to: "pytorch", out: at("verified") });
+    expect(await verified(at("verified"))).toBeUndefined();
+    expect(said.out).toMatch(
+      /^the same: 8 samples, 3 steps: 0 of 288 spikes differ [^]*read again from .*verified\/weights\.safetensors[^]*network\.py is not run here; it checks itself: python .*verified\/network\.py\n$/,
+    );
+    writeFileSync(at("verified", "weights.safetensors"), toTorchStateDict(model()));
+    expect(await verified(at("verified"))).toMatchObject({ exitCode: 1 });
+  });
+
+  it("says of ONNX that it is not run here, whatever the file is called", async () => {
+    for (const name of ["asked.onnx", "asked.bin"]) {
+      await exported({ to: "onnx", out: at(name) });
+      expect(await verified(at(name))).toMatchObject({
+        exitCode: 2,
+        sentence: expect.stringMatching(
+          /asked\.\w+ is a graph of ONNX, which atif writes and does not run/,
+        ) as string,
+      });
+    }
   });
 });
 

@@ -1,11 +1,14 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  Dataset,
   Generator,
   GraphModel,
   init,
   manualSeed,
+  measureFidelity,
   noGrad,
+  quantizeModel,
   readNir,
   SCNN,
   scope,
@@ -273,6 +276,32 @@ describe("what a file holds", () => {
   });
 });
 
+it("a layer with feedback comes back under its name, and its neurons are measured", async () => {
+  const model = new GraphModel({
+    ...{ inputShape: [2], outputShape: [2], timesteps: 5 },
+    layers: [
+      {
+        name: "rec",
+        kind: "Recurrent",
+        options: {
+          inputs: [[2]],
+          layers: [
+            { name: "s", kind: "CurrentLIF", options: { dt: 1, tau: 2, shape: [2], vThreshold: 0.25 } },
+            { name: "w", kind: "Scale", options: { scale: 0.5 } },
+          ],
+          feedback: [{ from: "w", to: "s" }],
+          output: "s",
+        },
+      },
+    ],
+  });
+  const { model: again } = await readNir(await bytesOf(model, { profile: "exact" }), { dt: 1 });
+  expect(again.spikingLayers().map(([name]) => name)).toEqual(["rec.s"]);
+  const x = Float32Array.of(1, 0.5);
+  const data = new Dataset({ name: "one", x, labels: [0], sampleShape: [2], classes: 2 });
+  expect(measureFidelity(model, again, data)).toMatchObject({ spikes: 10, differing: 0, logitDrift: 0 });
+});
+
 describe("what NIR cannot say", () => {
   it("a maximum before a neuron, of which the report tells", async () => {
     const model = new SResNet({
@@ -301,6 +330,21 @@ describe("what NIR cannot say", () => {
     expect(reasonsOf(report)).toEqual([
       "n: CurrentIF: it may fire several times in one step, which no node of NIR does",
     ]);
+  });
+
+  it("kinds of quantizers, of which every layer is named with what to write instead", async () => {
+    const { bytes, report } = await writeNir(quantizeModel(mlp({ kind: "ATIF" })(), { bits: 8 }));
+    expect(bytes).toBeNull();
+    const reasons = reasonsOf(report);
+    expect(reasons.map((reason) => reason.split(": ").slice(0, 2).join(": "))).toEqual([
+      "layers.fc1: QuantizedLinear",
+      "layers.neuron1: QuantizedATIF",
+      "layers.fc2: QuantizedLinear",
+      "layers.neuron2: QuantizedATIF",
+      "layers.fc3: QuantizedLinear",
+    ]);
+    for (const reason of reasons)
+      expect(reason).toMatch(/write the network that it was made from, or C with exportC/);
   });
 
   it("feedback that a reader would take for another edge", async () => {
