@@ -87,7 +87,8 @@ function activityFrom(model: SpikingModel, layers: readonly LayerActivity[], out
   for (let t = 1; t <= timesteps; t++) {
     const before: Tensor | null = total;
     // In the order of run(), step by step or all at once: rounding is part of the answer.
-    const sum: Tensor = model.stepMode === "m" ? sumOfFirst(outputs, t) : sumWithNext(before, outputs.at(t - 1));
+    const sum: Tensor =
+      model.stepMode === "m" ? sumOfFirst(outputs, t) : sumWithNext(before, outputs.at(t - 1));
     scope(() => {
       const mean = sum.div(t);
       scores.set(mean.data, (t - 1) * classes);

@@ -393,7 +393,7 @@ describe("atif export", () => {
       "holds digits.h, digits.c, Makefile, README.md, digits_test.c; expected a folder without.",
     ],
     [{ out: "q8/summary.json" }, "which is a file; expected the name of a folder."],
-    [{ to: "rust" }, '--to is "rust"; expected one of c.'],
+    [{ to: "rust" }, '--to is "rust"; expected one of c, onnx, nir, pytorch.'],
     [{ width: "12" }, '--width is "12"; expected one of 8, 16, float32. Did you mean 16?'],
     [{ name: "Digits" }, '--name is "Digits"; expected lower-case letters'],
     [{ ranges: "other.txt" }, "ranges: there is a line for fc, and the network has no such layer"],
