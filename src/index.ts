@@ -294,7 +294,6 @@ export { readNir, type ReadNir, type ReadNirOptions } from "./exchange/nir/read-
 export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/write-nir.js";
 export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
-export { UnsupportedError } from "./exchange/unsupported-error.js";
 
 export { plotGraph } from "./plots/graph-plot.js";
 export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";

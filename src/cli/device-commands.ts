@@ -146,7 +146,10 @@ function addVerify(program: Command): void {
       "compare what was exported with the network: code integer by integer, files of other tools by their spikes and logits",
     )
     .argument("<run>", "folder of the run that was exported, or model file")
-    .argument("<exported>", "what atif export has written: a folder of C, or a file for other tools")
+    .argument(
+      "<exported>",
+      "what atif export has written: a folder of C or for PyTorch, or a file for other tools",
+    )
     .option(
       "--samples <n>",
       "the first of them; all if it is left out",
@@ -197,13 +200,14 @@ Examples:
   atif export runs/digits-1 --to c --width float32 --out device
                                                          a network that is not quantized
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
-  atif export runs/digits-1 --to nir --profile exact     network.nir; what differs is measured
+  atif export runs/digits-1 --to nir --profile exact --out digits.nir
+                                                         what differs is measured
   atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
   verify: `
 Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is
-named. A file (.nir, .safetensors, .pth) is read again, as atif import reads it; exit code 1 if a spike or a class differs, or a
-logit by more than sums in another order do.
+named. A file (.nir, .safetensors, .pth, or that in a folder for PyTorch) is read again, as atif import reads it; exit code 1 if a
+spike or a class differs, or a logit by more than sums in another order do. ONNX is not run here.
 
 Examples:
   atif verify runs/digits-q8-1 device

@@ -22,9 +22,19 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** A command line that cannot be obeyed. */
+/** A command line that cannot be obeyed. `facts` belong into the JSON answer beside the sentence. */
 export class UsageError extends Error {
   override name = "UsageError";
+
+  constructor(
+    message: string,
+    { facts = {}, ...options }: ErrorOptions & { facts?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options);
+    this.facts = facts;
+  }
+
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** The user ended the command; not a failure. `facts` belong into the JSON answer beside the sentence. */
@@ -62,8 +72,8 @@ export interface Failure {
 
 /** What to say and how to end when a command has thrown. */
 export function failureOf(thrown: unknown): Failure {
-  const hasFacts = thrown instanceof InterruptedError || thrown instanceof FoundFailure;
-  const facts = hasFacts ? thrown.facts : {};
+  const hasFacts = [InterruptedError, FoundFailure, UsageError].some((kind) => thrown instanceof kind);
+  const { facts = {} } = (hasFacts ? thrown : {}) as Partial<FoundFailure>;
   return { exitCode: exitCodeOf(thrown), sentence: oneLine(sentenceOf(thrown)), facts };
 }
 

@@ -13,7 +13,7 @@ export function addPlot(program: Command): void {
       "draw a network, its spikes, potentials and staircases, or how it was trained, as SVG or PNG",
     )
     .argument("<run>", "run folder, or model file")
-    .requiredOption(
+    .option(
       "-w, --what <subject>",
       Object.entries(plotSubjects)
         .map(([subject, told]) => `${subject}: ${told}`)

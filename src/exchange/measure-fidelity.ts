@@ -72,16 +72,32 @@ function checkSameEnds(where: string, model: SpikingModel, other: SpikingModel):
   );
 }
 
+type NamedNeuron = readonly [string, BaseNode];
+
 /** Neurons of both, by name. */
 function pairsOf(model: SpikingModel, other: SpikingModel): [BaseNode, BaseNode][] {
   const others = other.spikingLayers();
   return model.spikingLayers().flatMap(([name, neuron]): [BaseNode, BaseNode][] => {
     const found =
       others.find(([each]) => each === name) ??
-      others.find(([each]) => each.endsWith(`.${name}`) || name.endsWith(`.${each}`));
+      others.find(([each]) => each.endsWith(`.${name}`) || name.endsWith(`.${each}`)) ??
+      onlyOne(model.spikingLayers(), others, name);
     return found === undefined ? [] : [[neuron, found[1]]];
   });
 }
+
+/** Where what is around a layer was renamed: the one of the same last name, if there is one in each of both. */
+function onlyOne(
+  own: readonly NamedNeuron[],
+  others: readonly NamedNeuron[],
+  name: string,
+): NamedNeuron | undefined {
+  const last = lastOf(name);
+  const [a, b] = [own, others].map((each) => each.filter(([one]) => lastOf(one) === last));
+  return a.length === 1 && b.length === 1 ? b[0] : undefined;
+}
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
 class Comparison {
   readonly #pairs: readonly (readonly [BaseNode, BaseNode])[];

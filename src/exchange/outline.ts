@@ -122,10 +122,17 @@ function unknownKind(kind: string, module: Module | null, form: string): [string
       `there is no rule that writes it to ${form}; expected layers, and x.add(y) of two of them.`,
     ];
   }
-  const advice = /^Quantized[A-Z]/.test(kind)
+  const why =
+    `there is no rule that writes it to ${form}; expected layers and neurons of SMLP, SCNN, SResNet and the like: ` +
+    "what networks of other tools brought along goes out as NIR, with writeNir.";
+  return [`the kind ${show(kind)}`, quantizedAdvice(kind) ?? why];
+}
+
+/** null for what has no quantizers */
+export function quantizedAdvice(kind: string): string | null {
+  return /^Quantized[A-Z]/.test(kind)
     ? "it computes with quantizers: write the network that it was made from, or C with exportC."
-    : `there is no rule that writes it to ${form}; expected layers and neurons of this library.`;
-  return [`the kind ${show(kind)}`, advice];
+    : null;
 }
 
 function checkFinite(where: string, state: StateDict): void {

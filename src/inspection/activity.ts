@@ -6,6 +6,7 @@ import { checkModel } from "../models/check-model.js";
 import { preparedTensor } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { sizeOf, formatShape, type Shape } from "../shapes.js";
+import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 
@@ -82,24 +83,33 @@ function activityFrom(model: SpikingModel, layers: readonly LayerActivity[], out
   const [timesteps, , classes] = outputs.shape;
   const scores = new Float32Array(timesteps * classes);
   const answers = new Int32Array(timesteps);
+  let total: Tensor | null = null;
   for (let t = 1; t <= timesteps; t++) {
-    const mean = meanOfFirst(outputs, t, model.stepMode === "m");
-    scores.set(mean.data, (t - 1) * classes);
-    answers[t - 1] = mean.argmax()[0];
+    const before: Tensor | null = total;
+    // In the order of run(), step by step or all at once: rounding is part of the answer.
+    const sum: Tensor =
+      model.stepMode === "m" ? sumOfFirst(outputs, t) : sumWithNext(before, outputs.at(t - 1));
+    scope(() => {
+      const mean = sum.div(t);
+      scores.set(mean.data, (t - 1) * classes);
+      answers[t - 1] = mean.argmax()[0];
+    });
+    before?.dispose();
+    total = sum;
   }
+  total?.dispose();
   return { timesteps, classes, layers, outputs: outputs.toArray(), scores, answers };
 }
 
-/** In the order of run(): rounding is part of the answer. */
-function meanOfFirst(outputs: Tensor, steps: number, multiStep: boolean): Tensor {
-  if (multiStep)
-    return outputs
-      .alias([steps, ...outputs.shape.slice(1)])
-      .sum(0)
-      .div(steps);
-  let total = outputs.at(0);
-  for (let t = 1; t < steps; t++) total = total.add(outputs.at(t));
-  return total.div(steps);
+function sumOfFirst(outputs: Tensor, steps: number): Tensor {
+  return scope(() => outputs.alias([steps, ...outputs.shape.slice(1)]).sum(0));
+}
+
+function sumWithNext(sum: Tensor | null, next: Tensor): Tensor {
+  if (sum === null) return next;
+  const total = sum.add(next);
+  next.dispose();
+  return total;
 }
 
 function activityOf({ name, neuron, input, output, potential }: LayerVisit): LayerActivity {

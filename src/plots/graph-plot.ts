@@ -1,6 +1,8 @@
 /** The layers of a network and what each reads, as a picture. */
 
+import { counted } from "../counted.js";
 import { colours } from "../drawing/colours.js";
+import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { escaped, rounded } from "../drawing/xml-text.js";
 import type { LayerNode } from "../graph/layer-graph.js";
@@ -9,11 +11,10 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import { formatShape } from "../shapes.js";
 import { layoutOf, type Edge, type Placed } from "./graph-layout.js";
 
-const BOX = { width: 208, height: 44, across: 24, down: 22 } as const;
+const BOX = { width: 224, height: 44, across: 24, down: 22 } as const;
 const MARGIN = 16;
 const TOP = 40;
 const LANE = 14;
-const LONGEST = 30;
 
 /**
  * SVG text: a box per layer, with its kind, its shape and its weights, and a line for what it reads.
@@ -27,7 +28,7 @@ export function plotGraph(model: SpikingModel): string {
   const width = Math.max(2 * MARGIN + boxes + (lanes === 0 ? 0 : LANE * (lanes + 1)), 320);
   const height = TOP + rows * (BOX.height + BOX.down) - BOX.down + MARGIN;
   const weights = model.parameters().reduce((sum, { size }) => sum + size, 0);
-  const summary = `${graph.nodes.length - 1} layers, ${weights.toLocaleString("en-US")} parameters, T = ${model.timesteps}`;
+  const summary = `${counted(graph.nodes.length - 1, "layer")}, ${weights.toLocaleString("en-US")} ${weights === 1 ? "parameter" : "parameters"}, T = ${model.timesteps}`;
   const right = MARGIN + boxes;
   return picture({
     id: "graph",
@@ -58,8 +59,8 @@ function box(place: Placed): string[] {
   const colour = colourOf(node);
   return [
     `<rect class="ground" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="5" stroke="${colour}" stroke-width="2"/>`,
-    `<text class="head" x="${x + 10}" y="${y + 18}">${escaped(clipped(node.name))}</text>`,
-    `<text x="${x + 10}" y="${y + 35}">${escaped(clipped(`${kindOf(node)} · ${formatShape(node.shape)}`))}</text>`,
+    `<text class="head" x="${x + 10}" y="${y + 18}">${escaped(fitted(node.name, BOX.width - 18, "bold"))}</text>`,
+    `<text x="${x + 10}" y="${y + 35}">${escaped(kindWithin(node, BOX.width - 18))}</text>`,
   ];
 }
 
@@ -74,6 +75,13 @@ function isNeuron(module: LayerNode["module"]): module is LayerNode["module"] & 
   return module !== null && "traits" in module && "theta" in module;
 }
 
+/** Without the numbers of its options where they leave no room for the shape. */
+function kindWithin(node: LayerNode, width: number): string {
+  const shape = ` · ${formatShape(node.shape)}`;
+  const whole = kindOf(node) + shape;
+  return fitted(whole, width) === whole ? whole : fitted(node.kind + shape, width);
+}
+
 /** "Conv2d 3x3", "ATIF theta 0.912" */
 function kindOf({ kind, options, module }: LayerNode): string {
   if (isNeuron(module)) return `${kind} theta ${Number(module.theta.toPrecision(3))}`;
@@ -81,10 +89,6 @@ function kindOf({ kind, options, module }: LayerNode): string {
   if (typeof kernelSize === "number")
     return `${kind} ${kind.endsWith("2d") ? `${kernelSize}x` : ""}${kernelSize}`;
   return Array.isArray(kernelSize) ? `${kind} ${kernelSize.join("x")}` : kind;
-}
-
-function clipped(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 
 function line({ from, to, lane }: Edge, right: number): string {

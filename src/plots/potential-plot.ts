@@ -2,6 +2,7 @@
 
 import { checkInteger, checkOptions } from "../checks.js";
 import { colours } from "../drawing/colours.js";
+import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { PlotArea, type Point } from "../drawing/plot-area.js";
 import { escaped, rounded } from "../drawing/xml-text.js";
@@ -38,7 +39,8 @@ export function plotPotential(activity: Activity, options: PlotPotentialOptions 
       ? tellingNeurons(layer, timesteps)
       : checkNeurons(where, layer, options.neurons);
   const { name, theta } = layer;
-  const summary = `Potentials in ${name}, theta = ${Number(theta.toPrecision(4))}`;
+  const height = `, theta = ${Number(theta.toPrecision(4))}`;
+  const summary = `Potentials in ${name}${height}`;
   const told = neurons.map((neuron) => `Neuron ${neuron} fires ${countOf(layer, neuron)} times.`);
   return picture({
     id: "potential",
@@ -47,7 +49,7 @@ export function plotPotential(activity: Activity, options: PlotPotentialOptions 
     width: WIDTH,
     height: TOP + neurons.length * (PANEL.height + PANEL.between),
     body: [
-      `<text class="head" x="16" y="22">${escaped(summary)}</text>`,
+      `<text class="head" x="16" y="22">${escaped(`Potentials in ${fitted(name, WIDTH - 150, "bold", height)}`)}</text>`,
       ...legend(),
       ...neurons.flatMap((neuron, i) =>
         panel(layer, neuron, timesteps, TOP + 18 + i * (PANEL.height + PANEL.between)),

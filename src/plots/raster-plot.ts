@@ -1,7 +1,9 @@
 /** Who fired when: a band per spiking layer, a row per neuron, a column per time step. */
 
 import { checkInteger, checkOptions } from "../checks.js";
+import { counted } from "../counted.js";
 import { colours } from "../drawing/colours.js";
+import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { escaped, rounded } from "../drawing/xml-text.js";
 import type { Activity, LayerActivity } from "../inspection/activity.js";
@@ -40,7 +42,7 @@ export function plotRaster(activity: Activity, options: PlotRasterOptions = {}):
     y += rows.length * ROW + BETWEEN;
   }
   const height = y - BETWEEN + 34;
-  const summary = `Spikes of ${layers.length} layers in ${timesteps} time steps; the answer after the last is ${answers[timesteps - 1]}`;
+  const summary = `Spikes of ${counted(layers.length, "layer")} in ${counted(timesteps, "time step")}; the answer after the last is ${answers[timesteps - 1]}`;
   const told = layers.map((layer) => `${layer.name}: ${rateOf(layer)} of the neurons fire at a step.`);
   return picture({
     id: "raster",
@@ -51,7 +53,7 @@ export function plotRaster(activity: Activity, options: PlotRasterOptions = {}):
     body: [
       `<text class="head" x="${LEFT}" y="22">${escaped(summary)}</text>`,
       ...body,
-      `<text x="${LEFT}" y="${height - 12}">time steps 1 to ${timesteps}</text>`,
+      `<text x="${LEFT}" y="${height - 12}">${timesteps === 1 ? "time step 1" : `time steps 1 to ${timesteps}`}</text>`,
     ],
   });
 }
@@ -74,9 +76,9 @@ function band(layer: LayerActivity, { rows, timesteps, column, y }: Band): strin
       marks.push(`M${rounded(LEFT + t * column)} ${y + row * ROW}h${width}v${ROW - 1}h-${width}z`);
     }
   });
-  const drawn = rows.length === neurons ? `${neurons} neurons` : `${rows.length} of ${neurons} neurons`;
+  const drawn = rows.length === neurons ? counted(neurons, "neuron") : `${rows.length} of ${neurons} neurons`;
   return [
-    `<text x="${LEFT}" y="${y - 8}">${escaped(`${name}: ${drawn}, ${rateOf(layer)} fire at a step`)}</text>`,
+    `<text x="${LEFT}" y="${y - 8}">${escaped(fitted(name, PLOT + 10, "plain", `: ${drawn}, ${rateOf(layer)} fire at a step`))}</text>`,
     `<rect class="axis" fill="none" stroke-opacity="0.5" x="${LEFT - 2}" y="${y - 2}" width="${rounded(column * timesteps + 3)}" height="${height + 3}"/>`,
     `<path fill="${colours.blue}" d="${marks.join("")}"/>`,
   ];

@@ -1,6 +1,7 @@
 /** The quantizer that each spiking layer has learned, over what it really receives. */
 
 import { colours } from "../drawing/colours.js";
+import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { PlotArea } from "../drawing/plot-area.js";
 import { escaped, rounded } from "../drawing/xml-text.js";
@@ -39,15 +40,17 @@ export function plotStaircases(layers: readonly LayerInspection[]): string {
     ({ name, theta, timesteps }) => `${name}: ${timesteps + 1} levels up to ${short(theta)}.`,
   );
   const without = left.length === 0 ? "" : `no staircase: ${left.join(", ")} (a leak, or a hard reset)`;
+  // The words above one panel are wider than it.
+  const width = Math.max(PANEL.left + columns * (PANEL.width + PANEL.across), 580);
   return picture({
     id: "staircase",
     title: "Staircases of the spiking layers",
     description: [`${summary}.`, ...told, without].join(" "),
-    width: PANEL.left + columns * (PANEL.width + PANEL.across),
+    width,
     height: TOP + rows * (PANEL.height + PANEL.down) - 24,
     body: [
       `<text class="head" x="16" y="22">${summary}</text>`,
-      `<text x="16" y="42">${escaped(without === "" ? "bars: inputs, mean over the time steps; line: the mean output" : without)}</text>`,
+      `<text x="16" y="42">${escaped(without === "" ? "bars: inputs, mean over the time steps; line: the mean output" : fitted(without, width - 32))}</text>`,
       ...stairs.flatMap((layer, i) =>
         panel(
           layer,
@@ -77,7 +80,7 @@ function panel({ name, theta, timesteps, meanInputs }: LayerInspection, left: nu
   return [
     `<path fill="#9a9a9a" fill-opacity="0.55" d="${bars.join("")}"/>`,
     ...area.axes({ x: "mean input", y: "" }),
-    `<text class="head" x="${left}" y="${top - 26}">${escaped(`${name}: theta ${short(theta)}`)}</text>`,
+    `<text class="head" x="${left}" y="${top - 26}">${escaped(fitted(name, PANEL.width + 10, "bold", `: theta ${short(theta)}`))}</text>`,
     `<text x="${left}" y="${top - 9}">${escaped(`${share(clipped)} clipped, ${share(vanished)} vanish, ${share(outside)} outside`)}</text>`,
     area.curve(
       [

@@ -1,6 +1,8 @@
 /** What was measured epoch by epoch: loss, accuracy, thresholds, spikes. */
 
+import { counted } from "../counted.js";
 import { colours } from "../drawing/colours.js";
+import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { PlotArea, type Point } from "../drawing/plot-area.js";
 import { escaped } from "../drawing/xml-text.js";
@@ -39,7 +41,7 @@ export function plotTraining(epochs: readonly PlottedEpoch[]): string {
   if (epochs.length === 0) throw new RangeError(`${where}: no epoch; expected at least one.`);
   const last = epochs[epochs.length - 1];
   const summary =
-    `${epochs.length} epochs: loss ${short(last.trainLoss)} in training` +
+    `${counted(epochs.length, "epoch")}: loss ${short(last.trainLoss)} in training` +
     (last.validation === null ? "" : `, ${short(last.validation.loss)} in validation`);
   const panels = panelsOf(epochs);
   return picture({
@@ -141,7 +143,7 @@ function drawn(
     ...curves.map(({ label, colour }, i) => {
       const x = left + (i % 2) * 150;
       const y = below + Math.floor(i / 2) * 17 + 14;
-      return `<rect x="${x}" y="${y - 10}" width="12" height="12" fill="${colour}"/><text x="${x + 17}" y="${y}">${escaped(label.slice(-17))}</text>`;
+      return `<rect x="${x}" y="${y - 10}" width="12" height="12" fill="${colour}"/><text x="${x + 17}" y="${y}">${escaped(fitted(label, 124))}</text>`;
     }),
   ];
 }

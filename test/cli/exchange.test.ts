@@ -1,12 +1,16 @@
 /** atif export --to onnx and --to pytorch: what is written, what is said, and what is refused. */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportNetwork } from "../../src/cli/commands/export.js";
 import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
+import type { VerifyArguments } from "../../src/cli/commands/verify.js";
+import { verifyExported } from "../../src/cli/commands/verify-exported.js";
+import { checkVerdict } from "../../src/cli/exports/exchange-export.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
+import { fidelityReport } from "../../src/exchange/fidelity-report.js";
 import {
   init,
   loadDigits,
@@ -33,8 +37,8 @@ async function exported(args: Partial<ExportArguments>): Promise<Record<string, 
   try {
     await exportNetwork({ run: at("digits.safetensors"), json: true, ...args });
   } catch (thrown) {
-    const { exitCode, sentence } = failureOf(thrown);
-    return { exitCode, sentence };
+    const { exitCode, sentence, facts } = failureOf(thrown);
+    return { exitCode, sentence, ...(Object.keys(facts).length === 0 ? {} : { facts }) };
   }
   return args.json === false ? {} : (JSON.parse(said.out) as Record<string, unknown>);
 }
@@ -71,7 +75,7 @@ describe("--to onnx", () => {
   it("prints the verdict and what is lost", async () => {
     await exported({ to: "onnx", out: at("printed.onnx"), strict: true, json: false });
     expect(said.out).toMatch(
-      /in ONNX, 3 time steps\n\nverdict: exact\n {2}surrogate gradients left out: .*\n\nwrote .*printed\.onnx/,
+      /in ONNX, 3 time steps\n\nverdict: exact\n {2}surrogate gradients left out: .*\n {2}not measured: nothing here runs ONNX.*\n\nwrote .*printed\.onnx/,
     );
   });
 
@@ -79,6 +83,10 @@ describe("--to onnx", () => {
     [{}, "--out is missing; expected the name of the file, as in --out network.onnx."],
     [{ out: "x.onnx", form: "dense" }, '--form is "dense"; expected one of unrolled, step.'],
     [{ out: "x.onnx", width: "8" }, "--width is for --to c; expected it left out with --to onnx."],
+    [
+      { out: "x.onnx", samples: 8 },
+      "--samples is for --to c, nir, pytorch; expected it left out with --to onnx.",
+    ],
   ])("refuses %o", async (args, sentence) => {
     expect(await exported({ to: "onnx", ...args })).toEqual({ exitCode: 2, sentence });
   });
@@ -96,8 +104,89 @@ describe("--to onnx", () => {
     const refused = await exported({ run: at("q8.safetensors"), to: "onnx", out: at("q8.onnx") });
     expect(refused.exitCode).toBe(2);
     expect(refused.sentence).toMatch(
-      /q8\.safetensors cannot be written as asked: layers\.fc1: the kind "QuantizedLinear"/,
+      /q8\.safetensors cannot be written as ONNX: layers\.fc1, layers\.fc2: the kind "QuantizedLinear": .*; layers\.neuron1: the kind "QuantizedATIF"/,
     );
+  });
+});
+
+describe("atif verify", () => {
+  const verified = async (folder: string, more: Partial<VerifyArguments> = {}): Promise<unknown> => {
+    said = { out: "", err: "" };
+    printTo({ write: (text) => (said.out += text) }, { write: (text) => (said.err += text) });
+    return verifyExported({ run: at("digits.safetensors"), folder, samples: 8, ...more }).catch(
+      (thrown: unknown) => failureOf(thrown),
+    );
+  };
+
+  it("reads the weights of a folder for PyTorch again, and says what checks the rest", async () => {
+    await exported({ to: "pytorch", out: at("verified") });
+    expect(await verified(at("verified"))).toBeUndefined();
+    expect(said.out).toMatch(
+      /^the same: 8 samples, 3 steps: 0 of 288 spikes differ [^]*read again from .*verified\/weights\.safetensors[^]*network\.py is not run here; it checks itself: python .*verified\/network\.py\n$/,
+    );
+    writeFileSync(at("verified", "weights.safetensors"), toTorchStateDict(model()));
+    expect(await verified(at("verified"))).toMatchObject({ exitCode: 1 });
+  });
+
+  it("says of ONNX that it is not run here, whatever the file is called", async () => {
+    for (const name of ["asked.onnx", "asked.bin"]) {
+      await exported({ to: "onnx", out: at(name) });
+      expect(await verified(at(name))).toMatchObject({
+        exitCode: 2,
+        sentence: expect.stringMatching(
+          /asked\.\w+ is a graph of ONNX, which atif writes and does not run/,
+        ) as string,
+      });
+    }
+  });
+});
+
+describe("a verdict", () => {
+  const forms = [
+    { to: "onnx", named: "ONNX", out: "made-of.onnx" },
+    { to: "pytorch", named: "PyTorch", out: "made-of-torch" },
+    { to: "nir", named: "NIR", out: "made-of.nir" },
+  ];
+
+  it.each(forms)(
+    "unsupported: --to $to writes nothing, and answers with the report and exit code 2",
+    async (form) => {
+      const { to, named, out } = form;
+      const refused = await exported({ run: at("q8.safetensors"), to, out: at(out) });
+      expect(refused).toMatchObject({ exitCode: 2, facts: { report: { verdict: "unsupported" } } });
+      expect(refused.sentence).toContain(`q8.safetensors cannot be written as ${named}: `);
+      expect(existsSync(at(out))).toBe(false);
+    },
+  );
+
+  it("approximate: exit code 1 with --strict, in every form alike, and nothing is written", () => {
+    const note = {
+      layer: "n",
+      what: "lost",
+      why: "there is no such thing.",
+      verdict: "approximate",
+    } as const;
+    const report = fidelityReport([
+      note,
+      { ...note, layer: "m" },
+      { ...note, verdict: "exact", what: "kept" },
+    ]);
+    const asked = { run: "runs/a", form: "X", strict: true };
+    const failure = (): unknown => {
+      try {
+        return checkVerdict(asked, "content", report);
+      } catch (thrown) {
+        return failureOf(thrown);
+      }
+    };
+    expect(failure()).toEqual({
+      exitCode: 1,
+      sentence:
+        "runs/a would not compute the same in X: n, m: lost: there is no such thing. Leave out --strict to write it all the same.",
+      facts: { report },
+    });
+    expect(checkVerdict({ ...asked, strict: false }, "content", report)).toBe("content");
+    expect(checkVerdict(asked, "content", fidelityReport([]))).toBe("content");
   });
 });
 
@@ -110,7 +199,7 @@ describe("--to pytorch", () => {
       folder: at("torch"),
       tests: true,
       files: names,
-      report: { verdict: "exact" },
+      report: { verdict: "exact", measured: { samples: 64, timesteps: 3, differing: 0, otherClass: 0 } },
     });
     const { test } = await loadDigits();
     const first = tensor(

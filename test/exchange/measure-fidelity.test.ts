@@ -63,6 +63,19 @@ describe("measureFidelity", () => {
     expect(other.timesteps).toBe(7);
   });
 
+  it("knows a layer by the end of its name where what is around it was renamed", () => {
+    const inside = (name: string, own: string): GraphModel =>
+      new GraphModel({
+        ...{ inputShape: [2], outputShape: [2], timesteps: 4 },
+        layers: [{ name: `${name}.${own}`, kind: "CurrentIF", options: { reset: "subtract", shape: [2] } }],
+      });
+    expect(measureFidelity(inside("a", "n"), inside("b", "n"), data)).toMatchObject({
+      spikes: 16,
+      differing: 0,
+    });
+    expect(measureFidelity(inside("a", "n"), inside("b", "m"), data)).toMatchObject({ spikes: 0 });
+  });
+
   it("refuses models that do not give the same", () => {
     const other = new GraphModel({
       inputShape: [2],

@@ -553,6 +553,7 @@ describe("the report", () => {
       ["layers.dropout1", "left out", "exact"],
       [null, "surrogate gradients left out", "exact"],
       [null, "one of 3 time steps", "exact"],
+      [null, "not measured", "exact"],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { recordActivity } from "../../src/inspection/activity.js";
 import { init } from "../../src/kernels/select.js";
 import { noGrad } from "../../src/autograd/grad-mode.js";
@@ -6,7 +6,7 @@ import type { SMLP } from "../../src/models/smlp.js";
 import { neuronKinds, type NeuronSpec } from "../../src/neurons/table.js";
 import { memory } from "../../src/tensor/memory.js";
 import { scope } from "../../src/tensor/scope.js";
-import { tensor } from "../../src/tensor/tensor.js";
+import { Tensor, tensor } from "../../src/tensor/tensor.js";
 import { describeBackends } from "../backends.js";
 import { convolutional, images, single } from "./networks.js";
 
@@ -42,6 +42,22 @@ describeBackends("recordActivity", (backend) => {
       }
     },
   );
+
+  it("takes memory in proportion to the time steps", () => {
+    const took = (timesteps: number): number => {
+      const before = memory().liveBytes;
+      let most = 0;
+      const { div } = Tensor.prototype;
+      const counting = vi.spyOn(Tensor.prototype, "div").mockImplementation(function (this: Tensor, other) {
+        most = Math.max(most, memory().liveBytes - before);
+        return div.call(this, other);
+      });
+      recordActivity(single(1, 4, "s"), tensor([0.75], [1, 1]), { timesteps });
+      counting.mockRestore();
+      return most;
+    };
+    expect(took(80)).toBeLessThan(2.5 * took(40));
+  });
 
   it("is the same in both step modes", () => {
     const [m, s] = (["m", "s"] as const).map((mode) => recordActivity(convolutional(mode), images(1)).layers);

@@ -16,7 +16,7 @@ import { init } from "atif";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const python = process.env.ATIF_PYTHON ?? "python3";
-const peers = ["onnx", "pytorch", "safetensors", "nir"].filter((peer) =>
+const peers = ["onnx", "pytorch", "conformance", "safetensors", "nir"].filter((peer) =>
   existsSync(join(here, `${peer}.mjs`)),
 );
 

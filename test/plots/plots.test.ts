@@ -71,6 +71,21 @@ describe("plotGraph", () => {
     expect(svg).toContain(`<text class="head" x="16" y="22">${nodes.length - 1} layers, `);
   });
 
+  it("cuts long names at their beginning, and leaves numbers out before shapes", () => {
+    const name = `${"group_of_layers.".repeat(6)}n1`;
+    const model = new GraphModel({
+      ...{ inputShape: [8, 8, 2], outputShape: [128], timesteps: 1 },
+      layers: [
+        { name, kind: "ParametricLIFNode" },
+        { name: "flatten", kind: "Flatten" },
+      ],
+    });
+    const svg = plotGraph(model);
+    expect(svg).toMatch(/<text class="head" x="26" y="\d+">…[\w.]*layers\.n1<\/text>/);
+    expect(svg).toContain(">ParametricLIFNode · [8, 8, 2]</text>");
+    expect(svg).toContain("2 layers, ");
+  });
+
   it("puts no two boxes at one place, what is read above what reads it, and lines that pass boxes into lanes", () => {
     const { placed, edges, lanes } = layoutOf(networkGraph(residual()));
     expect(new Set(placed.map(({ row, column }) => `${row} ${column}`)).size).toBe(placed.length);

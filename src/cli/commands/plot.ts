@@ -1,7 +1,7 @@
 /** atif plot: draws a network, what happens in it, or how it was trained. */
 
 import { readFileSync } from "node:fs";
-import { messageOf, OutOfMemoryError } from "../../errors.js";
+import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import { RunFolder } from "../../experiment/run-folder/run-folder.js";
 import { recordActivity, type Activity } from "../../inspection/activity.js";
 import { inspectLayers } from "../../inspection/inspect-layers.js";
@@ -27,7 +27,7 @@ import { openRun, type TrainedRun } from "../trained-run.js";
 
 export interface PlotArguments extends ComputeArguments {
   readonly run: string;
-  readonly what: PlotSubject;
+  readonly what?: PlotSubject;
   readonly out?: string;
   readonly sample?: number;
   readonly timesteps?: number;
@@ -42,8 +42,8 @@ const STOPPED = "stopped before the picture was drawn; nothing was written.";
 
 export async function plot(args: PlotArguments): Promise<void> {
   const terminal = new Terminal(args);
-  const { what, out } = args;
-  checkOptionsFor(args);
+  const { out } = args;
+  const what = subjectOf(args);
   const interrupt = new Interrupt();
   try {
     const svg = await orInterrupted(
@@ -91,10 +91,10 @@ const drawings: Readonly<Record<PlotSubject, Drawing>> = {
     const run = await opened(args);
     const data = await shownData(run, args);
     const some = data.subset({ start: 0, end: Math.min(args.samples ?? 256, data.length) });
-    const layers = await inspectLayers(run.model, some, { signal });
+    const layers = await asUsage(() => inspectLayers(run.model, some, { signal }));
     return asUsage(() => plotStaircases(layers));
   },
-  training: ({ run }) => Promise.resolve(asUsage(() => plotTraining(epochsOf(run)))),
+  training: ({ run }) => asUsage(() => plotTraining(epochsOf(run))),
 };
 
 /** Which subjects take which options. */
@@ -107,9 +107,11 @@ const takers: readonly (readonly [option: keyof PlotArguments, subjects: readonl
   ["data", ["raster", "potential", "staircase"]],
 ];
 
-/** @throws UsageError */
-function checkOptionsFor(args: PlotArguments): void {
+/** @throws UsageError for what does not go with it, too */
+function subjectOf(args: PlotArguments): PlotSubject {
   const { what, out, json = false } = args;
+  if (what === undefined)
+    throw new UsageError(`--what is missing; expected one of ${Object.keys(drawings).join(", ")}.`);
   const foreign = takers.find(([option, subjects]) => args[option] !== undefined && !subjects.includes(what));
   if (foreign !== undefined) {
     const [option, subjects] = foreign;
@@ -126,6 +128,7 @@ function checkOptionsFor(args: PlotArguments): void {
   if (out !== undefined && isFolder(out)) {
     throw new UsageError(`--out is ${out}, which is a folder; expected the name of a file.`);
   }
+  return what;
 }
 
 async function opened(args: PlotArguments): Promise<TrainedRun> {
@@ -147,12 +150,13 @@ async function activityOf(args: PlotArguments): Promise<Activity> {
       `--sample is ${sample}; expected 0 to ${data.length - 1}: there are ${data.length} samples.`,
     );
   }
-  return scope(() => {
-    const batch = data.batch([sample]);
-    return asUsage(() =>
-      recordActivity(run.model, inputOf(run.model, batch), timesteps === undefined ? {} : { timesteps }),
-    );
-  });
+  return asUsage(() =>
+    scope(() => {
+      const batch = data.batch([sample]);
+      const options = timesteps === undefined ? {} : { timesteps };
+      return recordActivity(run.model, inputOf(run.model, batch), options);
+    }),
+  );
 }
 
 function neuronNumber(text: string): number {
@@ -182,13 +186,13 @@ function epochsOf(run: string): PlottedEpoch[] {
   });
 }
 
-/** What the library refuses here is what was asked for. */
-function asUsage<R>(fn: () => R): R {
+/** What the library refuses here is what was asked for, or a network that is not ready, as one without ranges. */
+async function asUsage<R>(fn: () => R | Promise<R>): Promise<R> {
   try {
-    return fn();
+    return await fn();
   } catch (thrown) {
-    const isRefused = thrown instanceof RangeError || thrown instanceof TypeError;
+    const isRefused = [RangeError, TypeError, StateError].some((kind) => thrown instanceof kind);
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;
-    throw new UsageError(thrown.message.replace(/^\w+: /, ""), { cause: thrown });
+    throw new UsageError(messageOf(thrown).replace(/^\w+: /, ""), { cause: thrown });
   }
 }

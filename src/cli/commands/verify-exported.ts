@@ -9,7 +9,7 @@ export async function verifyExported(args: VerifyArguments): Promise<void> {
   const file = fileIn(args.folder);
   if (file !== null) {
     const { verifyFile } = await import("./verify-file.js");
-    await verifyFile({ ...args, folder: file });
+    await verifyFile(args, file);
     return;
   }
   const { verify } = await import("./verify.js");

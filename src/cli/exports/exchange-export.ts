@@ -5,22 +5,47 @@ import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import { writeFileAtomic } from "../../platform/files.js";
 import { exists, isFolder, makeFolder } from "../../platform/folders.js";
 import { folderOf, joinPaths } from "../../platform/paths.js";
-import { UsageError } from "../exit-codes.js";
+import { FoundFailure, UsageError } from "../exit-codes.js";
 import type { Terminal } from "../terminal.js";
+import { lostSentence } from "./lost-sentence.js";
 
-/** @throws UsageError with the first thing that stands in the way: of all networks, or with --strict */
-export function checkVerdict(named: string, { verdict, notes }: FidelityReport, strict: boolean): void {
-  if (verdict === "exact" || (verdict === "approximate" && !strict)) return;
-  const { layer, what, why } = notes.find((note) => note.verdict === verdict) ?? notes[0];
-  const where = layer === null ? "" : `${layer}: `;
-  const advice = verdict === "unsupported" ? "" : " Leave out --strict to write it all the same.";
-  throw new UsageError(`${named} cannot be written as asked: ${where}${what}: ${why}${advice}`);
+/** What is to be written, and into which form. */
+export interface Asked {
+  /** As the command line names the network. */
+  readonly run: string;
+  /** "ONNX" */
+  readonly form: string;
+  readonly strict: boolean;
+  /** What makes it exact, or more so: "Try --profile exact, or ". */
+  readonly instead?: string;
+}
+
+/**
+ * @param content what the library has made, null where it is unsupported
+ * @returns the content, which may be written
+ * @throws UsageError for what cannot be said in that form, whatever is asked; FoundFailure, with strict, for what would not compute
+ *   the same: both with everything that stands in the way, and the report
+ */
+export function checkVerdict<C>(
+  { run, form, strict, instead = "" }: Asked,
+  content: C | null,
+  report: FidelityReport,
+): C {
+  const facts = { report };
+  if (content === null)
+    throw new UsageError(`${run} cannot be written as ${form}: ${lostSentence(report)}.`, { facts });
+  if (report.verdict === "exact" || !strict) return content;
+  const leave = instead === "" ? "Leave" : `${instead}leave`;
+  throw new FoundFailure(
+    `${run} would not compute the same in ${form}: ${lostSentence(report)}. ${leave} out --strict to write it all the same.`,
+    facts,
+  );
 }
 
 /** What the library refuses of a network. @throws UsageError */
-export function inUsersWords<R>(work: () => R): R {
+export async function inUsersWords<R>(work: () => R | Promise<R>): Promise<R> {
   try {
-    return work();
+    return await work();
   } catch (thrown) {
     const isRefused = [TypeError, RangeError, StateError].some((kind) => thrown instanceof kind);
     if (!isRefused || thrown instanceof OutOfMemoryError) throw thrown;

@@ -20,9 +20,9 @@ export async function exportAsOnnx(args: ExportArguments): Promise<void> {
     throw new UsageError("--out is missing; expected the name of the file, as in --out network.onnx.");
   await initCompute(args);
   const { model, path } = await openRun(run, "export");
-  const { bytes, metadata, report } = inUsersWords(() => writeOnnx(model, { form }));
-  checkVerdict(run, report, strict);
-  if (bytes === null) throw new UsageError(`${run} cannot be written as ONNX.`);
+  const written = await inUsersWords(() => writeOnnx(model, { form }));
+  const { metadata, report } = written;
+  const bytes = checkVerdict({ run, form: "ONNX", strict }, written.bytes, report);
   const file = writeAs(out, "network.onnx", bytes, force);
   terminal.answer({ to: "onnx", file, form, bytes: bytes.length, model: path, metadata, report });
   const steps = form === "step" ? "one time step" : `${model.timesteps} time steps`;

@@ -5,7 +5,7 @@ import type { ExportArguments } from "./export-arguments.js";
 export interface ExportForm {
   /** What --help says of it. */
   readonly summary: string;
-  /** The options that it takes besides those of all: the run, --out, --data, --samples, --force, --json. */
+  /** The options that it takes besides those of all: the run, --out, --force, --json. */
   readonly takes: readonly (keyof ExportArguments)[];
   load(): Promise<(args: ExportArguments) => Promise<void>>;
 }
@@ -13,7 +13,7 @@ export interface ExportForm {
 export const exportForms = {
   c: {
     summary: "C99 without allocation, of a quantized network, or of any with --width float32",
-    takes: ["target", "name", "width", "longWidth", "ranges", "form"],
+    takes: ["target", "name", "width", "longWidth", "ranges", "form", "samples", "data"],
     load: async () => (await import("./c.js")).exportAsC,
   },
   onnx: {
@@ -23,12 +23,12 @@ export const exportForms = {
   },
   nir: {
     summary: "a graph of NIR for other tools of spiking networks, with what is lost, measured",
-    takes: ["profile", "strict"],
+    takes: ["profile", "samples", "data", "strict"],
     load: async () => (await import("./nir.js")).exportAsNir,
   },
   pytorch: {
     summary: "a file of Python that defines the network, and its weights",
-    takes: ["strict"],
+    takes: ["samples", "data", "strict"],
     load: async () => (await import("./torch.js")).exportAsPyTorch,
   },
 } as const satisfies Readonly<Record<string, ExportForm>>;

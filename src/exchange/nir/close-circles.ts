@@ -39,7 +39,8 @@ export function closeCircles(
     const { members, output } = region;
     const value = drafts[output].value;
     const recurrent = recurrentLayer(graph, drafted, members, value, nameOf);
-    const name = names.take(recurrent.prefix ?? "recurrent1");
+    const { prefix, inside } = recurrent;
+    const name = prefix === null ? names.take("recurrent1") : names.takeGroup(prefix, inside);
     layers.push({ ...recurrent.layer, name });
     known.set(value, name);
     for (const member of members) {
@@ -82,6 +83,7 @@ interface RecurrentDraft {
   readonly layer: Omit<LayerDraft, "name">;
   /** What the names of all layers inside begin with: "rec" of "rec.n1" and "rec.w". */
   readonly prefix: string | null;
+  readonly inside: readonly string[];
 }
 
 function recurrentLayer(
@@ -111,6 +113,7 @@ function recurrentLayer(
   );
   return {
     prefix,
+    inside: [...own],
     layer: {
       kind: recurrentKind,
       options: {

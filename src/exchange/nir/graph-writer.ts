@@ -5,6 +5,7 @@ import { planLayers, type AnyLayerSpec } from "../../graph/layer-spec.js";
 import type { PlainOptions } from "../../layers/table.js";
 import type { StateDict } from "../../module/state-dict.js";
 import { sameShape, type Shape } from "../../shapes.js";
+import { quantizedAdvice } from "../outline.js";
 import { flatten } from "./flat-graph.js";
 import type { NirBuilder, NirValue } from "./nir-builder.js";
 import { noMetadata, type NirGraph } from "./nir-graph.js";
@@ -54,8 +55,13 @@ export class GraphWriter {
    */
   write(layer: LayerToRead, values: Values, path = "", back: readonly string[] = []): void {
     const inputs = layer.inputs.flatMap((name) => values.get(name) ?? []);
-    if (inputs.length < layer.inputs.length) return;
     const name = path + layer.name;
+    if (!isWritten(layer.kind)) {
+      const why = quantizedAdvice(layer.kind) ?? "NIR has no node for it";
+      this.#refuse(name, layer.kind, why);
+      return;
+    }
+    if (inputs.length < layer.inputs.length) return;
     if (back.length > 0) {
       const whole = this.#builder.applied(`${name}_input`, inputs[0]);
       inputs[0] = { ...whole, sources: [...whole.sources, ...back], height: null };
@@ -83,9 +89,7 @@ export class GraphWriter {
         input: this.#builder.applied(name, input),
       });
     }
-    const row = Object.hasOwn(layerRows, kind) ? layerRows[kind] : undefined;
-    if (row === undefined) return this.#refuse(name, kind, "NIR has no node for it");
-    const value = row(this.#builder, { name, options, state, input, shape });
+    const value = layerRows[kind](this.#builder, { name, options, state, input, shape });
     return typeof value === "string" ? this.#refuse(name, kind, value) : value;
   }
 
@@ -164,6 +168,13 @@ export class GraphWriter {
       this.#builder.note(to, "unsupported", "feedback", why);
     }
   }
+}
+
+/** Whether there is a rule for a kind; what the tape shows of x.add(y) has a small letter. */
+function isWritten(kind: string): boolean {
+  return (
+    ["Add", "add", "Recurrent"].includes(kind) || isWritableNeuron(kind) || Object.hasOwn(layerRows, kind)
+  );
 }
 
 /** Whether a node is one, or stands in the graph of that name. */

@@ -27,6 +27,14 @@ export class LayerNames {
     }
   }
 
+  /** A layer takes the name of a group, whose layers go into it. */
+  takeGroup(prefix: string, inside: readonly string[]): string {
+    for (const name of inside) this.#used.delete(name);
+    this.#groups.clear();
+    for (const name of this.#used) for (const group of groupsOf(name)) this.#groups.add(group);
+    return this.take(prefix);
+  }
+
   #isTaken(name: string): boolean {
     return (
       this.#used.has(name) || this.#groups.has(name) || groupsOf(name).some((group) => this.#used.has(group))

@@ -5,7 +5,6 @@ import { checkModel } from "../../models/check-model.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { fidelityReport, type FidelityReport } from "../fidelity-report.js";
 import { writeHdf5 } from "../hdf5/write-hdf5.js";
-import { UnsupportedError } from "../unsupported-error.js";
 import { encodeGraph } from "./encode-graph.js";
 import { graphFrom } from "./from-model.js";
 import { nirProfiles, type NirProfile } from "./profiles.js";
@@ -19,15 +18,15 @@ export interface WriteNirOptions {
 }
 
 export interface WrittenNir {
-  /** HDF5, as h5py and the package nir read it. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** HDF5, as h5py and the package nir read it; null where the verdict is "unsupported". */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
   readonly report: FidelityReport;
 }
 
 /**
  * The network in evaluation. Normalisations are folded; nodes have the names of the layers; shapes are channels first.
  *
- * @throws UnsupportedError, with the report, where a layer cannot be said in NIR; TypeError, RangeError for options that are none
+ * @throws TypeError, RangeError for options that are none; StateError for a class of one's own that cannot be traced
  */
 export function writeNir(model: SpikingModel, options: WriteNirOptions = {}): Promise<WrittenNir> {
   return Promise.resolve().then(() => writeFile(model, options));
@@ -39,7 +38,5 @@ function writeFile(model: SpikingModel, options: WriteNirOptions): WrittenNir {
   const profile = checkOneOf(`${where}: profile`, options.profile ?? "portable", nirProfiles);
   checkModel(where, model);
   const { graph, notes } = graphFrom(model, profile);
-  const report = fidelityReport(notes);
-  if (graph === null) throw new UnsupportedError(where, report);
-  return { bytes: writeHdf5(encodeGraph(graph)), report };
+  return { bytes: graph === null ? null : writeHdf5(encodeGraph(graph)), report: fidelityReport(notes) };
 }

@@ -212,6 +212,9 @@ function notesOf({ model, layers }: Outline, form: OnnxForm, prepares: boolean):
     const what = `one of ${model.timesteps} time steps`;
     note(null, what, "potentials come in and go out; whoever runs it takes the mean of the logits.");
   }
+  const why =
+    "nothing here runs ONNX: the verdict says what the graph computes; ONNX Runtime's logits are the same to 1e-5.";
+  note(null, "not measured", why);
   if (model.preprocessing.length > 0) {
     const steps = describePreprocessing(model.preprocessing);
     if (prepares)

@@ -1,22 +1,26 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  Dataset,
   Generator,
   GraphModel,
   init,
   manualSeed,
+  measureFidelity,
   noGrad,
+  quantizeModel,
   readNir,
   SCNN,
   scope,
   SMLP,
   SResNet,
   tensor,
-  UnsupportedError,
   writeNir,
+  type FidelityReport,
   type NeuronSpec,
   type NirProfile,
   type SpikingModel,
+  type WriteNirOptions,
 } from "../../../src/index.js";
 import { readHdf5 } from "../../../src/exchange/hdf5/read-hdf5.js";
 import { decodeGraph } from "../../../src/exchange/nir/decode-graph.js";
@@ -100,6 +104,17 @@ const nets: Record<string, () => SpikingModel> = {
     }),
 };
 
+async function bytesOf(model: SpikingModel, options: WriteNirOptions = {}): Promise<Uint8Array> {
+  const { bytes, report } = await writeNir(model, options);
+  if (bytes === null) throw new Error(reasonsOf(report).join("; "));
+  return bytes;
+}
+
+const reasonsOf = ({ notes }: FidelityReport): string[] =>
+  notes
+    .filter(({ verdict }) => verdict === "unsupported")
+    .map(({ layer, what, why }) => `${layer ?? ""}: ${what}: ${why}`);
+
 describe("models, written and read", () => {
   Object.entries(nets).forEach(([name, make], i) => {
     it(`${name} gives the same`, async () => {
@@ -107,7 +122,7 @@ describe("models, written and read", () => {
       const wanted = outputsOf(model);
       expect(new Set(wanted).size).toBeGreaterThan(model.outputShape[0]);
       for (const profile of ["portable", i % 2 === 0 ? "annotated" : "exact"] as const) {
-        const { bytes } = await writeNir(model, { profile });
+        const bytes = await bytesOf(model, { profile });
         const again = await readNir(bytes);
         expect(again.report.verdict).toBe("exact");
         expect(again.model.timesteps).toBe(model.timesteps);
@@ -128,15 +143,17 @@ describe("models, written and read", () => {
   for (const name of ["atif", "ifsrl", "if_soft", "lif", "lif_soft", "plif", "plif_soft"]) {
     it(`${name} in the profile exact gives the same bits, and says so`, async () => {
       const model = enlivened(nets[name]);
-      const { bytes, report } = await writeNir(model, { profile: "exact" });
+      const { report } = await writeNir(model, { profile: "exact" });
       expect(report.verdict).toBe("exact");
-      expect(outputsOf((await readNir(bytes)).model)).toEqual(outputsOf(model));
+      expect(outputsOf((await readNir(await bytesOf(model, { profile: "exact" }))).model)).toEqual(
+        outputsOf(model),
+      );
     });
   }
 
   it("soft resets without their notes are hard ones", async () => {
     const model = enlivened(nets.atif);
-    const { bytes } = await writeNir(model);
+    const bytes = await bytesOf(model);
     const hard = await readNir(bytes, { reset: "hard" });
     expect(hard.model.spikingLayers().map(([, { traits }]) => traits.kind)).toEqual([
       "CurrentIF",
@@ -147,7 +164,7 @@ describe("models, written and read", () => {
 
   it("what is spelled out needs no notes", async () => {
     const model = enlivened(nets.atif);
-    const { bytes } = await writeNir(model, { profile: "exact" });
+    const bytes = await bytesOf(model, { profile: "exact" });
     const { model: again } = await readNir(bytes, { reset: "hard" });
     expect(again.spikingLayers().map(([, { traits }]) => traits.kind)).toEqual(["ATIF", "ATIF"]);
     expect(outputsOf(again)).toEqual(outputsOf(model));
@@ -168,7 +185,7 @@ describe("files of other tools, read, written and read", () => {
         readFileSync(new URL(name.replace(".nir", ".expected.json"), folder), "utf8"),
       ) as Expected;
       const { model } = await readNir(new Uint8Array(readFileSync(new URL(name, folder))), { dt, reset });
-      const { model: again } = await readNir((await writeNir(model, { profile })).bytes);
+      const { model: again } = await readNir(await bytesOf(model, { profile }));
       const [wanted, found] = [outputsOf(model), outputsOf(again)];
       found.forEach((value, j) => expect(value).toBeCloseTo(wanted[j], 4));
     });
@@ -196,7 +213,7 @@ describe("what a file holds", () => {
       "fc2.weight": { shape: [1, 2], data: [2, 4] },
       "fc2.bias": { shape: [1], data: [1] },
     });
-    const { bytes } = await writeNir(model, { profile });
+    const bytes = await bytesOf(model, { profile });
     return decodeGraph(readHdf5(bytes, { items: 1000, depth: 40, bytes: 1e6 }));
   };
   const node = (graph: NirGraph, name: string): AnyNirNode => graph.nodes.get(name) as AnyNirNode;
@@ -259,18 +276,46 @@ describe("what a file holds", () => {
   });
 });
 
+it("a layer with feedback comes back under its name, and its neurons are measured", async () => {
+  const model = new GraphModel({
+    ...{ inputShape: [2], outputShape: [2], timesteps: 5 },
+    layers: [
+      {
+        name: "rec",
+        kind: "Recurrent",
+        options: {
+          inputs: [[2]],
+          layers: [
+            { name: "s", kind: "CurrentLIF", options: { dt: 1, tau: 2, shape: [2], vThreshold: 0.25 } },
+            { name: "w", kind: "Scale", options: { scale: 0.5 } },
+          ],
+          feedback: [{ from: "w", to: "s" }],
+          output: "s",
+        },
+      },
+    ],
+  });
+  const { model: again } = await readNir(await bytesOf(model, { profile: "exact" }), { dt: 1 });
+  expect(again.spikingLayers().map(([name]) => name)).toEqual(["rec.s"]);
+  const x = Float32Array.of(1, 0.5);
+  const data = new Dataset({ name: "one", x, labels: [0], sampleShape: [2], classes: 2 });
+  expect(measureFidelity(model, again, data)).toMatchObject({ spikes: 10, differing: 0, logitDrift: 0 });
+});
+
 describe("what NIR cannot say", () => {
-  it("a maximum before a neuron, of which the error has the report", async () => {
+  it("a maximum before a neuron, of which the report tells", async () => {
     const model = new SResNet({
       ...{ inputShape: [8, 8, 2], outputShape: [3], filters: [4, 6], kernelSizes: [3, 3], numBlocks: [1] },
       ...{ strides: [1, 2], paddings: [1, 1], timesteps: 3, neuron: { kind: "ATIF" } },
     });
-    const failure: unknown = await writeNir(model).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UnsupportedError);
-    const { message, report } = failure as UnsupportedError;
-    expect(message).toMatch(/^writeNir: layers\.0\.0\.pool1: MaxPool2d: NIR has no maximum; only of spikes/);
+    const { bytes, report } = await writeNir(model);
+    expect(bytes).toBeNull();
     expect(report.verdict).toBe("unsupported");
-    expect(report.notes.find(({ verdict }) => verdict === "unsupported")?.layer).toBe("layers.0.0.pool1");
+    expect(report.notes.find(({ verdict }) => verdict === "unsupported")).toMatchObject({
+      layer: "layers.0.0.pool1",
+      what: "MaxPool2d",
+      why: expect.stringMatching(/^NIR has no maximum; only of spikes/) as string,
+    });
   });
 
   it("a neuron that fires several times in one step", async () => {
@@ -280,9 +325,26 @@ describe("what NIR cannot say", () => {
       timesteps: 1,
       layers: [{ name: "n", kind: "CurrentIF", options: { multiSpike: true, reset: "subtract" } }],
     });
-    await expect(writeNir(model)).rejects.toThrow(
-      /^writeNir: n: CurrentIF: it may fire several times in one step/,
-    );
+    const { bytes, report } = await writeNir(model);
+    expect(bytes).toBeNull();
+    expect(reasonsOf(report)).toEqual([
+      "n: CurrentIF: it may fire several times in one step, which no node of NIR does",
+    ]);
+  });
+
+  it("kinds of quantizers, of which every layer is named with what to write instead", async () => {
+    const { bytes, report } = await writeNir(quantizeModel(mlp({ kind: "ATIF" })(), { bits: 8 }));
+    expect(bytes).toBeNull();
+    const reasons = reasonsOf(report);
+    expect(reasons.map((reason) => reason.split(": ").slice(0, 2).join(": "))).toEqual([
+      "layers.fc1: QuantizedLinear",
+      "layers.neuron1: QuantizedATIF",
+      "layers.fc2: QuantizedLinear",
+      "layers.neuron2: QuantizedATIF",
+      "layers.fc3: QuantizedLinear",
+    ]);
+    for (const reason of reasons)
+      expect(reason).toMatch(/write the network that it was made from, or C with exportC/);
   });
 
   it("feedback that a reader would take for another edge", async () => {
@@ -309,7 +371,11 @@ describe("what NIR cannot say", () => {
         },
       ],
     });
-    await expect(writeNir(model)).rejects.toThrow(/feedback: a reader of NIR would take another edge/);
+    const { bytes, report } = await writeNir(model);
+    expect(bytes).toBeNull();
+    expect(reasonsOf(report)).toEqual([
+      expect.stringMatching(/feedback: a reader of NIR would take another edge/),
+    ]);
   });
 
   it("options that are none", async () => {
