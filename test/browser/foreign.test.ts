@@ -18,10 +18,10 @@ import {
   tensor,
   type ImportedModel,
   type ImportModelOptions,
-  writeNir,
 } from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
+import { nirBytes } from "../exchange/nir/nir-bytes.js";
 
 interface FileToDrop {
   readonly name: string;
@@ -296,7 +296,7 @@ describeInBrowser("a network of another tool", () => {
       timesteps: 2,
       neuron: { kind: "ATIF" },
     });
-    const { bytes } = await writeNir(dense.eval(), { profile: "portable" });
+    const bytes = await nirBytes(dense.eval(), { profile: "portable" });
     await give([{ name: "dense.nir", bytes }]);
     const { staircases, model } = await open.until(
       (state) => state.model?.fileName === "dense.nir" && state.staircases.trained !== null,

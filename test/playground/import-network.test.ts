@@ -16,10 +16,10 @@ import {
   recordActivity,
   SMLP,
   tensor,
-  writeNir,
   type ImportModelOptions,
 } from "atif";
 import { archive, floats, tensor as stored, type Item } from "../formats/torch/archive-bytes.js";
+import { nirBytes } from "../exchange/nir/nir-bytes.js";
 
 beforeAll(() => init());
 
@@ -145,11 +145,7 @@ describe("what is shown", () => {
       timesteps: 2,
       neuron: { kind: "ATIF" },
     });
-    const answer = await importNetwork(
-      (await writeNir(dense.eval(), { profile: "exact" })).bytes,
-      "dense.nir",
-      {},
-    );
+    const answer = await importNetwork(await nirBytes(dense.eval(), { profile: "exact" }), "dense.nir", {});
     if (answer.kind !== "imported") throw new Error(answer.sentence);
     expect(answer.model.inputShape).toEqual([64]);
     expect(fits(answer.model, {}, test)).toBe(true);

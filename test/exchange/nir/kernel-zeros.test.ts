@@ -9,9 +9,9 @@ import {
   manualSeed,
   readNir,
   tensor,
-  writeNir,
   type SpikingModel,
 } from "../../../src/index.js";
+import { nirBytes } from "./nir-bytes.js";
 
 beforeAll(() => init());
 
@@ -114,7 +114,7 @@ describe("a kernel that is not square", () => {
   ])("%j comes back as it was, to the bit", async (kernelSize, padding, before) => {
     const model = made(kernelSize, padding, before);
     for (const profile of ["portable", "exact"] as const) {
-      const { bytes } = await writeNir(model, { profile });
+      const bytes = await nirBytes(model, { profile });
       const { model: again } = await readNir(bytes);
       expect(again.stateDict()["conv.weight"]).toEqual(model.stateDict()["conv.weight"]);
       expect(given(again)).toEqual(given(model));

@@ -20,11 +20,11 @@ import {
   type NeuronSpec,
   type NirProfile,
   type SpikingModel,
-  type WriteNirOptions,
 } from "../../../src/index.js";
 import { readHdf5 } from "../../../src/exchange/hdf5/read-hdf5.js";
 import { decodeGraph } from "../../../src/exchange/nir/decode-graph.js";
 import type { AnyNirNode, NirGraph } from "../../../src/exchange/nir/nir-graph.js";
+import { nirBytes } from "./nir-bytes.js";
 
 beforeAll(() => init());
 
@@ -104,12 +104,6 @@ const nets: Record<string, () => SpikingModel> = {
     }),
 };
 
-async function bytesOf(model: SpikingModel, options: WriteNirOptions = {}): Promise<Uint8Array> {
-  const { bytes, report } = await writeNir(model, options);
-  if (bytes === null) throw new Error(reasonsOf(report).join("; "));
-  return bytes;
-}
-
 const reasonsOf = ({ notes }: FidelityReport): string[] =>
   notes
     .filter(({ verdict }) => verdict === "unsupported")
@@ -122,7 +116,7 @@ describe("models, written and read", () => {
       const wanted = outputsOf(model);
       expect(new Set(wanted).size).toBeGreaterThan(model.outputShape[0]);
       for (const profile of ["portable", i % 2 === 0 ? "annotated" : "exact"] as const) {
-        const bytes = await bytesOf(model, { profile });
+        const bytes = await nirBytes(model, { profile });
         const again = await readNir(bytes);
         expect(again.report.verdict).toBe("exact");
         expect(again.model.timesteps).toBe(model.timesteps);
@@ -145,7 +139,7 @@ describe("models, written and read", () => {
       const model = enlivened(nets[name]);
       const { report } = await writeNir(model, { profile: "exact" });
       expect(report.verdict).toBe("exact");
-      expect(outputsOf((await readNir(await bytesOf(model, { profile: "exact" }))).model)).toEqual(
+      expect(outputsOf((await readNir(await nirBytes(model, { profile: "exact" }))).model)).toEqual(
         outputsOf(model),
       );
     });
@@ -153,7 +147,7 @@ describe("models, written and read", () => {
 
   it("soft resets without their notes are hard ones", async () => {
     const model = enlivened(nets.atif);
-    const bytes = await bytesOf(model);
+    const bytes = await nirBytes(model);
     const hard = await readNir(bytes, { reset: "hard" });
     expect(hard.model.spikingLayers().map(([, { traits }]) => traits.kind)).toEqual([
       "CurrentIF",
@@ -164,7 +158,7 @@ describe("models, written and read", () => {
 
   it("what is spelled out needs no notes", async () => {
     const model = enlivened(nets.atif);
-    const bytes = await bytesOf(model, { profile: "exact" });
+    const bytes = await nirBytes(model, { profile: "exact" });
     const { model: again } = await readNir(bytes, { reset: "hard" });
     expect(again.spikingLayers().map(([, { traits }]) => traits.kind)).toEqual(["ATIF", "ATIF"]);
     expect(outputsOf(again)).toEqual(outputsOf(model));
@@ -185,7 +179,7 @@ describe("files of other tools, read, written and read", () => {
         readFileSync(new URL(name.replace(".nir", ".expected.json"), folder), "utf8"),
       ) as Expected;
       const { model } = await readNir(new Uint8Array(readFileSync(new URL(name, folder))), { dt, reset });
-      const { model: again } = await readNir(await bytesOf(model, { profile }));
+      const { model: again } = await readNir(await nirBytes(model, { profile }));
       const [wanted, found] = [outputsOf(model), outputsOf(again)];
       found.forEach((value, j) => expect(value).toBeCloseTo(wanted[j], 4));
     });
@@ -213,7 +207,7 @@ describe("what a file holds", () => {
       "fc2.weight": { shape: [1, 2], data: [2, 4] },
       "fc2.bias": { shape: [1], data: [1] },
     });
-    const bytes = await bytesOf(model, { profile });
+    const bytes = await nirBytes(model, { profile });
     return decodeGraph(readHdf5(bytes, { items: 1000, depth: 40, bytes: 1e6 }));
   };
   const node = (graph: NirGraph, name: string): AnyNirNode => graph.nodes.get(name) as AnyNirNode;
@@ -295,7 +289,7 @@ it("a layer with feedback comes back under its name, and its neurons are measure
       },
     ],
   });
-  const { model: again } = await readNir(await bytesOf(model, { profile: "exact" }), { dt: 1 });
+  const { model: again } = await readNir(await nirBytes(model, { profile: "exact" }), { dt: 1 });
   expect(again.spikingLayers().map(([name]) => name)).toEqual(["rec.s"]);
   const x = Float32Array.of(1, 0.5);
   const data = new Dataset({ name: "one", x, labels: [0], sampleShape: [2], classes: 2 });
