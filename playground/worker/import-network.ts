@@ -59,6 +59,6 @@ function factsFor(
     if (bytes[0] === HDF5) return ofNir;
     return config === undefined ? ofLists : [ofConfigs];
   }
-  const asksForKey = error instanceof FormatError && key === undefined && error.message.includes("{ key: ");
+  const asksForKey = error instanceof FormatError && key === undefined && error.message.includes(" as key, ");
   return asksForKey ? [ofCheckpoints] : null;
 }

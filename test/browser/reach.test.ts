@@ -208,7 +208,7 @@ describeInBrowser("reaching the page", () => {
       const file = { name: "NET.PTH", mimeType: "application/octet-stream", buffer: Buffer.alloc(3_000_000, "PK\u0003\u0004") };
       await open.page.locator("#carry input[type=file]").setInputFiles(file);
       const { notice } = await open.until((state) => state.notice?.kind === "error");
-      expect(notice?.sentence).toMatch(/^NET\.PTH is a PyTorch file; expected model\.safetensors/);
+      expect(notice?.sentence).toMatch(/^NET\.PTH: it begins as a ZIP archive, as torch\.save writes, but its end is missing;/);
     });
 
     it("has had no error in the console", () => expect(open.problems).toEqual([]));

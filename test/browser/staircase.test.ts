@@ -36,6 +36,7 @@ async function expectNumbers(shown: Staircases | null, model: SpikingModel): Pro
     const { low, high } = shown.layers[i].histogram;
     expect(shown.layers[i]).toEqual({
       name: layer.name.replace("layers.", ""),
+      isMovable: true,
       theta, firingRate, neurons, silentNeurons, saturatedNeurons, unevenness,
       corners: staircaseCorners(quantizer),
       error: quantizationError(meanInputs, quantizer),
