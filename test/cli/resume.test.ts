@@ -14,7 +14,7 @@ const folder = temporaryFolder();
 const KILLS = 6;
 
 /** So many that a quick machine is not done before it was killed for the last time. */
-const EPOCHS = 28;
+const EPOCHS = 22;
 
 /** Augmentation, dropout and validation: all that draws numbers or is measured on the way. */
 const config = writeConfig(folder, {

@@ -205,16 +205,18 @@ describe("a file without a checksum", () => {
     return change;
   }
 
-  it("keeps every value under its own name or a name nobody asks for, whichever bit of the header is flipped", () => {
+  it("keeps every value under its own name or a name nobody asks for, whichever byte of the header has a bit flipped", () => {
     const counts = { refused: 0, nothing: 0, metadata: 0, name: 0, "empty shape": 0 };
-    for (let bit = 0; bit < headerBits; bit++) {
+    // Two or three bits of every byte.
+    const flips = Math.ceil(headerBits / 3);
+    for (let bit = 0; bit < headerBits; bit += 3) {
       const got = read(flipped(file, bit));
       counts[got === null ? "refused" : judgeHeaderFlip(got)]++;
     }
     expect(counts.refused + counts.metadata + counts.name + counts.nothing + counts["empty shape"]).toBe(
-      headerBits,
+      flips,
     );
-    expect(counts.refused).toBeGreaterThan(headerBits / 2);
+    expect(counts.refused).toBeGreaterThan(flips / 2);
     expect(counts["empty shape"]).toBeLessThan(10);
     expect(counts.nothing).toBe(0);
   });
