@@ -41,12 +41,14 @@ export interface FidelityReport {
   readonly notes: readonly FidelityNote[];
 }
 
-/** The report of these notes: as bad as the worst of them. */
+/** The report of these notes: as bad as the worst of them, and not exact where spikes or classes were seen to differ. */
 export function fidelityReport(notes: readonly FidelityNote[], measured?: MeasuredFidelity): FidelityReport {
   const worst = (["unsupported", "approximate"] as const).find((verdict) =>
     notes.some((note) => note.verdict === verdict),
   );
-  return { verdict: worst ?? "exact", ...(measured === undefined ? {} : { measured }), notes: [...notes] };
+  const seen =
+    measured !== undefined && measured.differing + measured.otherClass > 0 ? "approximate" : "exact";
+  return { verdict: worst ?? seen, ...(measured === undefined ? {} : { measured }), notes: [...notes] };
 }
 
 /** Lines for a terminal: the verdict, what was measured, and a line for each note. */

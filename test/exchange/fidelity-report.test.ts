@@ -17,6 +17,21 @@ describe("fidelityReport", () => {
   });
 });
 
+it("is not exact where a spike or a class was seen to differ", () => {
+  const same = {
+    samples: 1,
+    timesteps: 4,
+    spikes: 40,
+    differing: 0,
+    differingShare: 0,
+    logitDrift: 0,
+    otherClass: 0,
+  };
+  expect(fidelityReport([note("exact")], same).verdict).toBe("exact");
+  expect(fidelityReport([], { ...same, differing: 1, differingShare: 1 / 40 }).verdict).toBe("approximate");
+  expect(fidelityReport([], { ...same, otherClass: 1 }).verdict).toBe("approximate");
+});
+
 describe("formatFidelity", () => {
   it("has the verdict, what was measured, and a line for each note", () => {
     const measured = {
