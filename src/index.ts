@@ -101,6 +101,10 @@ export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx
 export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
+export type { Events } from "./datasets/events/events.js";
+export { groupFrames, splitToTimesteps } from "./datasets/events/group-frames.js";
+export { integrateEvents, type EventFrames, type Integration } from "./datasets/events/integrate-events.js";
+export { parseNmnist } from "./datasets/events/parse-nmnist.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
