@@ -10,7 +10,7 @@
  */
 
 import { LiveOptions } from "../schema/live-options.js";
-import { withDefault, type Schema } from "../schema/schema.js";
+import { withDefault, type Fields, type Schema } from "../schema/schema.js";
 import { float32, pairOf, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { learningRate, weightDecayType } from "./hyperparameters.js";
@@ -30,28 +30,28 @@ export interface AdamOptions {
 /** Every default filled in. */
 export type ResolvedAdamOptions = Readonly<Required<AdamOptions>>;
 
-function schemaWith(weightDecay: number): Schema<ResolvedAdamOptions> {
+/** The rows of all that descend from Adam, with defaults of their own. */
+/* @__NO_SIDE_EFFECTS__ */
+export function adamFields(lr: number, weightDecay: number): Fields<ResolvedAdamOptions> {
   return {
-    fields: {
-      lr: withDefault(learningRate, 1e-3, "The learning rate."),
-      betas: withDefault(
-        pairOf(real({ from: 0, below: 1 })),
-        [0.9, 0.999],
-        "What the running means of the gradient and of its square keep at each step.",
-      ),
-      // A vanishing eps would divide by 0 where a gradient is 0.
-      eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
-      weightDecay: withDefault(
-        weightDecayType,
-        weightDecay,
-        "How strongly weights are drawn to 0; thresholds are left out.",
-      ),
-    },
+    lr: withDefault(learningRate, lr, "The learning rate."),
+    betas: withDefault(
+      pairOf(real({ from: 0, below: 1 })),
+      [0.9, 0.999],
+      "What the running means of the gradient and of its square keep at each step.",
+    ),
+    // A vanishing eps would divide by 0 where a gradient is 0.
+    eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
+    weightDecay: withDefault(
+      weightDecayType,
+      weightDecay,
+      "How strongly weights are drawn to 0; thresholds are left out.",
+    ),
   };
 }
 
-export const adamSchema = schemaWith(0);
-export const adamWSchema = schemaWith(1e-2);
+export const adamSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 0) };
+export const adamWSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 1e-2) };
 
 export class Adam extends Optimizer {
   readonly #options: LiveOptions<ResolvedAdamOptions>;

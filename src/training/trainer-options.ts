@@ -8,6 +8,7 @@ import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
 import { lossNames, type LossName } from "../losses/table.js";
 import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
+import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
 import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
@@ -148,7 +149,9 @@ export const trainerSchema: Schema<ReadOptions> = {
 export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
   const { checkpointMetric, ...read } = readOptions("Trainer", options, trainerSchema);
   const resolved = { ...read, checkpointMetric: checkpointMetric ?? defaultMetric(read.validation) };
-  if (resolved.useBestEpoch || resolved.earlyStop !== null) checkMeasured(resolved);
+  const isPlateau = resolved.scheduler?.kind === "ReduceLROnPlateau";
+  if (resolved.useBestEpoch || resolved.earlyStop !== null || isPlateau) checkMeasured(resolved);
+  checkPlateauMode(resolved);
   return resolved;
 }
 
@@ -211,7 +214,18 @@ function readCallback(value: unknown, place: Place): TrainerCallbacks {
   return callback;
 }
 
-/** The best epoch is asked for: its metric must exist. */
+/** Or the rate would fall while the network gets better. */
+function checkPlateauMode({ scheduler, checkpointMetric: { name, mode } }: ResolvedTrainerOptions): void {
+  if (scheduler?.kind !== "ReduceLROnPlateau") return;
+  const own = (scheduler.params as ReduceLROnPlateauOptions | undefined)?.mode ?? "min";
+  if (own === mode || (own !== "min" && own !== "max")) return;
+  throw new RangeError(
+    `Trainer: the mode of ReduceLROnPlateau is "${own}", but epochs are compared by ${name}, of which "${mode}" is better; ` +
+      `expected the same mode. Give it mode "${mode}", or compare by another checkpointMetric.`,
+  );
+}
+
+/** The best epoch, or a schedule that goes by it, is asked for: its metric must exist. */
 function checkMeasured({
   checkpointMetric: { name },
   validation,

@@ -41,7 +41,7 @@ describe("an experiment with one thing wrong", () => {
     ["epochs = 30", "epochs = -1", "epochs (merged into model[0]) is -1; expected a whole number of at least 0."],
     ["batch_size = 32", "batch_size = 0", "batch_size (merged into model[0]) is 0; expected a whole number of at least 1."],
     ["lr = 0.003", "lr = nan", "lr (merged into model[0]) is nan; expected a finite number of at least 0."],
-    ['kind = "Adam"', 'kind = "Adm"', 'optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW". Did you mean "Adam"?'],
+    ['kind = "Adam"', 'kind = "Adm"', 'optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam". Did you mean "Adam"?'],
     ['kind = "SCNN"', 'kind = "SCN"', 'kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride". Did you mean "SCNN"?'],
     ['kind = "Digits"', 'kind = "Digit"', 'dataset.kind is "Digit"; expected one of "Digits", "MNIST", "FashionMNIST". Did you mean "Digits"?'],
     ["filters = [16, 32, 64]", "filters = [16, 0, 64]", "filters[1] is 0; expected a whole number of at least 1."],

@@ -189,20 +189,11 @@ export const OPTIMIZERS: KindTable<OptimizerKinds> = {
     SGD: { ignored: torchSwitches, fields: { lr: learningRate } },
     Adam: adamAdditions,
     AdamW: adamAdditions,
+    RMSprop: { ignored: torchSwitches },
+    RAdam: { ignored: torchSwitches },
+    NAdam: { ignored: torchSwitches },
   }),
-  elsewhere: [
-    "ASGD",
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adamax",
-    "LBFGS",
-    "NAdam",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "SparseAdam",
-  ],
+  elsewhere: ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adamax", "LBFGS", "Rprop", "SparseAdam"],
 };
 
 const scheduled: FileAdditions = {
@@ -212,25 +203,32 @@ const scheduled: FileAdditions = {
   },
 };
 
+/** Beside the rate, PyTorch lets the momentum cycle, unless told not to. */
+const oneCycleIgnored: IgnoredKeys = {
+  cycle_momentum: ignoredIf([false], "expected false, since the momentum stays as it is here"),
+  base_momentum: ignoredAlways("the momentum stays as it is here"),
+  max_momentum: ignoredAlways("the momentum stays as it is here"),
+};
+
 export const SCHEDULERS: KindTable<SchedulerKinds> = {
   rows: fileRows<SchedulerKinds>(schedulerTable, {
     StepLR: scheduled,
     MultiStepLR: scheduled,
     CosineAnnealingLR: scheduled,
     SinDescent: scheduled,
+    LinearLR: scheduled,
+    ExponentialLR: scheduled,
+    OneCycleLR: { ignored: { ...scheduled.ignored, ...oneCycleIgnored } },
+    ReduceLROnPlateau: scheduled,
   }),
   elsewhere: [
     "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingWarmRestarts",
     "CyclicLR",
-    "ExponentialLR",
     "LambdaLR",
-    "LinearLR",
     "MultiplicativeLR",
-    "OneCycleLR",
     "PolynomialLR",
-    "ReduceLROnPlateau",
     "SequentialLR",
   ],
 };
