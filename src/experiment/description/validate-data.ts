@@ -58,7 +58,7 @@ export function readPreprocessing(
 }
 
 function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace): DataFacts {
-  const { shape } = facts;
+  const { shape, timesteps } = facts;
   switch (step.kind) {
     case "Class2BinMatrix": {
       const { classes = facts.classes } = step.params;
@@ -78,6 +78,16 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace
       if (shape.length === 3) return { ...facts, shape: [shape[0] * shape[1], shape[2]] };
       return place.fail(
         `reshapes samples of ${formatShape(shape)}; expected [height, width, channels] before it.`,
+      );
+    }
+    case "Split2TimeSteps": {
+      const { chunks } = step.params;
+      const [length, channels] = shape;
+      if (timesteps === null && shape.length === 2 && length >= chunks)
+        return { ...facts, shape: [Math.floor(length / chunks), channels], timesteps: chunks };
+      const given = timesteps === null ? shape : [timesteps, ...shape];
+      return place.fail(
+        `cuts samples of ${formatShape(given)}; expected still sequences, [length, channels], of at least ${chunks} before it.`,
       );
     }
     case "DatasetSplitter":
