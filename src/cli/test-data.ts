@@ -203,7 +203,9 @@ function fitted(model: SpikingModel, found: TestData): TestData {
   if (sameShape(shape, inputShape)) return found;
   const isFlattened = inputShape.length === 1 && sizeOf(shape) === inputShape[0] && shape.at(-1) === 1;
   if (isFlattened && augmentations === undefined) {
-    const [flat, train] = [data, found.train].map((each) => each.with({ sampleShape: flatShape(each, inputShape) }));
+    const [flat, train] = [data, found.train].map((each) =>
+      each.with({ sampleShape: flatShape(each, inputShape) }),
+    );
     return { ...found, data: flat, train };
   }
   throw new NoFittingData(

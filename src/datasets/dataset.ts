@@ -68,7 +68,17 @@ const MAX_LABEL = 2 ** 31 - 1;
 /** Typed arrays of every browser hold this many. */
 const MAX_VALUES = 2 ** 30;
 
-const FIELDS = ["name", "x", "labels", "sampleShape", "classes", "classNames", "time", "divisor", "preprocessing"];
+const FIELDS = [
+  "name",
+  "x",
+  "labels",
+  "sampleShape",
+  "classes",
+  "classNames",
+  "time",
+  "divisor",
+  "preprocessing",
+];
 
 export class Dataset {
   readonly name: string;

@@ -114,7 +114,8 @@ function showBatch(
           model.reset();
           const x = inputOf(model, { ...batch, shape: [samples, ...(time ? [T] : []), ...inputShape] });
           if (stepMode === "m") return void showOnce(graph, tallies, time ? x : repeat(x, T), T * samples);
-          for (let t = 0; t < T; t++) scope(() => void showOnce(graph, tallies, time ? at(x, t) : x, samples));
+          for (let t = 0; t < T; t++)
+            scope(() => void showOnce(graph, tallies, time ? at(x, t) : x, samples));
         }),
       ),
     );

@@ -67,7 +67,11 @@ export function walkLayers<R>(
       `${where}: x holds ${x.data[wrong]} at element ${wrong} of ${formatShape(x.shape)}; expected finite numbers. Repair or leave out that sample.`,
     );
   }
-  const T = checkInteger(`${where}: timesteps`, options.timesteps ?? (time ? x.shape[0] : model.timesteps), 1);
+  const T = checkInteger(
+    `${where}: timesteps`,
+    options.timesteps ?? (time ? x.shape[0] : model.timesteps),
+    1,
+  );
   if (time && T !== x.shape[0]) {
     throw new RangeError(
       `${where}: timesteps is ${T} but x has ${x.shape[0]} time steps; expected the same. Leave it out.`,
@@ -92,11 +96,7 @@ export function walkLayers<R>(
 /** By neuron, in the order in which they are called. */
 type Seen = Map<BaseNode, Observation[]>;
 
-function showAll(
-  model: SpikingModel,
-  xs: Tensor,
-  potentials: boolean,
-): { outputs: Tensor; seen: Seen } {
+function showAll(model: SpikingModel, xs: Tensor, potentials: boolean): { outputs: Tensor; seen: Seen } {
   const seen: Seen = new Map();
   const observerOf = (neuron: BaseNode) => ({
     potentials,

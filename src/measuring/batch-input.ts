@@ -114,7 +114,11 @@ function prepareFrames(model: SpikingModel, steps: readonly PreprocessingStep[],
 }
 
 /** [N, T, size] to [T, N, size]. */
-function timeFirst(x: Float32Array, [N, T, size]: readonly [number, number, number], out: Float32Array): void {
+function timeFirst(
+  x: Float32Array,
+  [N, T, size]: readonly [number, number, number],
+  out: Float32Array,
+): void {
   for (let n = 0; n < N; n++) {
     for (let t = 0; t < T; t++) {
       const from = (n * T + t) * size;

@@ -110,21 +110,23 @@ describeBackends("samples that change over time", (backend) => {
       const model = new SMLP({
         inputShape: [4, 4, 1], outputShape: [3], units: [16], timesteps: 3, neuron: { kind: "ATIF" }, stepMode,
       }); // prettier-ignore
-      const options = { optimizer: { kind: "Adam", params: { lr: 0.02 } }, epochs: 12, batchSize: 8 };
+      const options = {
+        optimizer: { kind: "Adam" as const, params: { lr: 0.02 } },
+        epochs: 12,
+        batchSize: 8,
+      };
       await new Trainer(model, data, options).fit();
       return model;
     };
     const [s, m] = [await run("s"), await run("m")];
-    const [a, b] = [s, m].map((model) =>
-      noGrad(() => showBatch(model, data.batch([0, 1, 2, 3]))).toArray(),
-    );
+    const [a, b] = [s, m].map((model) => noGrad(() => showBatch(model, data.batch([0, 1, 2, 3]))).toArray());
     a.forEach((value, i) => expect(value).toBeCloseTo(b[i], 3));
     expect((await evaluate(m, movingRows(40, 9))).accuracy).toBeGreaterThan(0.9);
   });
 
   it("continue after an interruption to the bits of one run", async () => {
     const data = movingRows(16);
-    const options = { optimizer: { kind: "Adam", params: { lr: 0.02 } }, epochs: 2, batchSize: 8 };
+    const options = { optimizer: { kind: "Adam" as const, params: { lr: 0.02 } }, epochs: 2, batchSize: 8 };
     const whole = tinySCNN(2);
     await new Trainer(whole, data, options).fit();
     const first = tinySCNN(2);
@@ -159,7 +161,11 @@ describe("Dataset with time", () => {
     expect(impulses.with({ name: "other" }).time).toBe(true);
     expect(impulses.frameShape).toEqual([1]);
     expect(impulses.with({ time: false }).frameShape).toEqual([4, 1]);
-    expect(movingRows(10).split(0.5, new Generator(1)).map(({ time }) => time)).toEqual([true, true]);
+    expect(
+      movingRows(10)
+        .split(0.5, new Generator(1))
+        .map(({ time }) => time),
+    ).toEqual([true, true]);
   });
 
   it("needs a shape with time in it", () => {

@@ -54,8 +54,7 @@ export class Split2TimeSteps implements Preprocessing {
     const piece = Math.floor(S / this.chunks);
     const kept = this.chunks * piece * C;
     const size = S * C;
-    const x =
-      set.x instanceof Uint8Array ? new Uint8Array(length * kept) : new Float32Array(length * kept);
+    const x = set.x instanceof Uint8Array ? new Uint8Array(length * kept) : new Float32Array(length * kept);
     for (let n = 0; n < length; n++) x.set(set.x.subarray(n * size, n * size + kept), n * kept);
     return set.with({ x, sampleShape: [this.chunks, piece, C], time: true, preprocessing: [] });
   }

@@ -34,7 +34,7 @@ export function readModel(
   const name = folderName.read(table.name, place.key("name"));
   const network = readNetwork(place, table, framework);
   checkAgainstData(network, data, place.key("params"));
-  checkTime(place, network, framework, data);
+  checkTime(place.key("params"), network, data);
   const training = readRow(place, only(table, keysIn(TRAINING.schema)), TRAINING);
   const optimizer = readOptimizer(place, table, training);
   if (!Object.hasOwn(table, "update")) return { name, ...network, ...training, optimizer };
@@ -108,36 +108,23 @@ function readStepMode(place: FilePlace, value: ConfigValue | undefined, framewor
   return "m";
 }
 
-function hasTime(framework: FrameworkKind): boolean {
+/** Whether it shows samples that change over time. */
+export function hasTime(framework: FrameworkKind): boolean {
   return framework.endsWith("TimeStepsInData");
 }
 
-/** Samples that change over time have frameworks of their own, and as many steps as the network. */
+/** Samples that change over time have as many steps as the network. */
 function checkTime(
   place: FilePlace,
-  { params }: Variant<ModelKinds>,
-  framework: FrameworkKind,
+  { params: { timesteps: own } }: Variant<ModelKinds>,
   { timesteps, name }: DataFacts,
 ): void {
-  const at = place.at("params").at("timesteps");
-  const own = params.timesteps;
-  if (timesteps === null) {
-    if (!hasTime(framework)) return;
-    const still = framework.replace("TimeStepsInData", "");
-    return at.fail(
-      `belongs to the framework "${framework}", but the samples of ${name} do not change over time; expected "${still}". ` +
-        "Or make time of them: an encoder in [[data_augmentation]], or Split2TimeSteps in [[preprocessing]].",
+  if (timesteps === null || own === timesteps) return;
+  place
+    .at("timesteps")
+    .fail(
+      `is ${own}, but samples of ${name} have ${counted(timesteps, "time step")}; expected ${timesteps}.`,
     );
-  }
-  if (!hasTime(framework)) {
-    const timed = `${framework}TimeStepsInData`;
-    return at.fail(
-      `belongs to the framework "${framework}", which shows still samples, but those of ${name} have ` +
-        `${counted(timesteps, "time step")}; expected learningframework.kind = "${timed}".`,
-    );
-  }
-  if (own === timesteps) return;
-  at.fail(`is ${own}, but samples of ${name} have ${counted(timesteps, "time step")}; expected ${timesteps}.`);
 }
 
 function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: FilePlace): void {
