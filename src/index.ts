@@ -120,6 +120,18 @@ export { HorizontalFlip } from "./datasets/augmentations/horizontal-flip.js";
 export { IntToFloat32 } from "./datasets/augmentations/int-to-float32.js";
 export { Mixup } from "./datasets/augmentations/mixup.js";
 export { Normalize } from "./datasets/augmentations/normalize.js";
+export { Amplitude, type AmplitudeParams } from "./datasets/augmentations/amplitude.js";
+export { Cutout1D, type Cutout1DParams } from "./datasets/augmentations/cutout-1d.js";
+export { ExponentialNoise, type ExponentialNoiseParams } from "./datasets/augmentations/exponential-noise.js";
+export { ResizedCrop, type ResizedCropParams } from "./datasets/augmentations/resized-crop.js";
+export { Rotation2D, type Rotation2DParams } from "./datasets/augmentations/rotation-2d.js";
+export { TimeShifting, type TimeShiftingParams } from "./datasets/augmentations/time-shifting.js";
+export { TimeWarping, type TimeWarpingParams } from "./datasets/augmentations/time-warping.js";
+export { Encoder } from "./datasets/augmentations/encoder.js";
+export { rateEncoder, type RateEncoderParams } from "./datasets/augmentations/rate-encoder.js";
+export { latencyEncoder, type LatencyEncoderParams } from "./datasets/augmentations/latency-encoder.js";
+export { deltaEncoder, type DeltaEncoderParams } from "./datasets/augmentations/delta-encoder.js";
+export { repeatEncoder, type RepeatEncoderParams } from "./datasets/augmentations/repeat-encoder.js";
 export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";

@@ -113,7 +113,8 @@ function describeData(data: Dataset): string {
   let text = described.get(data);
   if (text === undefined) {
     const checksum = hexOf(hash(bytesOf(data.labels), hash(bytesOf(data.x), data.divisor)));
-    text = `${data.length} samples of ${formatShape(data.sampleShape)} with checksum ${checksum}`;
+    const samples = data.time ? "samples over time" : "samples";
+    text = `${data.length} ${samples} of ${formatShape(data.sampleShape)} with checksum ${checksum}`;
     described.set(data, text);
   }
   return text;

@@ -12,7 +12,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { checkFinite } from "../checks.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Loss } from "../losses/table.js";
-import { inputOf } from "../measuring/batch-input.js";
+import { showBatch } from "../measuring/batch-input.js";
 import { checkModel } from "../models/check-model.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { withMode } from "../module/mode.js";
@@ -112,7 +112,7 @@ function showAndLearn(
   weight: number,
   buffers: SavedBuffers,
 ): Pick<Pass, "loss" | "predicted"> {
-  const outputs = model.run(inputOf(model, batch));
+  const outputs = showBatch(model, batch);
   const predicted = outputs.argmax();
   const value = mixedLoss(outputs, batch, loss);
   const number = value.item();

@@ -117,8 +117,12 @@ export const FRAMEWORKS: KindTable<{ readonly [K in LearningFramework["kind"]]: 
     SpikingJellyMultiStep: framework(
       'All time steps of a layer in one call, which is faster; neurons then say step_mode = "m".',
     ),
+    SpikingJellyTimeStepsInData: framework(
+      "Single steps of samples that change over time: the first dimension of samples is time.",
+    ),
+    SpikingJellyMultiStepTimeStepsInData: framework("All time steps of such samples in one call."),
   },
-  elsewhere: ["SpikingJellyTimeStepsInData", "SpikingJellyMultiStepTimeStepsInData", "PyTorch", "Keras"],
+  elsewhere: ["PyTorch", "Keras"],
 };
 
 export const TRAINING: TableRow<Training> = {
