@@ -10,6 +10,7 @@ import { describeNetwork } from "../../dist/cli/quick-bench/result-table.js";
 import { refuseWrong } from "../../dist/cli/quick-bench/wrong-results.js";
 import { Terminal } from "../../dist/cli/terminal.js";
 import { VERSION } from "../../dist/version.js";
+import { findOwnBackends } from "./backend-peers.js";
 import { compareWithBars } from "./bars.js";
 import { printBars, printSuite } from "./bench-report.js";
 import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
@@ -88,7 +89,7 @@ async function findPeers(
   threads: number,
   python: string | undefined,
 ): Promise<(FoundPeer | MissingPeer)[]> {
-  const found = [await findPytorch(threads, python)];
+  const found = [...(await findOwnBackends(threads)), ...(await findPytorch(threads, python))];
   if (!letters.includes("b")) return found;
   for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
   return found;

@@ -3,13 +3,15 @@
 import type { PeerProcess } from "./peer-process.js";
 
 /** A group of cases that a peer prepares together. */
-export type PeerKind = "neuron" | "products" | "network";
+export type PeerKind = "neuron" | "products" | "network" | "layer";
 
 export interface FoundPeer {
   readonly name: string;
   readonly version: string;
   /** What it can compute. */
   readonly kinds: ReadonlySet<PeerKind>;
+  /** Another backend of this library, whose numbers must be the same to the bit. */
+  readonly exact?: boolean;
   /** What should be known about this build. */
   readonly note: string | undefined;
   readonly process: PeerProcess;
