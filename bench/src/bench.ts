@@ -12,7 +12,7 @@ import { Terminal } from "../../dist/cli/terminal.js";
 import { VERSION } from "../../dist/version.js";
 import { findOwnBackends } from "./backend-peers.js";
 import { compareWithBars } from "./bars.js";
-import { printBars, printSuite } from "./bench-report.js";
+import { printBars, printMarkdown, printSuite } from "./bench-report.js";
 import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
 import { PeerRun } from "./peer-run.js";
 import { isFound, type FoundPeer, type MissingPeer } from "./peers.js";
@@ -30,6 +30,7 @@ export interface BenchArguments {
   readonly python?: string;
   readonly data?: string;
   readonly json?: boolean;
+  readonly markdown?: boolean;
 }
 
 const DEFAULT_THREADS = 2;
@@ -62,6 +63,7 @@ export async function bench(args: BenchArguments): Promise<void> {
     if (network !== null) terminal.print(`network of c and d: ${describeNetwork(network)}`);
     for (const suite of suites) printSuite(terminal, suite);
     printBars(terminal, bars, quick);
+    if (args.markdown === true) printMarkdown(terminal, suites);
     const rows = suites.flatMap((suite) => suite.rows);
     const answer = {
       version: VERSION,
