@@ -3,9 +3,11 @@
 import { fileURLToPath } from "node:url";
 import { backendName } from "../../dist/cli/compute-arguments.js";
 import { PeerProcess } from "./peer-process.js";
-import type { FoundPeer, MissingPeer } from "./peers.js";
+import type { FoundPeer, MissingPeer, PeerKind } from "./peers.js";
 
 const SERVER = fileURLToPath(new URL("./backend-server.js", import.meta.url));
+
+export const BACKEND_KINDS: readonly PeerKind[] = ["neuron", "network", "layer"];
 
 interface OwnBackend {
   readonly name: string;
@@ -51,7 +53,7 @@ async function findOwnBackend(
     return {
       name,
       version: String(version),
-      kinds: new Set(["neuron", "network", "layer"]),
+      kinds: new Set(BACKEND_KINDS),
       exact: true,
       note: undefined,
       process: child,

@@ -30,3 +30,7 @@ export interface MissingPeer {
 export function isFound(peer: FoundPeer | MissingPeer): peer is FoundPeer {
   return "process" in peer;
 }
+
+export function overlap(one: ReadonlySet<PeerKind>, other: ReadonlySet<PeerKind>): boolean {
+  return [...one].some((kind) => other.has(kind));
+}

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { PeerProcess } from "./peer-process.js";
-import type { FoundPeer, MissingPeer, PeerKind } from "./peers.js";
+import { overlap, type FoundPeer, type MissingPeer, type PeerKind } from "./peers.js";
 
 const SERVER = fileURLToPath(new URL("../peers/pytorch/serve.py", import.meta.url));
 
@@ -48,15 +48,20 @@ const LIBRARIES: readonly Library[] = [
 /** Asks only for the version: importing PyTorch takes seconds. */
 const PROBE = "from importlib.metadata import version; print(version('torch'))";
 
-/** @param python the interpreter to use; the one with the newest PyTorch on this machine if it is left out */
+/**
+ * @param wanted what the suites compute: libraries that have no part in it are not started
+ * @param python the interpreter to use; the one with the newest PyTorch on this machine if it is left out
+ */
 export async function findPytorch(
   threads: number,
+  wanted: ReadonlySet<PeerKind>,
   python: string | undefined,
 ): Promise<(FoundPeer | MissingPeer)[]> {
   const chosen = python ?? newestPython();
   if (chosen === null) return [{ name: PYTORCH, missing: "no Python here has it", install: INSTALL }];
   const found: (FoundPeer | MissingPeer)[] = [];
   for (const each of LIBRARIES) {
+    if (each.name !== PYTORCH && !overlap(new Set(each.kinds), wanted)) continue;
     found.push(await findLibrary(each, threads, chosen));
     // Without PyTorch there is none of the others.
     if ("missing" in found[0]) break;
