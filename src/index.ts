@@ -21,6 +21,7 @@ export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
 export { heaviside } from "./ops/unary.js";
 

@@ -42,7 +42,7 @@ function gradientsIn(where: string, parameters: unknown): Tensor[] {
       `${where}: the parameters are ${show(parameters)}; expected a list of tensors. Give it model.parameters().`,
     );
   }
-  return (list).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+  return list.flatMap(({ grad }) => (grad === null ? [] : [grad]));
 }
 
 function change(gradients: readonly Tensor[], to: (value: number) => number): void {
