@@ -18,9 +18,10 @@ export { ones, tensor, Tensor, zeros, type TensorOptions } from "./tensor/tensor
 export { scope } from "./tensor/scope.js";
 export { nextTurn } from "./platform/event-loop.js";
 export { memory, resetPeakMemory } from "./tensor/memory.js";
-export { noGrad } from "./autograd/grad-mode.js";
+export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
 export { heaviside } from "./ops/unary.js";
 
@@ -85,6 +86,7 @@ export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";
+export { crossEntropyWith, type CrossEntropyOptions } from "./losses/cross-entropy-with.js";
 export { mse } from "./losses/mse.js";
 export type { LossName } from "./losses/table.js";
 export { Adam, AdamW, type AdamOptions } from "./optimizers/adam.js";
@@ -136,6 +138,7 @@ export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
 export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
+export { clipGradNorm, clipGradValue } from "./training/clip-gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {

@@ -113,22 +113,7 @@ def clipping():
 
 OPERATIONS = {
     "softmax": lambda x: torch.softmax(x, -1),
-    "softmax 0": lambda x: torch.softmax(x, 0),
     "logSoftmax": lambda x: torch.log_softmax(x, -1),
-    "logSoftmax 0": lambda x: torch.log_softmax(x, 0),
-    "max": lambda x: torch.max(x, 1).values,
-    "max all": lambda x: torch.max(x),
-    "min": lambda x: torch.min(x, 0).values,
-    "pow": lambda x: torch.pow(x, 3),
-    "abs": torch.abs,
-    "clamp": lambda x: torch.clamp(x, -0.5, 0.75),
-    "tanh": torch.tanh,
-    "exp2": torch.exp2,
-    "variance": lambda x: torch.var(x, 1),
-    "variance all, biased": lambda x: torch.var(x, correction=0),
-    "where": lambda x: torch.where(x > 0, x * 2, x * x),
-    "cat": lambda x: torch.cat([x, x * x], 1),
-    "slice": lambda x: x[:, 1:3],
 }
 
 
