@@ -18,11 +18,12 @@ export function fingerprintOf(
   { train, isDerived }: LearnedPreprocessing,
   options: ResolvedTrainerOptions,
 ): Fingerprint {
-  const { validation, augmentations, earlyStop } = options;
+  const { validation, augmentations, earlyStop, detachEvery } = options;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
     ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
+    ...(detachEvery === null ? {} : { "truncation of gradients": `every ${detachEvery} time steps` }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),

@@ -48,6 +48,8 @@ export interface TrainerOptions {
   epochs: number;
   /** Default 32; the last batch of an epoch holds what is left. */
   batchSize?: number;
+  /** Truncated backpropagation: see PassOptions.detachEvery. Default null: through all time steps. */
+  detachEvery?: number | null;
   /** Fixes the order of the samples, the augmentations and dropout (default 0). */
   seed?: number;
   /** Measured after every epoch. */
@@ -70,6 +72,7 @@ export interface ResolvedTrainerOptions {
   readonly loss: LossName;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly detachEvery: number | null;
   readonly seed: number;
   readonly validation: Dataset | null;
   readonly augmentations: AugmentationPipeline | null;
@@ -118,6 +121,11 @@ export const trainerSchema: Schema<ReadOptions> = {
       whole(1),
       32,
       "Samples learned together; the last batch of an epoch holds what is left.",
+    ),
+    detachEvery: withDefault(
+      orNone(whole(1)),
+      null,
+      "Time steps that gradients go back at most, which bounds the memory of long samples.",
     ),
     seed: withDefault(whole(0), 0, "Fixes the order of the samples, the augmentations and dropout."),
     validation: withDefault(

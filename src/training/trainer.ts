@@ -248,7 +248,7 @@ export class Trainer {
 
   /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
   #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
-    const { augmentations, validation, loss } = this.#options;
+    const { augmentations, validation, loss, detachEvery } = this.#options;
     const start = performance.now();
     const before = this.#generator.state;
     try {
@@ -261,6 +261,7 @@ export class Trainer {
           this.#optimizer,
           validation === null,
           () => signal?.aborted === true,
+          detachEvery,
         ),
       );
       this.#dropout = state;

@@ -138,6 +138,8 @@ export type ModelKinds = {
 export interface Training {
   epochs: number;
   batchSize: number;
+  /** Time steps that gradients go back at most; all if it is left out. */
+  detachEvery?: number;
   load: boolean;
   train: boolean;
   evaluate: boolean;

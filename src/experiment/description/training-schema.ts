@@ -130,6 +130,7 @@ export const TRAINING: TableRow<Training> = {
     fields: {
       epochs: withDefault(trainer.epochs.type, 0, trainer.epochs.meaning),
       batchSize: trainer.batchSize,
+      detachEvery: optional(whole(1), `${trainer.detachEvery.meaning ?? ""} All if it is left out.`),
       load: withDefault(
         flag,
         false,
