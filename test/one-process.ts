@@ -25,7 +25,7 @@ const BEFORE = ["models/own-model.test.ts", "tensor/uninitialised.test.ts"];
 
 /** What cannot be taken back: kinds that are defined, modules that are replaced, what the host is taken for. */
 const CHANGES =
-  /\bdefine(?:Neuron|Layer)\(|\bclaimKind\b|\bvi\b|own-node|own-models|process\.(?:env|chdir|on|once|exit)\b/;
+  /\bdefine(?:Neuron|Layer)\b|\bclaimKind\b|\bvi\b|own-node|own-models|process\.(?:env|chdir|on|once|exit)\b/;
 
 /** Paths from the root of the repository, such as "test/ops/values.test.ts". */
 export function filesOfOneProcess(): string[] {
