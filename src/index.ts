@@ -267,6 +267,7 @@ export {
   type ModelFacts,
 } from "./formats/model-file.js";
 export { loadTorch } from "./formats/torch/torch-file.js";
+export { MissingKeyError } from "./formats/torch/missing-key.js";
 export { readTorch, type ReadTorchOptions } from "./formats/torch/read-torch.js";
 export type { StoredDtype, StoredTensor } from "./formats/safetensors-dtypes.js";
 
