@@ -66,7 +66,7 @@ export interface TrainTest {
 /** Labels are 32-bit integers. */
 const MAX_LABEL = 2 ** 31 - 1;
 /** Typed arrays of every browser hold this many. */
-const MAX_VALUES = 2 ** 30;
+export const MAX_VALUES = 2 ** 30;
 
 const FIELDS = [
   "name",

@@ -1,8 +1,9 @@
 /** From frames to samples of T time steps. */
 
-import { checkInteger } from "../../checks.js";
+import { checkInteger, checkOptions, isList } from "../../checks.js";
 import { ShapeError } from "../../errors.js";
 import { formatShape, sizeOf } from "../../shapes.js";
+import { show } from "../../show.js";
 import type { EventFrames } from "./integrate-events.js";
 import { majority } from "./majority.js";
 
@@ -12,10 +13,11 @@ import { majority } from "./majority.js";
  * copied.
  *
  * @param timesteps T
+ * @throws TypeError, ShapeError on frames whose parts do not fit
  */
-export function groupFrames({ x, shape, labels }: EventFrames, timesteps: number): EventFrames {
+export function groupFrames(given: EventFrames, timesteps: number): EventFrames {
   const T = checkInteger("groupFrames: timesteps", timesteps, 1);
-  checkSize("groupFrames", x, shape);
+  const { x, shape, labels } = checkFrames("groupFrames", given);
   const [frames, ...frame] = shape;
   const groups = Math.floor(frames / T);
   const grouped = { x: x.subarray(0, groups * T * sizeOf(frame)), shape: [groups, T, ...frame] };
@@ -30,11 +32,11 @@ export function groupFrames({ x, shape, labels }: EventFrames, timesteps: number
  * Cuts long sequences into chunks that are shown one after the other: [N, S, C] becomes [N, chunks, floor(S / chunks), C].
  * What is left at the end of a sequence is dropped.
  *
- * @throws ShapeError unless the shape is [N, S, C] with S >= chunks
+ * @throws TypeError, ShapeError on frames whose parts do not fit; ShapeError unless the shape is [N, S, C] with S >= chunks
  */
-export function splitToTimesteps({ x, shape, labels }: EventFrames, chunks: number): EventFrames {
+export function splitToTimesteps(given: EventFrames, chunks: number): EventFrames {
   const T = checkInteger("splitToTimesteps: chunks", chunks, 1);
-  checkSize("splitToTimesteps", x, shape);
+  const { x, shape, labels } = checkFrames("splitToTimesteps", given);
   const [samples, length, channels] = shape;
   if (shape.length !== 3 || length < T) {
     throw new ShapeError(
@@ -53,9 +55,23 @@ export function splitToTimesteps({ x, shape, labels }: EventFrames, chunks: numb
   };
 }
 
-function checkSize(where: string, x: Float32Array, shape: readonly number[]): void {
-  if (shape.length > 1 && x.length === sizeOf(shape)) return;
-  throw new ShapeError(
-    `${where}: x holds ${x.length} values and its shape is ${formatShape(shape)}; expected [frames, …] of that size.`,
-  );
+/** @throws TypeError, ShapeError on what integrateEvents would not give */
+function checkFrames(where: string, frames: EventFrames): EventFrames {
+  checkOptions(where, frames ?? null, ["x", "shape", "labels"]);
+  const { x, shape, labels } = frames;
+  if (!(x instanceof Float32Array))
+    throw new TypeError(`${where}: x is ${show(x)}; expected a Float32Array.`);
+  if (!isList(shape))
+    throw new TypeError(`${where}: shape is ${show(shape)}; expected an array like [F, H, W, 2].`);
+  if (shape.length < 2 || x.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${where}: x holds ${x.length} values and its shape is ${formatShape(shape)}; expected [frames, …] of that size.`,
+    );
+  }
+  if (labels !== undefined && !(labels instanceof Int32Array))
+    throw new TypeError(`${where}: labels is ${show(labels)}; expected an Int32Array.`);
+  if (labels !== undefined && labels.length !== shape[0]) {
+    throw new ShapeError(`${where}: ${labels.length} labels for ${shape[0]} frames; expected one each.`);
+  }
+  return frames;
 }

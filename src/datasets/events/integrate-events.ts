@@ -18,18 +18,24 @@
 
 import { checkInteger, checkOneOf, checkOptions, checkPositive } from "../../checks.js";
 import { OutOfMemoryError } from "../../errors.js";
+import { MAX_VALUES } from "../dataset.js";
 import { checkEvents, type Events } from "./events.js";
 import { majority } from "./majority.js";
 
+interface TimedIntegration {
+  /** Microseconds of a frame. */
+  readonly duration: number;
+}
+
+interface CountedIntegration {
+  /** How many frames. */
+  readonly frames: number;
+  /** Equally many events in each, or equally long ones. */
+  readonly by: "number" | "time";
+}
+
 /** How events are cut into frames. */
-export type Integration =
-  | { /** Microseconds of a frame. */ readonly duration: number }
-  | {
-      /** How many frames. */
-      readonly frames: number;
-      /** Equally many events in each, or equally long ones. */
-      readonly by: "number" | "time";
-    };
+export type Integration = TimedIntegration | CountedIntegration;
 
 /** Frames in time. */
 export interface EventFrames {
@@ -40,9 +46,6 @@ export interface EventFrames {
   /** The most frequent class of each frame's events, the smallest of equals; where the events have labels. */
   readonly labels?: Int32Array;
 }
-
-/** Typed arrays of every browser hold this many. */
-const MAX_VALUES = 2 ** 30;
 
 /**
  * Counts events into frames: see the head of this file for the equations. An empty frame gets the label that is most
@@ -77,21 +80,28 @@ function segmentStarts(where: string, { t }: Events, integration: Integration, s
   const count = t.length;
   const length = count === 0 ? 0 : t[count - 1] - t[0];
   let frames: number, startOf: (frame: number) => number;
-  if ("duration" in integration) {
-    if ("frames" in integration) {
-      throw new TypeError(`${where}: duration and frames are both given; expected one of them.`);
-    }
-    const duration = checkPositive(`${where}: duration`, integration.duration);
+  const {
+    duration: microseconds,
+    frames: wanted,
+    by,
+  }: Partial<TimedIntegration & CountedIntegration> = integration;
+  if ((microseconds === undefined) === (wanted === undefined)) {
+    throw new TypeError(
+      `${where}: ${wanted === undefined ? "neither duration nor frames is" : "duration and frames are both"} given; ` +
+        'expected { duration } in microseconds, or { frames, by: "number" or "time" }.',
+    );
+  }
+  if (microseconds !== undefined) {
+    const duration = checkPositive(`${where}: duration`, microseconds);
     frames = Math.max(1, Math.ceil(length / duration));
     startOf = (frame) => firstWhere(count, (i) => Math.floor((t[i] - t[0]) / duration) >= frame);
   } else {
-    frames = checkInteger(`${where}: frames`, integration.frames, 1);
-    const by = checkOneOf(`${where}: by`, integration.by, ["number", "time"]);
-    const step = Math.floor((by === "number" ? count : length) / frames);
-    startOf =
-      by === "number"
-        ? (frame) => frame * step
-        : (frame) => firstWhere(count, (i) => t[i] >= t[0] + frame * step);
+    frames = checkInteger(`${where}: frames`, wanted, 1);
+    const isByNumber = checkOneOf(`${where}: by`, by, ["number", "time"]) === "number";
+    const step = Math.floor((isByNumber ? count : length) / frames);
+    startOf = isByNumber
+      ? (frame) => frame * step
+      : (frame) => firstWhere(count, (i) => t[i] >= t[0] + frame * step);
   }
   if (frames * size > MAX_VALUES) {
     throw new OutOfMemoryError(

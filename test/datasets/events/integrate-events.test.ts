@@ -101,6 +101,7 @@ describe("integrateEvents", () => {
     ["no length", {}, { duration: 0 }, "duration is 0"],
     ["no frames", {}, { frames: 0, by: "time" }, "frames is 0"],
     ["both", {}, { duration: 1, frames: 1, by: "time" }, "duration and frames are both given"],
+    ["nothing", {}, {} as never, "neither duration nor frames is given; expected { duration }"],
     [
       "a hundred years",
       { t: Float64Array.of(0, 0, 0, 0, 0, 0, 0, 3e15) },
@@ -127,6 +128,25 @@ describe("groups of frames", () => {
     expect(() => groupFrames({ x: frames.x, shape: [4, 1] }, 2)).toThrow(
       "x holds 5 values and its shape is [4, 1]",
     );
+  });
+
+  it.each<[string, unknown, string]>([
+    ["nothing", undefined, "no options were given"],
+    ["numbers", { x: [1, 2], shape: [2, 1] }, "x is [1, 2]; expected a Float32Array"],
+    ["a shape that is a number", { x: new Float32Array(2), shape: 2 }, "shape is 2; expected an array"],
+    [
+      "labels of other frames",
+      { x: new Float32Array(2), shape: [2, 1], labels: new Int32Array(3) },
+      "3 labels for 2 frames",
+    ],
+    [
+      "labels as a list",
+      { x: new Float32Array(2), shape: [2, 1], labels: [1, 1] },
+      "labels is [1, 1]; expected an Int32Array",
+    ],
+  ])("refuse %s", (_, frames, message) => {
+    expect(() => groupFrames(frames as never, 1)).toThrow(`groupFrames: ${message}`);
+    expect(() => splitToTimesteps(frames as never, 1)).toThrow(`splitToTimesteps: ${message}`);
   });
 
   it("splits no sequence that is too short", () => {
