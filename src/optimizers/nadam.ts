@@ -10,12 +10,10 @@
  * @source T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop
  */
 
-import { LiveOptions } from "../schema/live-options.js";
 import { withDefault, type Schema } from "../schema/schema.js";
 import { flag, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { adamFields, type AdamOptions } from "./adam.js";
-import { Optimizer } from "./optimizer.js";
+import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
 
 export interface NAdamOptions extends AdamOptions {
   /** Default 2e-3. */
@@ -45,37 +43,30 @@ export const nadamSchema: Schema<ResolvedNAdamOptions> = {
   },
 };
 
-export class NAdam extends Optimizer {
-  readonly #options: LiveOptions<ResolvedNAdamOptions>;
+export class NAdam extends AdamFamily<ResolvedNAdamOptions> {
   /** P_t by t; P_0 = 1. A function of the options alone, so that no state holds it. */
   #products: number[] = [1];
   /** The options that it was computed of. */
   #productsOf = "";
 
   constructor(params: Iterable<Tensor>, options: NAdamOptions = {}) {
-    const live = new LiveOptions("NAdam", options, nadamSchema);
-    super(params, live, ["m", "v"]);
-    this.#options = live;
-  }
-
-  get betas(): readonly [number, number] {
-    return this.#options.current.betas;
-  }
-
-  get eps(): number {
-    return this.#options.current.eps;
-  }
-
-  get weightDecay(): number {
-    return this.#options.current.weightDecay;
+    super("NAdam", params, options, nadamSchema);
   }
 
   get momentumDecay(): number {
-    return this.#options.current.momentumDecay;
+    return this.options.momentumDecay;
+  }
+
+  set momentumDecay(momentumDecay: number) {
+    this.setOption("momentumDecay", momentumDecay);
   }
 
   get decoupledWeightDecay(): boolean {
-    return this.#options.current.decoupledWeightDecay;
+    return this.options.decoupledWeightDecay;
+  }
+
+  set decoupledWeightDecay(decoupledWeightDecay: boolean) {
+    this.setOption("decoupledWeightDecay", decoupledWeightDecay);
   }
 
   protected update(
@@ -85,7 +76,7 @@ export class NAdam extends Optimizer {
     decays: boolean,
     move: number,
   ): void {
-    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.#options.current;
+    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.options;
     const [beta1, beta2] = betas;
     const [g, m, v] = [grad.data, array("m"), array("v")];
     const decay = decays ? weightDecay : 0;
@@ -103,13 +94,13 @@ export class NAdam extends Optimizer {
 
   /** mu_t */
   #momentum(t: number): number {
-    const { betas, momentumDecay } = this.#options.current;
+    const { betas, momentumDecay } = this.options;
     return betas[0] * (1 - 0.5 * 0.96 ** (t * momentumDecay));
   }
 
   /** P_t */
   #product(t: number): number {
-    const { betas, momentumDecay } = this.#options.current;
+    const { betas, momentumDecay } = this.options;
     const options = `${betas[0]} ${momentumDecay}`;
     if (options !== this.#productsOf) [this.#products, this.#productsOf] = [[1], options];
     for (let n = this.#products.length; n <= t; n++) {

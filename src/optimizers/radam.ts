@@ -11,12 +11,10 @@
  * @source L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020, algorithm 2
  */
 
-import { LiveOptions } from "../schema/live-options.js";
 import { withDefault, type Schema } from "../schema/schema.js";
 import { flag } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { adamFields, type AdamOptions } from "./adam.js";
-import { Optimizer } from "./optimizer.js";
+import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
 
 export interface RAdamOptions extends AdamOptions {
   /** Default false. */
@@ -40,29 +38,17 @@ export const radamSchema: Schema<ResolvedRAdamOptions> = {
 /** From this length of the running mean on, its variance is known well enough. */
 const CERTAIN = 5;
 
-export class RAdam extends Optimizer {
-  readonly #options: LiveOptions<ResolvedRAdamOptions>;
-
+export class RAdam extends AdamFamily<ResolvedRAdamOptions> {
   constructor(params: Iterable<Tensor>, options: RAdamOptions = {}) {
-    const live = new LiveOptions("RAdam", options, radamSchema);
-    super(params, live, ["m", "v"]);
-    this.#options = live;
-  }
-
-  get betas(): readonly [number, number] {
-    return this.#options.current.betas;
-  }
-
-  get eps(): number {
-    return this.#options.current.eps;
-  }
-
-  get weightDecay(): number {
-    return this.#options.current.weightDecay;
+    super("RAdam", params, options, radamSchema);
   }
 
   get decoupledWeightDecay(): boolean {
-    return this.#options.current.decoupledWeightDecay;
+    return this.options.decoupledWeightDecay;
+  }
+
+  set decoupledWeightDecay(decoupledWeightDecay: boolean) {
+    this.setOption("decoupledWeightDecay", decoupledWeightDecay);
   }
 
   protected update(
@@ -72,7 +58,7 @@ export class RAdam extends Optimizer {
     decays: boolean,
     move: number,
   ): void {
-    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.#options.current;
+    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.options;
     const [beta1, beta2] = betas;
     const [g, m, v] = [grad.data, array("m"), array("v")];
     const decay = decays ? weightDecay : 0;

@@ -67,20 +67,39 @@ export class RMSprop extends Optimizer {
     this.#options = live;
   }
 
+  /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */
   get alpha(): number {
     return this.#options.current.alpha;
+  }
+
+  set alpha(alpha: number) {
+    this.#options.set("alpha", alpha);
   }
 
   get eps(): number {
     return this.#options.current.eps;
   }
 
+  set eps(eps: number) {
+    this.#options.set("eps", eps);
+  }
+
   get weightDecay(): number {
     return this.#options.current.weightDecay;
   }
 
+  set weightDecay(weightDecay: number) {
+    this.#options.set("weightDecay", weightDecay);
+  }
+
   get momentum(): number {
     return this.#options.current.momentum;
+  }
+
+  /** Where there was none, the sum starts at 0. */
+  set momentum(momentum: number) {
+    this.#options.set("momentum", momentum);
+    if (this.momentum > 0) this.addArray("momentum");
   }
 
   get centered(): boolean {

@@ -3,7 +3,8 @@
 import { checkOneOf } from "../checks.js";
 import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Adam, AdamW, adamSchema, adamWSchema, type AdamOptions } from "./adam.js";
+import { Adam, AdamW, adamSchema, adamWSchema } from "./adam.js";
+import type { AdamOptions } from "./adam-family.js";
 import { ExponentialLR, exponentialLRSchema, type ExponentialLROptions } from "./exponential-lr.js";
 import { LinearLR, linearLRSchema, type LinearLROptions } from "./linear-lr.js";
 import { NAdam, nadamSchema, type NAdamOptions } from "./nadam.js";
