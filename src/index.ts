@@ -160,6 +160,7 @@ export {
 } from "./quantization/activations-range.js";
 export { calibrate } from "./quantization/calibrate.js";
 export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
+export { QuantReLU, type QuantReLUOptions } from "./quantization/quant-relu.js";
 export { Quantizer } from "./quantization/quantizer.js";
 export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
 export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";

@@ -29,7 +29,7 @@ function expectRefused(ended: Ended): string {
 
 describe("an experiment with one thing wrong", () => {
   it.each<[string, string, string]>([
-    ['kind = "ATIF"', 'kind = "ATFI"', 'neuron.kind (merged into model[0]) is "ATFI"; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode". Did you mean "ATIF"?'],
+    ['kind = "ATIF"', 'kind = "ATFI"', 'neuron.kind (merged into model[0]) is "ATFI"; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode", "QuantReLU". Did you mean "ATIF"?'],
     ["v_threshold = 1.0", "v_threshold = nan", "v_threshold (merged into model[0]) is nan; expected a finite number above 0."],
     ["v_threshold = 1.0", "v_threshold = inf", "v_threshold (merged into model[0]) is inf; expected a finite number above 0."],
     ["v_threshold = 1.0", "v_threshold = -1", "v_threshold (merged into model[0]) is -1; expected a number above 0."],

@@ -204,7 +204,7 @@ const neurons: readonly Case[] = [
     "neuron kind missing",
     'neuron.kind = "ATIF"\n',
     "",
-    'config.toml:42:1: model[0].params.neuron.kind is missing; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode".',
+    'config.toml:42:1: model[0].params.neuron.kind is missing; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode", "QuantReLU".',
   ],
   [
     "neuron string",
@@ -216,13 +216,13 @@ const neurons: readonly Case[] = [
     "neuron unknown",
     '"ATIF"',
     '"ATIFu"',
-    'config.toml:42:1: model_template.params.neuron.kind (merged into model[0]) is "ATIFu"; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode". Did you mean "ATIF"?',
+    'config.toml:42:1: model_template.params.neuron.kind (merged into model[0]) is "ATIFu"; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode", "QuantReLU". Did you mean "ATIF"?',
   ],
   [
     "neuron quantized",
     '"ATIF"',
     '"QuantizedATIF"',
-    'config.toml:42:1: model_template.params.neuron.kind (merged into model[0]) is "QuantizedATIF", which Qualia knows and this version does not support; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode".',
+    'config.toml:42:1: model_template.params.neuron.kind (merged into model[0]) is "QuantizedATIF", which Qualia knows and this version does not support; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode", "QuantReLU".',
   ],
   [
     "threshold 0",
