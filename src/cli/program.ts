@@ -22,6 +22,7 @@ import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -86,6 +87,7 @@ function createAtif(choices: InitChoices | null): Command {
   addExchangeCommands(program);
   addEnergy(program);
   addPlot(program);
+  addPlayground(program);
   addBench(program);
   return program;
 }
