@@ -113,9 +113,28 @@ export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./d
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export type { Events } from "./datasets/events/events.js";
+export {
+  eventsDataset,
+  type EventRecording,
+  type EventsDatasetOptions,
+} from "./datasets/events/events-dataset.js";
 export { groupFrames, splitToTimesteps } from "./datasets/events/group-frames.js";
 export { integrateEvents, type EventFrames, type Integration } from "./datasets/events/integrate-events.js";
+export {
+  loadMovingDigits,
+  movingDigitEvents,
+  type MovingDigitsFrames,
+  type MovingDigitsOptions,
+} from "./datasets/events/moving-digits.js";
+export {
+  movingImage,
+  saccadePath,
+  type MovingImageOptions,
+  type Path,
+  type SaccadeOptions,
+} from "./datasets/events/moving-image.js";
 export { parseNmnist } from "./datasets/events/parse-nmnist.js";
+export { simulateEvents, type EventSensorOptions, type Scene } from "./datasets/events/simulate-events.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
