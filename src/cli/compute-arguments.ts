@@ -23,3 +23,16 @@ export async function initCompute({ threads, backend }: ComputeArguments): Promi
 export function backendName(): string {
   return currentBackend().name;
 }
+
+/** What computes, as --json prints it. */
+export interface ComputeBackend {
+  readonly name: string;
+  /** What kernels of the processor's own are compiled for ("avx512", "avx2", "neon"); null where there are none. */
+  readonly instructionSet: string | null;
+}
+
+/** @throws StateError before init() */
+export function computeBackend(): ComputeBackend {
+  const { name, instructionSet } = currentBackend();
+  return { name, instructionSet: instructionSet ?? null };
+}
