@@ -5,6 +5,7 @@ import type { Dataset } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
+import { hasTime } from "../experiment/description/validate-model.js";
 import type { Experiment } from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
@@ -99,6 +100,12 @@ function experimentOf({ experiment }: TrainingFacts): Experiment | null {
   if (experiment === undefined) return null;
   return parseExperiment(experiment, { source: "the experiment in the model file", lenient: true })
     .experiment;
+}
+
+/** Whether the network was trained with samples that change over time; false if it was saved without its experiment. */
+export function learnedFromTime(facts: TrainingFacts): boolean {
+  const experiment = experimentOf(facts);
+  return experiment !== null && hasTime(experiment.learningFramework.kind);
 }
 
 /** Whether the data asked for go the same way to the network as those it was trained with. */
