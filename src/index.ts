@@ -21,8 +21,15 @@ export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { cat } from "./ops/cat.js";
+export { max, maximum, min, minimum } from "./ops/extremes.js";
+export { abs, clamp, exp2, tanh, type ClampOptions } from "./ops/functions.js";
+export { slice, split } from "./ops/parts.js";
+export { pow } from "./ops/pow.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
+export { variance, type VarianceOptions } from "./ops/variance.js";
+export { where } from "./ops/where.js";
 export { heaviside } from "./ops/unary.js";
 
 export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
