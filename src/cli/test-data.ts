@@ -21,7 +21,8 @@ import {
   prepareData,
   type DatasetLoader,
 } from "../experiment/data.js";
-import type { LossName } from "../losses/table.js";
+import { lossOfExperiment } from "../experiment/training.js";
+import type { LossSpec } from "../losses/loss-spec.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
@@ -34,7 +35,7 @@ export interface TestData {
   /** The samples that networks learn from, as they come to a network that is measured. */
   readonly train: Dataset;
   readonly augmentations?: AugmentationPipeline;
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   /** "the digits", or the folder. */
   readonly name: string;
 }
@@ -152,7 +153,7 @@ async function fromExperiment(
   const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
   const found = {
-    loss: moved.learningFramework.params.loss,
+    loss: lossOfExperiment(moved),
     name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
   };
   if (!asLoaded) {

@@ -7,6 +7,7 @@ import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
 import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
@@ -61,6 +62,10 @@ export interface LearningFrameworkParams {
   enableConfusionMatrix: boolean;
   /** "mse" compares the averaged output with the one-hot target. */
   loss: LossName;
+  /** Of the cross-entropy: how much each class counts; all alike if they are left out. */
+  classWeights?: readonly number[];
+  /** Of the cross-entropy: share of every label that is spread over all classes; none if it is left out. */
+  labelSmoothing?: number;
   metrics: readonly Metric[];
   /** What decides the best epoch, as "val_acc". */
   checkpointMetric: Readonly<CheckpointMetric>;
@@ -138,6 +143,13 @@ export type ModelKinds = {
 export interface Training {
   epochs: number;
   batchSize: number;
+  /** Batches to one step of the optimizer; one if it is left out. */
+  accumulateGradBatches?: number;
+  /** At most one of the two. */
+  clipGradNorm?: number;
+  clipGradValue?: number;
+  /** Added to the loss; nothing if it is left out. */
+  firingRate?: ResolvedFiringRate;
   /** Time steps that gradients go back at most; all if it is left out. */
   detachEvery?: number;
   load: boolean;
