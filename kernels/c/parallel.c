@@ -21,7 +21,7 @@
 #include "waiting.h"
 
 static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_FLOATS];
-_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS * 2];
 
 _Thread_local struct thread this_thread = {0, first_thread_scratch};
 

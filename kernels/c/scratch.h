@@ -11,7 +11,7 @@ enum {
 
 INTERNAL_BEGIN
 
-extern float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+extern float shared_scratch_block[SHARED_SCRATCH_FLOATS * 2];
 
 INTERNAL_END
 

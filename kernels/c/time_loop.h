@@ -11,6 +11,7 @@
 #include "parallel.h"
 #include "scratch.h"
 #include "tail.h"
+#include "wide.h"
 
 enum {
   NEURONS_PER_CHUNK = 4096, /* what a thread takes at once; one partial sum of a parameter's gradient */
@@ -43,7 +44,7 @@ static inline double back_through_time(const void *task, const float *v0, int T,
                                        back_function *back) {
   /* Half of the scratch for states. 3 rows of 2^20 / 2048 steps of 64 neurons fit the other half; in 4 GiB with x, gy
    * and dx of one neuron T is below 2^32 / 12, and 3 rows of that / 32768 steps of 4 fit. */
-  int half = THREAD_SCRATCH_FLOATS / 2, block = T <= 1 << 20 ? NEURONS_PER_BLOCK : 4;
+  int half = THREAD_SCRATCH_FLOATS / 2, block = T <= 1 << 20 ? NEURONS_PER_BLOCK : LANES;
   int steps = grain_for(T, STEPS_PER_SEGMENT, half / block), segments = chunk_count(T, steps);
   float *states = thread_scratch(), *rows = states + half;
   double total = 0;
