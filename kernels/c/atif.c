@@ -141,7 +141,7 @@ static inline double back_with(const struct atif_backward_task *task, struct str
 
 static inline double atif_back(const void *argument, struct stretch at, float *rows) {
   const struct atif_backward_task *task = argument;
-  float *lambda = thread_scratch() + THREAD_SCRATCH_FLOATS - NEURONS_PER_BLOCK;
+  float *lambda = thread_scratch() + THREAD_SCRATCH_ROOM - NEURONS_PER_BLOCK;
   float *dv = task->dv ? task->dv + at.first : 0;
   surrogate_exponentials(rows, (at.t_end - at.t) * at.stride, task->back.surrogate.alpha);
   if (at.t_end == task->T) start_row(lambda, dv, at.count, at.stride);

@@ -18,12 +18,12 @@ enum {
   MOST_NEURONS = 256, /* of a block: 4 pixels of 64 channels; 8 KiB of scratch for 4 steps */
   MOST_STEPS = 1 << 16,
   /* Half of the scratch for states, half for the rows of a segment. */
-  HALF = THREAD_SCRATCH_FLOATS / 2,
-  ROOM = MOST_NEURONS + MOST_PIXELS * LANES,
+  HALF = THREAD_SCRATCH_ROOM / 2,
+  ROOM = MOST_NEURONS + MOST_PIXELS * (LANES - 4), /* lanes of a pixel are whole vectors */
 };
 
 _Static_assert(MOST_NEURONS / MOST_PIXELS >= 4, "a vector of each pixel of a cell is a block");
-_Static_assert(MOST_STEPS / (HALF / MOST_NEURONS) * MOST_NEURONS * (SURROGATE_FLOATS / 4) <= HALF,
+_Static_assert((MOST_STEPS / (HALF / ROOM) + 1) * ROOM * 2 <= HALF,
                "segments of the longest sequence, of whose starts one half is full, fit the other half");
 
 struct task {

@@ -41,14 +41,25 @@ void multiply_any_tile(const struct tile *tile, int rows, int width, int by_colu
 #define CASE(ROWS, WIDTH, BY_COLUMNS) \
   case (ROWS) * 128 + (WIDTH) + (BY_COLUMNS): \
     return tile_##WIDTH(tile, ROWS, BY_COLUMNS)
-#if LANES == 16 && TILE_VECTORS == 4
-#define CASES(R) CASE(R, 4, 0); CASE(R, 4, 1); CASE(R, 8, 0); CASE(R, 8, 1); CASE(R, 16, 0); CASE(R, 16, 1); CASE(R, 32, 0); CASE(R, 32, 1); CASE(R, 64, 0); CASE(R, 64, 1)
-#elif LANES == 16
-#define CASES(R) CASE(R, 4, 0); CASE(R, 4, 1); CASE(R, 8, 0); CASE(R, 8, 1); CASE(R, 16, 0); CASE(R, 16, 1); CASE(R, 32, 0); CASE(R, 32, 1)
+#define NARROW_CASES(ROWS) \
+  CASE(ROWS, 4, 0); \
+  CASE(ROWS, 4, 1); \
+  CASE(ROWS, 8, 0); \
+  CASE(ROWS, 8, 1)
+#if LANES == 4
+#define CASES(ROWS) NARROW_CASES(ROWS)
 #elif LANES == 8
-#define CASES(R) CASE(R, 4, 0); CASE(R, 4, 1); CASE(R, 8, 0); CASE(R, 8, 1); CASE(R, 16, 0); CASE(R, 16, 1)
+#define CASES(ROWS) \
+  NARROW_CASES(ROWS); \
+  CASE(ROWS, 16, 0); \
+  CASE(ROWS, 16, 1)
 #else
-#define CASES(R) CASE(R, 4, 0); CASE(R, 4, 1); CASE(R, 8, 0); CASE(R, 8, 1)
+#define CASES(ROWS) \
+  NARROW_CASES(ROWS); \
+  CASE(ROWS, 16, 0); \
+  CASE(ROWS, 16, 1); \
+  CASE(ROWS, 32, 0); \
+  CASE(ROWS, 32, 1)
 #endif
   switch (rows * 128 + width + by_columns) {
     CASES(TILE_ROWS);

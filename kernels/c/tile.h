@@ -1,39 +1,49 @@
-/* The inner loop of every matrix product: 4 rows by up to 2 vectors, in registers; the widest vectors there are. */
+/*
+ * The inner loop of every matrix product: a tile of C, 4 rows by 2 vectors or fewer, in registers.
+ *
+ * 4 x 2 vectors of 4 lanes are 8 accumulators, and with 6 vectors of operands they fit the 15 registers that V8 hands out; 6 x 2 and 4 x 3
+ * do not, and take a fifth to a third longer. A sum over the depth is of one column: its order does not depend on LANES.
+ */
 #ifndef ATIF_TILE_H
 #define ATIF_TILE_H
+
 #include "parallel.h"
 #include "wide.h"
-#ifndef TILE_VECTORS
-#define TILE_VECTORS 2
-#endif
+
 enum {
-#ifndef ROWS_OF_TILE
-#define ROWS_OF_TILE 4
-#endif
-  TILE_ROWS = ROWS_OF_TILE,
-  PANEL = TILE_VECTORS * LANES,
-  NARROW_PANEL = 4,
+  TILE_ROWS = 4,
+  PANEL = 2 * LANES, /* columns of a panel of B, which is [depth][PANEL] ... */
+  NARROW_PANEL = 4,  /* ... or, when fewer are left, [depth][4, 8 or 16], the least that holds them */
+  /*
+   * Products are added up in runs of this many, and the runs then: under half the rounding error of one sum over a depth
+   * of 256 (measured with runs of 32; shorter ones lose less, and cost some speed). A spike near its threshold
+   * shows the difference.
+   */
   RUN = 8,
-  LONG_RUN = 32,
-  UNROLLED = 4,
+  LONG_RUN = 32, /* where no spike depends on it: 1.1 to 1.2 times as fast */
+  UNROLLED = 4, /* steps of the depth */
 };
+
 static inline int panel_width(int columns) {
   int width = NARROW_PANEL;
   while (width < columns && width < PANEL) width *= 2;
   return width;
 }
+
 struct tile {
-  float *const *c;
-  int column;
-  int columns;
-  const float *a;
+  float *const *c; /* one pointer per row */
+  int column;      /* of C, where the tile begins */
+  int columns;     /* of the panel that exist in C */
+  const float *a;  /* element (row, p) at a[row * stride + p] or, by columns, at a[p * stride + row] */
   int stride;
   const float *panel;
   int depth;
-  int run;
-  int add;
-  const float *start;
+  int run;           /* products that are added up in a row: RUN, or what else the bounds of a kernel allow */
+  int add;           /* C += A B, else C = start + A B */
+  const float *start; /* [columns] or null: zeros */
 };
+
+/* Stores the columns that exist, of the last panel. */
 static __attribute__((noinline)) void store_columns(const struct tile *tile, int rows, float sum[][PANEL]) {
   for (int r = 0; r < rows; r++) {
     float *c = tile->c[r] + tile->column;
@@ -43,80 +53,37 @@ static __attribute__((noinline)) void store_columns(const struct tile *tile, int
     }
   }
 }
-#define LOAD(TYPE, p) (*(const TYPE##_anywhere *)(p))
-#define STORE(TYPE, p, v) (*(TYPE##_anywhere *)(p) = (v))
-#ifdef FUSE
-#define MULADD(acc, a, b) _Pragma("clang fp contract(fast)") acc += (a) * (b)
-#else
-#define MULADD(acc, a, b) acc += (a) * (b)
-#endif
-#define DEFINE_TILE(NAME, TYPE, VECTORS) \
-static inline __attribute__((always_inline)) void NAME(const struct tile *tile, const int rows, const int by_columns) { \
-  enum { WIDTH = sizeof(TYPE) / 4 }; \
-  TYPE sum[TILE_ROWS][VECTORS]; \
-  for (int r = 0; r < rows; r++) for (int v = 0; v < VECTORS; v++) sum[r][v] = (TYPE){0}; \
-  const float *row[TILE_ROWS]; \
-  for (int r = 0; r < rows; r++) row[r] = tile->a + (by_columns ? r : r * tile->stride); \
-  const long step = by_columns ? tile->stride : 1; \
-  const float *b = tile->panel; \
-  for (int left = tile->depth; left > 0; left -= tile->run) { \
-    TYPE part[TILE_ROWS][VECTORS]; \
-    for (int r = 0; r < rows; r++) for (int v = 0; v < VECTORS; v++) part[r][v] = (TYPE){0}; \
-    int p = smaller(left, tile->run); \
-    for (; p >= UNROLLED; p -= UNROLLED) { \
-      _Pragma("GCC unroll 4") \
-      for (int k = 0; k < UNROLLED; k++) { \
-        TYPE values[VECTORS]; \
-        for (int v = 0; v < VECTORS; v++) values[v] = LOAD(TYPE, b + WIDTH * (k * VECTORS + v)); \
-        for (int r = 0; r < rows; r++) { \
-          TYPE factor = (TYPE){0} + row[r][k * step]; \
-          for (int v = 0; v < VECTORS; v++) { MULADD(part[r][v], factor, values[v]); } \
-        } \
-      } \
-      b += UNROLLED * WIDTH * VECTORS; \
-      for (int r = 0; r < rows; r++) row[r] += UNROLLED * step; \
-    } \
-    for (; p > 0; p--) { \
-      for (int r = 0; r < rows; r++) { \
-        TYPE factor = (TYPE){0} + row[r][0]; \
-        for (int v = 0; v < VECTORS; v++) { MULADD(part[r][v], factor, LOAD(TYPE, b + WIDTH * v)); } \
-      } \
-      b += WIDTH * VECTORS; \
-      for (int r = 0; r < rows; r++) row[r] += step; \
-    } \
-    for (int r = 0; r < rows; r++) \
-      for (int v = 0; v < VECTORS; v++) sum[r][v] += part[r][v]; \
-  } \
-  if (tile->columns < WIDTH * VECTORS) { \
-    float padded[TILE_ROWS][PANEL]; \
-    for (int r = 0; r < rows; r++) \
-      for (int v = 0; v < VECTORS; v++) STORE(TYPE, padded[r] + WIDTH * v, sum[r][v]); \
-    store_columns(tile, rows, padded); \
-    return; \
-  } \
-  for (int r = 0; r < rows; r++) { \
-    float *c = tile->c[r] + tile->column; \
-    for (int v = 0; v < VECTORS; v++) { \
-      if (tile->add) sum[r][v] += LOAD(TYPE, c + WIDTH * v); \
-      else if (tile->start) sum[r][v] += LOAD(TYPE, tile->start + WIDTH * v); \
-      STORE(TYPE, c + WIDTH * v, sum[r][v]); \
-    } \
-  } \
-}
-typedef f32x4_anywhere f32x4_anywhere_;
-DEFINE_TILE(tile_4, f32x4, 1)
+
+/* tile_4, tile_8, ...: as many columns. */
+#define TILE tile_4
+#define VECTOR f32x4
+#define VECTORS 1
+#include "tile_of_vectors.h"
 #if LANES == 4
-DEFINE_TILE(tile_8, f32x4, 2)
+#define TILE tile_8
+#define VECTOR f32x4
+#define VECTORS 2
+#include "tile_of_vectors.h"
 #else
-DEFINE_TILE(tile_8, f32x8, 1)
+#define TILE tile_8
+#define VECTOR f32x8
+#define VECTORS 1
+#include "tile_of_vectors.h"
 #endif
 #if LANES == 8
-DEFINE_TILE(tile_16, f32x8, 2)
+#define TILE tile_16
+#define VECTOR f32x8
+#define VECTORS 2
+#include "tile_of_vectors.h"
 #elif LANES == 16
-DEFINE_TILE(tile_16, f32x16, 1)
-DEFINE_TILE(tile_32, f32x16, 2)
+#define TILE tile_16
+#define VECTOR f32x16
+#define VECTORS 1
+#include "tile_of_vectors.h"
+#define TILE tile_32
+#define VECTOR f32x16
+#define VECTORS 2
+#include "tile_of_vectors.h"
 #endif
-#if TILE_VECTORS == 4 && LANES == 16
-DEFINE_TILE(tile_64, f32x16, 4)
-#endif
+
 #endif
