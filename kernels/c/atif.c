@@ -78,6 +78,7 @@ static inline int run_part(float *v, float *rows, int stride, const float *x, in
   for (int t = 0; t < steps; t++, x += x_step, rows += stride) {
     for (int k = 0; k < vectors; k++) {
       fN current = quick ? loadN(x + LANES * k) : load_up_toN(x, count), q;
+      fetch_ahead(x + LANES * k + NEURONS_PER_BLOCK);
       if (quick) {
         q = u[k] + current - theta;
         run_finiteN(&u[k], current, theta);
@@ -122,6 +123,8 @@ static inline double back_with(const struct atif_backward_task *task, struct str
     int left = at.count;
     for (; left >= LANES; left -= LANES, p += SURROGATE_FLOATS, gy += LANES, dx += LANES, after += LANES) {
       fN now = loadN(after);
+      fetch_ahead(gy + NEURONS_PER_BLOCK);
+      fetch_ahead(dx + NEURONS_PER_BLOCK);
       fN term = step_backN(&now, loadN(gy), p, &back, usual);
       for (int k = 0; k < LANES / 4; k++) sum += quarter(term, k);
       storeN(after, now);

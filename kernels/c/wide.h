@@ -33,7 +33,7 @@ typedef float fN __attribute__((vector_size(4 * LANES)));
 typedef int iN __attribute__((vector_size(4 * LANES)));
 typedef unsigned uN __attribute__((vector_size(4 * LANES)));
 typedef float fN_anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-#if LANES > 4 /* narrower tiles (tile.h) */
+#if LANES > 4 /* narrower tiles (tile.h), and bytes of spikes */
 typedef float f32x8 __attribute__((vector_size(32)));
 typedef float f32x8_anywhere __attribute__((vector_size(32), aligned(4), may_alias));
 #endif
@@ -103,6 +103,18 @@ static inline fN at_leastN(fN x, fN smallest) {
   return (fN)_mm256_max_ps((__m256)smallest, (__m256)x);
 #else
   return at_least4(x, smallest);
+#endif
+}
+
+/*
+ * Says that p will be read: of sequences with a step for each piece of memory, processors do not guess what comes next.
+ * p may lie outside of all arrays. Not in WebAssembly, which has no such instruction.
+ */
+static inline void fetch_ahead(const float *p) {
+#if LANES > 4
+  __builtin_prefetch(p);
+#else
+  (void)p;
 #endif
 }
 
