@@ -4,7 +4,7 @@
  * With x = -(what exp takes), r and every odd power of it change sign. 128 instead of 0 is added to k, so that shifting k
  * into the exponent gives 2^(k + 1) at once: s = 2 / (2 + 2 exp(-x)).
  *
- * Three loops, and surrogate_end4 in one of its caller's: the chain of operations is some 90 cycles long, and a processor
+ * Three loops, and surrogate_endN in one of its caller's: the chain of operations is some 90 cycles long, and a processor
  * that looks 100 operations ahead has too few vectors in flight in one loop, which takes twice as long.
  */
 
@@ -13,10 +13,13 @@
 enum { AT_ONCE = 128 }; /* what a loop leaves for the next stays in the level 1 cache */
 
 #if LANES == 16
-/* 32 registers and a window of 448 operations: four vectors side by side, in one loop. */
+/* 32 registers, and a window of several hundred operations: four vectors side by side in one loop need no second one. */
 static inline __attribute__((always_inline)) void exponentials(float *p, float alpha, const int vectors) {
   fN x[4], shifted[4], k[4], r[4], y[4];
-  for (int i = 0; i < vectors; i++) x[i] = at_leastN(at_mostN(alpha * loadN(p + SURROGATE_FLOATS * i), splatN(86.0f)), splatN(-86.0f));
+  for (int i = 0; i < vectors; i++) {
+    fN q = loadN(p + SURROGATE_FLOATS * i);
+    x[i] = at_leastN(at_mostN(alpha * q, splatN(86.0f)), splatN(-86.0f));
+  }
   for (int i = 0; i < vectors; i++) shifted[i] = x[i] * -LOG2_E + (ROUNDING + 128.0f);
   for (int i = 0; i < vectors; i++) k[i] = shifted[i] - (ROUNDING + 128.0f);
   for (int i = 0; i < vectors; i++) r[i] = (x[i] + k[i] * LN2_HIGH) + k[i] * LN2_LOW;
