@@ -69,7 +69,9 @@ struct atif_backward_task {
   struct back back;
 };
 
-enum { RUN_VECTORS = 64 / LANES > 4 ? 4 : 64 / LANES };
+enum { RUN_VECTORS = 4 }; /* side by side: 64 neurons at most, a block of them */
+
+/* RUN_VECTORS vectors or, if not `quick`, up to a vector of neurons of run_row; as in run_neurons. */
 static inline int run_part(float *v, float *rows, int stride, const float *x, int x_step, int steps, int count,
                            float theta, int quick) {
   const int vectors = quick ? RUN_VECTORS : 1;
@@ -133,7 +135,7 @@ static inline double back_with(const struct atif_backward_task *task, struct str
     if (left > 0) {
       fN now = loadN(after);
       fN term = step_backN(&now, load_someN(gy, left), p, &back, usual);
-      for (int k = 0; k < (left + 3) / 4; k++) sum += k == 0 ? quarter(term, 0) : k == 1 ? quarter(term, 1) : k == 2 ? quarter(term, 2) : quarter(term, 3);
+      for (int k = 0; k < LANES / 4 && 4 * k < left; k++) sum += quarter(term, k);
       storeN(after, now);
       store_someN(dx, still ? load_someN(dx, left) + now : now, left);
     }

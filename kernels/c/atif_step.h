@@ -1,4 +1,4 @@
-/* One time step of ATIF and IFSRL for four neurons, forward and back. Equations: src/kernels/contract.ts. */
+/* One time step of ATIF and IFSRL for a vector of neurons, forward and back. Equations: src/kernels/contract.ts. */
 #ifndef ATIF_ATIF_STEP_H
 #define ATIF_ATIF_STEP_H
 

@@ -129,7 +129,7 @@ static inline unsigned bitsN(iN mask) {
 #endif
 }
 
-/* Lanes 4 k to 4 k + 3; k is known when compiled. */
+/* Lanes 4 k to 4 k + 3. */
 static inline f32x4 quarter(fN v, int k) {
 #if LANES == 16
   return k == 0   ? __builtin_shufflevector(v, v, 0, 1, 2, 3)
