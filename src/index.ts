@@ -285,6 +285,16 @@ export {
   saveCheckpoint,
   type Checkpoint,
 } from "./formats/checkpoint.js";
+export { loadEventFolder, type EventFolderOptions } from "./formats/events/event-folder.js";
+export { loadEvents, streamEventFile } from "./formats/events/event-file.js";
+export {
+  readEvents,
+  streamEvents,
+  type EventFormat,
+  type ReadAllOptions,
+  type ReadEventsOptions,
+} from "./formats/events/read-events.js";
+export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
   decodeModel,

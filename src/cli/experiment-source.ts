@@ -80,8 +80,8 @@ function withDataPlace(experiment: Experiment, data: string | undefined, source:
   if (isFromFiles(dataset)) return withDataFolder(experiment, resolve(data ?? dataset.params.path));
   if (dataset.kind === "InMemory") {
     throw new ConfigError(
-      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST or ` +
-        "FashionMNIST. Run it in a program, with runExperiment and data.",
+      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST, ` +
+        "FashionMNIST, MovingDigits or EventFolder. Run it in a program, with runExperiment and data.",
     );
   }
   if (data === undefined || data === "digits") return experiment;

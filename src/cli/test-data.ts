@@ -6,7 +6,12 @@ import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
 import { hasTime } from "../experiment/description/validate-model.js";
-import type { Experiment } from "../experiment/description/experiment.js";
+import type {
+  DatasetConfig,
+  Experiment,
+  FilesConfig,
+  InMemoryConfig,
+} from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
 import { ConfigError } from "../errors.js";
@@ -111,12 +116,17 @@ export function learnedFromTime(facts: TrainingFacts): boolean {
 
 /** Whether the data asked for go the same way to the network as those it was trained with. */
 function fitsKind({ dataset }: Experiment, asked: string): boolean {
-  return asked === "digits" ? dataset.kind === "Digits" : isFromFiles(dataset);
+  return asked === "digits" ? isBuiltIn(dataset) : isFromFiles(dataset);
+}
+
+/** The digits, still or moving. */
+function isBuiltIn(dataset: DatasetConfig): dataset is Exclude<DatasetConfig, FilesConfig | InMemoryConfig> {
+  return dataset.kind === "Digits" || dataset.kind === "MovingDigits";
 }
 
 /** Where the data were when the model was trained. @throws NoFittingData */
 function dataFolder({ dataset }: Experiment, config: string | null): string {
-  if (dataset.kind === "Digits") return "digits";
+  if (isBuiltIn(dataset)) return "digits";
   if (dataset.kind === "InMemory") {
     throw new NoFittingData(
       `the network was trained on "${dataset.params.name}", samples that a program gave; expected data to test it with. ` +
@@ -154,7 +164,11 @@ async function fromExperiment(
   const augmentations = augmentationsOf(moved);
   const found = {
     loss: lossOfExperiment(moved),
-    name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
+    name: isFromFiles(moved.dataset)
+      ? moved.dataset.params.path
+      : moved.dataset.kind === "MovingDigits"
+        ? "the moving digits"
+        : DIGITS,
   };
   if (!asLoaded) {
     return {

@@ -60,17 +60,17 @@ export function withValidation(experiment: Experiment, part: number): Experiment
 export function withDataFolder(experiment: Experiment, path: string): Experiment {
   const { dataset } = experiment;
   if (!isFromFiles(dataset)) {
-    const why = dataset.kind === "Digits" ? "is built in" : "is given by a program";
+    const why = dataset.kind === "InMemory" ? "is given by a program" : "is built in";
     throw new ConfigError(
       `the data set ${dataset.kind} ${why} and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
-        `MNIST or FashionMNIST.`,
+        `MNIST, FashionMNIST or EventFolder.`,
     );
   }
   return { ...experiment, dataset: withPath(dataset, path) };
 }
 
 function withPath(dataset: FilesConfig, path: string): FilesConfig {
-  return { ...dataset, params: { ...dataset.params, path } };
+  return { ...dataset, params: { ...dataset.params, path } } as FilesConfig;
 }
 
 /** One model trained once. */

@@ -79,6 +79,10 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** Built in: the digits, moving before a simulated event camera. */
+  MovingDigits: MovingDigitsParams;
+  /** A folder of recordings of events, by class. */
+  EventFolder: EventFolderParams;
   /** Given by a program, with runExperiment or prepareExperiment. */
   InMemory: InMemoryParams;
 }
@@ -100,13 +104,40 @@ export interface IdxParams {
   dtype: "float32" | "uint8";
 }
 
+export interface MovingDigitsParams {
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Of paths, thresholds and noise, whatever networks are trained with. */
+  seed: number;
+}
+
+export interface EventFolderParams {
+  path: string;
+  /** [height, width] of the sensor, or [channels]. */
+  sensorShape: readonly number[];
+  classes: number;
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Frames with equally many events, equally long ones of a recording, or ones of a duration. */
+  splitBy: "number" | "time" | "duration";
+  /** Microseconds of a frame, where splitBy is "duration". */
+  duration?: number;
+  /** Where a frame counts no further, at most 255: frames are kept as bytes then. */
+  maxCount?: number;
+}
+
 export type DatasetConfig = Variant<DatasetKinds>;
 
 /** Sets that `atif train` has, or finds. */
 export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
 
 /** Read from a folder, which may be another one on another machine. */
-export type FilesConfig = Extract<DatasetConfig, { readonly kind: "MNIST" | "FashionMNIST" }>;
+export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly path: string } }>;
+
+export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" }>;
+
+/** In the format of MNIST. */
+export type IdxConfig = Extract<DatasetConfig, { readonly params: IdxParams }>;
 
 export type PreprocessingKinds = PreprocessingParams;
 

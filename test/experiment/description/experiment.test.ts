@@ -506,18 +506,21 @@ function conforms(model: ModelConfig): void {
 }
 
 describe("the examples", () => {
-  it.each(["digits", "digits-integers", "fashion-mnist"])("%s reads without a warning", (file) => {
-    const path = new URL(`../../../examples/${file}.toml`, import.meta.url);
-    const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
-    expect(warnings).toEqual([]);
-    for (const model of experiment.models) conforms(model);
-    const loss: LossName = experiment.learningFramework.params.loss;
-    expect(loss).toBe("crossentropy");
-    for (const { kind, params } of experiment.preprocessing)
-      expect(createPreprocessing(kind, params).name).toBe(kind);
-    for (const { kind, params } of experiment.dataAugmentation)
-      expect(createAugmentation(kind, params)).toMatchObject({ name: kind, evaluate: params.evaluate });
-  });
+  it.each(["digits", "digits-integers", "fashion-mnist", "moving-digits"])(
+    "%s reads without a warning",
+    (file) => {
+      const path = new URL(`../../../examples/${file}.toml`, import.meta.url);
+      const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
+      expect(warnings).toEqual([]);
+      for (const model of experiment.models) conforms(model);
+      const loss: LossName = experiment.learningFramework.params.loss;
+      expect(loss).toBe("crossentropy");
+      for (const { kind, params } of experiment.preprocessing)
+        expect(createPreprocessing(kind, params).name).toBe(kind);
+      for (const { kind, params } of experiment.dataAugmentation)
+        expect(createAugmentation(kind, params)).toMatchObject({ name: kind, evaluate: params.evaluate });
+    },
+  );
 
   it("hold the network of the Fashion-MNIST experiment", () => {
     const path = new URL("../../../examples/fashion-mnist.toml", import.meta.url);
