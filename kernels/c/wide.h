@@ -55,6 +55,16 @@ static inline fN splatN(float a) { return splat4(a); }
 static inline fN splatN(float a) { return a - (fN){0}; } /* a - 0 is a; -0 + 0 would be 0 */
 #endif
 
+/*
+ * A constant of a loop, read before it. V8's Turboshaft (Node 24 and newer, Chrome) makes a vector of a constant anew in every
+ * turn, by three operations; what comes out of memory stays in its register. Only where a loop is held by its operations.
+ */
+#ifdef __wasm_simd128__
+#define KEPT(value) ({ static const volatile float kept = (value); splatN(kept); })
+#else
+#define KEPT(value) splatN(value)
+#endif
+
 /* As load_tail and store_tail: 1 <= count <= LANES. */
 static inline fN load_someN(const float *p, int count) {
 #if LANES == 16
