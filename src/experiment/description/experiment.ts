@@ -74,6 +74,16 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** In the format of MNIST: any size, any number of classes. */
+  IDX: IdxOfAnyParams;
+  /** Binary files. */
+  CIFAR10: IdxParams;
+  CIFAR100: IdxParams;
+  /** Pictures in a folder per class. */
+  ImageFolder: ImageFolderParams;
+  CSV: CsvParams;
+  /** .npz, or a folder of .npy. */
+  NumPy: NumpyParams;
   /** Given by a program, with runExperiment or prepareExperiment. */
   InMemory: InMemoryParams;
 }
@@ -95,13 +105,51 @@ export interface IdxParams {
   dtype: "float32" | "uint8";
 }
 
+export interface IdxOfAnyParams extends IdxParams {
+  /** [H, W, C] */
+  sampleShape: readonly number[];
+}
+
+export interface ImageFolderParams {
+  path: string;
+  /** [height, width] that pictures are scaled to. */
+  size: readonly [number, number];
+  /** 1: how bright; 3: red, green, blue. */
+  channels: 1 | 3;
+  /** What is drawn for the test, where that has no folder of its own. */
+  testPart: number;
+}
+
+export interface CsvParams {
+  path: string;
+  /** The column of the classes. */
+  label: string;
+  /** Of the other columns. */
+  sampleShape: readonly number[];
+  dtype: "float32" | "uint8";
+  testPart: number;
+}
+
+export interface NumpyParams {
+  path: string;
+  sampleShape: readonly number[];
+  time?: boolean;
+  testPart: number;
+}
+
 export type DatasetConfig = Variant<DatasetKinds>;
 
 /** Sets that `atif train` has, or finds. */
 export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
 
 /** Read from a folder, which may be another one on another machine. */
-export type FilesConfig = Extract<DatasetConfig, { readonly kind: "MNIST" | "FashionMNIST" }>;
+export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly path: string } }>;
+
+/** What is read by what the folder is: formats/data has it. */
+export type DataFilesConfig = Extract<
+  DatasetConfig,
+  { readonly kind: "CIFAR10" | "CIFAR100" | "ImageFolder" | "CSV" | "NumPy" }
+>;
 
 export type PreprocessingKinds = PreprocessingParams;
 

@@ -91,6 +91,8 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace
         `cuts samples of ${formatShape(given)}; expected still sequences, [length, channels], of at least ${chunks} before it.`,
       );
     }
+    case "DatasetLimit":
+      return facts;
     case "DatasetSplitter":
       return afterSplit(step.params, facts, place.at("params"));
   }
@@ -150,7 +152,8 @@ function scales({ kind, params }: AugmentationConfig): boolean {
 
 /** What lenient reading takes the data for, written so: an experiment that is stored is read without lenience. */
 function asIntegers(dataset: DatasetConfig): DatasetConfig {
-  return !isFromFiles(dataset) ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
+  const typed = isFromFiles(dataset) && "dtype" in dataset.params;
+  return typed ? ({ ...dataset, params: { ...dataset.params, dtype: "uint8" } } as DatasetConfig) : dataset;
 }
 
 function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {
@@ -287,7 +290,7 @@ function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePl
       `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
     );
   }
-  if (isFromFiles(dataset) && dataset.params.dtype !== "uint8") {
+  if (isFromFiles(dataset) && "dtype" in dataset.params && dataset.params.dtype !== "uint8") {
     place.objection(
       `is true, but dataset.params.dtype is "${dataset.params.dtype}" and only integers are scaled`,
       'expected dtype = "uint8"',
