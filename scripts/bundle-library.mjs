@@ -93,6 +93,8 @@ function chunkOf(id, context) {
   if (path.startsWith("formats/torch/")) return "exchange";
   // Of use to those who have recordings.
   if (path.startsWith("formats/events/")) return "events";
+  // What reads data of common kinds is loaded by those who have some.
+  if (path.startsWith("formats/data/") || path === "experiment/load-data-files.js") return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

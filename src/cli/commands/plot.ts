@@ -3,9 +3,8 @@
 import { readFileSync } from "node:fs";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import { RunFolder } from "../../experiment/run-folder/run-folder.js";
-import { recordActivity, type Activity } from "../../inspection/activity.js";
+import type { Activity } from "../../inspection/activity.js";
 import { inspectLayers } from "../../inspection/inspect-layers.js";
-import { inputOf } from "../../measuring/batch-input.js";
 import { writeFileAtomic } from "../../platform/files.js";
 import { isFolder } from "../../platform/folders.js";
 import { plotGraph } from "../../plots/graph-plot.js";
@@ -13,7 +12,6 @@ import { plotPotential } from "../../plots/potential-plot.js";
 import { plotRaster } from "../../plots/raster-plot.js";
 import { plotStaircases } from "../../plots/staircase-plot.js";
 import { plotTraining, type PlottedEpoch } from "../../plots/training-plot.js";
-import { scope } from "../../tensor/scope.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
@@ -21,6 +19,7 @@ import { InterruptedError, UsageError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import type { PlotSubject } from "../plot-subjects.js";
 import { pngOf } from "../png.js";
+import { shownActivity } from "../shown-activity.js";
 import { Terminal } from "../terminal.js";
 import { testDataFor } from "../test-data.js";
 import { openRun, type TrainedRun } from "../trained-run.js";
@@ -151,11 +150,7 @@ async function activityOf(args: PlotArguments): Promise<Activity> {
     );
   }
   return asUsage(() =>
-    scope(() => {
-      const batch = data.batch([sample]);
-      const options = { time: batch.time === true, ...(timesteps === undefined ? {} : { timesteps }) };
-      return recordActivity(run.model, inputOf(run.model, batch), options);
-    }),
+    shownActivity(run.model, data.batch([sample]), timesteps === undefined ? {} : { timesteps }),
   );
 }
 

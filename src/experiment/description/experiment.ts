@@ -79,6 +79,16 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** In the format of MNIST: any size, any number of classes. */
+  IDX: IdxOfAnyParams;
+  /** Binary files. */
+  CIFAR10: IdxParams;
+  CIFAR100: IdxParams;
+  /** Pictures in a folder per class. */
+  ImageFolder: ImageFolderParams;
+  CSV: CsvParams;
+  /** .npz, or a folder of .npy. */
+  NumPy: NumpyParams;
   /** Built in: the digits, moving before a simulated event camera. */
   MovingDigits: MovingDigitsParams;
   /** A folder of recordings of events, by class. */
@@ -102,6 +112,38 @@ export interface IdxParams {
   path: string;
   /** Values stay 0 to 255 either way. */
   dtype: "float32" | "uint8";
+}
+
+export interface IdxOfAnyParams extends IdxParams {
+  /** [H, W, C] */
+  sampleShape: readonly number[];
+}
+
+export interface ImageFolderParams {
+  path: string;
+  /** [height, width] that pictures are scaled to. */
+  size: readonly [number, number];
+  /** 1: how bright; 3: red, green, blue. */
+  channels: 1 | 3;
+  /** What is drawn for the test, where that has no folder of its own. */
+  testPart: number;
+}
+
+export interface CsvParams {
+  path: string;
+  /** The column of the classes. */
+  label: string;
+  /** Of the other columns. */
+  sampleShape: readonly number[];
+  dtype: "float32" | "uint8";
+  testPart: number;
+}
+
+export interface NumpyParams {
+  path: string;
+  sampleShape: readonly number[];
+  time?: boolean;
+  testPart: number;
 }
 
 export interface MovingDigitsParams {
@@ -136,8 +178,11 @@ export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly p
 
 export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" }>;
 
-/** In the format of MNIST. */
-export type IdxConfig = Extract<DatasetConfig, { readonly params: IdxParams }>;
+/** What is read by what the folder is: formats/data has it. */
+export type DataFilesConfig = Extract<
+  DatasetConfig,
+  { readonly kind: "CIFAR10" | "CIFAR100" | "ImageFolder" | "CSV" | "NumPy" }
+>;
 
 export type PreprocessingKinds = PreprocessingParams;
 
