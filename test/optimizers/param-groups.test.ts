@@ -128,7 +128,7 @@ describe("groups of parameters", () => {
     ],
     [
       "Adam: the parameters are undefined; expected a list of tensors.",
-      () => new Adam([{ params: [leaf([1])] as never }, leaf([1])]),
+      () => new Adam([{ params: [leaf([1])] }, leaf([1])] as never),
     ],
     ["Adam: got no parameters; expected model.parameters().", () => new Adam([{ params: [] }])],
     [
