@@ -100,7 +100,7 @@ export type { LossSpec, NamedLoss } from "./losses/loss-spec.js";
 export type { LayerOutput, LayerOutputs, Loss, LossName } from "./losses/table.js";
 export { Adam, AdamW } from "./optimizers/adam.js";
 export type { AdamOptions } from "./optimizers/adam-family.js";
-export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { Optimizer, type OptimizerState, type ParamGroup } from "./optimizers/optimizer.js";
 export { ExponentialLR, type ExponentialLROptions } from "./optimizers/exponential-lr.js";
 export { LambdaLR, type LambdaLROptions } from "./optimizers/lambda-lr.js";
 export { LinearLR, type LinearLROptions } from "./optimizers/linear-lr.js";
@@ -111,7 +111,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./optimizers/r
 export { RMSprop, type RMSpropOptions } from "./optimizers/rmsprop.js";
 export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
-export type { OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
+export type { OptimizerGroup, OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
 
 export type { Batch, MixedLabels } from "./datasets/batch.js";
 export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "./datasets/dataset.js";

@@ -59,6 +59,7 @@ const evaluation = objectOf<Evaluation>({
 const metrics = objectOf<EpochMetrics>({
   epoch: isCount,
   lr: isNumber,
+  thresholdLr: optional(isNumber),
   loss: optional(isText),
   trainLoss: isNumber,
   trainAccuracy: nullOr(isNumber),

@@ -10,9 +10,9 @@ import { show } from "../show.js";
 import { firingRateSchema, type FiringRateOptions, type ResolvedFiringRate } from "../losses/firing-rate.js";
 import { lossSpec, type LossSpec } from "../losses/loss-spec.js";
 import { lossNames } from "../losses/table.js";
-import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
+import { learningRate, MAX_EPOCHS } from "../optimizers/hyperparameters.js";
 import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
-import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
+import type { OptimizerGroup, OptimizerGroups, OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
 
@@ -124,7 +124,7 @@ const earlyStopSchema: Schema<Required<EarlyStop>> = {
 export const trainerSchema: Schema<ReadOptions> = {
   fields: {
     optimizer: required(
-      spec<OptimizerSpec>('{ kind: "Adam", params: { lr: 1e-3 } }'),
+      spec<OptimizerSpec>('{ kind: "Adam", params: { lr: 1e-3 } }', ["thresholdLr", "groups"]),
       "What moves the weights.",
     ),
     scheduler: withDefault(
@@ -228,18 +228,38 @@ function instanceOf<T>(kind: abstract new (...args: never[]) => T, expects: stri
 }
 
 /** Its kind and params are checked by whoever makes it. */
-function spec<S extends OptimizerSpec | SchedulerSpec>(example: string): ValueType<S> {
+function spec<S extends OptimizerSpec | SchedulerSpec>(
+  example: string,
+  more: readonly string[] = [],
+): ValueType<S> {
   const expects = `{ kind, params }, such as ${example}`;
   return {
     expects,
     read(value, place) {
       const isSpec = typeof value === "object" && value !== null && "kind" in value;
       if (!isSpec || typeof value.kind !== "string") return refuse(place, value, expects, "type");
-      place.open(value, [{ name: "kind" }, { name: "params" }]);
+      place.open(
+        value,
+        ["kind", "params", ...more].map((name) => ({ name })),
+      );
+      checkGroups(value as OptimizerGroups, place);
       return value as unknown as S;
     },
     write: () => undefined,
   };
+}
+
+/** What is in a group is checked by whoever makes the optimizer. */
+function checkGroups({ thresholdLr, groups = [] }: OptimizerGroups, place: Place): void {
+  if (thresholdLr !== undefined) learningRate.read(thresholdLr, place.at("thresholdLr"));
+  const expects = 'a list such as [{ parameters: ["layers.fc1.*"], params: { lr: 1e-4 } }]';
+  const isGroup = (each: unknown): boolean => {
+    const { parameters, params } = (each ?? {}) as Partial<OptimizerGroup>;
+    const areNames = Array.isArray(parameters) && parameters.every((name) => typeof name === "string");
+    return (parameters === "thresholds" || areNames) && typeof params === "object";
+  };
+  const areGroups = Array.isArray(groups) && groups.every(isGroup);
+  if (!areGroups) refuse(place.at("groups"), groups, expects, "type");
 }
 
 const callbackNames = ["onBatch", "onEpoch", "onValidation"] as const;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Dataset } from "../../src/datasets/dataset.js";
 import { init } from "../../src/kernels/select.js";
 import { crossEntropyWith } from "../../src/losses/cross-entropy-with.js";
+import type { LayerOutputs } from "../../src/losses/table.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import { SGD } from "../../src/optimizers/sgd.js";
 import { Generator } from "../../src/random/generator.js";
@@ -13,7 +14,7 @@ import { evaluate } from "../../src/training/evaluate.js";
 import { applyGradients, gradientsOf } from "../../src/training/gradients.js";
 import { Trainer, type TrainerOptions } from "../../src/training/trainer.js";
 import { expectClose, expectSameBits } from "../closeness.js";
-import { stripes, tinySMLP } from "./tiny.js";
+import { stripes, tinySCNN, tinySMLP } from "./tiny.js";
 
 beforeAll(() => init({ backend: "wasm", threads: 1 }));
 
@@ -158,6 +159,53 @@ describe("clipping, weights and smoothing in a Trainer", () => {
     });
     expect(history[0].validation?.loss).toBeCloseTo(loss, 5);
     expect((await evaluate(model, stripes(11, 3))).loss).not.toBeCloseTo(loss, 2);
+  });
+});
+
+describe("a loss of one's own", () => {
+  const focal = {
+    name: "focal",
+    loss: (outputs: Tensor, labels: ArrayLike<number>): Tensor =>
+      crossEntropyWith({})(outputs, labels).mul(2),
+  };
+
+  it("is used for training and validation, and its name is kept in metrics and states", async () => {
+    const [own, usual] = [tinySMLP(), tinySMLP()];
+    const options = { ...sgd, epochs: 1, batchSize: 5, validation: stripes(9, 2) };
+    const trainer = new Trainer(own, stripes(12), { ...options, loss: focal });
+    const { history } = await trainer.fit();
+    const twice = { ...options, optimizer: { kind: "SGD", params: { lr: 0.6, momentum: 0.9 } } } as const;
+    const { history: expected } = await new Trainer(usual, stripes(12), twice).fit();
+    expectClose(weightsOf(own), weightsOf(usual), 1e-5, { floor: 1 });
+    expect(history[0].loss).toBe("focal");
+    expect("loss" in expected[0]).toBe(false);
+    expect(history[0].validation?.loss).toBeCloseTo(2 * (expected[0].validation?.loss ?? 0), 4);
+    const resumed = new Trainer(tinySMLP(), stripes(12), options);
+    expect(() => resumed.loadState(trainer.state())).toThrow(
+      "its loss is focal, but here it is crossentropy",
+    );
+  });
+
+  it("reads what layers give: in both step modes and in validation", async () => {
+    const shapes: string[] = [];
+    const loss = {
+      name: "seeing",
+      layers: ["layers.neuron1"],
+      loss: (outputs: Tensor, labels: ArrayLike<number>, layers: LayerOutputs): Tensor => {
+        const { output, spikes } = layers["layers.neuron1"];
+        shapes.push(output.shape.join("x"));
+        expect([...new Set(spikes.toArray())].every((each) => each === 0 || each === 1)).toBe(true);
+        return crossEntropyWith({})(outputs, labels);
+      },
+    };
+    for (const mode of ["s", "m"] as const)
+      await new Trainer(tinySCNN(1, mode), stripes(4), {
+        ...sgd,
+        epochs: 1,
+        loss,
+        validation: stripes(3),
+      }).fit();
+    expect(shapes).toEqual(["3x4x4x4x4", "3x3x4x4x4", "3x4x4x4x4", "3x3x4x4x4"]);
   });
 });
 

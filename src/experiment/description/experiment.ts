@@ -13,7 +13,13 @@ import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
 import type { StepMode } from "../../module/module.js";
 import type { NeuronKind, NeuronParams } from "../../neurons/table.js";
-import type { optimizerTable, OptimizerKind, schedulerTable, SchedulerKind } from "../../optimizers/table.js";
+import type {
+  optimizerTable,
+  OptimizerGroups,
+  OptimizerKind,
+  schedulerTable,
+  SchedulerKind,
+} from "../../optimizers/table.js";
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
@@ -253,7 +259,9 @@ export type OptimizerKinds = {
   readonly [K in OptimizerKind]: OptionsOf<(typeof optimizerTable)[K]["schema"]>;
 };
 
-export type OptimizerConfig = Variant<OptimizerKinds> & { readonly scheduler: SchedulerConfig | null };
+export type OptimizerConfig = Variant<OptimizerKinds> & {
+  readonly scheduler: SchedulerConfig | null;
+} & Readonly<OptimizerGroups>;
 
 /** Stepped once per epoch. */
 export type SchedulerKinds = {
