@@ -40,7 +40,8 @@ export function layerNorm(
     Tensor.empty(x.shape, backend),
   ];
   const [from, n, to] = [x.data, normal.data, y.data];
-  const [w, b] = [weight?.data, bias?.data];
+  // Without them, 1 and 0: a branch for each element takes longer.
+  const [w, b] = [weight?.data ?? new Float32Array(M).fill(1), bias?.data ?? new Float32Array(M)];
   for (let row = 0, start = 0; row < rows; row++, start += M) {
     let [sum, squares] = [0, 0];
     for (let i = start; i < start + M; i++) sum += from[i];
@@ -51,7 +52,7 @@ export function layerNorm(
     for (let i = start; i < start + M; i++) n[i] = (from[i] - mean) * rate;
   }
   for (let start = 0; start < n.length; start += M) {
-    for (let i = 0; i < M; i++) to[start + i] = n[start + i] * (w?.[i] ?? 1) + (b?.[i] ?? 0);
+    for (let i = 0; i < M; i++) to[start + i] = n[start + i] * w[i] + b[i];
   }
   const inputs = [x, ...present(weight), ...present(bias)];
   record("layerNorm", inputs, [y], [normal, weight], ([g], { needs, tensor, optional }) => {
@@ -61,7 +62,7 @@ export function layerNorm(
     const gradients: (Tensor | null)[] = inputs.map(() => null);
     if (needs[0]) {
       gradients[0] = Tensor.empty(x.shape, g.backend);
-      inputGradient(gradients[0].data, slopes, optional(1)?.data ?? null, rates);
+      inputGradient(gradients[0].data, slopes, optional(1)?.data ?? new Float32Array(M).fill(1), rates);
     }
     if (forWeight > 0 && needs[forWeight]) gradients[forWeight] = sums(shape, g, slopes, true);
     if (forBias > 0 && needs[forBias]) gradients[forBias] = sums(shape, g, slopes, false);
@@ -77,22 +78,17 @@ interface Slopes {
   readonly M: number;
 }
 
-function inputGradient(
-  dx: Float32Array,
-  { g, n, M }: Slopes,
-  w: Float32Array | null,
-  rates: Float32Array,
-): void {
+function inputGradient(dx: Float32Array, { g, n, M }: Slopes, w: Float32Array, rates: Float32Array): void {
   for (let row = 0, start = 0; row < rates.length; row++, start += M) {
     let [sum, along] = [0, 0];
     for (let i = 0; i < M; i++) {
-      const h = g[start + i] * (w?.[i] ?? 1);
+      const h = g[start + i] * w[i];
       sum += h;
       along += h * n[start + i];
     }
     const [mean, slope] = [sum / M, along / M];
     for (let i = 0; i < M; i++) {
-      dx[start + i] = rates[row] * (g[start + i] * (w?.[i] ?? 1) - mean - n[start + i] * slope);
+      dx[start + i] = rates[row] * (g[start + i] * w[i] - mean - n[start + i] * slope);
     }
   }
 }
@@ -101,7 +97,8 @@ function inputGradient(
 function sums(shape: Shape, like: Tensor, { g, n, M }: Slopes, byNormal: boolean): Tensor {
   const totals = new Float64Array(M);
   for (let start = 0; start < g.length; start += M) {
-    for (let i = 0; i < M; i++) totals[i] += g[start + i] * (byNormal ? n[start + i] : 1);
+    if (byNormal) for (let i = 0; i < M; i++) totals[i] += g[start + i] * n[start + i];
+    else for (let i = 0; i < M; i++) totals[i] += g[start + i];
   }
   const made = Tensor.empty(shape, like.backend);
   made.data.set(totals);
