@@ -94,6 +94,7 @@ function chunkOf(id, context) {
   if (path.startsWith("layers/rare/") || rareOperations.has(path)) return "rare-layers";
   // Small, and of use together.
   if (path.startsWith("losses/")) return "optimizers";
+  if (path.startsWith("surrogates/")) return "neurons";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
