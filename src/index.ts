@@ -71,7 +71,13 @@ export { Linear, type LinearOptions } from "./layers/linear.js";
 export { Add } from "./layers/add.js";
 export { GlobalSumPool } from "./layers/global-sum-pool.js";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { LayerState } from "./layers/layer-state.js";
 export { Sequential } from "./layers/sequential.js";
+export { Concat, type ConcatOptions } from "./layers/rare/concat.js";
+export { ConvTranspose2d, type ConvTranspose2dOptions } from "./layers/rare/conv-transpose-2d.js";
+export { LayerNorm, type LayerNormOptions } from "./layers/rare/layer-norm.js";
+export { rareLayers } from "./layers/rare/kinds.js";
+export { Upsample, type UpsampleOptions } from "./layers/rare/upsample.js";
 
 export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
 export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
