@@ -284,6 +284,7 @@ export {
   type ReadAllOptions,
   type ReadEventsOptions,
 } from "./formats/events/read-events.js";
+export { readShd, type H5wasm, type ReadShdOptions } from "./formats/events/read-shd.js";
 export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
