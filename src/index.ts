@@ -300,6 +300,7 @@ export {
   type ReadAllOptions,
   type ReadEventsOptions,
 } from "./formats/events/read-events.js";
+export { readShd, type H5wasm, type ReadShdOptions } from "./formats/events/read-shd.js";
 export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
@@ -369,6 +370,7 @@ export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/
 export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 
+export { plotEvents, type PlotEventsOptions } from "./plots/events-plot.js";
 export { plotGraph } from "./plots/graph-plot.js";
 export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";
 export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";
