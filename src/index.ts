@@ -21,8 +21,15 @@ export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { cat } from "./ops/cat.js";
+export { max, maximum, min, minimum } from "./ops/extremes.js";
+export { abs, clamp, exp2, tanh, type ClampOptions } from "./ops/functions.js";
+export { slice, split } from "./ops/parts.js";
+export { pow } from "./ops/pow.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
+export { variance, type VarianceOptions } from "./ops/variance.js";
+export { where } from "./ops/where.js";
 export { heaviside } from "./ops/unary.js";
 
 export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
@@ -64,7 +71,13 @@ export { Linear, type LinearOptions } from "./layers/linear.js";
 export { Add } from "./layers/add.js";
 export { GlobalSumPool } from "./layers/global-sum-pool.js";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { LayerState } from "./layers/layer-state.js";
 export { Sequential } from "./layers/sequential.js";
+export { Concat, type ConcatOptions } from "./layers/rare/concat.js";
+export { ConvTranspose2d, type ConvTranspose2dOptions } from "./layers/rare/conv-transpose-2d.js";
+export { LayerNorm, type LayerNormOptions } from "./layers/rare/layer-norm.js";
+export { rareLayers } from "./layers/rare/kinds.js";
+export { Upsample, type UpsampleOptions } from "./layers/rare/upsample.js";
 
 export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
 export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
@@ -88,10 +101,12 @@ export { createModel } from "./models/table.js";
 export { crossEntropy } from "./ops/cross-entropy.js";
 export { crossEntropyWith, type CrossEntropyOptions } from "./losses/cross-entropy-with.js";
 export { mse } from "./losses/mse.js";
-export type { LossName } from "./losses/table.js";
+export { firingRatePenalty, type FiringRateOptions } from "./losses/firing-rate.js";
+export type { LossSpec, NamedLoss } from "./losses/loss-spec.js";
+export type { LayerOutput, LayerOutputs, Loss, LossName } from "./losses/table.js";
 export { Adam, AdamW } from "./optimizers/adam.js";
 export type { AdamOptions } from "./optimizers/adam-family.js";
-export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { Optimizer, type OptimizerState, type ParamGroup } from "./optimizers/optimizer.js";
 export { ExponentialLR, type ExponentialLROptions } from "./optimizers/exponential-lr.js";
 export { LambdaLR, type LambdaLROptions } from "./optimizers/lambda-lr.js";
 export { LinearLR, type LinearLROptions } from "./optimizers/linear-lr.js";
@@ -102,7 +117,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./optimizers/r
 export { RMSprop, type RMSpropOptions } from "./optimizers/rmsprop.js";
 export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
-export type { OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
+export type { OptimizerGroup, OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
 
 export type { Batch, MixedLabels } from "./datasets/batch.js";
 export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "./datasets/dataset.js";
@@ -113,9 +128,28 @@ export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./d
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export type { Events } from "./datasets/events/events.js";
+export {
+  eventsDataset,
+  type EventRecording,
+  type EventsDatasetOptions,
+} from "./datasets/events/events-dataset.js";
 export { groupFrames, splitToTimesteps } from "./datasets/events/group-frames.js";
 export { integrateEvents, type EventFrames, type Integration } from "./datasets/events/integrate-events.js";
+export {
+  loadMovingDigits,
+  movingDigitEvents,
+  type MovingDigitsFrames,
+  type MovingDigitsOptions,
+} from "./datasets/events/moving-digits.js";
+export {
+  movingImage,
+  saccadePath,
+  type MovingImageOptions,
+  type Path,
+  type SaccadeOptions,
+} from "./datasets/events/moving-image.js";
 export { parseNmnist } from "./datasets/events/parse-nmnist.js";
+export { simulateEvents, type EventSensorOptions, type Scene } from "./datasets/events/simulate-events.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
@@ -160,6 +194,7 @@ export {
 } from "./quantization/activations-range.js";
 export { calibrate } from "./quantization/calibrate.js";
 export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
+export { QuantReLU, type QuantReLUOptions } from "./quantization/quant-relu.js";
 export { Quantizer } from "./quantization/quantizer.js";
 export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
 export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";
@@ -256,6 +291,16 @@ export {
   saveCheckpoint,
   type Checkpoint,
 } from "./formats/checkpoint.js";
+export { loadEventFolder, type EventFolderOptions } from "./formats/events/event-folder.js";
+export { loadEvents, streamEventFile } from "./formats/events/event-file.js";
+export {
+  readEvents,
+  streamEvents,
+  type EventFormat,
+  type ReadAllOptions,
+  type ReadEventsOptions,
+} from "./formats/events/read-events.js";
+export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
   decodeModel,

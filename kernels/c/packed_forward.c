@@ -13,60 +13,8 @@
  * all steps stay in the cache, and the map of them is never stored. They are the same sums, to the bit.
  */
 
-#include "parallel.h"
-#include "pooled_firing.h"
-#include "scratch.h"
-#include "spike_lists.h"
-#include "windows.h"
-
-enum {
-  /*
-   * Words of taps in a pass, whose rows are added up in one run; longer sums are sums of passes, for the sake of rounding
-   * (tile.h). Fewer where there are many columns: the tables of a pass take 640 KiB at most and stay in a level 2 cache of
-   * 1 MiB.
-   */
-  PASS_WORDS = 18,
-  PASS_BLOCKS = 8,
-  PASS_TABLES = 72,
-  LIST_ROOM = (PASS_WORDS * FIELDS + 4 + COPIED + 3) / 4 * 4,
-  BATCH = 256, /* positions whose lists are made before their sums */
-  SOME = 64,   /* positions whose sums are finished together */
-  FEW_POSITIONS = 24,
-  CHUNK_ADDITIONS = 160000, /* rows added in a chunk at most, some 200 us */
-  LEAST_CHUNKS = 16,
-  TABLES_PER_CHUNK = 4,
-  /* Thread scratch: lists of positions, some sums, lists of pixels. */
-  SUMS_AT = BATCH * LIST_ROOM,
-  PIXELS_AT = SUMS_AT + SOME * BLOCK,
-  PIXEL_INTS = THREAD_SCRATCH_FLOATS - PIXELS_AT,
-  PIXEL_HEAD = 4, /* the count of a pixel's list, and three to keep the entries aligned */
-  /* Where neurons fire what is summed: at the end of the scratch, the sums of a row of windows at all steps. */
-  MAP_POSITIONS = 1024,
-  MAP_AT = THREAD_SCRATCH_FLOATS - MAP_POSITIONS * PASS_BLOCKS * BLOCK,
-  FIRING_PIXEL_INTS = MAP_AT - PIXELS_AT,
-};
-
-_Static_assert(PASS_TABLES * WORD_FLOATS <= SHARED_SCRATCH_FLOATS, "the tables of a pass");
-_Static_assert(PIXEL_INTS > 1 << 16 && FIRING_PIXEL_INTS > 1 << 15, "lists of pixels");
-
-struct forward {
-  struct convolution of;
-  float *y;
-  const int *bits;
-  const float *w, *bias, *norm_scale, *norm_shift;
-  float scale;
-  int words; /* of a pixel */
-  /* The pass: output columns, and taps of which some words of channels. */
-  int column, columns;
-  int tap, taps;
-  int kh, kw; /* of the first tap */
-  int word, word_count;
-  int first, last; /* of the passes over these columns */
-  int gathers;     /* no tables */
-  /* Lists of pixels are kept for the taps that see the same pixel; slots is a power of 2, or 0: nothing is kept. */
-  int slots, slot_ints;
-  const struct firing *firing; /* what the sums go to, all steps of an image one after the other; or null: to y */
-};
+#include "position_lists.h"
+#include "position_sums.h"
 
 /* ---- tables: index is block, tap, word ---- */
 
@@ -74,6 +22,22 @@ struct forward {
 static void field_table(float *table, const float *rows, int Cout, int count, int bits, int columns, float scale) {
   int width = block_width(columns);
   subset_sums(table, rows, Cout, count, columns, width, scale);
+#if LANES > 4
+  if (columns == BLOCK) {
+    for (int c = 0; c < BLOCK; c += LANES) {
+      fN last[2] = {{0}, {0}};
+      storeN(table + c, splatN(0));
+      for (int k = 0; k < bits - GROUP; k++)
+        if (GROUP + k < count) last[k] = loadN(rows + (GROUP + k) * Cout + c) * scale;
+      for (int high = 1; high < 1 << (bits - GROUP); high++) {
+        fN added = high == 1 ? last[0] : high == 2 ? last[1] : last[0] + last[1];
+        for (int low = 0; low < SUBSETS; low++)
+          storeN(table + (high * SUBSETS + low) * BLOCK + c, loadN(table + low * BLOCK + c) + added);
+      }
+    }
+    return;
+  }
+#endif
   for (int c = 0; c < width; c += 4) {
     f32x4 factor = splat4(scale), last[2] = {{0}, {0}};
     store4(table + c, splat4(0));
@@ -103,157 +67,7 @@ static void tables_range(const void *argument, int begin, int end) {
   }
 }
 
-/* ---- lists ---- */
-
-/* Where a chunk is, and which lists of pixels it keeps. */
-struct cursor {
-  int image, i, j; /* of the output */
-  int listed;      /* pixels before this one have been listed */
-  int *pixels;     /* their lists */
-};
-
-/* Lists the pixels of image rows h <= row < h_end, unless that was done. */
-static void list_pixels(const struct forward *forward, struct cursor *cursor, int h, int h_end) {
-  const struct convolution *of = &forward->of;
-  int pixel = larger(cursor->listed, (cursor->image * of->H + h) * of->W);
-  int end = (cursor->image * of->H + h_end) * of->W;
-  const int *words = forward->bits + pixel * forward->words + forward->word;
-  for (; pixel < end; pixel++, words += forward->words) {
-    int *list = cursor->pixels + (pixel & (forward->slots - 1)) * forward->slot_ints;
-    *list = list_words(words, forward->word_count, 0, list + PIXEL_HEAD, 0);
-  }
-  cursor->listed = larger(cursor->listed, end);
-}
-
-/* The list of one position, in the order of taps and channels. */
-static inline int list_position(const struct forward *forward, const struct cursor *cursor, int *list) {
-  const struct convolution *of = &forward->of;
-  int tap_bytes = forward->word_count * WORD_BYTES, mask = forward->slots - 1;
-  int h = cursor->i * of->SH - of->PH, w = cursor->j * of->SW - of->PW;
-  int count = 0, kw = forward->kw;
-  for (int kh = forward->kh, t = 0; t < forward->taps; kh++) {
-    /* Taps kw to kw_end of this row; those from low to high see a pixel. */
-    int kw_end = smaller(of->KW, kw + forward->taps - t);
-    int low = larger(kw, -w), high = smaller(kw_end, of->W - w);
-    if (h + kh >= 0 && h + kh < of->H) {
-      int pixel = (cursor->image * of->H + h + kh) * of->W + w;
-      int base = (t + low - kw) * tap_bytes;
-      for (int seen = low; seen < high; seen++, base += tap_bytes) {
-        if (mask >= 0) {
-          const int *kept = cursor->pixels + ((pixel + seen) & mask) * forward->slot_ints;
-          copy_entries(list + count, kept + PIXEL_HEAD, *kept, base);
-          count += *kept;
-        } else {
-          const int *words = forward->bits + (pixel + seen) * forward->words + forward->word;
-          count = list_words(words, forward->word_count, base, list, count);
-        }
-      }
-    }
-    t += kw_end - kw;
-    kw = 0;
-  }
-  /* An even number: the first row of a table is zeros. */
-  list[count] = 0;
-  return count + (count & 1);
-}
-
-/* ---- sums ---- */
-
-/* One block of columns of a batch. */
-struct sums {
-  const struct forward *forward;
-  const char *tables;
-  const float *weights; /* first tap, channel and column */
-  float *y;
-  int stride; /* of y */
-  int count;  /* of positions */
-  const int *lists, *counts;
-  int column, columns; /* of the layer */
-};
-
-/* The row that a list entry names, from the weights; `columns` is less than 4 in the last columns only. */
-static inline f32x4 gather_row(const struct forward *forward, const float *w, int entry, int columns) {
-  int word = entry / WORD_BYTES, row = entry / ROW_BYTES % WORD_ROWS, field = FIELDS - 1;
-  while (row < field_row(field)) field--;
-  int set = row - field_row(field), channel = word % forward->word_count * WORD_BITS + field_channel(field);
-  w += (word / forward->word_count * forward->of.Cin + channel) * forward->of.Cout;
-  f32x4 factor = splat4(forward->scale), part[2] = {{0}, {0}}; /* of the first four channels, and of the others */
-  for (int c = 0, some = 0; set >> c; c++, w += forward->of.Cout) {
-    if (c == GROUP) some = 0;
-    if (!(set >> c & 1)) continue;
-    f32x4 term = load_up_to4(w, columns) * factor;
-    part[c / GROUP] = some ? part[c / GROUP] + term : term;
-    some = 1;
-  }
-  return part[0] + part[1];
-}
-
-/* Sums of some positions, `vectors` vectors of columns, at to + position * stride. */
-static inline __attribute__((always_inline)) void add_rows(const struct sums *sums, float *to, int stride,
-                                                            const int vectors) {
-  const int *list = sums->lists;
-  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride) {
-    const int *entry = list;
-    f32x4 sum[BLOCK / 4] = {0};
-    for (int left = sums->counts[p]; left > 0; left -= 4, entry += 4) {
-      /* A way out behind every two rows, as in tile.h. */
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 4; k += 2) {
-        if (k > 0 && k == left) break;
-        const float *first = (const float *)(sums->tables + entry[k]);
-        const float *second = (const float *)(sums->tables + entry[k + 1]);
-        for (int v = 0; v < vectors; v++) sum[v] += load4(first + 4 * v) + load4(second + 4 * v);
-      }
-    }
-    for (int v = 0; v < vectors; v++) store4(to + 4 * v, sum[v]);
-  }
-}
-
-/* The same without tables. */
-static void gather_rows(const struct sums *sums, float *to, int stride) {
-  const int *list = sums->lists;
-  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride)
-    for (int c = 0; c < sums->columns; c += 4) {
-      f32x4 sum = {0};
-      for (int k = 0; k < sums->counts[p]; k += 2)
-        sum += gather_row(sums->forward, sums->weights + c, list[k], sums->columns - c) +
-               gather_row(sums->forward, sums->weights + c, list[k + 1], sums->columns - c);
-      store4(to + c, sum);
-    }
-}
-
-/* y of some positions from the sums of this pass, and in the last pass with bias and norm. */
-static void finish(const struct sums *sums, const float *from) {
-  const struct forward *forward = sums->forward;
-  float *y = sums->y;
-  for (int p = 0; p < sums->count; p++, from += BLOCK, y += sums->stride)
-    for (int c = 0; c < sums->columns; c += 4) {
-      int left = sums->columns - c, column = sums->column + c;
-      f32x4 sum = load4(from + c);
-      if (!forward->first) sum = load_up_to4(y + c, left) + sum;
-      if (forward->last && forward->bias) sum += load_up_to4(forward->bias + column, left);
-      if (forward->last && forward->norm_scale)
-        sum = sum * load_up_to4(forward->norm_scale + column, left) + load_up_to4(forward->norm_shift + column, left);
-      store_up_to4(y + c, sum, left);
-    }
-}
-
-static void add_block(const struct sums *sums, float *room) {
-  const struct forward *forward = sums->forward;
-  int width = block_width(sums->columns);
-  int plain = sums->columns == width && forward->first && (!forward->last || (!forward->bias && !forward->norm_scale));
-  float *to = plain ? sums->y : room;
-  int stride = plain ? sums->stride : BLOCK;
-  if (forward->gathers)
-    gather_rows(sums, to, stride);
-  else if (width == 16)
-    add_rows(sums, to, stride, 4);
-  else if (width == 8)
-    add_rows(sums, to, stride, 2);
-  else
-    add_rows(sums, to, stride, 1);
-  if (!plain) finish(sums, to);
-}
+/* ---- positions ---- */
 
 /* Positions from the cursor on, to y[count][stride]. */
 static void sum_positions(const struct forward *forward, struct cursor *cursor, int count, float *y, int stride) {
@@ -276,7 +90,30 @@ static void sum_positions(const struct forward *forward, struct cursor *cursor, 
         cursor->image++;
       }
     }
-    for (int column = 0; column < forward->columns; column += BLOCK)
+    int column = 0;
+#if LANES > 4
+    while (!forward->gathers && forward->columns - column >= BLOCK) {
+      int blocks = (forward->columns - column) / BLOCK;
+      if (blocks > SIDE) blocks = SIDE;
+      for (int p = 0; p < batch; p += SOME / 4) {
+        int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
+        struct sums sums = {
+            .forward = forward,
+            .tables = (const char *)(shared_scratch() + table * WORD_FLOATS),
+            .y = y + (position + p) * stride + column,
+            .stride = stride,
+            .count = smaller(SOME / 4, batch - p),
+            .lists = lists + p * LIST_ROOM,
+            .counts = counts + p,
+            .column = first,
+            .columns = blocks * BLOCK,
+        };
+        add_blocks_wide(&sums, (float *)lists + SUMS_AT, blocks, (long)forward->taps * forward->word_count * WORD_BYTES);
+      }
+      column += blocks * BLOCK;
+    }
+#endif
+    for (; column < forward->columns; column += BLOCK)
       for (int p = 0; p < batch; p += SOME) {
         int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
         struct sums sums = {

@@ -20,8 +20,8 @@
 #include "scratch.h"
 #include "waiting.h"
 
-static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_FLOATS];
-_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_ROOM];
+_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_ROOM];
 
 _Thread_local struct thread this_thread = {0, first_thread_scratch};
 
@@ -198,4 +198,4 @@ void poolResize(int threads, int limit, int spins, double worth_waking, int may_
   wake(&pool.ticket, 1 << 30);
 }
 
-int poolScratch(void) { return THREAD_SCRATCH_FLOATS; }
+int poolScratch(void) { return THREAD_SCRATCH_ROOM; }

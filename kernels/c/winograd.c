@@ -48,11 +48,12 @@ static inline int step_of(int tiles, int channels) { return (tiles * channels + 
 
 static int tiles_at_once(const struct convolution *of) {
   int fit = (THREAD_SCRATCH_FLOATS / PLACES - 2 * 48) / (of->Cout + of->Cin);
-  return smaller(TILES_AT_ONCE, fit & ~3);
+  return smaller(TILES_AT_ONCE, fit & -TILE_ROWS);
 }
 
+/* Decides which algorithm is used, so it does not depend on the width of vectors. */
 static int u_floats(const struct convolution *of) {
-  return PLACES * of->Cout * (ceil_divide(of->Cin, PANEL) * PANEL);
+  return PLACES * of->Cout * (ceil_divide(of->Cin, 8) * 8);
 }
 
 int winograd_pays(const struct convolution *of) {
@@ -98,14 +99,18 @@ static void transform_weights(const void *argument, int begin, int end) {
   }
 }
 
-/* ---- V = B^T d B of one tile, all channels ---- */
+/* ---- V = B^T d B of one tile, all channels; dx = A^T M A of one tile ---- */
 
-static inline void transform_row(f32x4 out[IN], const f32x4 d[IN]) {
-  out[0] = d[0] - d[2];
-  out[1] = d[1] + d[2];
-  out[2] = d[2] - d[1];
-  out[3] = d[1] - d[3];
-}
+#define TRANSFORM transform_channels
+#define FINISH finish_channels
+#define VECTOR fN
+#include "winograd_channels.h"
+#if LANES > 4 /* of the last channels, whose number is a multiple of 4 */
+#define TRANSFORM transform_four_channels
+#define FINISH finish_four_channels
+#define VECTOR f32x4
+#include "winograd_channels.h"
+#endif
 
 static void transform_tile(const struct gradient *task, int image, int i, int j, float *v, int step) {
   const struct convolution *of = task->of;
@@ -117,47 +122,22 @@ static void transform_tile(const struct gradient *task, int image, int i, int j,
       int inside = row >= 0 && row < of->OH && column >= 0 && column < of->OW;
       pixel[a][b] = inside ? task->dy + ((image * of->OH + row) * of->OW + column) * Cout : zeros;
     }
-  for (int c = 0; c < Cout; c += 4) {
-    f32x4 down[IN][IN]; /* [column][place] */
-    for (int b = 0; b < IN; b++) {
-      f32x4 d[IN];
-      for (int a = 0; a < IN; a++) d[a] = load4(pixel[a][b] + c);
-      transform_row(down[b], d);
-    }
-    for (int a = 0; a < IN; a++) {
-      f32x4 d[IN], across[IN];
-      for (int b = 0; b < IN; b++) d[b] = down[b][a];
-      transform_row(across, d);
-      for (int b = 0; b < IN; b++) store4(v + (a * IN + b) * step + c, across[b]);
-    }
-  }
-}
-
-/* ---- dx = A^T M A of one tile ---- */
-
-static inline void finish_row(f32x4 out[OUT], const f32x4 m[IN]) {
-  out[0] = (m[0] + m[1]) + m[2];
-  out[1] = (m[1] - m[2]) - m[3];
+  int c = 0;
+  for (; c + LANES <= Cout; c += LANES) transform_channels(v, step, pixel, c);
+#if LANES > 4
+  for (; c < Cout; c += 4) transform_four_channels(v, step, pixel, c);
+#endif
 }
 
 static void finish_tile(const struct gradient *task, int image, int i, int j, const float *m, int step) {
   const struct convolution *of = task->of;
   int Cin = of->Cin, rows = smaller(OUT, of->H - OUT * i), columns = smaller(OUT, of->W - OUT * j);
   float *dx = task->dx + ((image * of->H + OUT * i) * of->W + OUT * j) * Cin;
-  for (int c = 0; c < Cin; c += 4) {
-    f32x4 down[IN][OUT]; /* [column][row] */
-    for (int b = 0; b < IN; b++) {
-      f32x4 places[IN];
-      for (int a = 0; a < IN; a++) places[a] = load4(m + (a * IN + b) * step + c);
-      finish_row(down[b], places);
-    }
-    for (int a = 0; a < rows; a++) {
-      f32x4 places[IN], out[OUT];
-      for (int b = 0; b < IN; b++) places[b] = down[b][a];
-      finish_row(out, places);
-      for (int b = 0; b < columns; b++) store4(dx + (a * of->W + b) * Cin + c, out[b]);
-    }
-  }
+  int c = 0;
+  for (; c + LANES <= Cin; c += LANES) finish_channels(dx, of->W * Cin, Cin, rows, columns, m, step, c);
+#if LANES > 4
+  for (; c < Cin; c += 4) finish_four_channels(dx, of->W * Cin, Cin, rows, columns, m, step, c);
+#endif
 }
 
 /* ---- M = V U for the tiles at hand, place by place ---- */

@@ -1,5 +1,6 @@
 /** The options of every command that computes. */
 
+import "../layers/rare/kinds.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
@@ -22,4 +23,17 @@ export async function initCompute({ threads, backend }: ComputeArguments): Promi
 /** The backend that computes now. @throws StateError before init() */
 export function backendName(): string {
   return currentBackend().name;
+}
+
+/** What computes, as --json prints it. */
+export interface ComputeBackend {
+  readonly name: string;
+  /** What kernels of the processor's own are compiled for ("avx512", "avx2", "neon"); null where there are none. */
+  readonly instructionSet: string | null;
+}
+
+/** @throws StateError before init() */
+export function computeBackend(): ComputeBackend {
+  const { name, instructionSet } = currentBackend();
+  return { name, instructionSet: instructionSet ?? null };
 }

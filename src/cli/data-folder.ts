@@ -35,5 +35,6 @@ const PLACES: { readonly [K in FilesConfig["kind"]]: Place } = {
   CIFAR100: { what: "one with train.bin and test.bin" },
   ImageFolder: { what: "one with a folder per class" },
   CSV: { what: "a CSV file, or a folder with train.csv and test.csv", mayBeFile: true },
+  EventFolder: { what: "one with the folders train and test, and in each a folder of recordings per class" },
   NumPy: { what: "an .npz file, or a folder with .npy files", mayBeFile: true },
 };

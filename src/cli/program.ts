@@ -23,6 +23,7 @@ import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
 import { addPredict } from "./predict-command.js";
 import { addSweep } from "./sweep-command.js";
@@ -91,6 +92,7 @@ function createAtif(choices: InitChoices | null): Command {
   addExchangeCommands(program);
   addEnergy(program);
   addPlot(program);
+  addPlayground(program);
   addBench(program);
   return program;
 }

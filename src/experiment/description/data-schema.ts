@@ -18,6 +18,7 @@ import type {
   NumpyParams,
   PreprocessingKinds,
 } from "./experiment.js";
+import { eventFolderSchema, movingDigitsSchema } from "./event-data-schema.js";
 import { ignoredAlways } from "./ignored-keys.js";
 import { fileRows, type KindTable } from "./kinds.js";
 
@@ -154,6 +155,18 @@ export const DATASETS: KindTable<DatasetKinds> = {
     },
     CSV: { summary: "A line per sample, in files of comma-separated values.", schema: csvSchema },
     NumPy: { summary: "Samples and labels in arrays of NumPy; bytes stay 0 to 255.", schema: numpySchema },
+    MovingDigits: {
+      summary:
+        "Built in: the digits, moving before a simulated event camera of 16 x 16 pixels; samples `[T, 16, 16, 2]`, ten classes.",
+      schema: movingDigitsSchema,
+    },
+    EventFolder: {
+      summary:
+        "Recordings of an event camera in a folder per class, counted into frames: samples `[T, height, width, 2]`, or " +
+        "`[T, channels, 2]`. Files are of N-MNIST (`.bin`), Prophesee (`.dat`), AEDAT 3.1 and 4 (`.aedat`, `.aedat4`) or NumPy " +
+        "(`.npy`, `.npz`).",
+      schema: eventFolderSchema,
+    },
     InMemory: {
       summary: "Samples that a program gives (`runExperiment` with `data`); `atif train` has none to give.",
       schema: inMemorySchema,
@@ -196,6 +209,14 @@ export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
     case "InMemory": {
       const { name, classes, sampleShape: shape, time } = dataset.params;
       return { name, ...framesOf(shape, time), classes, fromFiles: false };
+    }
+    case "MovingDigits": {
+      const { timesteps } = dataset.params;
+      return { name: kind, shape: [16, 16, 2], timesteps, classes: 10, fromFiles: false };
+    }
+    case "EventFolder": {
+      const { sensorShape, timesteps, classes } = dataset.params;
+      return { name: kind, shape: [...sensorShape, 2], timesteps, classes, fromFiles: false };
     }
     case "NumPy":
       return { name: kind, ...framesOf(dataset.params.sampleShape, dataset.params.time), ...OF_FILES };

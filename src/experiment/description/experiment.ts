@@ -7,12 +7,19 @@ import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
 import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
 import type { StepMode } from "../../module/module.js";
 import type { NeuronKind, NeuronParams } from "../../neurons/table.js";
-import type { optimizerTable, OptimizerKind, schedulerTable, SchedulerKind } from "../../optimizers/table.js";
+import type {
+  optimizerTable,
+  OptimizerGroups,
+  OptimizerKind,
+  schedulerTable,
+  SchedulerKind,
+} from "../../optimizers/table.js";
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
@@ -61,6 +68,10 @@ export interface LearningFrameworkParams {
   enableConfusionMatrix: boolean;
   /** "mse" compares the averaged output with the one-hot target. */
   loss: LossName;
+  /** Of the cross-entropy: how much each class counts; all alike if they are left out. */
+  classWeights?: readonly number[];
+  /** Of the cross-entropy: share of every label that is spread over all classes; none if it is left out. */
+  labelSmoothing?: number;
   metrics: readonly Metric[];
   /** What decides the best epoch, as "val_acc". */
   checkpointMetric: Readonly<CheckpointMetric>;
@@ -84,6 +95,10 @@ export interface DatasetKinds {
   CSV: CsvParams;
   /** .npz, or a folder of .npy. */
   NumPy: NumpyParams;
+  /** Built in: the digits, moving before a simulated event camera. */
+  MovingDigits: MovingDigitsParams;
+  /** A folder of recordings of events, by class. */
+  EventFolder: EventFolderParams;
   /** Given by a program, with runExperiment or prepareExperiment. */
   InMemory: InMemoryParams;
 }
@@ -137,6 +152,28 @@ export interface NumpyParams {
   testPart: number;
 }
 
+export interface MovingDigitsParams {
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Of paths, thresholds and noise, whatever networks are trained with. */
+  seed: number;
+}
+
+export interface EventFolderParams {
+  path: string;
+  /** [height, width] of the sensor, or [channels]. */
+  sensorShape: readonly number[];
+  classes: number;
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Frames with equally many events, equally long ones of a recording, or ones of a duration. */
+  splitBy: "number" | "time" | "duration";
+  /** Microseconds of a frame, where splitBy is "duration". */
+  duration?: number;
+  /** Where a frame counts no further, at most 255: frames are kept as bytes then. */
+  maxCount?: number;
+}
+
 export type DatasetConfig = Variant<DatasetKinds>;
 
 /** Sets that `atif train` has, or finds. */
@@ -144,6 +181,8 @@ export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
 
 /** Read from a folder, which may be another one on another machine. */
 export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly path: string } }>;
+
+export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" }>;
 
 /** What is read by what the folder is: formats/data has it. */
 export type DataFilesConfig = Extract<
@@ -186,6 +225,13 @@ export type ModelKinds = {
 export interface Training {
   epochs: number;
   batchSize: number;
+  /** Batches to one step of the optimizer; one if it is left out. */
+  accumulateGradBatches?: number;
+  /** At most one of the two. */
+  clipGradNorm?: number;
+  clipGradValue?: number;
+  /** Added to the loss; nothing if it is left out. */
+  firingRate?: ResolvedFiringRate;
   /** Time steps that gradients go back at most; all if it is left out. */
   detachEvery?: number;
   load: boolean;
@@ -213,7 +259,9 @@ export type OptimizerKinds = {
   readonly [K in OptimizerKind]: OptionsOf<(typeof optimizerTable)[K]["schema"]>;
 };
 
-export type OptimizerConfig = Variant<OptimizerKinds> & { readonly scheduler: SchedulerConfig | null };
+export type OptimizerConfig = Variant<OptimizerKinds> & {
+  readonly scheduler: SchedulerConfig | null;
+} & Readonly<OptimizerGroups>;
 
 /** Stepped once per epoch. */
 export type SchedulerKinds = {

@@ -14,8 +14,11 @@ import { sentence, toml } from "./reference-words.js";
 import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
+/** Sets of still images, which the networks here are made for. */
+export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | "EventFolder">;
+
 export interface StarterChoice {
-  readonly dataset: LoadedKind;
+  readonly dataset: StarterDataset;
   readonly model: ModelKind;
   readonly neuron: NeuronKind;
   /** The folder of the data, where these are files. */
@@ -30,8 +33,8 @@ export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN",
 
 /** What may be chosen. */
 export const starterKinds = {
-  get dataset(): readonly LoadedKind[] {
-    return kindNames(DATASETS) as LoadedKind[];
+  get dataset(): readonly StarterDataset[] {
+    return Object.keys(DATASET_NAMES) as StarterDataset[];
   },
   get model(): readonly ModelKind[] {
     return kindNames(MODELS);
@@ -57,7 +60,7 @@ const UNCOMMON: ReadonlySet<string> = new Set([
 ]);
 
 /** Of runs, and of the folder below datasets/ where the files are if nobody says. */
-const DATASET_NAMES: { readonly [K in LoadedKind]: string } = {
+const DATASET_NAMES: { readonly [K in StarterDataset]: string } = {
   Digits: "digits",
   MNIST: "mnist",
   FashionMNIST: "fashion-mnist",
@@ -70,7 +73,7 @@ const DATASET_NAMES: { readonly [K in LoadedKind]: string } = {
 };
 
 /** What nobody has said of files: pixels as they are in them, and sizes that are common. */
-const USUAL_PARAMS: { readonly [K in LoadedKind]: Readonly<Record<string, unknown>> } = {
+const USUAL_PARAMS: { readonly [K in StarterDataset]: Readonly<Record<string, unknown>> } = {
   Digits: {},
   MNIST: { dtype: "uint8" },
   FashionMNIST: { dtype: "uint8" },
@@ -83,7 +86,7 @@ const USUAL_PARAMS: { readonly [K in LoadedKind]: Readonly<Record<string, unknow
 };
 
 /** What stands above the place of files that are not four IDX files. */
-const FILES_OF: { readonly [K in LoadedKind]?: string } = {
+const FILES_OF: { readonly [K in StarterDataset]?: string } = {
   CIFAR10: "The files are data_batch_1.bin to data_batch_5.bin and test_batch.bin.",
   CIFAR100: "The files are train.bin and test.bin.",
   ImageFolder: "A folder per class, with pictures in it; or train and test with such folders.",
@@ -148,7 +151,7 @@ export function starterExperiment(choice: StarterChoice): string {
     .join("\n\n")}\n`;
 }
 
-function filesOf(dataset: Exclude<LoadedKind, "Digits">, params: object): string[] {
+function filesOf(dataset: Exclude<StarterDataset, "Digits">, params: object): string[] {
   const idx =
     "The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, " +
     "with or without .gz.";

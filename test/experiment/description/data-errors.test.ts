@@ -15,19 +15,19 @@ const data: readonly Case[] = [
     "dataset unsupported",
     '"MNIST"',
     '"SHD"',
-    'config.toml:12:1: dataset.kind is "SHD", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy".',
+    'config.toml:12:1: dataset.kind is "SHD", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder".',
   ],
   [
     "dataset case",
     '"MNIST"',
     '"mnist"',
-    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy". Did you mean "MNIST"?',
+    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder". Did you mean "MNIST"?',
   ],
   [
     "dataset typo",
     '"MNIST"',
     '"FashonMNIST"',
-    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy". Did you mean "FashionMNIST"?',
+    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder". Did you mean "FashionMNIST"?',
   ],
   [
     "no path",
