@@ -7,5 +7,7 @@ export default defineConfig({
     exclude: ["test/browser/**", "test/slow/**", "node_modules/**"],
     testTimeout: 30_000,
     maxWorkers: 2,
+    // The same with and without an addon; test/kernels/native.test.ts asks for it.
+    env: { ATIF_BACKEND: "wasm" },
   },
 });

@@ -39,11 +39,12 @@ const forTools = [
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
 const program = ["cli/program.js", "cli/whole-process.js"];
-const entries = ["index.js", ...scripts(build).filter((path) => path.startsWith("cli/")), ...forTools];
+const entries = ["index.js", "node.js", ...scripts(build).filter((path) => path.startsWith("cli/")), ...forTools];
 
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
 const apart = new Map([
   ["index.js", null],
+  ["node.js", null],
   // A page that asks for the digits loads them then.
   ["datasets/digits-data.js", null],
   ["kernels/wasm/binary.js", "binary"],
@@ -85,6 +86,8 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
   // What a run loads when it has steps after its training.
   if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  // Node alone: bundlers of pages do not see it.
+  if (path.startsWith("kernels/native/")) return "native";
   // Small, and of use together.
   if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";

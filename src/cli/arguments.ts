@@ -43,7 +43,7 @@ export function positiveNumber(option: string, example: number): (text: string) 
   };
 }
 
-const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
+const BACKENDS: readonly BackendName[] = ["wasm", "native", "reference"];
 
 export function backendName(text: string): BackendName {
   const known = BACKENDS.find((name) => name === text);

@@ -1,5 +1,6 @@
 /** The options of every command that computes. */
 
+import "../kernels/native/install.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";

@@ -2,7 +2,7 @@
 
 import type { Kernels, Limits } from "./contract.js";
 
-export type BackendName = "wasm" | "reference";
+export type BackendName = "wasm" | "native" | "reference";
 
 /** Bytes of a heap: held now, and at most since the start or the last resetPeak(). */
 export interface HeapUse {
@@ -27,6 +27,8 @@ export interface Heap {
 export interface Backend {
   /** "inference": that of initInference(), which no option names. */
   readonly name: BackendName | "inference";
+  /** Of "native": what its kernels are compiled for. */
+  readonly instructionSet?: string;
   /** Whether it has the kernels for training; without them, each of these throws a StateError. */
   readonly trains: boolean;
   /** Threads the kernels run on, the calling one included. */

@@ -1,7 +1,7 @@
 /** The backends of this process, each made once, and the one that new tensors live in. */
 
 import { StateError } from "../errors.js";
-import type { Backend } from "./backend.js";
+import type { Backend, BackendName } from "./backend.js";
 
 type Name = Backend["name"];
 
@@ -34,6 +34,18 @@ export function currentBackend(): Backend {
   if (current === null)
     throw new StateError("atif is not initialised; call `await init()` once before making tensors.");
   return current;
+}
+
+/** What computes: init()'s choice. `instructionSet` of native ones ("avx512", "avx2", "neon"), else null. */
+export interface BackendReport {
+  readonly name: BackendName;
+  readonly instructionSet: string | null;
+}
+
+/** What tensors made from now on are computed with. @throws StateError before init() */
+export function backend(): BackendReport {
+  const { name, instructionSet } = currentBackend();
+  return { name: name === "inference" ? "wasm" : name, instructionSet: instructionSet ?? null };
 }
 
 /** Threads that kernels run on: what init() asked for, or fewer where they could not be had. */

@@ -6,7 +6,7 @@
 import { createInferenceBackend } from "./wasm/inference-backend.js";
 import { checkOptions } from "../checks.js";
 import { turnIfDue } from "../platform/event-loop.js";
-import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
+import { backendIfAny, createdBackend, keepBackend, setCurrentBackend } from "./current.js";
 import type { InitOptions } from "./select.js";
 import { threadCount } from "./thread-count.js";
 
@@ -23,7 +23,9 @@ export async function initInference(options: InitInferenceOptions = {}): Promise
   checkOptions("initInference", options, ["threads"]);
   const threads = threadCount("initInference", options.threads);
   for (;;) {
-    const loading = createdBackend("wasm") ?? createdBackend("inference");
+    const now = backendIfAny();
+    const loading =
+      now?.name === "native" ? Promise.resolve(now) : (createdBackend("wasm") ?? createdBackend("inference"));
     const backend = await (loading ?? keepBackend("inference", createInferenceBackend(threads)));
     await backend.setThreads(threads);
     // An init() that was called meanwhile has the last word, whichever of the two is ready first.

@@ -2,19 +2,41 @@
 
 import { createWasmBackend } from "./wasm/backend.js";
 import { checkOneOf, checkOptions } from "../checks.js";
+import { StateError } from "../errors.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
 import { createReferenceBackend } from "./reference/backend.js";
 import { threadCount } from "./thread-count.js";
 
+/** What Node has besides: kernels/native/install.ts, which pages do not load. */
+export interface NativeOffer {
+  /** What init() takes where no option names one. @throws RangeError if the environment names something else */
+  usual(): BackendName;
+  /** @throws StateError, with what was tried, if there is none */
+  create(threads: number): Promise<Backend>;
+}
+
+let offer: NativeOffer | undefined;
+
+export function offerNative(native: NativeOffer): void {
+  offer = native;
+}
+
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,
+  native: async (threads) => {
+    if (offer) return offer.create(threads);
+    throw new StateError('init: backend is "native", which is for Node alone; leave it out.');
+  },
   reference: createReferenceBackend,
 };
 
 export interface InitOptions {
-  /** "wasm" (default) or "reference", the slow TypeScript twin. */
+  /**
+   * "native" (default in Node where its addon loads), "wasm" (default elsewhere) or "reference", the slow TypeScript twin.
+   * The environment variable ATIF_BACKEND changes the default in Node. native and wasm give the same bits.
+   */
   backend?: BackendName;
   /**
    * Threads to compute on, at least 1; the default is all cores. At most there are four to a core, or 16 on small
@@ -27,7 +49,11 @@ export interface InitOptions {
 /** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads"]);
-  const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);
+  const name = checkOneOf("init: backend", options.backend ?? offer?.usual() ?? "wasm", [
+    "wasm",
+    "native",
+    "reference",
+  ]);
   const threads = threadCount("init", options.threads);
   const backend = await (createdBackend(name) ?? keepBackend(name, factories[name](threads)));
   await backend.setThreads(threads);

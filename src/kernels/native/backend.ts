@@ -1,0 +1,119 @@
+/** The kernels compiled for this processor, on the same heap as those of WebAssembly: native/README.md. */
+
+import { availableCores } from "../../platform/available-cores.js";
+import { StateError } from "../../errors.js";
+import type { Backend } from "../backend.js";
+import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
+import { forwardKernels, trainingKernels } from "../kernel-table.js";
+import { WasmHeap } from "../wasm/allocator.js";
+import { createMemory } from "../wasm/load.js";
+import { TUNING, type PoolTuning } from "../wasm/pool.js";
+import type { Addon, AddonContext } from "./addon.js";
+import { argumentChecks } from "./argument-checks.js";
+
+type Argument = Float32Array | Int32Array | number | boolean | null;
+type Call = (...values: readonly Argument[]) => void;
+
+/** Address 0 is that of an absent array. */
+const HEAP_START = 64;
+
+const counts: { readonly [Name in KernelName]: number } = { ...forwardKernels, ...trainingKernels };
+
+/**
+ * @param set one of addon.sets
+ * @throws OutOfMemoryError; StateError if the addon was built of another contract
+ */
+export async function createNativeBackend(
+  addon: Addon,
+  set: string,
+  threads: number,
+  tuning: PoolTuning = TUNING,
+): Promise<Backend> {
+  const { memory, maximum } = createMemory(1);
+  const heap = new WasmHeap(memory, HEAP_START, maximum);
+  const context = addon.open(set, new Uint8Array(memory.buffer));
+  const numbers = numbersOf(addon);
+  const limits = limitsOf(context, numbers);
+  let running = 1;
+  const setThreads = (wanted: number): Promise<void> => {
+    const spins = wanted <= availableCores() ? tuning.spins : tuning.spinsOnSharedCores;
+    running = context.resize(wanted, spins, tuning.worthWaking);
+    return Promise.resolve();
+  };
+  await setThreads(threads);
+  return {
+    name: "native",
+    trains: true,
+    instructionSet: set,
+    get threads() {
+      return running;
+    },
+    setThreads,
+    kernels: kernelsOf(context, numbers, limits, memory),
+    limits,
+    heap,
+  };
+}
+
+function numbersOf({ kernels }: Addon): (name: string, count: number) => number {
+  const words = kernels.split(" ");
+  return (name, count) => {
+    const number = words.indexOf(`${name}:${count}`);
+    if (number >= 0) return number;
+    throw new StateError(
+      `init: the native kernels have no ${name} of ${count} arguments: they are of another version. ` +
+        "Build them again with `npm run build:native`, or install packages of one version.",
+    );
+  };
+}
+
+function limitsOf({ values, call }: AddonContext, numbers: (name: string, count: number) => number): Limits {
+  const asked =
+    (name: LimitName, count: number) =>
+    (...sizes: readonly number[]): number => {
+      sizes.forEach((size, i) => (values[i] = size));
+      call(numbers(name, count));
+      return values[0];
+    };
+  const conv = asked("packedConv2dAtifPoolForwardFits", 7);
+  const pool = asked("packedAtifPoolBackwardFits", 5);
+  return {
+    packedConv2dAtifPoolForwardFits: (...sizes) => conv(...sizes) !== 0,
+    packedAtifPoolBackwardFits: (...sizes) => pool(...sizes) !== 0,
+    largestPlanRank: asked("largestPlanRank", 0),
+  };
+}
+
+function kernelsOf(
+  { values, call }: AddonContext,
+  numbers: (name: string, count: number) => number,
+  limits: Limits,
+  memory: WebAssembly.Memory,
+): Kernels {
+  const checks = argumentChecks(limits) as unknown as { readonly [Name in KernelName]: Call };
+  const kernels: { [name: string]: Call } = {};
+  for (const [name, count] of Object.entries(counts) as [KernelName, number][]) {
+    const number = numbers(name, count);
+    const check = checks[name];
+    kernels[name] = (...given) => {
+      check(...given);
+      for (let i = 0; i < count; i++) values[i] = low(given[i], memory);
+      call(number);
+    };
+  }
+  return kernels as unknown as Kernels;
+}
+
+/** As the addon takes it. @throws StateError for an array that is not of the heap */
+function low(value: Argument | undefined, memory: WebAssembly.Memory): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (value === null || value === undefined) return 0;
+  const { byteOffset, byteLength, buffer } = value;
+  if (byteOffset >= HEAP_START && buffer instanceof SharedArrayBuffer) {
+    if (byteOffset + byteLength <= memory.buffer.byteLength) return byteOffset;
+  }
+  throw new StateError(
+    `native kernels: an array of ${value.length} elements is not of this backend's heap; make it with heap.float32().`,
+  );
+}
