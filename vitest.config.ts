@@ -1,13 +1,30 @@
 import { defineConfig } from "vitest/config";
+import { filesOfOneProcess } from "./test/one-process.js";
+
+/** They need a browser, or minutes, and have configurations of their own. */
+const ELSEWHERE = ["test/browser/**", "test/fuzz/**", "node_modules/**"];
+
+/**
+ * Most tests run one file after another in the same processes, which import src/ once: that is a quarter of the time of all.
+ * Those that change a process, or are about one, have one each.
+ */
+const shared = filesOfOneProcess();
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // they need a browser, or minutes, and have configurations of their own
-    exclude: ["test/browser/**", "test/slow/**", "node_modules/**"],
     testTimeout: 30_000,
     maxWorkers: 2,
     // The same with and without an addon; test/kernels/native.test.ts asks for it.
     env: { ATIF_BACKEND: "wasm" },
+    projects: [
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...ELSEWHERE, ...shared] },
+      },
+      {
+        extends: true,
+        test: { name: "together", include: shared, setupFiles: ["test/as-at-first.ts"], isolate: false },
+      },
+    ],
   },
 });

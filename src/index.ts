@@ -18,9 +18,10 @@ export { ones, tensor, Tensor, zeros, type TensorOptions } from "./tensor/tensor
 export { scope } from "./tensor/scope.js";
 export { nextTurn } from "./platform/event-loop.js";
 export { memory, resetPeakMemory } from "./tensor/memory.js";
-export { noGrad } from "./autograd/grad-mode.js";
+export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
 export { heaviside } from "./ops/unary.js";
 
@@ -85,10 +86,20 @@ export { type Architecture } from "./models/architecture.js";
 export { createModel } from "./models/table.js";
 
 export { crossEntropy } from "./ops/cross-entropy.js";
+export { crossEntropyWith, type CrossEntropyOptions } from "./losses/cross-entropy-with.js";
 export { mse } from "./losses/mse.js";
 export type { LossName } from "./losses/table.js";
-export { Adam, AdamW, type AdamOptions } from "./optimizers/adam.js";
+export { Adam, AdamW } from "./optimizers/adam.js";
+export type { AdamOptions } from "./optimizers/adam-family.js";
 export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { ExponentialLR, type ExponentialLROptions } from "./optimizers/exponential-lr.js";
+export { LambdaLR, type LambdaLROptions } from "./optimizers/lambda-lr.js";
+export { LinearLR, type LinearLROptions } from "./optimizers/linear-lr.js";
+export { NAdam, type NAdamOptions } from "./optimizers/nadam.js";
+export { OneCycleLR, type OneCycleLROptions } from "./optimizers/one-cycle-lr.js";
+export { RAdam, type RAdamOptions } from "./optimizers/radam.js";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./optimizers/reduce-lr-on-plateau.js";
+export { RMSprop, type RMSpropOptions } from "./optimizers/rmsprop.js";
 export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
 export type { OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
@@ -101,6 +112,10 @@ export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx
 export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
+export type { Events } from "./datasets/events/events.js";
+export { groupFrames, splitToTimesteps } from "./datasets/events/group-frames.js";
+export { integrateEvents, type EventFrames, type Integration } from "./datasets/events/integrate-events.js";
+export { parseNmnist } from "./datasets/events/parse-nmnist.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
@@ -108,10 +123,23 @@ export { HorizontalFlip } from "./datasets/augmentations/horizontal-flip.js";
 export { IntToFloat32 } from "./datasets/augmentations/int-to-float32.js";
 export { Mixup } from "./datasets/augmentations/mixup.js";
 export { Normalize } from "./datasets/augmentations/normalize.js";
+export { Amplitude, type AmplitudeParams } from "./datasets/augmentations/amplitude.js";
+export { Cutout1D, type Cutout1DParams } from "./datasets/augmentations/cutout-1d.js";
+export { ExponentialNoise, type ExponentialNoiseParams } from "./datasets/augmentations/exponential-noise.js";
+export { ResizedCrop, type ResizedCropParams } from "./datasets/augmentations/resized-crop.js";
+export { Rotation2D, type Rotation2DParams } from "./datasets/augmentations/rotation-2d.js";
+export { TimeShifting, type TimeShiftingParams } from "./datasets/augmentations/time-shifting.js";
+export { TimeWarping, type TimeWarpingParams } from "./datasets/augmentations/time-warping.js";
+export { Encoder } from "./datasets/augmentations/encoder.js";
+export { rateEncoder, type RateEncoderParams } from "./datasets/augmentations/rate-encoder.js";
+export { latencyEncoder, type LatencyEncoderParams } from "./datasets/augmentations/latency-encoder.js";
+export { deltaEncoder, type DeltaEncoderParams } from "./datasets/augmentations/delta-encoder.js";
+export { repeatEncoder, type RepeatEncoderParams } from "./datasets/augmentations/repeat-encoder.js";
 export { AugmentationPipeline } from "./datasets/augmentations/pipeline.js";
 
 export { DivergenceError } from "./training/divergence-error.js";
 export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
+export { clipGradNorm, clipGradValue } from "./training/clip-gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {
@@ -240,6 +268,7 @@ export {
   type ModelFacts,
 } from "./formats/model-file.js";
 export { loadTorch } from "./formats/torch/torch-file.js";
+export { MissingKeyError } from "./formats/torch/missing-key.js";
 export { readTorch, type ReadTorchOptions } from "./formats/torch/read-torch.js";
 export type { StoredDtype, StoredTensor } from "./formats/safetensors-dtypes.js";
 

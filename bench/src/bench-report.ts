@@ -1,6 +1,6 @@
 /** The suites and bars as text. */
 
-import { formatTable, type Column } from "../../dist/cli/report-table.js";
+import { formatTable, significant, type Column } from "../../dist/cli/report-table.js";
 import { byteSize, printFigures, printRows } from "../../dist/cli/quick-bench/result-table.js";
 import type { Terminal } from "../../dist/cli/terminal.js";
 import type { BarResult } from "./bars.js";
@@ -12,6 +12,22 @@ export function printSuite(terminal: Terminal, { suite, title, rows, figures, no
   printRows(terminal, rows);
   printFigures(terminal, figures);
   for (const note of notes) terminal.print(terminal.dim(note));
+}
+
+/** The rows as Markdown, for docs/performance.md. */
+export function printMarkdown(terminal: Terminal, suites: readonly SuiteResult[]): void {
+  terminal.print();
+  terminal.print("| suite | row | contestant | median ms | best ms | of the first |");
+  terminal.print("| --- | --- | --- | ---: | ---: | ---: |");
+  for (const { suite, rows } of suites) {
+    for (const { name, times, ratios } of rows) {
+      for (const [i, { contestant, medianMs, bestMs }] of times.entries()) {
+        const ratio = i === 0 ? "" : `${ratios[contestant].toFixed(2)} x`;
+        const cells = [suite, name, contestant, significant(medianMs), significant(bestMs), ratio];
+        terminal.print(`| ${cells.join(" | ")} |`);
+      }
+    }
+  }
 }
 
 export function printBars(terminal: Terminal, bars: readonly BarResult[], quick: boolean): void {

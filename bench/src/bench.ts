@@ -10,11 +10,12 @@ import { describeNetwork } from "../../dist/cli/quick-bench/result-table.js";
 import { refuseWrong } from "../../dist/cli/quick-bench/wrong-results.js";
 import { Terminal } from "../../dist/cli/terminal.js";
 import { VERSION } from "../../dist/version.js";
+import { BACKEND_KINDS, findOwnBackends } from "./backend-peers.js";
 import { compareWithBars } from "./bars.js";
-import { printBars, printSuite } from "./bench-report.js";
+import { printBars, printMarkdown, printSuite } from "./bench-report.js";
 import { findJavascriptPeer, javascriptPeers } from "./javascript-peers.js";
 import { PeerRun } from "./peer-run.js";
-import { isFound, type FoundPeer, type MissingPeer } from "./peers.js";
+import { isFound, overlap, type FoundPeer, type MissingPeer, type PeerKind } from "./peers.js";
 import { findPytorch } from "./pytorch-peer.js";
 import type { SuiteLetter } from "./suite-result.js";
 import { runSuites, suiteLetters } from "./suites.js";
@@ -29,9 +30,19 @@ export interface BenchArguments {
   readonly python?: string;
   readonly data?: string;
   readonly json?: boolean;
+  readonly markdown?: boolean;
 }
 
 const DEFAULT_THREADS = 2;
+
+/** What peers compute in a suite. */
+const KINDS: { readonly [Letter in SuiteLetter]?: PeerKind } = {
+  a: "neuron",
+  b: "products",
+  c: "network",
+  d: "network",
+  g: "layer",
+};
 
 /** @throws FoundFailure with the whole answer if a result was wrong */
 export async function bench(args: BenchArguments): Promise<void> {
@@ -61,6 +72,7 @@ export async function bench(args: BenchArguments): Promise<void> {
     if (network !== null) terminal.print(`network of c and d: ${describeNetwork(network)}`);
     for (const suite of suites) printSuite(terminal, suite);
     printBars(terminal, bars, quick);
+    if (args.markdown === true) printMarkdown(terminal, suites);
     const rows = suites.flatMap((suite) => suite.rows);
     const answer = {
       version: VERSION,
@@ -88,7 +100,9 @@ async function findPeers(
   threads: number,
   python: string | undefined,
 ): Promise<(FoundPeer | MissingPeer)[]> {
-  const found = [await findPytorch(threads, python)];
+  const kinds = new Set(letters.flatMap((letter) => KINDS[letter] ?? []));
+  const own = overlap(new Set(BACKEND_KINDS), kinds) ? await findOwnBackends(threads) : [];
+  const found = [...own, ...(await findPytorch(threads, kinds, python))];
   if (!letters.includes("b")) return found;
   for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
   return found;

@@ -6,6 +6,7 @@ import { inferenceWork } from "../../dist/cli/quick-bench/network-work.js";
 import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
 import { prepareNetwork } from "./network-peer.js";
 import type { PeerPart, PeerRun } from "./peer-run.js";
+import { compareBits } from "./same-bits.js";
 import type { SuiteResult } from "./suite-result.js";
 
 export async function inferenceSuite(bench: PeerRun, trained: TrainedNetwork): Promise<SuiteResult> {
@@ -24,7 +25,8 @@ export async function inferenceSuite(bench: PeerRun, trained: TrainedNetwork): P
           check: async () => {
             await prepareNetwork(bench, peer.process, trained, testBatches);
             const theirs = await peer.process.results("network", "inference", files);
-            return compareResults(peer.name, inferenceResults(trained, testBatches[0]), theirs);
+            const compare = peer.exact === true ? compareBits : compareResults;
+            return compare(peer.name, inferenceResults(trained, testBatches[0]), theirs);
           },
           contestant: () => peer.process.contestant("network", "inference"),
         })),

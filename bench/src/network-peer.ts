@@ -19,6 +19,7 @@ export async function prepareNetwork(
     timesteps: TIMESTEPS,
     alpha: ALPHA,
     lr: LEARNING_RATE,
+    sizes,
     weights: Object.fromEntries(
       Object.entries(weights).map(([name, { data, shape }]) => [name, files.write(data, shape)]),
     ),

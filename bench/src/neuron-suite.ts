@@ -9,6 +9,7 @@ import {
   compareNeuronWithTwin,
   createNeuron,
   neuronCount,
+  neuronResults,
   PART_NAMES,
   randomProblem,
   runNeuron,
@@ -20,6 +21,8 @@ import type { Row } from "../../dist/cli/quick-bench/results.js";
 import { ownContestant, type Contestant } from "../../dist/cli/quick-bench/timing.js";
 import { tensor } from "../../dist/index.js";
 import type { PeerPart, PeerRun } from "./peer-run.js";
+import { PYTORCH } from "./pytorch-peer.js";
+import { compareBits } from "./same-bits.js";
 import type { SuiteResult } from "./suite-result.js";
 
 const TIMESTEPS = [1, 4, 16] as const;
@@ -86,11 +89,13 @@ async function neuronRow(
                   alpha: ALPHA,
                 });
                 const theirs = await process.results("neuron", part, bench.files);
-                return compareNeuron(peer.name, problem, part, theirs);
+                return peer.exact === true
+                  ? compareBits(peer.name, neuronResults(problem, part), theirs)
+                  : compareNeuron(peer.name, problem, part, theirs);
               },
               contestant: () => process.contestant("neuron", part),
             };
-            if (part === "both") return [compute];
+            if (part === "both" || peer.name !== PYTORCH) return [compute];
             const copy: PeerPart = {
               peer,
               check: () => Promise.resolve([]),

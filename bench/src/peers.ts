@@ -3,13 +3,15 @@
 import type { PeerProcess } from "./peer-process.js";
 
 /** A group of cases that a peer prepares together. */
-export type PeerKind = "neuron" | "products" | "network";
+export type PeerKind = "neuron" | "products" | "network" | "layer";
 
 export interface FoundPeer {
   readonly name: string;
   readonly version: string;
   /** What it can compute. */
   readonly kinds: ReadonlySet<PeerKind>;
+  /** Another backend of this library, whose numbers must be the same to the bit. */
+  readonly exact?: boolean;
   /** What should be known about this build. */
   readonly note: string | undefined;
   readonly process: PeerProcess;
@@ -27,4 +29,8 @@ export interface MissingPeer {
 
 export function isFound(peer: FoundPeer | MissingPeer): peer is FoundPeer {
   return "process" in peer;
+}
+
+export function overlap(one: ReadonlySet<PeerKind>, other: ReadonlySet<PeerKind>): boolean {
+  return [...one].some((kind) => other.has(kind));
 }

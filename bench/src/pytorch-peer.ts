@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { PeerProcess } from "./peer-process.js";
-import type { FoundPeer, MissingPeer } from "./peers.js";
+import { overlap, type FoundPeer, type MissingPeer, type PeerKind } from "./peers.js";
 
 const SERVER = fileURLToPath(new URL("../peers/pytorch/serve.py", import.meta.url));
 
@@ -13,40 +13,79 @@ const INSTALL =
   "python3 -m venv torch && torch/bin/python -m pip install torch, and then --python torch/bin/python; " +
   "or apt install python3-torch";
 
+interface Library {
+  readonly name: string;
+  /** What the server is told. */
+  readonly library: "eager" | "compiled" | "spikingjelly";
+  readonly kinds: readonly PeerKind[];
+  readonly install: string;
+}
+
+/** What runs in that Python, each in a process of its own; PyTorch as it is first. */
+const LIBRARIES: readonly Library[] = [
+  {
+    name: PYTORCH,
+    library: "eager",
+    kinds: ["neuron", "products", "network", "layer"],
+    install: INSTALL,
+  },
+  // Over 500 time steps the loop, which it unrolls, takes it more than minutes to compile: no "layer".
+  {
+    name: "PyTorch, torch.compile",
+    library: "compiled",
+    kinds: ["neuron", "network"],
+    install: "PyTorch 2 and a C++ compiler",
+  },
+  // It has no neuron that learns its threshold: it stands beside our LIF neuron alone.
+  {
+    name: "SpikingJelly",
+    library: "spikingjelly",
+    kinds: ["layer"],
+    install: "torch/bin/python -m pip install spikingjelly",
+  },
+];
+
 /** Asks only for the version: importing PyTorch takes seconds. */
 const PROBE = "from importlib.metadata import version; print(version('torch'))";
 
-/** @param python the interpreter to use; the one with the newest PyTorch on this machine if it is left out */
+/**
+ * @param wanted what the suites compute: libraries that have no part in it are not started
+ * @param python the interpreter to use; the one with the newest PyTorch on this machine if it is left out
+ */
 export async function findPytorch(
   threads: number,
+  wanted: ReadonlySet<PeerKind>,
   python: string | undefined,
-): Promise<FoundPeer | MissingPeer> {
+): Promise<(FoundPeer | MissingPeer)[]> {
   const chosen = python ?? newestPython();
-  if (chosen === null) {
-    return { name: PYTORCH, missing: "no Python here has it", install: INSTALL };
+  if (chosen === null) return [{ name: PYTORCH, missing: "no Python here has it", install: INSTALL }];
+  const found: (FoundPeer | MissingPeer)[] = [];
+  for (const each of LIBRARIES) {
+    if (each.name !== PYTORCH && !overlap(new Set(each.kinds), wanted)) continue;
+    found.push(await findLibrary(each, threads, chosen));
+    // Without PyTorch there is none of the others.
+    if ("missing" in found[0]) break;
   }
-  const process = startPytorch(chosen);
+  return found;
+}
+
+async function findLibrary(
+  { name, library, kinds, install }: Library,
+  threads: number,
+  python: string,
+): Promise<FoundPeer | MissingPeer> {
+  // -u: an answer must not wait in a buffer; -B: nothing is written beside the installed files.
+  const start = (): PeerProcess => new PeerProcess(name, python, ["-u", "-B", SERVER, library]);
+  const process = start();
   try {
     const { version, mkl } = await process.ask("hello", { threads });
     const note = mkl === true ? undefined : "without MKL: a slow build, ratios to it flatter atif";
-    return {
-      name: PYTORCH,
-      version: String(version),
-      kinds: new Set(["neuron", "products", "network"]),
-      note,
-      process,
-      restart: () => startPytorch(chosen),
-    };
+    return { name, version: String(version), kinds: new Set(kinds), note, process, restart: start };
   } catch (error) {
     process.close();
     const why = error instanceof Error ? error.message : String(error);
-    return { name: PYTORCH, missing: `${chosen}: ${why}`, install: INSTALL };
+    return { name, missing: `${python}: ${why}`, install };
   }
-}
-
-function startPytorch(python: string): PeerProcess {
-  // -u: an answer must not wait in a buffer; -B: nothing is written beside the installed files.
-  return new PeerProcess(PYTORCH, python, ["-u", "-B", SERVER]);
 }
 
 function newestPython(): string | null {

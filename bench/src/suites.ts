@@ -2,6 +2,7 @@
 
 import type { PeerRun } from "./peer-run.js";
 import { inferenceSuite } from "./inference-suite.js";
+import { layerSuite } from "./layer-suite.js";
 import { neuronSuite } from "./neuron-suite.js";
 import { trainNetwork, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { productsSuite } from "./products-suite.js";
@@ -41,6 +42,10 @@ export const suiteTable: { readonly [Letter in SuiteLetter]: SuiteRow } = {
   f: {
     summary: "scaling with threads",
     run: async (bench, network) => scalingSuite(bench, await network()),
+  },
+  g: {
+    summary: "Open Neuromorphic's workload, Linear and LIF over 500 time steps",
+    run: (bench) => layerSuite(bench),
   },
 };
 

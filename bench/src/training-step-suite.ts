@@ -7,6 +7,7 @@ import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
 import { measureMemory } from "./memory.js";
 import { prepareNetwork } from "./network-peer.js";
 import type { PeerPart, PeerRun } from "./peer-run.js";
+import { compareBits } from "./same-bits.js";
 import type { SuiteResult } from "./suite-result.js";
 
 export async function trainingStepSuite(bench: PeerRun, trained: TrainedNetwork): Promise<SuiteResult> {
@@ -25,7 +26,8 @@ export async function trainingStepSuite(bench: PeerRun, trained: TrainedNetwork)
           check: async () => {
             await prepareNetwork(bench, peer.process, trained, trainBatches);
             const theirs = await peer.process.results("network", "step", files);
-            return compareResults(peer.name, stepResults(trained, trainBatches[0]), theirs);
+            const compare = peer.exact === true ? compareBits : compareResults;
+            return compare(peer.name, stepResults(trained, trainBatches[0]), theirs);
           },
           contestant: () => peer.process.contestant("network", "step"),
         })),

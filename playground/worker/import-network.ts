@@ -2,9 +2,9 @@
 
 import {
   ConfigError,
-  FormatError,
   importModel,
   MissingFactsError,
+  MissingKeyError,
   type ImportedModel,
   type ImportModelOptions,
 } from "atif";
@@ -27,10 +27,17 @@ const ofConfigs: AskedFact = {
   option: "name",
   expects: "which [[model]] of the experiment file, if it has several",
 };
-const ofCheckpoints: AskedFact = {
-  option: "key",
-  expects: "where in the file the state dict stands, dots between keys",
-};
+const MOST_SHOWN_KEYS = 8;
+
+function ofCheckpoint({ keys }: MissingKeyError): AskedFact {
+  const named = keys.filter((key) => key !== "");
+  const shown = named
+    .slice(0, MOST_SHOWN_KEYS)
+    .map((key) => JSON.stringify(key))
+    .join(", ");
+  const rest = named.length > MOST_SHOWN_KEYS ? ", …" : "";
+  return { option: "key", expects: `where in the file the state dict stands: ${shown}${rest}` };
+}
 
 /** @throws FormatError, or any other error of importModel that no answer of the reader would mend */
 export async function importNetwork(
@@ -52,13 +59,12 @@ export async function importNetwork(
 function factsFor(
   error: unknown,
   bytes: Uint8Array,
-  { config, key }: ImportModelOptions,
+  { config }: ImportModelOptions,
 ): readonly AskedFact[] | null {
   if (error instanceof MissingFactsError) return error.missing;
   if (error instanceof ConfigError) {
     if (bytes[0] === HDF5) return ofNir;
     return config === undefined ? ofLists : [ofConfigs];
   }
-  const asksForKey = error instanceof FormatError && key === undefined && error.message.includes(" as key, ");
-  return asksForKey ? [ofCheckpoints] : null;
+  return error instanceof MissingKeyError ? [ofCheckpoint(error)] : null;
 }

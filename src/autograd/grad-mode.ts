@@ -15,13 +15,19 @@ export function noGrad<R>(fn: () => R): R {
   return withGrad(false, fn);
 }
 
+/** Runs fn with recording, within noGrad() too. @throws TypeError; StateError if fn is asynchronous */
+export function enableGrad<R>(fn: () => R): R {
+  checkFunction("enableGrad: the argument", fn, "() => model.run(x)");
+  return withGrad(true, fn, "enableGrad");
+}
+
 /** Runs fn with recording on or off. */
-export function withGrad<R>(on: boolean, fn: () => R): R {
+export function withGrad<R>(on: boolean, fn: () => R, where = "noGrad"): R {
   const before = enabled;
   enabled = on;
   try {
     const result = fn();
-    checkSynchronous("noGrad", result);
+    checkSynchronous(where, result);
     return result;
   } finally {
     enabled = before;

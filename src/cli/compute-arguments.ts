@@ -4,6 +4,7 @@ import "../kernels/native/install.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
+import { currentBackend } from "../kernels/current.js";
 import { init } from "../kernels/select.js";
 
 export interface ComputeArguments {
@@ -17,4 +18,9 @@ export async function initCompute({ threads, backend }: ComputeArguments): Promi
     ...(threads === undefined ? {} : { threads }),
     ...(backend === undefined ? {} : { backend }),
   });
+}
+
+/** The backend that computes now. @throws StateError before init() */
+export function backendName(): string {
+  return currentBackend().name;
 }

@@ -23,7 +23,7 @@ import {
 import type { LossName } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
-import { formatShape, sameShape, sizeOf } from "../shapes.js";
+import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
 import { quote } from "../show.js";
 import { UsageError } from "./exit-codes.js";
 import type { TrainingFacts } from "../experiment/run-folder/training-facts.js";
@@ -182,6 +182,10 @@ async function plain(asked: string | undefined, { dataset }: TrainingFacts): Pro
   return { data: test, train, loss: "crossentropy", name: asked === "digits" ? DIGITS : asked };
 }
 
+function flatShape({ time, sampleShape }: Dataset, inputShape: Shape): Shape {
+  return time ? [sampleShape[0], ...inputShape] : inputShape;
+}
+
 /** The data in the shape that the network takes. @throws NoFittingData */
 function fitted(model: SpikingModel, found: TestData): TestData {
   const { data, augmentations, name } = found;
@@ -189,7 +193,7 @@ function fitted(model: SpikingModel, found: TestData): TestData {
   const left = stepsLeft(model.preprocessing, data.preprocessing) ?? [];
   const inputShape = shapeBefore(left, model.inputShape);
   const shape =
-    augmentations === undefined ? data.sampleShape : networkInputShape({ train: data }, augmentations);
+    augmentations === undefined ? data.frameShape : networkInputShape({ train: data }, augmentations);
   if (data.classes > outputShape[0]) {
     throw new NoFittingData(
       `${name} has ${counted(data.classes, "class", "classes")}, but the network has ${counted(outputShape[0], "output")}; expected at most as many. ` +
@@ -199,7 +203,9 @@ function fitted(model: SpikingModel, found: TestData): TestData {
   if (sameShape(shape, inputShape)) return found;
   const isFlattened = inputShape.length === 1 && sizeOf(shape) === inputShape[0] && shape.at(-1) === 1;
   if (isFlattened && augmentations === undefined) {
-    const [flat, train] = [data, found.train].map((each) => each.with({ sampleShape: inputShape }));
+    const [flat, train] = [data, found.train].map((each) =>
+      each.with({ sampleShape: flatShape(each, inputShape) }),
+    );
     return { ...found, data: flat, train };
   }
   throw new NoFittingData(

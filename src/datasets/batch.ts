@@ -13,6 +13,8 @@ export interface Batch {
   readonly shape: Shape;
   /** [N] class numbers */
   readonly labels: Int32Array;
+  /** true: samples change over time, and the second dimension of the shape is time steps T. */
+  readonly time?: boolean;
   /**
    * Set while x still holds unscaled integers: the largest value of their type, 255 for bytes. The augmentation
    * IntToFloat32 reads and clears it, so that nothing is divided twice.

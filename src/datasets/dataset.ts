@@ -5,7 +5,7 @@
  * rounded once to float32. The divisor is 255 unless told otherwise, and 1 casts without scaling (values 0 to 255).
  */
 
-import { checkInteger, checkOptions, checkPositive, isList } from "../checks.js";
+import { checkBoolean, checkInteger, checkOptions, checkPositive, isList } from "../checks.js";
 import { show } from "../show.js";
 import { OutOfMemoryError, ShapeError } from "../errors.js";
 import { Generator } from "../random/generator.js";
@@ -28,6 +28,11 @@ export interface DatasetFields {
   readonly classes?: number;
   /** One name per class. */
   readonly classNames?: readonly string[];
+  /**
+   * true: samples change over time, the first dimension of sampleShape being time steps T, and a model is shown one after
+   * the other (runSequence). false if it is left out: a model is shown the same sample at every step.
+   */
+  readonly time?: boolean;
   /** What bytes are divided by on their way into a batch: 255 if it is left out. Float samples have none. */
   readonly divisor?: number;
   /**
@@ -61,9 +66,19 @@ export interface TrainTest {
 /** Labels are 32-bit integers. */
 const MAX_LABEL = 2 ** 31 - 1;
 /** Typed arrays of every browser hold this many. */
-const MAX_VALUES = 2 ** 30;
+export const MAX_VALUES = 2 ** 30;
 
-const FIELDS = ["name", "x", "labels", "sampleShape", "classes", "classNames", "divisor", "preprocessing"];
+const FIELDS = [
+  "name",
+  "x",
+  "labels",
+  "sampleShape",
+  "classes",
+  "classNames",
+  "time",
+  "divisor",
+  "preprocessing",
+];
 
 export class Dataset {
   readonly name: string;
@@ -72,6 +87,8 @@ export class Dataset {
   readonly sampleShape: Shape;
   readonly classes: number;
   readonly classNames: readonly string[] | undefined;
+  /** Whether the first dimension of sampleShape is time. */
+  readonly time: boolean;
   /** What bytes are divided by on their way into a batch; 1 for float samples. */
   readonly divisor: number;
   /** What was done to the samples already: a model that asks for it does not do it again. */
@@ -98,6 +115,13 @@ export class Dataset {
     if (sampleShape.length === 0 || sampleSize === 0) {
       throw new ShapeError(
         `${where}: sampleShape is ${formatShape(sampleShape)}; expected dimensions of at least 1.`,
+      );
+    }
+    const time = checkBoolean(`${where}: time`, fields.time ?? false);
+    if (time && sampleShape.length < 2) {
+      throw new ShapeError(
+        `${where}: sampleShape is ${formatShape(sampleShape)} with time: true; expected [T, …], what a network takes at ` +
+          `each of T time steps. One number a step is [T, 1].`,
       );
     }
     if (labels.length === 0) throw new RangeError(`${where} is empty; expected at least one sample.`);
@@ -129,10 +153,11 @@ export class Dataset {
     this.sampleShape = [...sampleShape];
     this.classes = classes;
     this.classNames = classNames;
+    this.time = time;
     this.divisor = bytes ? checkDivisor(`${where}: divisor`, fields.divisor ?? 255) : 1;
     this.preprocessing = readPreprocessing(where, fields.preprocessing ?? []);
     close<Dataset>(this, "name", "x", "labels", "sampleShape", "classes", "classNames", "divisor");
-    close<Dataset>(this, "preprocessing");
+    close<Dataset>(this, "time", "preprocessing");
   }
 
   /** How many samples. */
@@ -145,6 +170,11 @@ export class Dataset {
     return this.x.length / this.labels.length;
   }
 
+  /** What a model is shown at one time step: sampleShape, without T where samples change over time. */
+  get frameShape(): Shape {
+    return this.time ? this.sampleShape.slice(1) : this.sampleShape;
+  }
+
   /** [classes] how many samples each class has. */
   labelCounts(): Int32Array {
     const counts = new Int32Array(this.classes);
@@ -155,7 +185,7 @@ export class Dataset {
   /** A data set like this one but for the given fields, with the same storage where they do not replace it. */
   with(changes: Partial<DatasetFields>): Dataset {
     checkOptions(`Dataset "${this.name}".with`, changes ?? null, FIELDS);
-    const { name, x, labels, sampleShape, classes, classNames, divisor, preprocessing } = this;
+    const { name, x, labels, sampleShape, classes, classNames, time, divisor, preprocessing } = this;
     return new Dataset({
       name,
       x,
@@ -163,6 +193,7 @@ export class Dataset {
       sampleShape,
       classes,
       ...(classNames === undefined ? {} : { classNames }),
+      time,
       ...(changes.x instanceof Float32Array ? {} : { divisor }),
       ...(preprocessing.length === 0 ? {} : { preprocessing }),
       ...changes,
@@ -268,11 +299,12 @@ export class Dataset {
       else for (let to = i * size; to < end; to++, from++) x[to] = stored[from];
     }
     const shape = [samples.length, ...this.sampleShape];
-    const { preprocessing } = this;
+    const { preprocessing, time } = this;
     return {
       x,
       shape,
       labels,
+      ...(time ? { time } : {}),
       ...(bytes && this.divisor === 1 ? { integerMax: 255 } : {}),
       ...(preprocessing.length === 0 ? {} : { preprocessing }),
     };

@@ -11,7 +11,7 @@ import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { withMode } from "../module/mode.js";
 import { BaseNode } from "../neurons/base-node.js";
-import { repeat } from "../ops/slice.js";
+import { at, repeat } from "../ops/slice.js";
 import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -32,7 +32,7 @@ export interface MeasureActivityOptions {
  * Spikes are events: a value of several spikes, where branches meet or a pooling takes a mean, is as many. What is no sum of
  * spikes of one height is numbers, of which those that are not 0 are counted.
  *
- * @param data samples of the model's input shape, shown at each time step
+ * @param data samples of the model's input shape, shown at each time step, or of as many time steps as the model has
  * @throws TypeError, RangeError, ShapeError if the data does not fit the model; RangeError for a network with operations
  *   between its layers
  */
@@ -89,7 +89,7 @@ export class ActivityMeter {
 }
 
 function checkShape(where: string, model: SpikingModel, data: Dataset): void {
-  const { sampleShape, name } = data;
+  const { frameShape: sampleShape, name } = data;
   // A network of neurons without a map takes samples of any shape with as many values.
   const isFlat = sampleShape.length === 1 && sampleShape[0] === sizeOf(model.inputShape);
   if (isFlat || sameShape(sampleShape, model.inputShape)) return;
@@ -106,14 +106,16 @@ function showBatch(
 ): void {
   const { timesteps: T, stepMode, inputShape } = model;
   const [samples] = batch.shape;
+  const time = batch.time === true;
   try {
     withMode(model, false, () =>
       scope(() =>
         noGrad(() => {
           model.reset();
-          const x = inputOf(model, { ...batch, shape: [samples, ...inputShape] });
-          if (stepMode === "m") return void showOnce(graph, tallies, repeat(x, T), T * samples);
-          for (let t = 0; t < T; t++) scope(() => void showOnce(graph, tallies, x, samples));
+          const x = inputOf(model, { ...batch, shape: [samples, ...(time ? [T] : []), ...inputShape] });
+          if (stepMode === "m") return void showOnce(graph, tallies, time ? x : repeat(x, T), T * samples);
+          for (let t = 0; t < T; t++)
+            scope(() => void showOnce(graph, tallies, time ? at(x, t) : x, samples));
         }),
       ),
     );

@@ -114,16 +114,19 @@ class Comparison {
     noGrad(() =>
       scope(() => {
         const x = inputOf(model, batch);
-        const same = x.reshape([x.shape[0], ...other.inputShape]);
+        const time = batch.time === true;
+        const same = x.reshape([...x.shape.slice(0, time ? 2 : 1), ...other.inputShape]);
         const [a, b] = [
           shownTo(
             model,
             x,
+            time,
             this.#pairs.map(([neuron]) => neuron),
           ),
           shownTo(
             other,
             same,
+            time,
             this.#pairs.map(([, neuron]) => neuron),
           ),
         ];
@@ -169,14 +172,14 @@ interface Shown {
   readonly spikes: readonly (readonly Uint8Array[])[];
 }
 
-function shownTo(model: SpikingModel, x: Tensor, neurons: readonly BaseNode[]): Shown {
+function shownTo(model: SpikingModel, x: Tensor, time: boolean, neurons: readonly BaseNode[]): Shown {
   const spikes = neurons.map((): Uint8Array[] => []);
   const logits = observing(
     neurons,
     (_neuron, place) => ({
       seen: ({ output }) => spikes[place].push(Uint8Array.from(output.data, (y) => (y === 0 ? 0 : 1))),
     }),
-    () => model.run(x),
+    () => (time ? model.runSequence(x) : model.run(x)),
   );
   return { logits, spikes };
 }

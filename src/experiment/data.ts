@@ -95,9 +95,11 @@ export async function prepareData(
   const generator = new Generator(PREPROCESSING_STREAM + (experiment.bench.seed % 2 ** 32));
   const context = { generator, ...(warn === undefined ? {} : { warn }) };
   let sets: DatasetSets = withAskedClasses(experiment, await load(experiment.dataset));
-  for (const { kind, params } of experiment.preprocessing) {
-    const step = createPreprocessing(kind, params);
-    if (!asLoaded || step.preparesSamples !== true) sets = step.apply(sets, context);
+  const steps = experiment.preprocessing.map(({ kind, params }) => createPreprocessing(kind, params));
+  // What comes before samples have time is not the network's to do.
+  const first = steps.findLastIndex(({ makesTime }) => makesTime === true);
+  for (const [i, step] of steps.entries()) {
+    if (!asLoaded || step.preparesSamples !== true || i < first) sets = step.apply(sets, context);
   }
   return sets;
 }
@@ -109,7 +111,8 @@ export function augmentationsOf(experiment: Experiment): AugmentationPipeline {
   );
 }
 
-/** The shape of a sample as a network meets it outside training: augmentations may crop. */
+/** The shape of a sample, at one time step, as a network meets it outside training: augmentations may crop. */
 export function networkInputShape({ train }: DatasetSets, augmentations: AugmentationPipeline): Shape {
-  return augmentations.apply(train.batch([0]), new Generator(0), false).shape.slice(1);
+  const { shape, time } = augmentations.apply(train.batch([0]), new Generator(0), false);
+  return shape.slice(time === true ? 2 : 1);
 }

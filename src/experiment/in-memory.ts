@@ -46,8 +46,9 @@ function checkSamples(where: string, data: unknown): void {
 export function withDatasetOf(source: ExperimentSource, { data }: GivenSamples): ExperimentSource {
   const isTables = typeof source === "object" && source !== null && !("dataset" in source);
   if (data === undefined || !isTables) return source;
-  const { name, sampleShape, classes } = data.train;
-  const params = { name: name.trim() === "" ? "data" : name, sample_shape: [...sampleShape], classes };
+  const { name, sampleShape, classes, time } = data.train;
+  const called = name.trim() === "" ? "data" : name;
+  const params = { name: called, sample_shape: [...sampleShape], classes, ...(time ? { time } : {}) };
   return { ...source, dataset: { kind: "InMemory", params } };
 }
 
@@ -67,7 +68,13 @@ function checkExpected(dataset: DatasetConfig, given: Dataset, which: string): v
       `samples came as data, but dataset.kind is "${dataset.kind}"; expected "InMemory". Leave out [dataset], or data.`,
     );
   }
-  const { sampleShape, classes } = dataset.params;
+  const { sampleShape, classes, time = false } = dataset.params;
+  if (time !== given.time) {
+    throw new ConfigError(
+      `data.${which} has time: ${given.time}, but dataset.params says ${time}; expected the same. ` +
+        "Leave out [dataset], or make them agree.",
+    );
+  }
   const differs = !sameShape(sampleShape, given.sampleShape) || classes !== given.classes;
   if (!differs) return;
   throw new ConfigError(

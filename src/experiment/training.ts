@@ -36,6 +36,7 @@ export function trainerOptions(
     loss,
     epochs,
     batchSize: model.batchSize,
+    ...(model.detachEvery === undefined ? {} : { detachEvery: model.detachEvery }),
     seed,
     ...(validation === undefined ? {} : { validation }),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),

@@ -1,6 +1,6 @@
 /** Everything that happens in a network while it looks at one sample: every input, potential and spike. */
 
-import { checkOptions } from "../checks.js";
+import { checkBoolean, checkOptions } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { checkModel } from "../models/check-model.js";
 import { preparedTensor } from "../models/prepare-samples.js";
@@ -52,31 +52,43 @@ export interface Activity {
  * Shows one sample, prepared as model.preprocessing says, to the model from rest, in evaluation mode, and records. The state of the neurons is forgotten;
  * nothing else of the model changes.
  *
- * @param x [1, ...inputShape], as data give it: prepared by nobody
+ * @param x [1, ...inputShape], as data give it: prepared by nobody; with `time`, a signal [T, 1, ...inputShape]
  * @param options timesteps: how many steps to record; those of the model if left out. More show how the answer of a
- *   still sample would settle.
+ *   still sample would settle. time: whether x changes over time, as runSequence() takes it.
  * @throws TypeError, ShapeError, RangeError for an input that the model does not take
  */
 export function recordActivity(
   model: SpikingModel,
   x: Tensor,
-  options: { readonly timesteps?: number } = {},
+  options: { readonly timesteps?: number; readonly time?: boolean } = {},
 ): Activity {
   const where = "recordActivity";
-  checkOptions(where, options, ["timesteps"]);
-  if (Tensor.isTensor(x) && x.shape[0] !== 1) {
-    throw new ShapeError(`${where}: x is ${formatShape(x.shape)}; expected one sample, [1, ...].`);
+  checkOptions(where, options, ["timesteps", "time"]);
+  const time = checkBoolean(`${where}: time`, options.time ?? false);
+  if (Tensor.isTensor(x) && x.shape[time ? 1 : 0] !== 1) {
+    const expected = time ? "one signal, [T, 1, ...]" : "one sample, [1, ...]";
+    throw new ShapeError(`${where}: x is ${formatShape(x.shape)}; expected ${expected}.`);
   }
   const layers: LayerActivity[] = [];
   const visit = (layer: LayerVisit): void => void layers.push(activityOf(layer));
   checkModel(where, model);
-  const shown = Tensor.isTensor(x) ? preparedTensor(model, x) : x;
+  const shown = Tensor.isTensor(x) ? preparedOver(time, model, x) : x;
   const walk = { ...options, potentials: true, visit };
   try {
     return walkLayers(where, model, shown, walk, (outputs) => activityFrom(model, layers, outputs));
   } finally {
     if (shown !== x) shown.dispose();
   }
+}
+
+/** Of a signal [T, 1, ...], every step by itself. */
+function preparedOver(time: boolean, model: SpikingModel, x: Tensor): Tensor {
+  if (!time || model.preprocessing.length === 0) return preparedTensor(model, x);
+  const [T, , ...frame] = x.shape;
+  return scope(() => {
+    const prepared = preparedTensor(model, x.alias([T, ...frame]));
+    return prepared.alias([T, 1, ...prepared.shape.slice(1)]);
+  });
 }
 
 function activityFrom(model: SpikingModel, layers: readonly LayerActivity[], outputs: Tensor): Activity {

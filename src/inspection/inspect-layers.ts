@@ -79,7 +79,7 @@ function walkBatch(
 ): void {
   const x = inputOf(model, batch);
   try {
-    walkLayers(where, model, x, { visit }, () => undefined);
+    walkLayers(where, model, x, { visit, time: batch.time === true }, () => undefined);
   } finally {
     x.dispose();
   }

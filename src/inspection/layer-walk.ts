@@ -8,7 +8,7 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import { withMode } from "../module/mode.js";
 import type { BaseNode } from "../neurons/base-node.js";
 import { observing, type Observation } from "../neurons/observation.js";
-import { repeat, stack } from "../ops/slice.js";
+import { at, repeat, stack } from "../ops/slice.js";
 import { formatShape, sameShape } from "../shapes.js";
 import { show } from "../show.js";
 import { scope } from "../tensor/scope.js";
@@ -31,6 +31,8 @@ export interface WalkOptions {
   /** How many time steps: those of the model if it is left out. */
   readonly timesteps?: number;
   readonly potentials?: boolean;
+  /** true: x is what runSequence() takes, [T, N, ...]. */
+  readonly time?: boolean;
   readonly visit: (layer: LayerVisit) => void;
 }
 
@@ -38,7 +40,7 @@ export interface WalkOptions {
  * Shows x to the model for T time steps, in evaluation mode, from rest, whatever class it has and wherever its neurons are.
  * The state of the neurons is forgotten, and modes are given back.
  *
- * @param x [N, ...inputShape]
+ * @param x [N, ...inputShape]; or [T, N, ...inputShape] with `time`
  * @param read what to take from the outputs of all steps [T, N, classes], before they are freed
  * @throws TypeError, ShapeError, RangeError for an input that the model does not take; StateError for a neuron that is not
  *   called once in each time step
@@ -51,10 +53,12 @@ export function walkLayers<R>(
   read: (outputs: Tensor) => R,
 ): R {
   checkModel(where, model);
-  if (!Tensor.isTensor(x) || x.rank < 1 || !sameShape(x.shape.slice(1), model.inputShape)) {
+  const { potentials = false, time = false, visit } = options;
+  const leading = time ? 2 : 1;
+  if (!Tensor.isTensor(x) || x.rank < leading || !sameShape(x.shape.slice(leading), model.inputShape)) {
     throw new ShapeError(
       `${where}: x is ${Tensor.isTensor(x) ? formatShape(x.shape) : show(x)}; ` +
-        `expected [N, ${model.inputShape.join(", ")}]. One sample is a batch of one.`,
+        `expected [${time ? "T, " : ""}N, ${model.inputShape.join(", ")}]. One sample is a batch of one.`,
     );
   }
   const wrong = x.data.findIndex((value) => !Number.isFinite(value));
@@ -63,14 +67,22 @@ export function walkLayers<R>(
       `${where}: x holds ${x.data[wrong]} at element ${wrong} of ${formatShape(x.shape)}; expected finite numbers. Repair or leave out that sample.`,
     );
   }
-  const T = checkInteger(`${where}: timesteps`, options.timesteps ?? model.timesteps, 1);
-  const { potentials = false, visit } = options;
+  const T = checkInteger(
+    `${where}: timesteps`,
+    options.timesteps ?? (time ? x.shape[0] : model.timesteps),
+    1,
+  );
+  if (time && T !== x.shape[0]) {
+    throw new RangeError(
+      `${where}: timesteps is ${T} but x has ${x.shape[0]} time steps; expected the same. Leave it out.`,
+    );
+  }
   try {
     return withMode(model, false, () =>
       scope(() =>
         noGrad(() => {
           model.reset();
-          const { outputs, seen } = showAll(model, x, T, potentials);
+          const { outputs, seen } = showAll(model, time ? x : repeat(x, T), potentials);
           for (const layer of visitsOf(where, model, seen, T)) visit(layer);
           return read(outputs);
         }),
@@ -84,12 +96,7 @@ export function walkLayers<R>(
 /** By neuron, in the order in which they are called. */
 type Seen = Map<BaseNode, Observation[]>;
 
-function showAll(
-  model: SpikingModel,
-  x: Tensor,
-  T: number,
-  potentials: boolean,
-): { outputs: Tensor; seen: Seen } {
+function showAll(model: SpikingModel, xs: Tensor, potentials: boolean): { outputs: Tensor; seen: Seen } {
   const seen: Seen = new Map();
   const observerOf = (neuron: BaseNode) => ({
     potentials,
@@ -101,8 +108,8 @@ function showAll(
   });
   const outputs = observing(model.neurons(), observerOf, () =>
     model.stepMode === "m"
-      ? model.forward(repeat(x, T))
-      : stack(Array.from({ length: T }, () => model.forward(x))),
+      ? model.forward(xs)
+      : stack(Array.from({ length: xs.shape[0] }, (_, t) => model.forward(at(xs, t)))),
   );
   return { outputs, seen };
 }

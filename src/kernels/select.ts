@@ -1,7 +1,8 @@
 /** Chooses the backend. Importing does no work; init() does. */
 
 import { createWasmBackend } from "./wasm/backend.js";
-import { checkOneOf, checkOptions } from "../checks.js";
+import { revectorize } from "./wasm/revectorize.js";
+import { checkBoolean, checkOneOf, checkOptions } from "../checks.js";
 import { StateError } from "../errors.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
@@ -44,17 +45,25 @@ export interface InitOptions {
    * cross-origin isolated, a policy, the reference backend) there are fewer; threads() tells.
    */
   threads?: number;
+  /**
+   * true: V8 may join pairs of 128-bit vectors into 256-bit ones as it compiles the kernels, an experimental feature of Node 24
+   * and newer on x64 with AVX2. The numbers are the same. Give it in the first init(): what is compiled already stays as
+   * it is. It holds for all WebAssembly of the process and cannot be taken back; false (default) changes nothing. In
+   * browsers and older versions of Node it does nothing.
+   */
+  wasmRevectorize?: boolean;
 }
 
 /** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
-  checkOptions("init", options, ["backend", "threads"]);
+  checkOptions("init", options, ["backend", "threads", "wasmRevectorize"]);
   const name = checkOneOf("init: backend", options.backend ?? offer?.usual() ?? "wasm", [
     "wasm",
     "native",
     "reference",
   ]);
   const threads = threadCount("init", options.threads);
+  if (checkBoolean("init: wasmRevectorize", options.wasmRevectorize ?? false)) revectorize();
   const backend = await (createdBackend(name) ?? keepBackend(name, factories[name](threads)));
   await backend.setThreads(threads);
   setCurrentBackend(backend);

@@ -1,16 +1,23 @@
-/** From a data set's batch to what a model takes. */
+/** From a data set's batch to what a model takes, and how it is shown: still samples, or such that change over time. */
 
+import { counted } from "../counted.js";
+import { ShapeError } from "../errors.js";
 import { show } from "../show.js";
 import type { Batch } from "../datasets/batch.js";
 import { Dataset } from "../datasets/dataset.js";
 import { checkModel } from "../models/check-model.js";
 import { prepareSamples } from "../models/prepare-samples.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import type { Samples } from "../preprocessing/samples.js";
 import { describePreprocessing } from "../preprocessing/describe.js";
 import { stepsLeft, stepsOfData, type PreprocessingStep } from "../preprocessing/table.js";
+import { formatShape, sameShape, sizeOf } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** @throws TypeError, RangeError unless the data's labels are classes of the model */
+/**
+ * @throws TypeError, RangeError unless the data's labels are classes of the model, and its time steps, where it has some, are
+ *   as many as the model's
+ */
 export function checkFits(where: string, model: SpikingModel, data: Dataset): void {
   checkModel(where, model);
   if (!(data instanceof Dataset)) {
@@ -25,6 +32,24 @@ export function checkFits(where: string, model: SpikingModel, data: Dataset): vo
         `expected at least as many. Use outputShape: [${data.classes}].`,
     );
   }
+  if (data.time) checkSteps(`${where}: "${data.name}"`, model, data.sampleShape[0]);
+}
+
+/** @throws RangeError unless data of so many time steps are what the model counts with */
+function checkSteps(where: string, { timesteps }: SpikingModel, given: number): void {
+  if (given === timesteps) return;
+  throw new RangeError(
+    `${where} has samples of ${counted(given, "time step")} but the model has timesteps ${timesteps}; expected the same. ` +
+      `Set model.timesteps = ${given}, or give samples [${timesteps}, …].`,
+  );
+}
+
+/** For what works with still samples alone. @throws RangeError if they change over time */
+export function checkStill(where: string, { name, time, sampleShape }: Dataset, what: string): void {
+  if (!time) return;
+  throw new RangeError(
+    `${where}: "${name}" has samples that change over time, ${formatShape(sampleShape)}; expected still ones, since ${what}.`,
+  );
 }
 
 /** @throws TypeError unless it is left out or can be aborted */
@@ -38,16 +63,68 @@ export function checkSignal(where: string, signal: unknown): void {
 
 /**
  * The samples of a batch as the network takes them, in the memory of the model's backend: what the model's preprocessing
- * asks for is done here, and nowhere else, unless the batch says that it was done.
+ * asks for is done here, and nowhere else, unless the batch says that it was done. Of samples that change over time it is
+ * done to every time step.
  *
+ * @returns what run() takes, [N, …]; or what runSequence() takes, [T, N, …], where the batch has time
  * @throws RangeError if something else was done to them; ShapeError, RangeError for samples that do not fit
  */
 export function inputOf(model: SpikingModel, batch: Batch): Tensor {
-  const { x, shape } = prepareSamples(model, stepsFor(model, batch), batch);
+  checkTime(model, batch);
+  const { x, shape } = prepareFrames(model, stepsFor(model, batch), batch);
   const [parameter] = model.parameters();
-  const input = parameter === undefined ? Tensor.empty(shape) : Tensor.empty(shape, parameter.backend);
-  input.data.set(x);
+  const [N, T, ...frame] = shape;
+  const own = batch.time === true ? [T, N, ...frame] : shape;
+  const input = parameter === undefined ? Tensor.empty(own) : Tensor.empty(own, parameter.backend);
+  if (batch.time === true) timeFirst(x, [N, T, sizeOf(frame)], input.data);
+  else input.data.set(x);
   return input;
+}
+
+/**
+ * Shows a batch to the model from rest: a still one T times, one with time step by step. The one place where that is decided.
+ *
+ * @returns mean outputs [N, classes]; differentiable
+ * @throws as inputOf, run and runSequence
+ */
+export function showBatch(model: SpikingModel, batch: Batch): Tensor {
+  const input = inputOf(model, batch);
+  return batch.time === true ? model.runSequence(input) : model.run(input);
+}
+
+/** @throws RangeError, ShapeError unless time steps are as many as the model's, and said to be time */
+function checkTime(model: SpikingModel, { shape, time }: Batch): void {
+  const { name } = model.constructor;
+  if (time === true) return checkSteps(`${name}: the batch ${formatShape(shape)}`, model, shape[1]);
+  const { inputShape, preprocessing } = model;
+  const isStill = preprocessing.length > 0 || sizeOf(shape.slice(1)) === sizeOf(inputShape);
+  if (isStill || !sameShape(shape.slice(2), inputShape)) return;
+  throw new ShapeError(
+    `${name}: the samples are ${formatShape(shape.slice(1))} but the model takes ${formatShape(inputShape)}; expected still ` +
+      `samples, or ones that say that their first dimension is time. Make the data set with time: true.`,
+  );
+}
+
+/** prepareSamples of each time step. */
+function prepareFrames(model: SpikingModel, steps: readonly PreprocessingStep[], batch: Batch): Samples {
+  if (batch.time !== true) return prepareSamples(model, steps, batch);
+  const [N, T, ...frame] = batch.shape;
+  const { x, shape } = prepareSamples(model, steps, { ...batch, shape: [N * T, ...frame] });
+  return { x, shape: [N, T, ...shape.slice(1)] };
+}
+
+/** [N, T, size] to [T, N, size]. */
+function timeFirst(
+  x: Float32Array,
+  [N, T, size]: readonly [number, number, number],
+  out: Float32Array,
+): void {
+  for (let n = 0; n < N; n++) {
+    for (let t = 0; t < T; t++) {
+      const from = (n * T + t) * size;
+      out.set(x.subarray(from, from + size), (t * N + n) * size);
+    }
+  }
 }
 
 /**
@@ -59,7 +136,7 @@ export function afterStepsOfData(model: SpikingModel, batch: Batch): Batch {
   const left = stepsLeft(steps, batch.preprocessing ?? []) ?? [];
   if (left.length === 0) return batch;
   const { integerMax: _, ...others } = batch;
-  return { ...others, ...prepareSamples(model, left, batch), preprocessing: steps };
+  return { ...others, ...prepareFrames(model, left, batch), preprocessing: steps };
 }
 
 /** What is left to be done to them. A model without preprocessing takes samples as they come. */

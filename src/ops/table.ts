@@ -13,6 +13,7 @@ import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.js";
 import { mean, sum } from "./reduce.js";
 import { reshape } from "./reshape.js";
 import { at, repeat, stack } from "./slice.js";
+import { logSoftmax, softmax } from "./softmax.js";
 import { exp, log, neg, relu, sigmoid, sqrt } from "./unary.js";
 
 export const operationTable = {
@@ -23,7 +24,7 @@ export const operationTable = {
   reshape, permute, at, stack, repeat,
   conv1d, conv2d,
   maxPool1d, maxPool2d, avgPool1d, avgPool2d,
-  batchNorm, crossEntropy,
+  batchNorm, crossEntropy, softmax, logSoftmax,
 }; // prettier-ignore
 
 export type OperationName = keyof typeof operationTable;

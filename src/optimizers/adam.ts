@@ -9,86 +9,20 @@
  * @source D. P. Kingma, J. Ba, "Adam", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay", ICLR 2019
  */
 
-import { LiveOptions } from "../schema/live-options.js";
-import { withDefault, type Schema } from "../schema/schema.js";
-import { float32, pairOf, real } from "../schema/value-types.js";
+import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { learningRate, weightDecayType } from "./hyperparameters.js";
-import { Optimizer } from "./optimizer.js";
+import { AdamFamily, adamFields, type AdamOptions, type ResolvedAdamOptions } from "./adam-family.js";
 
-export interface AdamOptions {
-  /** Default 1e-3. */
-  lr?: number;
-  /** Default [0.9, 0.999]. */
-  betas?: readonly [number, number];
-  /** Default 1e-8. */
-  eps?: number;
-  /** Default 0 (AdamW: 1e-2). Thresholds are left out (Parameter.decays). */
-  weightDecay?: number;
-}
+export const adamSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 0) };
+export const adamWSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 1e-2) };
 
-/** Every default filled in. */
-export type ResolvedAdamOptions = Readonly<Required<AdamOptions>>;
-
-function schemaWith(weightDecay: number): Schema<ResolvedAdamOptions> {
-  return {
-    fields: {
-      lr: withDefault(learningRate, 1e-3, "The learning rate."),
-      betas: withDefault(
-        pairOf(real({ from: 0, below: 1 })),
-        [0.9, 0.999],
-        "What the running means of the gradient and of its square keep at each step.",
-      ),
-      // A vanishing eps would divide by 0 where a gradient is 0.
-      eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
-      weightDecay: withDefault(
-        weightDecayType,
-        weightDecay,
-        "How strongly weights are drawn to 0; thresholds are left out.",
-      ),
-    },
-  };
-}
-
-export const adamSchema = schemaWith(0);
-export const adamWSchema = schemaWith(1e-2);
-
-export class Adam extends Optimizer {
-  readonly #options: LiveOptions<ResolvedAdamOptions>;
-
+export class Adam extends AdamFamily<ResolvedAdamOptions> {
   constructor(params: Iterable<Tensor>, options: AdamOptions = {}) {
-    const live = new LiveOptions(new.target.name, options, new.target.schema);
-    super(params, live, ["m", "v"]);
-    this.#options = live;
+    super(new.target.name, params, options, new.target.schema);
   }
 
   protected static get schema(): Schema<ResolvedAdamOptions> {
     return adamSchema;
-  }
-
-  /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */
-  get betas(): readonly [number, number] {
-    return this.#options.current.betas;
-  }
-
-  set betas(betas: readonly [number, number]) {
-    this.#options.set("betas", betas);
-  }
-
-  get eps(): number {
-    return this.#options.current.eps;
-  }
-
-  set eps(eps: number) {
-    this.#options.set("eps", eps);
-  }
-
-  get weightDecay(): number {
-    return this.#options.current.weightDecay;
-  }
-
-  set weightDecay(weightDecay: number) {
-    this.#options.set("weightDecay", weightDecay);
   }
 
   /** AdamW: the decay does not pass through the moments. */
@@ -103,7 +37,7 @@ export class Adam extends Optimizer {
     decays: boolean,
     move: number,
   ): void {
-    const { lr, betas, eps, weightDecay } = this.#options.current;
+    const { lr, betas, eps, weightDecay } = this.options;
     const [beta1, beta2] = betas;
     param.backend.kernels.adamStep(
       param.data, array("m"), array("v"), grad.data, param.size,

@@ -3,8 +3,18 @@
 import { checkOneOf } from "../checks.js";
 import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Adam, AdamW, adamSchema, adamWSchema, type AdamOptions } from "./adam.js";
+import { Adam, AdamW, adamSchema, adamWSchema } from "./adam.js";
+import type { AdamOptions } from "./adam-family.js";
+import { ExponentialLR, exponentialLRSchema, type ExponentialLROptions } from "./exponential-lr.js";
+import { LinearLR, linearLRSchema, type LinearLROptions } from "./linear-lr.js";
+import { NAdam, nadamSchema, type NAdamOptions } from "./nadam.js";
+import { OneCycleLR, oneCycleLRSchema, type OneCycleLROptions } from "./one-cycle-lr.js";
 import type { Optimizer } from "./optimizer.js";
+import { RAdam, radamSchema, type RAdamOptions } from "./radam.js";
+import {
+  ReduceLROnPlateau, reduceLROnPlateauSchema, type ReduceLROnPlateauOptions,
+} from "./reduce-lr-on-plateau.js"; // prettier-ignore
+import { RMSprop, rmspropSchema, type RMSpropOptions } from "./rmsprop.js";
 import {
   CosineAnnealingLR, cosineAnnealingLRSchema, MultiStepLR, multiStepLRSchema, SinDescent, sinDescentSchema, StepLR,
   stepLRSchema, type CosineAnnealingLROptions, type MultiStepLROptions, type Scheduler, type SinDescentOptions,
@@ -16,6 +26,9 @@ export interface OptimizerParams {
   SGD: SGDOptions;
   Adam: AdamOptions;
   AdamW: AdamOptions;
+  RMSprop: RMSpropOptions;
+  RAdam: RAdamOptions;
+  NAdam: NAdamOptions;
 }
 
 export type OptimizerKind = keyof OptimizerParams;
@@ -46,6 +59,21 @@ export const optimizerTable: { readonly [K in OptimizerKind]: OptimizerRow<Optim
     schema: adamWSchema,
     create: (params, options) => new AdamW(params, options),
   },
+  RMSprop: {
+    summary: "Steps scaled by a running mean of the square of the gradient.",
+    schema: rmspropSchema,
+    create: (params, options) => new RMSprop(params, options),
+  },
+  RAdam: {
+    summary: "Adam whose first steps are those of momentum alone, until the mean of the squares is certain.",
+    schema: radamSchema,
+    create: (params, options) => new RAdam(params, options),
+  },
+  NAdam: {
+    summary: "Adam with Nesterov's momentum.",
+    schema: nadamSchema,
+    create: (params, options) => new NAdam(params, options),
+  },
 };
 
 export interface SchedulerParams {
@@ -53,6 +81,10 @@ export interface SchedulerParams {
   MultiStepLR: MultiStepLROptions;
   CosineAnnealingLR: CosineAnnealingLROptions;
   SinDescent: SinDescentOptions;
+  LinearLR: LinearLROptions;
+  ExponentialLR: ExponentialLROptions;
+  OneCycleLR: OneCycleLROptions;
+  ReduceLROnPlateau: ReduceLROnPlateauOptions;
 }
 
 export type SchedulerKind = keyof SchedulerParams;
@@ -87,6 +119,26 @@ export const schedulerTable: { readonly [K in SchedulerKind]: SchedulerRow<Sched
       "The rate of epoch n of E is (1 - n/E) pme sin(2π w n/E) + lr0 + n (lrf - lr0) / E, whatever that of the optimizer.",
     schema: sinDescentSchema,
     create: (optimizer, options) => new SinDescent(optimizer, options),
+  },
+  LinearLR: {
+    summary: "The rate grows along a line over the first epochs, from a part of it to the whole: warm-up.",
+    schema: linearLRSchema,
+    create: (optimizer, options) => new LinearLR(optimizer, options),
+  },
+  ExponentialLR: {
+    summary: "The rate decays by the same factor every epoch.",
+    schema: exponentialLRSchema,
+    create: (optimizer, options) => new ExponentialLR(optimizer, options),
+  },
+  OneCycleLR: {
+    summary: "The rate grows to the highest and falls far below where it began, over all epochs.",
+    schema: oneCycleLRSchema,
+    create: (optimizer, options) => new OneCycleLR(optimizer, options),
+  },
+  ReduceLROnPlateau: {
+    summary: "The rate decays when the checkpoint metric has not improved for some epochs.",
+    schema: reduceLROnPlateauSchema,
+    create: (optimizer, options) => new ReduceLROnPlateau(optimizer, options),
   },
 };
 

@@ -3,7 +3,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { checkFunction, checkInteger, checkOptions } from "../checks.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
+import { checkFits, checkSignal, showBatch } from "../measuring/batch-input.js";
 import { withMode } from "../module/mode.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { scope } from "../tensor/scope.js";
@@ -55,7 +55,7 @@ export function calibrate(quantized: SpikingModel, dataset: Dataset, options: Ca
       let done = 0;
       for (const batch of dataset.batches({ batchSize })) {
         signal?.throwIfAborted();
-        scope(() => noGrad(() => void quantized.run(inputOf(quantized, batch))));
+        scope(() => noGrad(() => void showBatch(quantized, batch)));
         onBatch?.(++done, total);
       }
     } catch (thrown) {

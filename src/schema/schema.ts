@@ -8,6 +8,8 @@ import { checkOptions } from "../checks.js";
 import { ArgumentPlace, type OptionName, type Place } from "./place.js";
 import type { ValueType } from "./value-types.js";
 
+// NO_SIDE_EFFECTS, here and in value-types.ts: bundlers leave out the rows of classes that nobody names.
+
 interface FieldOf<V> {
   readonly type: ValueType<V>;
   /** In a sentence, for the reference of experiment files; "" where no file has the option. */
@@ -39,6 +41,7 @@ export type AnyField = RequiredField<unknown> | DefaultField<unknown> | Optional
 
 type FieldSettings = Pick<FieldOf<unknown>, "key" | "inFiles">;
 
+/* @__NO_SIDE_EFFECTS__ */
 export function required<V>(
   type: ValueType<V>,
   meaning = "",
@@ -47,6 +50,7 @@ export function required<V>(
   return { presence: "required", type, meaning, ...settings };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function withDefault<V>(
   type: ValueType<V>,
   fallback: V,
@@ -56,6 +60,7 @@ export function withDefault<V>(
   return { presence: "default", type, fallback, meaning, ...settings };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<V>(
   type: ValueType<V>,
   meaning = "",
@@ -147,6 +152,7 @@ function copyOf(fallback: unknown): unknown {
 }
 
 /** Options within an option. */
+/* @__NO_SIDE_EFFECTS__ */
 export function groupOf<P>(schema: Schema<P>): ValueType<P> {
   return {
     expects: `a table with ${keysOf(schema)

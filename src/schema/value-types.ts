@@ -44,6 +44,7 @@ function finite(value: unknown, place: Place, expects: string): number {
  *
  * @param low -Infinity: any
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function whole(low: number, high = Number.MAX_SAFE_INTEGER): ValueType<number> {
   const expects = low === -Infinity ? "a whole number" : `a whole number of at least ${low}`;
   return {
@@ -58,6 +59,7 @@ export function whole(low: number, high = Number.MAX_SAFE_INTEGER): ValueType<nu
 }
 
 /** A finite number within bounds. */
+/* @__NO_SIDE_EFFECTS__ */
 export function real(bounds: Bounds = {}): ValueType<number> {
   const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = bounds;
   const expects = expectedReal(bounds);
@@ -82,6 +84,7 @@ function expectedReal({ from, above, to, below }: Bounds): string {
 }
 
 /** As real(), of numbers that float32 can hold: neither too large for it nor rounded to 0. The value is not rounded. */
+/* @__NO_SIDE_EFFECTS__ */
 export function float32(bounds: Bounds = {}): ValueType<number> {
   const type = real(bounds);
   return {
@@ -106,6 +109,7 @@ export const flag: ValueType<boolean> = {
 };
 
 /** Text that is not blank. */
+/* @__NO_SIDE_EFFECTS__ */
 export function text(expects: string): ValueType<string> {
   return {
     expects,
@@ -121,6 +125,7 @@ export function text(expects: string): ValueType<string> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const T extends string | number>(choices: readonly T[]): ValueType<T> {
   return {
     expects: `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
@@ -141,6 +146,7 @@ export function entryCount(count: number): string {
 }
 
 /** A list whose entries are all of one type; holes are entries that are missing. */
+/* @__NO_SIDE_EFFECTS__ */
 export function listOf<V>(entry: ValueType<V>, least = 0, most = MAX_ENTRIES): ValueType<readonly V[]> {
   const size = least === most ? entryCount(least) : `at least ${entryCount(least)}`;
   const expects = `a list${least > 0 ? ` with ${size}` : ""}, each ${entry.expects}`;
@@ -159,6 +165,7 @@ export function listOf<V>(entry: ValueType<V>, least = 0, most = MAX_ENTRIES): V
 }
 
 /** One value, or a list of them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOrList<V>(
   entry: ValueType<V>,
   list: ValueType<readonly V[]>,
@@ -175,6 +182,7 @@ function isListOf<V>(value: V | readonly V[]): value is readonly V[] {
 }
 
 /** A list of exactly two. */
+/* @__NO_SIDE_EFFECTS__ */
 export function pairOf<V>(entry: ValueType<V>): ValueType<readonly [V, V]> {
   const list = listOf(entry, 2, 2);
   return {
@@ -188,6 +196,7 @@ export function pairOf<V>(entry: ValueType<V>): ValueType<readonly [V, V]> {
 }
 
 /** A list, or its one entry. */
+/* @__NO_SIDE_EFFECTS__ */
 export function listOrOne<V>(entry: ValueType<V>, most = MAX_ENTRIES): ValueType<readonly V[]> {
   const list = listOf(entry, 1, most);
   return {
@@ -198,6 +207,7 @@ export function listOrOne<V>(entry: ValueType<V>, most = MAX_ENTRIES): ValueType
 }
 
 /** A value, or none of it: null in code, false in a file. */
+/* @__NO_SIDE_EFFECTS__ */
 export function orNone<V>(type: ValueType<V>): ValueType<V | null> {
   return {
     expects: `${type.expects}, or none`,
@@ -213,6 +223,7 @@ export function orNone<V>(type: ValueType<V>): ValueType<V | null> {
 }
 
 /** A function, which a file cannot hold. */
+/* @__NO_SIDE_EFFECTS__ */
 export function functionOf<F>(example: string): ValueType<F> {
   const expects = `a function, such as ${example}`;
   return {

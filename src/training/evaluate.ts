@@ -10,7 +10,7 @@ import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
 import { scope } from "../tensor/scope.js";
-import { checkFits, checkSignal, inputOf } from "../measuring/batch-input.js";
+import { checkFits, checkSignal, showBatch } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
@@ -130,7 +130,7 @@ function measure(
       withMode(model, false, () =>
         scope(() =>
           noGrad(() => {
-            const outputs = model.run(inputOf(model, batch));
+            const outputs = showBatch(model, batch);
             return { loss: loss(outputs, batch.labels).item(), predicted: outputs.argmax() };
           }),
         ),

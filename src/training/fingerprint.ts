@@ -18,11 +18,12 @@ export function fingerprintOf(
   { train, isDerived }: LearnedPreprocessing,
   options: ResolvedTrainerOptions,
 ): Fingerprint {
-  const { validation, augmentations, earlyStop } = options;
+  const { validation, augmentations, earlyStop, detachEvery } = options;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
     ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
+    ...(detachEvery === null ? {} : { "truncation of gradients": `every ${detachEvery} time steps` }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),
@@ -113,7 +114,8 @@ function describeData(data: Dataset): string {
   let text = described.get(data);
   if (text === undefined) {
     const checksum = hexOf(hash(bytesOf(data.labels), hash(bytesOf(data.x), data.divisor)));
-    text = `${data.length} samples of ${formatShape(data.sampleShape)} with checksum ${checksum}`;
+    const samples = data.time ? "samples over time" : "samples";
+    text = `${data.length} ${samples} of ${formatShape(data.sampleShape)} with checksum ${checksum}`;
     described.set(data, text);
   }
   return text;

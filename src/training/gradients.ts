@@ -9,19 +9,20 @@
  */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkFinite } from "../checks.js";
+import { checkFinite, checkInteger } from "../checks.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Loss } from "../losses/table.js";
-import { inputOf } from "../measuring/batch-input.js";
 import { checkModel } from "../models/check-model.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { withMode } from "../module/mode.js";
 import type { Module } from "../module/module.js";
 import { countingSpikes, type SpikeCount } from "../neurons/spike-count.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
+import { defaultGenerator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { DivergenceError } from "./divergence-error.js";
+import { showForLearning } from "./truncated-pass.js";
 
 /** What one batch has said, and what showing it has changed. */
 export interface Pass {
@@ -41,6 +42,11 @@ export interface PassOptions {
   readonly weight?: number;
   /** Costs a pass over the outputs of every spiking layer (default false). */
   readonly countSpikes?: boolean;
+  /**
+   * Truncated backpropagation: gradients go back this many time steps at most, and no more steps than that are in memory at once;
+   * the batch is shown twice for it. null, which is the default: through all steps.
+   */
+  readonly detachEvery?: number | null;
 }
 
 /**
@@ -52,12 +58,13 @@ export interface PassOptions {
  */
 export function gradientsOf(model: SpikingModel, batch: Batch, loss: Loss, options: PassOptions = {}): Pass {
   checkModel("gradientsOf", model);
-  const { weight = 1, countSpikes = false } = options;
+  const { weight = 1, countSpikes = false, detachEvery = null } = options;
+  if (detachEvery !== null) checkInteger("gradientsOf: detachEvery", detachEvery, 1);
   checkFinite("gradientsOf: weight", weight);
   const buffers = new SavedBuffers(model);
   const restore = (): void => buffers.restore();
   const work = (): Pick<Pass, "loss" | "predicted"> =>
-    withMode(model, true, () => scope(() => showAndLearn(model, batch, loss, weight, buffers)));
+    withMode(model, true, () => scope(() => showAndLearn(model, batch, loss, weight, buffers, detachEvery)));
   try {
     const { result, counts } = countSpikes
       ? countingSpikes(model.neurons(), work)
@@ -111,15 +118,26 @@ function showAndLearn(
   loss: Loss,
   weight: number,
   buffers: SavedBuffers,
+  detachEvery: number | null,
 ): Pick<Pass, "loss" | "predicted"> {
-  const outputs = model.run(inputOf(model, batch));
+  const { outputs, goOn } = showForLearning(model, batch, detachEvery, asBefore(buffers));
   const predicted = outputs.argmax();
   const value = mixedLoss(outputs, batch, loss);
   const number = value.item();
   if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
   buffers.checkFinite();
   (weight === 1 ? value : value.mul(weight)).backward();
+  goOn();
   return { loss: number, predicted };
+}
+
+/** For a batch that is shown a second time: buffers and what dropout draws as they are now. */
+function asBefore(buffers: SavedBuffers): () => void {
+  const { state } = defaultGenerator();
+  return () => {
+    buffers.restore();
+    defaultGenerator().state = state;
+  };
 }
 
 /** With Mixup, lambda times the loss of the labels, and the rest that of the labels mixed in. */

@@ -21,11 +21,12 @@ export function shownDataset(
 ): Dataset {
   if (augmentations === null) return inUnitsOf(model, data);
   const parts: Float32Array[] = [];
-  let [sampleShape, preprocessing] = [data.sampleShape, data.preprocessing];
+  let { sampleShape, preprocessing, time } = data;
   for (const batch of measuredBatches(model, data, BATCH, augmentations)) {
     parts.push(batch.x);
     sampleShape = batch.shape.slice(1);
     preprocessing = batch.preprocessing ?? [];
+    time = batch.time ?? false;
   }
   const x = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -40,6 +41,7 @@ export function shownDataset(
     labels,
     sampleShape,
     classes,
+    time,
     ...(classNames === undefined ? {} : { classNames }),
     ...(preprocessing.length === 0 ? {} : { preprocessing }),
   });

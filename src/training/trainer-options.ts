@@ -8,6 +8,7 @@ import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
 import { lossNames, type LossName } from "../losses/table.js";
 import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
+import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
 import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
@@ -47,6 +48,8 @@ export interface TrainerOptions {
   epochs: number;
   /** Default 32; the last batch of an epoch holds what is left. */
   batchSize?: number;
+  /** Truncated backpropagation: see PassOptions.detachEvery. Default null: through all time steps. */
+  detachEvery?: number | null;
   /** Fixes the order of the samples, the augmentations and dropout (default 0). */
   seed?: number;
   /** Measured after every epoch. */
@@ -69,6 +72,7 @@ export interface ResolvedTrainerOptions {
   readonly loss: LossName;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly detachEvery: number | null;
   readonly seed: number;
   readonly validation: Dataset | null;
   readonly augmentations: AugmentationPipeline | null;
@@ -118,6 +122,11 @@ export const trainerSchema: Schema<ReadOptions> = {
       32,
       "Samples learned together; the last batch of an epoch holds what is left.",
     ),
+    detachEvery: withDefault(
+      orNone(whole(1)),
+      null,
+      "Time steps that gradients go back at most, which bounds the memory of long samples.",
+    ),
     seed: withDefault(whole(0), 0, "Fixes the order of the samples, the augmentations and dropout."),
     validation: withDefault(
       orNone(instanceOf<Dataset>(Dataset, "a Dataset")),
@@ -148,7 +157,9 @@ export const trainerSchema: Schema<ReadOptions> = {
 export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
   const { checkpointMetric, ...read } = readOptions("Trainer", options, trainerSchema);
   const resolved = { ...read, checkpointMetric: checkpointMetric ?? defaultMetric(read.validation) };
-  if (resolved.useBestEpoch || resolved.earlyStop !== null) checkMeasured(resolved);
+  const isPlateau = resolved.scheduler?.kind === "ReduceLROnPlateau";
+  if (resolved.useBestEpoch || resolved.earlyStop !== null || isPlateau) checkMeasured(resolved);
+  checkPlateauMode(resolved);
   return resolved;
 }
 
@@ -211,7 +222,18 @@ function readCallback(value: unknown, place: Place): TrainerCallbacks {
   return callback;
 }
 
-/** The best epoch is asked for: its metric must exist. */
+/** Or the rate would fall while the network gets better. */
+function checkPlateauMode({ scheduler, checkpointMetric: { name, mode } }: ResolvedTrainerOptions): void {
+  if (scheduler?.kind !== "ReduceLROnPlateau") return;
+  const own = (scheduler.params as ReduceLROnPlateauOptions | undefined)?.mode ?? "min";
+  if (own === mode || (own !== "min" && own !== "max")) return;
+  throw new RangeError(
+    `Trainer: the mode of ReduceLROnPlateau is "${own}", but epochs are compared by ${name}, of which "${mode}" is better; ` +
+      `expected the same mode. Give it mode "${mode}", or compare by another checkpointMetric.`,
+  );
+}
+
+/** The best epoch, or a schedule that goes by it, is asked for: its metric must exist. */
 function checkMeasured({
   checkpointMetric: { name },
   validation,

@@ -11,6 +11,7 @@ import { lossTable } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
+import { ReduceLROnPlateau } from "../optimizers/reduce-lr-on-plateau.js";
 import type { Scheduler } from "../optimizers/schedulers.js";
 import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
@@ -214,6 +215,8 @@ export class Trainer {
     this.#totals = structuredClone(state.totals);
     this.#selection.state = state.selection;
     this.#history = [...state.history];
+    if (this.#scheduler instanceof ReduceLROnPlateau) this.#scheduler.forget();
+    for (const metrics of this.#history) this.#tellSchedule(metrics);
     this.#lost = false;
   }
 
@@ -245,7 +248,7 @@ export class Trainer {
 
   /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
   #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
-    const { augmentations, validation, loss } = this.#options;
+    const { augmentations, validation, loss, detachEvery } = this.#options;
     const start = performance.now();
     const before = this.#generator.state;
     try {
@@ -258,6 +261,7 @@ export class Trainer {
           this.#optimizer,
           validation === null,
           () => signal?.aborted === true,
+          detachEvery,
         ),
       );
       this.#dropout = state;
@@ -317,12 +321,20 @@ export class Trainer {
       this.#stopped = stop;
     }
     this.#history.push(metrics);
+    this.#tellSchedule(metrics);
     this.#epoch++;
     this.#batch = 0;
     this.#totals = noTotals();
     this.#epochStart = this.#generator.state;
     for (const callback of this.#options.callbacks) await callback.onEpoch?.(metrics);
     return true;
+  }
+
+  /** Of an epoch that is over, in turn. */
+  #tellSchedule(metrics: EpochMetrics): void {
+    if (!(this.#scheduler instanceof ReduceLROnPlateau)) return;
+    const value = readMetric(this.#options.checkpointMetric.name, metrics);
+    if (value !== null) this.#scheduler.observe(value);
   }
 
   async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {

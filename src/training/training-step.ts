@@ -19,9 +19,10 @@ export function trainingStep(
   optimizer: Optimizer,
   countSpikes: boolean,
   stop: () => boolean = () => false,
+  detachEvery: number | null = null,
 ): Pass {
   optimizer.zeroGrad();
-  const pass = canBeGivenUp(stop, () => gradientsOf(model, batch, loss, { countSpikes }));
+  const pass = canBeGivenUp(stop, () => gradientsOf(model, batch, loss, { countSpikes, detachEvery }));
   applyGradients(model, optimizer, [pass]);
   return pass;
 }

@@ -1,5 +1,5 @@
 /**
- * Wrong input to the built command line, beyond what test/cli asks of each option: experiments with one value changed,
+ * Wrong input to the command line, beyond what test/cli asks of each option: experiments with one value changed,
  * named by line and column, and model files with one bit changed.
  */
 
@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Generator } from "../../src/index.js";
-import { answerOf, atif, temporaryFolder, type Ended } from "../cli/atif.js";
+import { answerOf, temporaryFolder, type Ended } from "../cli/atif.js";
+import { atifHere } from "../cli/in-process.js";
 import { expectSentence } from "./sentence.js";
 
 const folder = temporaryFolder();
@@ -27,7 +28,7 @@ function expectRefused(ended: Ended): string {
 }
 
 describe("an experiment with one thing wrong", () => {
-  it.concurrent.each<[string, string, string]>([
+  it.each<[string, string, string]>([
     ['kind = "ATIF"', 'kind = "ATFI"', 'neuron.kind (merged into model[0]) is "ATFI"; expected one of "ATIF", "IFSRL", "IFNode", "LIFNode", "ParametricLIFNode". Did you mean "ATIF"?'],
     ["v_threshold = 1.0", "v_threshold = nan", "v_threshold (merged into model[0]) is nan; expected a finite number above 0."],
     ["v_threshold = 1.0", "v_threshold = inf", "v_threshold (merged into model[0]) is inf; expected a finite number above 0."],
@@ -40,7 +41,7 @@ describe("an experiment with one thing wrong", () => {
     ["epochs = 30", "epochs = -1", "epochs (merged into model[0]) is -1; expected a whole number of at least 0."],
     ["batch_size = 32", "batch_size = 0", "batch_size (merged into model[0]) is 0; expected a whole number of at least 1."],
     ["lr = 0.003", "lr = nan", "lr (merged into model[0]) is nan; expected a finite number of at least 0."],
-    ['kind = "Adam"', 'kind = "Adm"', 'optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW". Did you mean "Adam"?'],
+    ['kind = "Adam"', 'kind = "Adm"', 'optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam". Did you mean "Adam"?'],
     ['kind = "SCNN"', 'kind = "SCN"', 'kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride". Did you mean "SCNN"?'],
     ['kind = "Digits"', 'kind = "Digit"', 'dataset.kind is "Digit"; expected one of "Digits", "MNIST", "FashionMNIST". Did you mean "Digits"?'],
     ["filters = [16, 32, 64]", "filters = [16, 0, 64]", "filters[1] is 0; expected a whole number of at least 1."],
@@ -51,12 +52,12 @@ describe("an experiment with one thing wrong", () => {
     ["seed = 1\n", "seed = 1\nseed = 2\n", 'the key or table of the line "seed = 2" was given before; expected each once. Remove one of the two.'],
     ["[model.params]", "[model.params", 'not valid TOML: illegal character in key in the line "[model.params". Close the name of the table with a bracket: expected'],
     ['loss = "crossentropy"', 'loss = "l1"', 'loss is "l1"; expected "crossentropy" or "mse".'],
-  ])("%s as %s", { timeout: 60_000 }, async (is, becomes, says) => {
+  ])("%s as %s", async (is, becomes, says) => {
     expect(digits).toContain(is);
     const text = digits.replace(is, becomes);
     const name = `${Math.abs(hash(becomes))}.toml`;
     writeFileSync(join(folder, name), text);
-    const sentence = expectRefused(await atif(["train", name], { cwd: folder }));
+    const sentence = expectRefused(await atifHere(["train", name], { cwd: folder }));
     expect(sentence).toContain(says);
     const [, file, line] = /^([^:]+):(\d+):\d+: /.exec(sentence) ?? [];
     expect(file).toBe(name);
@@ -71,12 +72,12 @@ describe("a model file", () => {
   let model: Buffer;
 
   beforeAll(async () => {
-    const made = await atif(["train", "--epochs", "0", "--out", "run", "--quiet"], { cwd: folder });
+    const made = await atifHere(["train", "--epochs", "0", "--out", "run", "--quiet"], { cwd: folder });
     expect(made, made.stderr).toMatchObject({ code: 0 });
     model = readFileSync(join(folder, "run/model.safetensors"));
   }, 60_000);
 
-  it("with one bit changed is refused by eval and by inspect", { timeout: 120_000 }, async () => {
+  it("with one bit changed is refused by eval and by inspect", async () => {
     const random = new Generator(12);
     const header = model.readUInt32LE(0) + 8;
     for (let round = 0; round < 12; round++) {
@@ -86,11 +87,11 @@ describe("a model file", () => {
       damaged[bit >>> 3] ^= 1 << (bit & 7);
       writeFileSync(join(folder, "flipped.safetensors"), damaged);
       const words = [round % 4 < 2 ? "eval" : "inspect", "flipped.safetensors"];
-      expect(expectRefused(await atif(words, { cwd: folder }))).toMatch(/^flipped\.safetensors: /);
+      expect(expectRefused(await atifHere(words, { cwd: folder }))).toMatch(/^flipped\.safetensors: /);
     }
   });
 
-  it("cut short, of another kind or empty is refused", { timeout: 60_000 }, async () => {
+  it("cut short, of another kind or empty is refused", async () => {
     for (const content of [
       model.subarray(0, model.length - 1),
       model.subarray(0, 100),
@@ -98,7 +99,7 @@ describe("a model file", () => {
       digits,
     ]) {
       writeFileSync(join(folder, "other.safetensors"), content);
-      const ended = await atif(["eval", "other.safetensors", "--json"], { cwd: folder });
+      const ended = await atifHere(["eval", "other.safetensors", "--json"], { cwd: folder });
       expect(ended).toMatchObject({ code: 2 });
       expect(answerOf(ended)).toEqual({
         error: expect.stringMatching(/^other\.safetensors: .*expected/) as string,
@@ -107,7 +108,7 @@ describe("a model file", () => {
     }
   });
 
-  it("of another size of data is refused with both sizes", { timeout: 60_000 }, async () => {
+  it("of another size of data is refused with both sizes", async () => {
     mkdirSync(join(folder, "idx"));
     const idx = (type: number, shape: number[], data: number[]): Buffer =>
       Buffer.from([
@@ -124,7 +125,7 @@ describe("a model file", () => {
       writeFileSync(join(folder, `idx/${set}-images-idx3-ubyte`), idx(0, [2, 28, 28], pixels));
       writeFileSync(join(folder, `idx/${set}-labels-idx1-ubyte`), idx(0, [2], [0, 9]));
     }
-    const eval2 = (): Promise<Ended> => atif(["eval", "run", "--data", "idx"], { cwd: folder });
+    const eval2 = (): Promise<Ended> => atifHere(["eval", "run", "--data", "idx"], { cwd: folder });
     expect(expectRefused(await eval2())).toMatch(
       /28.*expected.*8|\[28, 28, 1\].*\[8, 8, 1\]|expected \[.*8, 8, 1\]/,
     );
@@ -149,7 +150,9 @@ describe("an output folder", () => {
     "%s cannot be written",
     { timeout: 60_000 },
     async (out) => {
-      const sentence = expectRefused(await atif(["train", "--epochs", "0", "--out", out], { cwd: folder }));
+      const sentence = expectRefused(
+        await atifHere(["train", "--epochs", "0", "--out", out], { cwd: folder }),
+      );
       expect(sentence).toMatch(new RegExp(`^cannot write ${out}: .*; expected`));
     },
   );
@@ -159,7 +162,7 @@ describe("an output folder", () => {
     if (process.getuid?.() === 0) skip();
     mkdirSync(join(folder, "closed"), { mode: 0o500 });
     const sentence = expectRefused(
-      await atif(["train", "--epochs", "0", "--out", "closed/run"], { cwd: folder }),
+      await atifHere(["train", "--epochs", "0", "--out", "closed/run"], { cwd: folder }),
     );
     expect(sentence).toMatch(
       /^cannot write closed\/run: permission denied; expected a folder and file you may write to/,

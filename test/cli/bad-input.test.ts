@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerOf, atif, configText, temporaryFolder, writeConfig } from "./atif.js";
+import { atifHere } from "./in-process.js";
 import { writeIdxFolder } from "./idx-files.js";
 
 const folder = temporaryFolder();
@@ -113,7 +114,9 @@ beforeAll(async () => {
   write("unfinished/config.toml", tiny);
   writeIdxFolder(join(folder, "cut"), { train: 8, test: 4 });
   truncateSync(join(folder, "cut", "t10k-images-idx3-ubyte"), 100);
-  const trained = await atif(["train", "tiny.toml", "--epochs", "0", "--out", "trained"], { cwd: folder });
+  const trained = await atifHere(["train", "tiny.toml", "--epochs", "0", "--out", "trained"], {
+    cwd: folder,
+  });
   expect(trained.code).toBe(0);
   const model = readFileSync(join(folder, "trained", "model.safetensors"));
   model[model.length - 3] ^= 4;
@@ -121,8 +124,8 @@ beforeAll(async () => {
 });
 
 describe("bad input", () => {
-  it.concurrent.each(usage)("atif $words", { timeout: 60_000 }, async ({ words, code = 2, says }) => {
-    const ended = await atif(words === "" ? [] : words.split(" "), { cwd: folder });
+  it.each(usage)("atif $words", async ({ words, code = 2, says }) => {
+    const ended = await atifHere(words === "" ? [] : words.split(" "), { cwd: folder });
     expect(ended).toMatchObject({ code, signal: null, stdout: "" });
     const lines = ended.stderr.split("\n").filter((line) => !line.startsWith("atif: warning: "));
     expect(lines, ended.stderr).toHaveLength(2);

@@ -13,12 +13,18 @@ import "../../src/ops/install.js";
 import { manualSeed } from "../../src/random/generator.js";
 import { evaluate, type Evaluation } from "../../src/training/evaluate.js";
 import { answerOf, atif, SMALL_SCNN, temporaryFolder, writeConfig, type Ended } from "./atif.js";
+import { atifHere } from "./in-process.js";
 import { writeIdxFolder } from "./idx-files.js";
 
 const folder = temporaryFolder();
 let expected: Evaluation;
 
 function run(...words: string[]): Promise<Ended> {
+  return atifHere(words, { cwd: folder });
+}
+
+/** In a process of its own. */
+function runAlone(...words: string[]): Promise<Ended> {
   return atif(words, { cwd: folder });
 }
 
@@ -32,7 +38,7 @@ beforeAll(async () => {
 
 describe("atif eval", () => {
   it("answers with the library's figures, from a run folder and from a model file", async () => {
-    const ended = await run("eval", "run", "--json");
+    const ended = await runAlone("eval", "run", "--json");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     const { model, data, classes, ...measured } = answerOf(ended);
     expect([model, data]).toEqual(["run/model.safetensors", "the digits"]);
@@ -56,7 +62,7 @@ describe("atif eval", () => {
   });
 
   it("prints the mistakes by class and the accuracy", async () => {
-    const { code, stdout, stderr } = await run("eval", "run");
+    const { code, stdout, stderr } = await runAlone("eval", "run");
     expect([code, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("run/model.safetensors, tested on the digits");
@@ -77,14 +83,14 @@ describe("atif eval", () => {
   });
 
   it("agrees on both backends", async () => {
-    const ended = await run("eval", "run", "--json", "--backend", "reference");
+    const ended = await runAlone("eval", "run", "--json", "--backend", "reference");
     expect(answerOf(ended)).toMatchObject({ confusion: expected.confusion, accuracy: expected.accuracy });
   });
 });
 
 describe("atif inspect", () => {
   it("answers with layers, shapes, parameters, thresholds, rates and levels", async () => {
-    const ended = await run("inspect", "run", "--json");
+    const ended = await runAlone("inspect", "run", "--json");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     const answer = answerOf(ended);
     expect(answer).toMatchObject({
@@ -163,7 +169,7 @@ describe("atif inspect", () => {
   });
 
   it("prints a table, and the same without rates with --no-data", async () => {
-    const ended = await run("inspect", "run");
+    const ended = await runAlone("inspect", "run");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     const [head, training, , titles, ...rows] = ended.stdout.split("\n");
     expect(head).toBe(

@@ -12,6 +12,7 @@ import { encodeSafetensors, parseSafetensors } from "../../src/formats/safetenso
 import { init, saveModel, SMLP } from "../../src/index.js";
 import { printable } from "../../src/show.js";
 import { answerOf, atif, configText, temporaryFolder, writeConfig, type Ended } from "./atif.js";
+import { atifHere } from "./in-process.js";
 import { writeIdxFolder } from "./idx-files.js";
 
 /** Colours, a bell, a title, C1, directions, line ends, widths of nothing, tags: everything but a slash and NUL. */
@@ -150,11 +151,10 @@ const lines: readonly (readonly [string, readonly string[]])[] = [
 ]; // prettier-ignore
 
 describe("hostile words", () => {
-  it.concurrent.each(lines)("%s", { timeout: 120_000 }, async (label, words) => {
-    const [text, json] = await Promise.all([
-      atif(words, { cwd: folder, environment: { ATIF_DEBUG: "1" } }),
-      atif([...words.map((word) => word.replace(/-run$/, "-json")), "--json"], { cwd: folder }),
-    ]);
+  it.each(lines)("%s", async (label, words) => {
+    const text = await atifHere(words, { cwd: folder, environment: { ATIF_DEBUG: "1" } });
+    const asJson = [...words.map((word) => word.replace(/-run$/, "-json")), "--json"];
+    const json = await atifHere(asJson, { cwd: folder });
     expectHarmless(text);
     expectHarmless(json);
     expect(text.stdout + text.stderr, label).toMatch(/\w/);
@@ -166,6 +166,16 @@ describe("hostile words", () => {
     expect(shown.stdout).toContain("trained on \\u001b[31mred\\u0007");
     const json = await atif(["inspect", "sound.safetensors", "--no-data", "--json"], { cwd: folder });
     expect(answerOf(json).training).toMatchObject({ dataset: HOSTILE });
+  });
+
+  it("are harmless in what a process prints of its failures, too", async () => {
+    const words = ["eval", `no${HOSTILE}`];
+    const ended = await atif(words, { cwd: folder, environment: { ATIF_DEBUG: "1" } });
+    expectHarmless(ended);
+    expect(ended.stderr).toContain("no\\u001b[31mred\\u0007");
+    const json = await atif([...words, "--json"], { cwd: folder });
+    expectHarmless(json);
+    expect(answerOf(json)).toMatchObject({ exitCode: 2 });
   });
 });
 

@@ -14,6 +14,7 @@ import { evaluate } from "../../src/training/evaluate.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { until } from "../until.js";
 import { answerOf, atif, configText, SMALL_SCNN, start, temporaryFolder, writeConfig } from "./atif.js";
+import { atifHere } from "./in-process.js";
 import { writeIdxFolder } from "./idx-files.js";
 
 const folder = temporaryFolder();
@@ -71,7 +72,7 @@ describe("atif train", () => {
     const ended = await atif(["train", "tiny.toml", "--epochs", "0", "--json"], { cwd: folder });
     expect(answerOf(ended).folder).toBe("runs/tiny-5");
     expect(readdirSync(join(folder, "runs", "tiny-4"))).toEqual([]);
-    const again = await atif(["train", "tiny.toml", "--out", "runs/tiny-5"], { cwd: folder });
+    const again = await atifHere(["train", "tiny.toml", "--out", "runs/tiny-5"], { cwd: folder });
     expect(again.code).toBe(2);
     expect(again.stderr).toBe(
       "atif: runs/tiny-5 holds a run already; expected a new or empty folder. Add --resume to continue that run, or name another.\n",
@@ -173,7 +174,7 @@ describe("atif train", () => {
       'kind = "Adam"\nscheduler = { kind = "CosineAnnealingLR", params = { T_max = 2 } }',
     );
     writeFileSync(join(folder, "cosine.toml"), text);
-    await atif(["train", "cosine.toml", "--epochs", "4", "--out", "cosine", "--quiet"], { cwd: folder });
+    await atifHere(["train", "cosine.toml", "--epochs", "4", "--out", "cosine", "--quiet"], { cwd: folder });
     const rates = read("cosine", "metrics.jsonl")
       .trimEnd()
       .split("\n")
@@ -193,7 +194,7 @@ describe("atif train", () => {
       "--epochs",
       "0",
     ];
-    const ended = await atif([...words, "--json"], { cwd: folder });
+    const ended = await atifHere([...words, "--json"], { cwd: folder });
     expect(answerOf(ended)).toMatchObject({
       folder: "runs/mine-1",
       name: "mine",
@@ -203,9 +204,9 @@ describe("atif train", () => {
 
   it("warns on stderr about what --lenient steps over", async () => {
     writeFileSync(join(folder, "extra.toml"), configText({ bench: "gpus = 1" }));
-    const strict = await atif(["train", "extra.toml", "--epochs", "0"], { cwd: folder });
+    const strict = await atifHere(["train", "extra.toml", "--epochs", "0"], { cwd: folder });
     expect(strict.code).toBe(2);
-    const lenient = await atif(["train", "extra.toml", "--epochs", "0", "--lenient", "--json"], {
+    const lenient = await atifHere(["train", "extra.toml", "--epochs", "0", "--lenient", "--json"], {
       cwd: folder,
     });
     expect(lenient.code).toBe(0);
@@ -217,7 +218,7 @@ describe("atif train", () => {
     const two = `${configText().replace("last_run = 1", "last_run = 2")}[[model]]\nname = "wide"\n${configText().split('name = "net"\n')[1].replace("[16]", "[24]")}`;
     writeFileSync(join(folder, "several.toml"), two);
     const words = ["train", "several.toml", "--epochs", "1", "--out", "several", "--json"];
-    const ended = await atif(words, { cwd: folder });
+    const ended = await atifHere(words, { cwd: folder });
     expect(ended.code).toBe(0);
     const { runs, statistics } = answerOf(ended) as {
       runs: { folder: string; seed: number; model: string }[];
@@ -236,9 +237,9 @@ describe("atif train", () => {
       ["wide", 2],
     ]);
     const alone = join("several", "wide-2", "config.toml");
-    await atif(["train", alone, "--out", "alone", "--quiet"], { cwd: folder });
+    await atifHere(["train", alone, "--out", "alone", "--quiet"], { cwd: folder });
     expect(read("alone", "model.safetensors")).toBe(read("several", "wide-2", "model.safetensors"));
-    const again = await atif([...words.slice(0, -1), "--resume"], { cwd: folder });
+    const again = await atifHere([...words.slice(0, -1), "--resume"], { cwd: folder });
     expect(again.stdout.match(/ is complete; there is nothing to do\.$/gm)).toHaveLength(4);
   });
 
@@ -258,19 +259,19 @@ describe("atif train", () => {
     expect(read("idx", "config.toml")).toContain(`path = ${JSON.stringify(join(folder, "bars"))}`);
     expect(read("idx", "model.safetensors")).not.toContain(folder);
 
-    const beside = await atif(["eval", "idx", "--json"], { cwd: join(folder, "runs") });
+    const beside = await atifHere(["eval", "idx", "--json"], { cwd: join(folder, "runs") });
     expect(beside.code).toBe(2); // the run folder is named from where the command is given
-    const tested = await atif(["eval", "../idx", "--json"], { cwd: join(folder, "runs") });
+    const tested = await atifHere(["eval", "../idx", "--json"], { cwd: join(folder, "runs") });
     expect(answerOf(tested)).toMatchObject({ accuracy: 1, samples: 20, data: join(folder, "bars") });
 
     renameSync(join(folder, "idx", "model.safetensors"), join(folder, "bars.safetensors"));
-    const alone = await atif(["eval", "bars.safetensors"], { cwd: folder });
+    const alone = await atifHere(["eval", "bars.safetensors"], { cwd: folder });
     expect(alone).toMatchObject({
       code: 2,
       stderr:
         "atif: the network was trained on MNIST, whose files are not part of the model; expected their folder. Name it with --data.\n",
     });
-    const named = await atif(["eval", "bars.safetensors", "--data", "bars", "--json"], { cwd: folder });
+    const named = await atifHere(["eval", "bars.safetensors", "--data", "bars", "--json"], { cwd: folder });
     expect(answerOf(named)).toMatchObject({ accuracy: 1, samples: 20, data: "bars" });
     expect(existsSync(join(folder, "idx", "checkpoint.safetensors"))).toBe(false);
   });
@@ -278,9 +279,9 @@ describe("atif train", () => {
 
 describe("atif train --resume", () => {
   it("says what would change the run", async () => {
-    await atif(["train", "tiny.toml", "--out", "fixed", "--quiet", "--epochs", "0"], { cwd: folder });
+    await atifHere(["train", "tiny.toml", "--out", "fixed", "--quiet", "--epochs", "0"], { cwd: folder });
     const refused = async (...words: string[]): Promise<string> => {
-      const ended = await atif(["train", ...words], { cwd: folder });
+      const ended = await atifHere(["train", ...words], { cwd: folder });
       expect(ended).toMatchObject({ code: 2, stdout: "" });
       return ended.stderr;
     };
@@ -312,7 +313,7 @@ describe("atif train --resume", () => {
       stderr: "",
     });
     expect(read("idempotent", "summary.json")).toBe(before);
-    const answer = await atif([...words, "--json"], { cwd: folder });
+    const answer = await atifHere([...words, "--json"], { cwd: folder });
     expect(answerOf(answer)).toEqual({ folder: "idempotent", ...json("idempotent", "summary.json") });
   });
 
@@ -332,12 +333,12 @@ describe("atif train --resume", () => {
 
     const bytes = readFileSync(checkpoint);
     writeFileSync(checkpoint, bytes.subarray(0, bytes.length - 9));
-    const damaged = await atif(words, { cwd: folder });
+    const damaged = await atifHere(words, { cwd: folder });
     expect(damaged).toMatchObject({ code: 2, stdout: "" });
     expect(damaged.stderr).toMatch(/^atif: moved\/checkpoint\.safetensors: .*expected/);
     writeFileSync(checkpoint, bytes);
     writeIdxFolder(join(folder, "moving"), { train: 41, test: 10 });
-    const other = await atif(words, { cwd: folder });
+    const other = await atifHere(words, { cwd: folder });
     expect(other).toMatchObject({ code: 2, stdout: "" });
     expect(other.stderr).toMatch(
       /^atif: moved\/checkpoint\.safetensors does not fit this run: .*its training set is 40 samples .* here it is 41 samples/,

@@ -187,7 +187,7 @@ describe("what Dataset refuses", () => {
     [
       "an unknown field",
       wrong({ label: [] }),
-      'Dataset: unknown option "label"; known options are name, x, labels, sampleShape, classes, classNames, divisor, preprocessing. Did you mean "labels"?',
+      'Dataset: unknown option "label"; known options are name, x, labels, sampleShape, classes, classNames, time, divisor, preprocessing. Did you mean "labels"?',
     ],
     [
       "plain numbers",

@@ -53,7 +53,7 @@ function samples(): Record<string, object[]> {
     "`Dataset`": [data],
     "`Generator`": [new atif.Generator(0)],
     "`Quantizer`": [new atif.Quantizer()],
-    "`Augmentation`": [new atif.HorizontalFlip()],
+    "`Augmentation`": [new atif.HorizontalFlip(), atif.rateEncoder({ timesteps: 1 })],
     "`IntegerModel`": [
       new atif.IntegerModel(
         new atif.GraphModel({

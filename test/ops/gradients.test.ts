@@ -11,6 +11,7 @@ import "../../src/ops/install.js";
 import { linear } from "../../src/ops/matmul.js";
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../../src/ops/pooling.js";
 import { repeat, stack } from "../../src/ops/slice.js";
+import { logSoftmax, softmax } from "../../src/ops/softmax.js";
 import { operationTable, type OperationName } from "../../src/ops/table.js";
 import { Generator } from "../../src/random/generator.js";
 import { sizeOf } from "../../src/shapes.js";
@@ -99,6 +100,8 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
     ...unary((x) => x.div(-2.5)),
     sample("by itself", () => [uniform(1, 2, 4)], (x) => x.div(x.mul(x))),
   ],
+  softmax: unary((x) => softmax(x)),
+  logSoftmax: unary((x) => logSoftmax(x)),
   neg: unary((x) => x.neg()),
   exp: unary((x) => x.exp()),
   log: unary((x) => x.log(), () => uniform(0.5, 3, 2, 3)),

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
-import { Adam, AdamW, type AdamOptions } from "../../src/optimizers/adam.js";
+import { Adam, AdamW } from "../../src/optimizers/adam.js";
+import type { AdamOptions } from "../../src/optimizers/adam-family.js";
 import { describeBackends } from "../backends.js";
 import { expectClose } from "../closeness.js";
 import { gradients, leaf, start, stepWith } from "./leaves.js";

@@ -20,6 +20,9 @@ const specs: OptimizerSpec[] = [
   { kind: "SGD", params: { lr: 0.5, momentum: 0.9, weightDecay: 0.5 } },
   { kind: "Adam", params: { lr: 0.5, weightDecay: 0.5 } },
   { kind: "AdamW", params: { lr: 0.5, weightDecay: 0.5 } },
+  { kind: "RMSprop", params: { lr: 0.5, weightDecay: 0.5, momentum: 0.5, centered: true } },
+  { kind: "RAdam", params: { lr: 0.5, weightDecay: 0.5 } },
+  { kind: "NAdam", params: { lr: 0.5, weightDecay: 0.5 } },
 ];
 
 describeBackends("optimizers", (backend) => {
@@ -196,7 +199,7 @@ describe("optimizers", () => {
   it("refuse a kind that is not known", () => {
     const spec = { kind: "Lion", params: {} } as unknown as OptimizerSpec;
     expect(() => createOptimizer(spec, [leaf([1])])).toThrow(
-      'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW".',
+      'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam".',
     );
   });
 });

@@ -3,6 +3,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
 import { Adam, AdamW } from "../../src/optimizers/adam.js";
+import { NAdam } from "../../src/optimizers/nadam.js";
+import { RAdam } from "../../src/optimizers/radam.js";
+import { RMSprop } from "../../src/optimizers/rmsprop.js";
 import { StepLR } from "../../src/optimizers/schedulers.js";
 import { SGD } from "../../src/optimizers/sgd.js";
 import { expectClose } from "../closeness.js";
@@ -45,6 +48,51 @@ describe("options of optimizers", () => {
     other.weightDecay = 0.5;
     stepWith(other, [0]);
     expect(decaying.item()).toBe(0.75);
+  });
+
+  it("act in RMSprop: the mean's, eps, the decay and the momentum, whose sum starts at 0", () => {
+    const p = leaf([1]);
+    const optimizer = new RMSprop([p], { lr: 0.5 });
+    optimizer.alpha = 0;
+    optimizer.eps = 1;
+    // v = g g: a step of lr g / (|g| + 1)
+    stepWith(optimizer, [3]);
+    expectClose(p.toArray(), [0.625], 1e-6);
+    optimizer.momentum = 0.5;
+    for (let i = 0; i < 2; i++) stepWith(optimizer, [3]);
+    expectClose(p.toArray(), [0.625 - 0.5 * 0.75 * (1 + 1.5)], 1e-6);
+    optimizer.momentum = 0;
+    optimizer.weightDecay = 2;
+    const before = p.item();
+    stepWith(optimizer, [0]);
+    expectClose(p.toArray(), [before - (0.5 * 2 * before) / (Math.abs(2 * before) + 1)], 1e-6);
+  });
+
+  it("act in RAdam and NAdam", () => {
+    const [p, q] = [leaf([1]), leaf([1])];
+    const radam = new RAdam([p], { lr: 0.5 });
+    radam.betas = [0, 0.5];
+    radam.weightDecay = 2;
+    // Its first step is lr m / (1 - beta1): with the decay in the gradient, 0.5 * 2.
+    stepWith(radam, [0]);
+    expectClose(p.toArray(), [0], 1e-6);
+    radam.decoupledWeightDecay = true;
+    expect(radam).toMatchObject({ betas: [0, 0.5], weightDecay: 2, decoupledWeightDecay: true });
+    const nadam = new NAdam([q], { lr: 0.5 });
+    nadam.betas = [0, 0];
+    nadam.eps = 1;
+    nadam.momentumDecay = 0;
+    // mu is 0, so that the step is lr g / (|g| + 1).
+    stepWith(nadam, [3]);
+    expectClose(q.toArray(), [0.625], 1e-6);
+    nadam.decoupledWeightDecay = true;
+    nadam.weightDecay = 1;
+    stepWith(nadam, [0]);
+    expectClose(q.toArray(), [0.625 * (1 - 0.5)], 1e-6);
+    expect(() => (nadam.momentumDecay = -1)).toThrow(
+      "NAdam: momentumDecay is -1; expected a number of at least 0.",
+    );
+    expect(() => (radam.eps = 0)).toThrow("RAdam: eps is 0; expected a number above 0.");
   });
 
   it("are checked when they are set, and stay as they were when refused", () => {

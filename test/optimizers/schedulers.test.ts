@@ -86,7 +86,16 @@ describe("schedulers", () => {
   });
 
   it("are all in the table", () => {
-    expect(schedulerKinds).toEqual(["StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent"]);
+    expect(schedulerKinds).toEqual([
+      "StepLR",
+      "MultiStepLR",
+      "CosineAnnealingLR",
+      "SinDescent",
+      "LinearLR",
+      "ExponentialLR",
+      "OneCycleLR",
+      "ReduceLROnPlateau",
+    ]);
   });
 
   const sgd = (): SGD => new SGD([leaf([1])], { lr: 1 });
@@ -129,8 +138,8 @@ describe("schedulers", () => {
       () => new SinDescent(sgd(), { epochs: 4, pme: 1, w: 1, lr0: 0.1, lrf: 0.1 }),
     ],
     [
-      'scheduler.kind is "OneCycleLR"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent".',
-      () => createScheduler({ kind: "OneCycleLR", params: {} } as never, sgd()),
+      'scheduler.kind is "CyclicLR"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent", "LinearLR", "ExponentialLR", "OneCycleLR", "ReduceLROnPlateau".',
+      () => createScheduler({ kind: "CyclicLR", params: {} } as never, sgd()),
     ],
   ])("refuse with: %s", (sentence, make) => {
     expect(make).toThrow(sentence);

@@ -93,6 +93,9 @@ describe("what is asked", () => {
     const bytes = archive(new Map<Item, Item>([["model", dict()], ["ema", dict()]]), [floats(1, 2)]); // prettier-ignore
     const answer = await importNetwork(bytes, "net.pth", {});
     expect(asked(answer)).toEqual(["key"]);
+    expect("facts" in answer && answer.facts[0].expects).toBe(
+      'where in the file the state dict stands: "model", "ema"',
+    );
     expect("sentence" in answer && answer.sentence).toContain(
       '"model" (1), "ema" (1); expected one state dict.',
     );

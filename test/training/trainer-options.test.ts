@@ -28,7 +28,7 @@ describe("trainer options", () => {
       { epochs: 1 },
     ],
     [
-      'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW".',
+      'optimizer.kind is "Lion"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam".',
       { ...good, optimizer: { kind: "Lion", params: {} } },
     ],
     [
@@ -45,7 +45,7 @@ describe("trainer options", () => {
       { ...good, scheduler: "StepLR" },
     ],
     [
-      'scheduler.kind is "Cosine"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent".',
+      'scheduler.kind is "Cosine"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent", "LinearLR", "ExponentialLR", "OneCycleLR", "ReduceLROnPlateau".',
       { ...good, scheduler: { kind: "Cosine", params: {} } },
     ],
     [

@@ -78,6 +78,15 @@ class NetworkCases:
     def tested(self):
         return load_network(self.request).eval()
 
+    # What is called: the networks themselves, or what torch.compile makes of them.
+    @property
+    def training(self):
+        return self.trained
+
+    @property
+    def testing(self):
+        return self.tested
+
     @cached_property
     def optimizer(self):
         return torch.optim.Adam(self.trained.parameters(), lr=self.request["lr"])
@@ -90,7 +99,7 @@ class NetworkCases:
     def step(self):
         images, labels = self.batch()
         self.optimizer.zero_grad()
-        loss = F.cross_entropy(self.trained(images), labels)
+        loss = F.cross_entropy(self.training(images), labels)
         loss.backward()
         self.optimizer.step()
         return loss.item()
@@ -98,18 +107,21 @@ class NetworkCases:
     @torch.no_grad()
     def inference(self):
         images, _ = self.batch()
-        return self.tested(images).argmax(1).tolist()
+        return self.testing(images).argmax(1).tolist()
 
     def results(self, case):
         """Of the first batch, without changing the networks that are timed."""
         if case == "inference":
             with torch.no_grad():
-                return write_arrays(self.folder, {"logits": self.tested(self.images[0])})
-        network = copy.deepcopy(self.trained)
-        logits = network(self.images[0])
+                return write_arrays(self.folder, {"logits": self.testing(self.images[0])})
+        network = self.trained
+        before = copy.deepcopy(network.state_dict())
+        logits = self.training(self.images[0])
         F.cross_entropy(logits, self.labels[0]).backward()
-        gradients = {f"gradient of {name}": each.grad for name, each in network.named_parameters()}
-        statistics = {name: each for name, each in network.named_buffers() if "running" in name}
+        gradients = {f"gradient of {name}": each.grad.clone() for name, each in network.named_parameters()}
+        statistics = {name: each.clone() for name, each in network.named_buffers() if "running" in name}
+        network.load_state_dict(before)
+        network.zero_grad()
         return write_arrays(self.folder, {"logits": logits.detach(), **gradients, **statistics})
 
     def run(self, case):

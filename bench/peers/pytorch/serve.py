@@ -1,4 +1,4 @@
-"""The PyTorch side of the bench: a process that answers requests, one JSON object per line, until its input ends.
+"""The PyTorch side of the bench (as it is, compiled, or with SpikingJelly: the first word): a process that answers requests, one JSON object per line, until its input ends.
 
     {"do": "hello", "threads": 2}                              -> version, threads, idle and peak resident bytes
     {"do": "prepare", "kind": "network", "folder": ..., ...}   makes the cases of that kind
@@ -30,11 +30,15 @@ except ImportError as error:
     print(json.dumps({"error": f"PyTorch cannot be imported: {error}"}), file=answers)
     sys.exit(3)
 
+from layer_cases import LayerCases, SpikingJellyLayerCases
 from network import NetworkCases
 from neuron_cases import NeuronCases
 from product_cases import ProductCases
 
-KINDS = {"neuron": NeuronCases, "products": ProductCases, "network": NetworkCases}
+KINDS = {"neuron": NeuronCases, "products": ProductCases, "network": NetworkCases, "layer": LayerCases}
+
+# "eager", "compiled" or "spikingjelly"
+library = sys.argv[1] if len(sys.argv) > 1 else "eager"
 
 prepared = {}
 
@@ -63,11 +67,30 @@ def memory(_):
     return {"residentBytes": now, "peakBytes": peak}
 
 
+def load_library():
+    """What this process computes with: its version, and its cases in KINDS. ImportError where it is not installed."""
+    if library == "spikingjelly":
+        from importlib.metadata import version
+
+        import spikingjelly.activation_based.neuron
+
+        KINDS.update(layer=SpikingJellyLayerCases)
+        return version("spikingjelly")
+    if library == "compiled":
+        from compiled import CompiledNetworkCases, CompiledNeuronCases
+
+        # Fails here, and not in the middle of a suite, where nothing can be compiled.
+        torch.compile(torch.square)(torch.ones(2))
+        KINDS.update(neuron=CompiledNeuronCases, network=CompiledNetworkCases)
+    return torch.__version__
+
+
 def hello(request):
     torch.set_num_threads(request["threads"])
+    version = load_library()
     forget_peak()
     return {
-        "version": torch.__version__,
+        "version": version,
         "python": platform.python_version(),
         "threads": torch.get_num_threads(),
         "mkl": torch.backends.mkl.is_available(),

@@ -153,7 +153,7 @@ async function activityOf(args: PlotArguments): Promise<Activity> {
   return asUsage(() =>
     scope(() => {
       const batch = data.batch([sample]);
-      const options = timesteps === undefined ? {} : { timesteps };
+      const options = { time: batch.time === true, ...(timesteps === undefined ? {} : { timesteps }) };
       return recordActivity(run.model, inputOf(run.model, batch), options);
     }),
   );

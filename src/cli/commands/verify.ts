@@ -15,7 +15,7 @@ import { FloatComparing, type FloatComparison } from "../../deployment/c/float-c
 import { compileFloat } from "../../deployment/float/compile-float.js";
 import { IntegerModel } from "../../deployment/integer/integer-model.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { inputOf } from "../../measuring/batch-input.js";
+import { checkStill, inputOf } from "../../measuring/batch-input.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { shortPath } from "../../platform/paths.js";
@@ -212,6 +212,7 @@ function inputAt({ integer, ...work }: Compared, sample: number): Int32Array {
 }
 
 function preparedAt({ data, network }: Pick<Work, "data" | "network">, sample: number): Float32Array {
+  checkStill("verify", data, "the program is shown one input at every time step");
   return scope(() => inputOf(network.model, data.batch([sample])).toArray());
 }
 

@@ -93,7 +93,7 @@ export function runNeuron(
 }
 
 /** By the present backend. */
-function neuronResults({ x, gradient, shape }: Problem, part: Part): Map<string, Float32Array> {
+export function neuronResults({ x, gradient, shape }: Problem, part: Part): Map<string, Float32Array> {
   return scope(() => {
     const neuron = createNeuron();
     const input = tensor(x, shape, { requiresGrad: part === "both" });

@@ -81,10 +81,10 @@ export class Crop extends Augmentation {
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {
-    const { x, shape } = batch;
+    const { x, shape, time } = batch;
     const [height, width] = this.size;
     const [left, top, right, bottom] = this.padding;
-    if (shape.length < 4) {
+    if (shape.length < (time === true ? 5 : 4)) {
       throw new ShapeError(`Crop: the batch is ${formatShape(shape)}; expected images, [N, H, W, C].`);
     }
     const [rows, columns, channels] = shape.slice(-3);

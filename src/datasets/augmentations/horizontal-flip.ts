@@ -32,8 +32,8 @@ export class HorizontalFlip extends Augmentation {
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {
-    const { x, shape } = batch;
-    if (shape.length < 3) {
+    const { x, shape, time } = batch;
+    if (shape.length < (time === true ? 4 : 3)) {
       throw new ShapeError(
         `HorizontalFlip: the batch is ${formatShape(shape)}; expected [N, H, W, C] or [N, S, C]. ` +
           `Flat features have no left and right.`,

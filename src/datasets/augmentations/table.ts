@@ -10,6 +10,17 @@ import { HorizontalFlip, horizontalFlipSchema } from "./horizontal-flip.js";
 import { IntToFloat32, intToFloat32Schema } from "./int-to-float32.js";
 import { Mixup, mixupSchema } from "./mixup.js";
 import { Normalize, normalizeSchema } from "./normalize.js";
+import { Amplitude, amplitudeSchema } from "./amplitude.js";
+import { Cutout1D, cutout1DSchema } from "./cutout-1d.js";
+import { ExponentialNoise, exponentialNoiseSchema } from "./exponential-noise.js";
+import { ResizedCrop, resizedCropSchema } from "./resized-crop.js";
+import { Rotation2D, rotation2DSchema } from "./rotation-2d.js";
+import { TimeShifting, timeShiftingSchema } from "./time-shifting.js";
+import { TimeWarping, timeWarpingSchema } from "./time-warping.js";
+import { RateEncoder, rateEncoderSchema } from "./rate-encoder.js";
+import { LatencyEncoder, latencyEncoderSchema } from "./latency-encoder.js";
+import { DeltaEncoder, deltaEncoderSchema } from "./delta-encoder.js";
+import { RepeatEncoder, repeatEncoderSchema } from "./repeat-encoder.js";
 
 /** Options, and how one is made from them; every option is checked as it is made. */
 interface AugmentationRow<P> {
@@ -48,6 +59,61 @@ export const augmentations = {
     "Adds normal noise to every element.",
     gaussianNoiseSchema,
     (params) => new GaussianNoise(params),
+  ),
+  Amplitude: row(
+    "Multiplies the whole batch by one random number.",
+    amplitudeSchema,
+    (params) => new Amplitude(params),
+  ),
+  Cutout1D: row(
+    "Sets a random stretch of every signal to 0.",
+    cutout1DSchema,
+    (params) => new Cutout1D(params),
+  ),
+  ExponentialNoise: row(
+    "Adds exponential noise to every element, and rounds.",
+    exponentialNoiseSchema,
+    (params) => new ExponentialNoise(params),
+  ),
+  ResizedCrop: row(
+    "A random window of every image, resized.",
+    resizedCropSchema,
+    (params) => new ResizedCrop(params),
+  ),
+  Rotation2D: row(
+    "Turns every image by one random angle.",
+    rotation2DSchema,
+    (params) => new Rotation2D(params),
+  ),
+  TimeShifting: row(
+    "Shifts every signal in a circle.",
+    timeShiftingSchema,
+    (params) => new TimeShifting(params),
+  ),
+  TimeWarping: row(
+    "Plays every signal faster or slower.",
+    timeWarpingSchema,
+    (params) => new TimeWarping(params),
+  ),
+  RateEncoder: row(
+    "Makes time: spikes at random, as often as the value says.",
+    rateEncoderSchema,
+    (params) => new RateEncoder(params),
+  ),
+  LatencyEncoder: row(
+    "Makes time: one spike, the earlier the larger the value.",
+    latencyEncoderSchema,
+    (params) => new LatencyEncoder(params),
+  ),
+  DeltaEncoder: row(
+    "Of samples with time: spikes where they change.",
+    deltaEncoderSchema,
+    (params) => new DeltaEncoder(params),
+  ),
+  RepeatEncoder: row(
+    "Makes time: the same sample at every step.",
+    repeatEncoderSchema,
+    (params) => new RepeatEncoder(params),
   ),
   Mixup: row(
     "Mixes every sample, and its label, with another of the batch; it must run last.",

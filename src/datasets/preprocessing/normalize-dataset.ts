@@ -24,7 +24,7 @@ export interface NormalizeDatasetParams {
   /** "z-score" if it is left out. */
   readonly method?: "z-score" | "min-max";
   /**
-   * The axes of [N, …sampleShape] the statistics run over; the first must be among them. 0, which is one mean per
+   * The axes of [N, …sampleShape] the statistics run over, without time, which is one with N where samples have it; the first must be among them. 0, which is one mean per
    * feature, if it is left out; [0, 1, 2] is one per channel of images.
    */
   readonly axis?: number | readonly number[];
@@ -106,7 +106,7 @@ export class NormalizeDataset implements Preprocessing {
    * @throws RangeError on axes that are not there or leave out the first; ShapeError if the sets differ in shape
    */
   apply(sets: DatasetSets, { warn }: PreprocessingContext): DatasetSets {
-    const { sampleShape } = sets.train;
+    const { frameShape: sampleShape } = sets.train;
     const kept = this.#keptShape(sampleShape);
     const groups = statisticsOfElements(kept, sampleShape);
     const samples = sets.train.toFloat32();
@@ -121,9 +121,9 @@ export class NormalizeDataset implements Preprocessing {
     }
     const preprocessing = [...sets.train.preprocessing, ...stepsOf(sets.train, statistics, kept)];
     return mapSets(sets, (set, name) => {
-      if (!sameShape(set.sampleShape, sampleShape)) {
+      if (!sameShape(set.frameShape, sampleShape)) {
         throw new ShapeError(
-          `Normalize: samples of the set "${name}" are ${formatShape(set.sampleShape)} but those of the training set ` +
+          `Normalize: samples of the set "${name}" are ${formatShape(set.frameShape)} but those of the training set ` +
             `${formatShape(sampleShape)}; expected the same shape.`,
         );
       }

@@ -24,6 +24,8 @@ export interface Preprocessing {
   readonly name: string;
   /** Whether it changes every sample alike, by what the training set says: then the network that learns from it keeps it. */
   readonly preparesSamples?: boolean;
+  /** Whether it makes time of the samples: what comes before it is not the network's to do. */
+  readonly makesTime?: boolean;
   apply(sets: DatasetSets, context: PreprocessingContext): DatasetSets;
 }
 

@@ -23,15 +23,16 @@ export class Reshape2DTo1D implements Preprocessing {
   /** @throws ShapeError on samples that are not images */
   apply(sets: DatasetSets): DatasetSets {
     return mapSets(sets, (set, name) => {
-      if (set.sampleShape.length !== 3) {
+      const { frameShape, time, sampleShape } = set;
+      if (frameShape.length !== 3) {
         throw new ShapeError(
-          `Reshape2DTo1D: samples of the set "${name}" are ${formatShape(set.sampleShape)}; expected [H, W, C].`,
+          `Reshape2DTo1D: samples of the set "${name}" are ${formatShape(sampleShape)}; expected [${time ? "T, " : ""}H, W, C].`,
         );
       }
-      const [height, width, channels] = set.sampleShape;
-      const step = { kind: "Reshape2DTo1D", options: { inputShape: set.sampleShape } };
+      const [height, width, channels] = frameShape;
+      const step = { kind: "Reshape2DTo1D", options: { inputShape: frameShape } };
       return set.with({
-        sampleShape: [height * width, channels],
+        sampleShape: [...(time ? sampleShape.slice(0, 1) : []), height * width, channels],
         preprocessing: [...set.preprocessing, step],
       });
     });

@@ -8,6 +8,7 @@ import { DatasetSplitter, datasetSplitterSchema } from "./dataset-splitter.js";
 import { NormalizeDataset, normalizeDatasetSchema } from "./normalize-dataset.js";
 import type { Preprocessing } from "./preprocessing.js";
 import { Reshape2DTo1D, reshape2DTo1DSchema } from "./reshape-2d-to-1d.js";
+import { Split2TimeSteps, split2TimeStepsSchema } from "./split2-time-steps.js";
 
 /** Options, and how one is made from them; every option is checked as it is made. */
 interface PreprocessingRow<P> {
@@ -45,6 +46,11 @@ export const preprocessings = {
     "Images [height, width, channels] as sequences [height * width, channels], row by row.",
     reshape2DTo1DSchema,
     (params) => new Reshape2DTo1D(params),
+  ),
+  Split2TimeSteps: row(
+    "Sequences [length, channels] cut into pieces, one for each time step: samples [T, length / T, channels] with time.",
+    split2TimeStepsSchema,
+    (params) => new Split2TimeSteps(params),
   ),
 };
 

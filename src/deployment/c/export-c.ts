@@ -3,7 +3,7 @@
 import { checkFinite, checkInteger, checkOneOf, checkOptions } from "../../checks.js";
 import { counted } from "../../counted.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { checkFits, inputOf } from "../../measuring/batch-input.js";
+import { checkFits, checkStill, inputOf } from "../../measuring/batch-input.js";
 import { checkModel } from "../../models/check-model.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
@@ -241,6 +241,7 @@ const MOST_TRIED = 10;
 
 function samplesOf(model: SpikingModel, tests: Dataset, count: number): AskedSamples {
   checkFits(where, model, tests);
+  checkStill(where, tests, "the self-test shows one input at every time step");
   if (tests.length === 0)
     throw new RangeError(`${where}: tests "${tests.name}" is empty; expected at least one sample.`);
   const at = (i: number): Float32Array => scope(() => inputOf(model, tests.batch([i])).toArray());

@@ -1,9 +1,8 @@
 /** The arrays of a file of torch.save: of a checkpoint, those of the network, and what is said about the rest. */
 
-import { openArchive } from "../../formats/torch/archive.js";
-import { unpickle } from "../../formats/torch/pickle-machine.js";
-import { isKind, type PickleDict } from "../../formats/torch/pickle-values.js";
-import { readTorch } from "../../formats/torch/read-torch.js";
+import { materialize } from "../../formats/torch/materialize.js";
+import { isKind, type PickleDict, type PickleValue } from "../../formats/torch/pickle-values.js";
+import { readPickle, tensorsOf } from "../../formats/torch/read-torch.js";
 import type { FidelityNote } from "../fidelity-report.js";
 import { listed, type ReadArrays } from "./foreign-arrays.js";
 import { storedArrays } from "./stored-arrays.js";
@@ -13,17 +12,15 @@ import { storedArrays } from "./stored-arrays.js";
  * @throws FormatError as readTorch
  */
 export function torchArrays(bytes: Uint8Array, source: string, key: string | undefined): ReadArrays {
-  const tensors = readTorch(bytes, source, key === undefined ? {} : { key });
+  const root = readPickle(bytes, source);
+  const tensors = materialize(tensorsOf(root, key, source), bytes.length, source);
   const arrays = storedArrays(tensors, source);
-  const rest = besides(bytes, source, [...tensors.keys()]);
+  const rest = besides(root, [...tensors.keys()]);
   return { arrays, notes: rest.length === 0 ? [] : [noteOf(rest)] };
 }
 
 /** Keys of a checkpoint under which there is something else. */
-function besides(bytes: Uint8Array, source: string, names: readonly string[]): string[] {
-  // Not a Buffer of Node, whose slices are no copies.
-  const own = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const root = unpickle(openArchive(own, source));
+function besides(root: PickleValue, names: readonly string[]): string[] {
   if (!isKind("dict", root) || names.some((name) => root.entries.has(name))) return [];
   return [...root.entries].flatMap(([key, value]) =>
     typeof key !== "string" || (isKind("dict", value) && holdsAll(value, names)) ? [] : [key],

@@ -2,8 +2,8 @@
 
 import { augmentations } from "../../datasets/augmentations/table.js";
 import { preprocessings } from "../../datasets/preprocessing/table.js";
-import { required, withDefault, type Schema } from "../../schema/schema.js";
-import { listOf, oneOf, text, whole } from "../../schema/value-types.js";
+import { optional, required, withDefault, type Schema } from "../../schema/schema.js";
+import { flag, listOf, oneOf, text, whole } from "../../schema/value-types.js";
 import type {
   AugmentationKinds,
   DatasetConfig,
@@ -36,9 +36,10 @@ const inMemorySchema: Schema<InMemoryParams> = {
     name: required(text("what the samples are called, in quotes"), "What the samples are called."),
     sampleShape: required(
       listOf(whole(1, 2 ** 31 - 1), 1, 8),
-      "Of one sample, channels last: [height, width, channels], [length, channels] or [features].",
+      "Of one sample, channels last: [height, width, channels], [length, channels] or [features]; with time, [T, …].",
     ),
     classes: required(whole(1), "How many classes they have."),
+    time: optional(flag, "Whether samples change over time, the first dimension being time steps."),
   },
 };
 
@@ -61,15 +62,17 @@ export const DATASETS: KindTable<DatasetKinds> = {
 
 export interface DatasetFacts {
   readonly name: string;
-  /** Of one sample. */
+  /** Of one sample, at one time step. */
   readonly shape: readonly number[];
+  /** Of samples that change over time, how many steps; null: they are still. */
+  readonly timesteps: number | null;
   readonly classes: number;
   /** Whether the files may hold others: models are compared with the data when these are there. */
   readonly fromFiles: boolean;
 }
 
 /** Of sets that are files, those of the set they are named after. */
-export const DATASET_FACTS: { readonly [K in LoadedKind]: Omit<DatasetFacts, "name"> } = {
+export const DATASET_FACTS: { readonly [K in LoadedKind]: Omit<DatasetFacts, "name" | "timesteps"> } = {
   Digits: { shape: [8, 8, 1], classes: 10, fromFiles: false },
   MNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
   FashionMNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
@@ -77,9 +80,12 @@ export const DATASET_FACTS: { readonly [K in LoadedKind]: Omit<DatasetFacts, "na
 
 /** What is known before the samples are there. */
 export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
-  if (dataset.kind !== "InMemory") return { name: dataset.kind, ...DATASET_FACTS[dataset.kind] };
-  const { name, sampleShape, classes } = dataset.params;
-  return { name, shape: sampleShape, classes, fromFiles: false };
+  if (dataset.kind !== "InMemory") {
+    return { name: dataset.kind, ...DATASET_FACTS[dataset.kind], timesteps: null };
+  }
+  const { name, sampleShape, classes, time = false } = dataset.params;
+  const timesteps = time ? sampleShape[0] : null;
+  return { name, shape: time ? sampleShape.slice(1) : sampleShape, timesteps, classes, fromFiles: false };
 }
 
 export function isFromFiles(dataset: DatasetConfig): dataset is FilesConfig {
@@ -94,24 +100,12 @@ export const PREPROCESSING: KindTable<PreprocessingKinds> = {
     "IntegrateEventsByFixedDuration",
     "IntegrateEventsByFixedFramesNumber",
     "Group2TimeStepsBySample",
-    "Split2TimeSteps",
   ],
 };
 
 export const AUGMENTATIONS: KindTable<AugmentationKinds> = {
-  rows: fileRows<AugmentationKinds>(augmentations),
-  elsewhere: [
-    "Amplitude",
-    "AutoAugment",
-    "CMSISMFCC",
-    "Cutout1D",
-    "ExponentialNoise",
-    "MFCC",
-    "ResizedCrop",
-    "Rotation",
-    "Rotation2D",
-    "TimeShifting",
-    "TimeWarping",
-    "TorchVisionModelTransforms",
-  ],
+  rows: fileRows<AugmentationKinds>(augmentations, {
+    ExponentialNoise: { ignored: { dims: ignoredAlways("changes nothing, in Qualia") } },
+  }),
+  elsewhere: ["AutoAugment", "CMSISMFCC", "MFCC", "Rotation", "TorchVisionModelTransforms"],
 };

@@ -43,9 +43,15 @@ export interface Bench {
   readonly useTestAsValid: boolean;
 }
 
+export type FrameworkKind =
+  | "SpikingJelly"
+  | "SpikingJellyMultiStep"
+  | "SpikingJellyTimeStepsInData"
+  | "SpikingJellyMultiStepTimeStepsInData";
+
 export interface LearningFramework {
-  /** SpikingJelly: one step at a time; SpikingJellyMultiStep: all steps in one call. */
-  readonly kind: "SpikingJelly" | "SpikingJellyMultiStep";
+  /** One step at a time, or all steps in one call (MultiStep); still samples, or samples that change over time. */
+  readonly kind: FrameworkKind;
   readonly params: LearningFrameworkParams;
 }
 
@@ -75,9 +81,11 @@ export interface DatasetKinds {
 /** Names the samples and says what the networks must fit; the samples are not part of an experiment. */
 export interface InMemoryParams {
   name: string;
-  /** Channels last: [H, W, C], [S, C] or [features]. */
+  /** Channels last: [H, W, C], [S, C] or [features]; with time [T, …]. */
   sampleShape: readonly number[];
   classes: number;
+  /** Whether the first dimension of samples is time. */
+  time?: boolean;
 }
 
 export interface IdxParams {
@@ -130,6 +138,8 @@ export type ModelKinds = {
 export interface Training {
   epochs: number;
   batchSize: number;
+  /** Time steps that gradients go back at most; all if it is left out. */
+  detachEvery?: number;
   load: boolean;
   train: boolean;
   evaluate: boolean;

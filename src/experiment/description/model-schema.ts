@@ -19,7 +19,7 @@ import { fileRow, inFile, keysIn, readVariant, writeVariant, type KindRow, type 
 import { TRAINING } from "./training-schema.js";
 
 const ofAllNeurons: IgnoredKeys = {
-  step_mode: ignoredAlways('read for the whole network: "m" with SpikingJellyMultiStep, else "s"'),
+  step_mode: ignoredAlways('read for the whole network: "m" with a framework of MultiStep, else "s"'),
   device: ignoredIf(["cpu", "auto"], "this library computes on the CPU", "warn"),
 };
 

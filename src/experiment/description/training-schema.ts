@@ -117,8 +117,12 @@ export const FRAMEWORKS: KindTable<{ readonly [K in LearningFramework["kind"]]: 
     SpikingJellyMultiStep: framework(
       'All time steps of a layer in one call, which is faster; neurons then say step_mode = "m".',
     ),
+    SpikingJellyTimeStepsInData: framework(
+      "Single steps of samples that change over time: the first dimension of samples is time.",
+    ),
+    SpikingJellyMultiStepTimeStepsInData: framework("All time steps of such samples in one call."),
   },
-  elsewhere: ["SpikingJellyTimeStepsInData", "SpikingJellyMultiStepTimeStepsInData", "PyTorch", "Keras"],
+  elsewhere: ["PyTorch", "Keras"],
 };
 
 export const TRAINING: TableRow<Training> = {
@@ -126,6 +130,7 @@ export const TRAINING: TableRow<Training> = {
     fields: {
       epochs: withDefault(trainer.epochs.type, 0, trainer.epochs.meaning),
       batchSize: trainer.batchSize,
+      detachEvery: optional(whole(1), `${trainer.detachEvery.meaning ?? ""} All if it is left out.`),
       load: withDefault(
         flag,
         false,
@@ -189,20 +194,11 @@ export const OPTIMIZERS: KindTable<OptimizerKinds> = {
     SGD: { ignored: torchSwitches, fields: { lr: learningRate } },
     Adam: adamAdditions,
     AdamW: adamAdditions,
+    RMSprop: { ignored: torchSwitches },
+    RAdam: { ignored: torchSwitches },
+    NAdam: { ignored: torchSwitches },
   }),
-  elsewhere: [
-    "ASGD",
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adamax",
-    "LBFGS",
-    "NAdam",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "SparseAdam",
-  ],
+  elsewhere: ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adamax", "LBFGS", "Rprop", "SparseAdam"],
 };
 
 const scheduled: FileAdditions = {
@@ -212,25 +208,32 @@ const scheduled: FileAdditions = {
   },
 };
 
+/** Beside the rate, PyTorch lets the momentum cycle, unless told not to. */
+const oneCycleIgnored: IgnoredKeys = {
+  cycle_momentum: ignoredIf([false], "expected false, since the momentum stays as it is here"),
+  base_momentum: ignoredAlways("the momentum stays as it is here"),
+  max_momentum: ignoredAlways("the momentum stays as it is here"),
+};
+
 export const SCHEDULERS: KindTable<SchedulerKinds> = {
   rows: fileRows<SchedulerKinds>(schedulerTable, {
     StepLR: scheduled,
     MultiStepLR: scheduled,
     CosineAnnealingLR: scheduled,
     SinDescent: scheduled,
+    LinearLR: scheduled,
+    ExponentialLR: scheduled,
+    OneCycleLR: { ignored: { ...scheduled.ignored, ...oneCycleIgnored } },
+    ReduceLROnPlateau: scheduled,
   }),
   elsewhere: [
     "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingWarmRestarts",
     "CyclicLR",
-    "ExponentialLR",
     "LambdaLR",
-    "LinearLR",
     "MultiplicativeLR",
-    "OneCycleLR",
     "PolynomialLR",
-    "ReduceLROnPlateau",
     "SequentialLR",
   ],
 };

@@ -1,6 +1,7 @@
 /** Data set, preprocessing and augmentation: read, and checked against each other. */
 
 import { measuredAxes } from "../../datasets/preprocessing/normalize-dataset.js";
+import { counted } from "../../counted.js";
 import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
@@ -58,7 +59,7 @@ export function readPreprocessing(
 }
 
 function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace): DataFacts {
-  const { shape } = facts;
+  const { shape, timesteps } = facts;
   switch (step.kind) {
     case "Class2BinMatrix": {
       const { classes = facts.classes } = step.params;
@@ -78,6 +79,16 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace
       if (shape.length === 3) return { ...facts, shape: [shape[0] * shape[1], shape[2]] };
       return place.fail(
         `reshapes samples of ${formatShape(shape)}; expected [height, width, channels] before it.`,
+      );
+    }
+    case "Split2TimeSteps": {
+      const { chunks } = step.params;
+      const [length, channels] = shape;
+      if (timesteps === null && shape.length === 2 && length >= chunks)
+        return { ...facts, shape: [Math.floor(length / chunks), channels], timesteps: chunks };
+      const given = timesteps === null ? shape : [timesteps, ...shape];
+      return place.fail(
+        `cuts samples of ${formatShape(given)}; expected still sequences, [length, channels], of at least ${chunks} before it.`,
       );
     }
     case "DatasetSplitter":
@@ -180,13 +191,94 @@ function afterAugmentation(
     }
     case "Crop":
       return afterCrop(augmentation.params, facts, place);
+    case "ResizedCrop":
+      return {
+        ...afterResize(augmentation.params, facts, place),
+        floats: facts.floats ?? `${kind} runs before it`,
+      };
     case "HorizontalFlip":
+    case "TimeShifting":
+      checkOrdered(kind, facts, place);
       return facts;
+    case "Cutout1D":
+    case "TimeWarping":
+      checkOrdered(kind, facts, place);
+      break;
+    case "Rotation2D":
+      checkImages(kind, facts, place);
+      break;
+    case "RateEncoder":
+    case "LatencyEncoder":
+    case "RepeatEncoder":
+      return afterEncoder(augmentation, facts, place);
+    case "DeltaEncoder":
+      if (facts.timesteps === null)
+        place.fail(
+          `belongs to ${kind}, which codes changes, and the samples of ${facts.name} are still; expected such with time.`,
+        );
+      break;
+    case "Amplitude":
+    case "ExponentialNoise":
     case "GaussianNoise":
     case "Mixup":
       break;
   }
   return { ...facts, floats: facts.floats ?? `${kind} runs before it` };
+}
+
+/** Still samples become such that change over time, outside training as well. */
+function afterEncoder(
+  { kind, params }: Extract<AugmentationConfig, { readonly params: { readonly timesteps: number } }>,
+  facts: DataFacts,
+  place: FilePlace,
+): DataFacts {
+  const { timesteps, name } = facts;
+  if (timesteps !== null) {
+    place.fail(
+      `belongs to ${kind}, which makes time, but the samples of ${name} have ${counted(timesteps, "time step")} already; ` +
+        "expected still ones.",
+    );
+  }
+  if (!params.evaluate) {
+    place
+      .at("evaluate")
+      .fail(`is false; expected true, or the network would meet still samples outside training.`);
+  }
+  return { ...facts, timesteps: params.timesteps, floats: facts.floats ?? `${kind} runs before it` };
+}
+
+/** Along an axis that has an order: of flat features, time is one. */
+function checkOrdered(kind: string, { shape, timesteps }: DataFacts, place: FilePlace): void {
+  const isFlip = kind === "HorizontalFlip";
+  if (shape.length > 1 || (timesteps !== null && !isFlip)) return;
+  place.fail(
+    `belongs to ${kind}, and the samples are ${formatShape(shape)}; expected [length, channels] or [height, width, channels].`,
+  );
+}
+
+function checkImages(kind: string, { shape }: DataFacts, place: FilePlace): void {
+  if (shape.length === 3) return;
+  place.fail(
+    `belongs to ${kind}, which works on images, and the samples are ${formatShape(shape)}; remove ${kind} or Reshape2DTo1D.`,
+  );
+}
+
+function afterResize(
+  { size, evaluate }: AugmentationKinds["ResizedCrop"],
+  facts: DataFacts,
+  place: FilePlace,
+): DataFacts {
+  checkImages("ResizedCrop", facts, place);
+  const [height, width, channels] = facts.shape;
+  if (size[0] === height && size[1] === width) return facts;
+  if (!evaluate) {
+    refuse(
+      place.at("size"),
+      size,
+      `[${height}, ${width}] as the test images have, or evaluate = true to resize those too`,
+    );
+  }
+  return { ...facts, shape: [size[0], size[1], channels] };
 }
 
 function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePlace): void {

@@ -4,10 +4,11 @@ import type { ModelKind } from "../../models/table.js";
 import { refuse } from "../../schema/place.js";
 import { oneOf } from "../../schema/value-types.js";
 import { formatShape, sizeOf } from "../../shapes.js";
+import { counted } from "../../counted.js";
 import { emptyTable, isTable } from "./config-tree.js";
 import type { ConfigTable, ConfigValue } from "./config-tree.js";
 import type {
-  LearningFramework,
+  FrameworkKind,
   ModelConfig,
   ModelKinds,
   OptimizerConfig,
@@ -22,8 +23,6 @@ import { modelKeys, MODELS } from "./model-schema.js";
 import { OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
 import type { DataFacts } from "./validate-data.js";
 
-type FrameworkKind = LearningFramework["kind"];
-
 export function readModel(
   place: FilePlace,
   table: ConfigTable,
@@ -35,6 +34,7 @@ export function readModel(
   const name = folderName.read(table.name, place.key("name"));
   const network = readNetwork(place, table, framework);
   checkAgainstData(network, data, place.key("params"));
+  checkTime(place.key("params"), network, data);
   const training = readRow(place, only(table, keysIn(TRAINING.schema)), TRAINING);
   const optimizer = readOptimizer(place, table, training);
   if (!Object.hasOwn(table, "update")) return { name, ...network, ...training, optimizer };
@@ -85,24 +85,46 @@ function stepModeIn(table: ConfigTable): ConfigValue | undefined {
 
 function readStepMode(place: FilePlace, value: ConfigValue | undefined, framework: FrameworkKind): "s" | "m" {
   const given = value === undefined ? undefined : oneOf(["s", "m"]).read(value, place);
-  if (framework === "SpikingJelly") {
+  const [single, multi] = hasTime(framework)
+    ? ["SpikingJellyTimeStepsInData", "SpikingJellyMultiStepTimeStepsInData"]
+    : ["SpikingJelly", "SpikingJellyMultiStep"];
+  if (framework === single) {
     if (given === "m") {
       place.fail(
-        'is "m", but learningframework.kind is "SpikingJelly", which runs single steps; ' +
-          'expected "s", or the framework "SpikingJellyMultiStep".',
+        `is "m", but learningframework.kind is "${single}", which runs single steps; ` +
+          `expected "s", or the framework "${multi}".`,
       );
     }
     return "s";
   }
   if (given === "s") {
     place.fail(
-      'is "s", but learningframework.kind is "SpikingJellyMultiStep"; expected "m", or the framework "SpikingJelly".',
+      `is "s", but learningframework.kind is "${multi}"; expected "m", or the framework "${single}".`,
     );
   }
   if (given === undefined) {
-    place.objection("is missing", 'expected "m" with the framework "SpikingJellyMultiStep"', 'taken as "m"');
+    place.objection("is missing", `expected "m" with the framework "${multi}"`, 'taken as "m"');
   }
   return "m";
+}
+
+/** Whether it shows samples that change over time. */
+export function hasTime(framework: FrameworkKind): boolean {
+  return framework.endsWith("TimeStepsInData");
+}
+
+/** Samples that change over time have as many steps as the network. */
+function checkTime(
+  place: FilePlace,
+  { params: { timesteps: own } }: Variant<ModelKinds>,
+  { timesteps, name }: DataFacts,
+): void {
+  if (timesteps === null || own === timesteps) return;
+  place
+    .at("timesteps")
+    .fail(
+      `is ${own}, but samples of ${name} have ${counted(timesteps, "time step")}; expected ${timesteps}.`,
+    );
 }
 
 function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: FilePlace): void {

@@ -1,5 +1,6 @@
 /** A parsed and merged document to an experiment: sections in turn, then what must agree between them. */
 
+import { counted } from "../../counted.js";
 import { ConfigError } from "../../errors.js";
 import { refuse } from "../../schema/place.js";
 import { describe, isList, isTable } from "./config-tree.js";
@@ -15,7 +16,7 @@ import { LEGACY_FRAMEWORK, OTHER_PROGRAMS, SECTION_KEYS, UNSUPPORTED_KEYS } from
 import { BENCH, FRAMEWORKS, TRAINING } from "./training-schema.js";
 import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
 import type { DataFacts, Item } from "./validate-data.js";
-import { readModel } from "./validate-model.js";
+import { hasTime, readModel } from "./validate-model.js";
 import { readPostprocessing, type PlacedModel } from "./validate-postprocessing.js";
 
 const MAX_ITEMS = 1024;
@@ -51,6 +52,7 @@ export function validateExperiment(
     prepared.facts,
     source.dataset,
   );
+  checkTime(root, tree, learningFramework, augmented.facts);
   checkOtherPrograms(root, tree);
   checkTemplate(root, tree);
   const models = readModels(itemsOf(root, tree, "model"), root, learningFramework, augmented.facts);
@@ -88,9 +90,36 @@ function readBench(root: FilePlace, tree: ConfigTable): Bench {
   return { ...bench, lastRun: bench.lastRun ?? bench.firstRun };
 }
 
-function readFramework(root: FilePlace, tree: ConfigTable): LearningFramework {
+function frameworkKey(tree: ConfigTable): string {
   const isLegacy = !Object.hasOwn(tree, "learningframework") && Object.hasOwn(tree, LEGACY_FRAMEWORK);
-  const key = isLegacy ? LEGACY_FRAMEWORK : "learningframework";
+  return isLegacy ? LEGACY_FRAMEWORK : "learningframework";
+}
+
+/** Samples that change over time have frameworks of their own. */
+function checkTime(
+  root: FilePlace,
+  tree: ConfigTable,
+  { kind }: LearningFramework,
+  { timesteps, name }: DataFacts,
+): void {
+  if (hasTime(kind) === (timesteps !== null)) return;
+  const place = root.at(frameworkKey(tree)).at("kind");
+  if (timesteps === null) {
+    const still = kind.replace("TimeStepsInData", "");
+    place.fail(
+      `is "${kind}", but the samples of ${name} do not change over time; expected "${still}". ` +
+        "An encoder in [[data_augmentation]] makes time of them, and Split2TimeSteps in [[preprocessing]] of sequences.",
+    );
+  } else {
+    place.fail(
+      `is "${kind}", which shows still samples, but those of ${name} have ${counted(timesteps, "time step")}; ` +
+        `expected "${kind}TimeStepsInData".`,
+    );
+  }
+}
+
+function readFramework(root: FilePlace, tree: ConfigTable): LearningFramework {
+  const key = frameworkKey(tree);
   const table = tableAt(root, tree, key, "a section [learningframework]");
   root.key(key).checkKeys(table, ["kind", "params"]);
   return readVariant(root.key(key), table, FRAMEWORKS);

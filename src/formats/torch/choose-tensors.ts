@@ -7,6 +7,7 @@ import { FormatError } from "../../errors.js";
 import { quote } from "../../show.js";
 import { MAX_TENSORS } from "../safetensors-header.js";
 import { SAVE_STATE_DICT } from "./advice.js";
+import { MissingKeyError } from "./missing-key.js";
 import { isKind, nameOf, type PickleDict, type PickleValue, type TensorView } from "./pickle-values.js";
 
 /** Keys under which checkpoints keep the state dict of the model; others that end so are taken for one, too. */
@@ -20,7 +21,7 @@ const SHOWN_KEYS = 8;
 
 /**
  * The state dict of a file: all of it, if it holds tensors only; or else the only dict of tensors among its values.
- * @throws FormatError if there is none, or more than one that could be meant
+ * @throws FormatError if there is none; MissingKeyError if more than one could be meant, or it stands deeper
  */
 export function stateDictOf(root: PickleValue, source: string): Map<string, TensorView> {
   if (!isKind("dict", root)) {
@@ -159,18 +160,34 @@ function unclear(
   source: string,
 ): FormatError {
   if (places.length === 0) {
-    return new FormatError(
+    const sentence =
       `${source}: no value of the file is a tensor or a dict of tensors: it has ${listed(keysOf(root))}; expected a state dict. ` +
-        `If there is one deeper, name it as key, "a.b" for "b" below "a"; or else ${SAVE_STATE_DICT.replace(/^S/, "s")}`,
-    );
+      `If there is one deeper, name it as key, "a.b" for "b" below "a"; or else ${SAVE_STATE_DICT.replace(/^S/, "s")}`;
+    const keys = keysOfTensors(root);
+    return keys.length === 0 ? new FormatError(sentence) : new MissingKeyError(sentence, keys);
   }
   const named = places
     .slice(0, SHOWN_KEYS)
     .map(([key, dict]) => `${quote(key)} (${countTensors(dict)})`)
     .join(", ");
   const own = ownCount === 0 ? "" : ` and beside them (${ownCount})`;
-  return new FormatError(
+  return new MissingKeyError(
     `${source}: tensors stand in ${named}${places.length > SHOWN_KEYS ? ", …" : ""}${own}; ` +
       `expected one state dict. Give the name of one as key, such as ${quote(places[0][0])}, or "" for all of them.`,
+    [...places.map(([key]) => key), ""],
   );
+}
+
+/** Where tensors stand, at any depth: the keys of what holds some, with dots between them. */
+function keysOfTensors(root: PickleDict): string[] {
+  const keys: string[] = [];
+  let values = 0;
+  const walk = (value: PickleValue, path: string, level: number): void => {
+    if (++values > MOST_VALUES || level > MOST_LEVELS) return;
+    const children = [...childrenOf(value)];
+    if (path !== "" && children.some(([, child]) => isKind("tensor", child))) keys.push(path);
+    for (const [name, child] of children) walk(child, path === "" ? name : `${path}.${name}`, level + 1);
+  };
+  walk(root, "", 0);
+  return keys;
 }

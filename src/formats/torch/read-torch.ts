@@ -12,6 +12,7 @@ import { openArchive } from "./archive.js";
 import { stateDictOf, tensorsBelow } from "./choose-tensors.js";
 import { materialize } from "./materialize.js";
 import { unpickle } from "./pickle-machine.js";
+import type { PickleValue, TensorView } from "./pickle-values.js";
 
 export interface ReadTorchOptions {
   /**
@@ -31,8 +32,8 @@ const SHOWN_NAMES = 3;
  * Tied weights share an array, as they do in PyTorch.
  *
  * @param name what messages call it: a file name
- * @throws FormatError if it is no such file, is damaged, holds anything but plain data and dense tensors, or holds several state
- *   dicts and no key says which
+ * @throws FormatError if it is no such file, is damaged, holds anything but plain data and dense tensors; MissingKeyError,
+ *   which is one, if it holds several state dicts, or one deeper, and no key says which
  */
 export function readTorch(
   bytes: Uint8Array,
@@ -46,11 +47,24 @@ export function readTorch(
   if (typeof name !== "string") {
     throw new TypeError(`readTorch: name is ${show(name)}; expected a text, such as "model.pth".`);
   }
+  const root = readPickle(bytes, name);
+  return materialize(withoutPrefix(tensorsOf(root, key, name), prefix, name), bytes.length, name);
+}
+
+/** All that a file holds, its tensors as views of their storages. @throws FormatError as readTorch */
+export function readPickle(bytes: Uint8Array, name: string): PickleValue {
   // Not a Buffer of Node, whose slices are no copies.
   const own = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const root = unpickle(openArchive(own, name));
-  const views = key === undefined ? stateDictOf(root, name) : tensorsBelow(root, key, name);
-  return materialize(withoutPrefix(views, prefix, name), own.length, name);
+  return unpickle(openArchive(own, name));
+}
+
+/**
+ * The tensors that are meant, of what readPickle gave.
+ * @param key as of readTorch
+ * @throws FormatError as readTorch
+ */
+export function tensorsOf(root: PickleValue, key: string | undefined, name: string): Map<string, TensorView> {
+  return key === undefined ? stateDictOf(root, name) : tensorsBelow(root, key, name);
 }
 
 /** @throws TypeError if they are no options of readTorch */

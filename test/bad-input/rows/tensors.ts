@@ -22,7 +22,7 @@ export const tensorRows: readonly Row[] = [
   ["init: no such backend", () => init({ backend: "wsam" as never }), RangeError, 'init: backend is "wsam"; expected one of "wasm", "reference". Did you mean "wasm"?'],
   ["init: no threads", () => init({ threads: 0 }), RangeError, "init: threads is 0; expected a whole number of at least 1."],
   ["init: threads in quotes", () => init({ threads: "2" as never }), TypeError, 'init: threads is "2"; expected a number. Write it without quotes.'],
-  ["init: unknown option", () => init({ thread: 2 } as never), TypeError, 'init: unknown option "thread"; known options are backend, threads. Did you mean "threads"?'],
+  ["init: unknown option", () => init({ thread: 2 } as never), TypeError, 'init: unknown option "thread"; known options are backend, threads, wasmRevectorize. Did you mean "threads"?'],
 
   ["tensor: nothing", () => tensor(undefined as never), TypeError, "tensor: data is undefined; expected an array of numbers. A single number is tensor([x], [])."],
   ["tensor: a number", () => tensor(5 as never), TypeError, "tensor: data is 5; expected an array of numbers. A single number is tensor([x], [])."],

@@ -17,12 +17,17 @@ describe("createAugmentation", () => {
       IntToFloat32: { scale: false },
       Normalize: { mean: 0, std: 1 },
       Crop: { size: 2 },
+      ResizedCrop: { size: 2 },
+      RateEncoder: { timesteps: 2 },
+      LatencyEncoder: { timesteps: 2 },
+      RepeatEncoder: { timesteps: 2 },
     };
     for (const name of Object.keys(augmentations)) {
       const made = createAugmentation(name, params[name]);
       expect(made.constructor.name).toBe(name);
       const isPreparation = name === "IntToFloat32" || name === "Normalize";
-      expect([made.name, made.before, made.after, made.evaluate]).toEqual([name, false, true, isPreparation]);
+      const isEverywhere = isPreparation || name.endsWith("Encoder");
+      expect([made.name, made.before, made.after, made.evaluate]).toEqual([name, false, true, isEverywhere]);
       expect([made.preparesSamples, made.step?.kind ?? null]).toEqual([
         isPreparation,
         isPreparation ? name : null,
@@ -36,13 +41,13 @@ describe("createAugmentation", () => {
       "Mixupp",
       {},
       "ConfigError",
-      'data_augmentation: unknown kind "Mixupp"; expected one of IntToFloat32, Normalize, HorizontalFlip, Crop, GaussianNoise, Mixup. Did you mean "Mixup"?',
+      'data_augmentation: unknown kind "Mixupp"; expected one of IntToFloat32, Normalize, HorizontalFlip, Crop, GaussianNoise, Amplitude, Cutout1D, ExponentialNoise, ResizedCrop, Rotation2D, TimeShifting, TimeWarping, RateEncoder, LatencyEncoder, DeltaEncoder, RepeatEncoder, Mixup. Did you mean "Mixup"?',
     ],
     [
       "constructor",
       {},
       "ConfigError",
-      'data_augmentation: unknown kind "constructor"; expected one of IntToFloat32, Normalize, HorizontalFlip, Crop, GaussianNoise, Mixup.',
+      'data_augmentation: unknown kind "constructor"; expected one of IntToFloat32, Normalize, HorizontalFlip, Crop, GaussianNoise, Amplitude, Cutout1D, ExponentialNoise, ResizedCrop, Rotation2D, TimeShifting, TimeWarping, RateEncoder, LatencyEncoder, DeltaEncoder, RepeatEncoder, Mixup.',
     ],
     [
       "Mixup",

@@ -195,7 +195,8 @@ describe("Reshape2DTo1D", () => {
 describe("createPreprocessing", () => {
   it("makes each of the table by its name", () => {
     for (const name of Object.keys(preprocessings)) {
-      expect(createPreprocessing(name).name).toBe(name);
+      const params = name === "Split2TimeSteps" ? { chunks: 2 } : {};
+      expect(createPreprocessing(name, params).name).toBe(name);
     }
   });
 
@@ -204,13 +205,13 @@ describe("createPreprocessing", () => {
       "Normalise",
       {},
       "ConfigError",
-      'preprocessing: unknown kind "Normalise"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D. Did you mean "Normalize"?',
+      'preprocessing: unknown kind "Normalise"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D, Split2TimeSteps. Did you mean "Normalize"?',
     ],
     [
       "toString",
       {},
       "ConfigError",
-      'preprocessing: unknown kind "toString"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D.',
+      'preprocessing: unknown kind "toString"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D, Split2TimeSteps.',
     ],
     [
       "Normalize",

@@ -69,13 +69,13 @@ const data: readonly Case[] = [
     "preproc unknown",
     '"Class2BinMatrix"',
     '"Class2BinMatrx"',
-    'config.toml:19:1: preprocessing[0].kind is "Class2BinMatrx"; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "Reshape2DTo1D". Did you mean "Class2BinMatrix"?',
+    'config.toml:19:1: preprocessing[0].kind is "Class2BinMatrx"; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "Reshape2DTo1D", "Split2TimeSteps". Did you mean "Class2BinMatrix"?',
   ],
   [
     "preproc events",
     '"Class2BinMatrix"',
-    '"Split2TimeSteps"',
-    'config.toml:19:1: preprocessing[0].kind is "Split2TimeSteps", which Qualia knows and this version does not support; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "Reshape2DTo1D".',
+    '"Group2TimeStepsBySample"',
+    'config.toml:19:1: preprocessing[0].kind is "Group2TimeStepsBySample", which Qualia knows and this version does not support; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "Reshape2DTo1D", "Split2TimeSteps".',
   ],
   [
     "splitter same",
@@ -116,14 +116,14 @@ const data: readonly Case[] = [
   [
     "aug unsupported",
     '"Mixup"',
-    '"ResizedCrop"',
-    'config.toml:28:1: data_augmentation[1].kind is "ResizedCrop", which Qualia knows and this version does not support; expected one of "IntToFloat32", "Normalize", "HorizontalFlip", "Crop", "GaussianNoise", "Mixup".',
+    '"MFCC"',
+    'config.toml:28:1: data_augmentation[1].kind is "MFCC", which Qualia knows and this version does not support; expected one of "IntToFloat32", "Normalize", "HorizontalFlip", "Crop", "GaussianNoise", "Amplitude", "Cutout1D", "ExponentialNoise", "ResizedCrop", "Rotation2D", "TimeShifting", "TimeWarping", "RateEncoder", "LatencyEncoder", "DeltaEncoder", "RepeatEncoder", "Mixup".',
   ],
   [
     "aug unknown",
     '"Mixup"',
     '"MixUpp"',
-    'config.toml:28:1: data_augmentation[1].kind is "MixUpp"; expected one of "IntToFloat32", "Normalize", "HorizontalFlip", "Crop", "GaussianNoise", "Mixup". Did you mean "Mixup"?',
+    'config.toml:28:1: data_augmentation[1].kind is "MixUpp"; expected one of "IntToFloat32", "Normalize", "HorizontalFlip", "Crop", "GaussianNoise", "Amplitude", "Cutout1D", "ExponentialNoise", "ResizedCrop", "Rotation2D", "TimeShifting", "TimeWarping", "RateEncoder", "LatencyEncoder", "DeltaEncoder", "RepeatEncoder", "Mixup". Did you mean "Mixup"?',
   ],
   [
     "aug scale missing",

@@ -289,7 +289,7 @@ const refused: readonly (readonly [label: string, text: string, message: string]
   [
     "an optimizer of no kind",
     file([`${QAT}\n${BITS}\nparams.optimizer.params.lr = 0.1`], "", 0),
-    `${at}:16:1: postprocessing[0].params.optimizer.kind is missing; expected one of "SGD", "Adam", "AdamW".`,
+    `${at}:16:1: postprocessing[0].params.optimizer.kind is missing; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam".`,
   ],
   [
     "a parameter of another optimizer",

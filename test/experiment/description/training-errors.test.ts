@@ -45,13 +45,13 @@ const training: readonly Case[] = [
     "optimizer typo",
     '"Adam"',
     '"Adm"',
-    'config.toml:36:1: model_template.optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW". Did you mean "Adam"?',
+    'config.toml:36:1: model_template.optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam". Did you mean "Adam"?',
   ],
   [
-    "optimizer RAdam",
+    "optimizer Rprop",
     '"Adam"',
-    '"RAdam"',
-    'config.toml:36:1: model_template.optimizer.kind (merged into model[0]) is "RAdam", which Qualia knows and this version does not support; expected one of "SGD", "Adam", "AdamW".',
+    '"Rprop"',
+    'config.toml:36:1: model_template.optimizer.kind (merged into model[0]) is "Rprop", which Qualia knows and this version does not support; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam".',
   ],
   [
     "momentum in adam",
@@ -93,13 +93,13 @@ const training: readonly Case[] = [
     "scheduler unknown",
     '"StepLR"',
     '"StepLr2"',
-    'config.toml:70:15: model[1].optimizer.scheduler.kind is "StepLr2"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent". Did you mean "StepLR"?',
+    'config.toml:70:15: model[1].optimizer.scheduler.kind is "StepLr2"; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent", "LinearLR", "ExponentialLR", "OneCycleLR", "ReduceLROnPlateau". Did you mean "StepLR"?',
   ],
   [
     "scheduler unsupported",
     '"StepLR"',
-    '"OneCycleLR"',
-    'config.toml:70:15: model[1].optimizer.scheduler.kind is "OneCycleLR", which Qualia knows and this version does not support; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent".',
+    '"CyclicLR"',
+    'config.toml:70:15: model[1].optimizer.scheduler.kind is "CyclicLR", which Qualia knows and this version does not support; expected one of "StepLR", "MultiStepLR", "CosineAnnealingLR", "SinDescent", "LinearLR", "ExponentialLR", "OneCycleLR", "ReduceLROnPlateau".',
   ],
   [
     "scheduler missing",
@@ -159,7 +159,7 @@ describe("refuses bad training", () => {
 
 // Leaving these out or guessing at them would run another experiment than the file says.
 describe("refuses when lenient, too", () => {
-  it.each(["negative lr", "optimizer RAdam", "milestones"])("%s", (label) => {
+  it.each(["negative lr", "optimizer Rprop", "milestones"])("%s", (label) => {
     const { got, expected } = whenLenient(training, label);
     expect(got).toBe(expected);
   });

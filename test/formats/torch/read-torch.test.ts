@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FormatError } from "../../../src/errors.js";
+import { MissingKeyError } from "../../../src/formats/torch/missing-key.js";
 import { readTorch, type ReadTorchOptions } from "../../../src/formats/torch/read-torch.js";
 import { loadTorch } from "../../../src/formats/torch/torch-file.js";
 import { FileError } from "../../../src/platform/files.js";
@@ -226,6 +227,36 @@ describe("the state dict of a file", () => {
   ])("is not guessed of %s", (_, item, says) => {
     expect(() => read(item)).toThrow(FormatError);
     expect(() => read(item)).toThrow(`m.pth: ${says}`);
+  });
+
+  const refusal = (item: Item): unknown => {
+    try {
+      return read(item);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each<[string, Item, string[]]>([
+    ["several dicts", dict(["ema", dict(["w", w])], ["model", dict(["w", w])]), ["ema", "model", ""]],
+    ["a dict and tensors beside it", dict(["w", w], ["mean", dict(["m", b])]), ["mean", ""]],
+    ["dicts and a list deeper", dict(["a", dict(["b", dict(["w", w])], ["c", [b]])], ["n", 1]), ["a.b", "a.c"]],
+  ])("is asked for by its keys in %s, each of which is one", (_, item, keys) => {
+    const thrown = refusal(item);
+    expect(thrown).toBeInstanceOf(MissingKeyError);
+    expect((thrown as MissingKeyError).keys).toEqual(keys);
+    expect((thrown as Error).name).toBe("MissingKeyError");
+    for (const key of keys) expect(Object.keys(read(item, { key })).length).toBeGreaterThan(0);
+  }); // prettier-ignore
+
+  it.each<[string, Item]>([
+    ["no tensor", dict(["epoch", 3])],
+    ["a list", [w]],
+    ["one tensor", w],
+    ["a number", 3],
+  ])("is not asked for of %s, where no key would help", (_, item) => {
+    expect(refusal(item)).toBeInstanceOf(FormatError);
+    expect(refusal(item)).not.toBeInstanceOf(MissingKeyError);
   });
 });
 

@@ -1,0 +1,111 @@
+/**
+ * NAdam: Adam that looks one step ahead, as Nesterov's momentum does.
+ *
+ *   mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2);  P_t = mu_1 mu_2 … mu_t
+ *   m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g g
+ *   p -= lr ((1 - mu_t) / (1 - P_t) g + mu_(t+1) / (1 - P_(t+1)) m) / (sqrt(v / (1 - beta2^t)) + eps)
+ *
+ * weightDecay p is added to g; with decoupledWeightDecay, p is scaled by 1 - lr weightDecay instead.
+ *
+ * @source T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop
+ */
+
+import { withDefault, type Schema } from "../schema/schema.js";
+import { flag, real } from "../schema/value-types.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
+
+export interface NAdamOptions extends AdamOptions {
+  /** Default 2e-3. */
+  lr?: number;
+  /** How fast mu comes to beta1 (default 4e-3). */
+  momentumDecay?: number;
+  /** Default false. */
+  decoupledWeightDecay?: boolean;
+}
+
+/** Every default filled in. */
+export type ResolvedNAdamOptions = Readonly<Required<NAdamOptions>>;
+
+export const nadamSchema: Schema<ResolvedNAdamOptions> = {
+  fields: {
+    ...adamFields(2e-3, 0),
+    momentumDecay: withDefault(
+      real({ from: 0 }),
+      4e-3,
+      "How fast the momentum grows to the first of the betas.",
+    ),
+    decoupledWeightDecay: withDefault(
+      flag,
+      false,
+      "Whether weight decay is apart from the gradient, as in AdamW.",
+    ),
+  },
+};
+
+export class NAdam extends AdamFamily<ResolvedNAdamOptions> {
+  /** P_t by t; P_0 = 1. A function of the options alone, so that no state holds it. */
+  #products: number[] = [1];
+  /** The options that it was computed of. */
+  #productsOf = "";
+
+  constructor(params: Iterable<Tensor>, options: NAdamOptions = {}) {
+    super("NAdam", params, options, nadamSchema);
+  }
+
+  get momentumDecay(): number {
+    return this.options.momentumDecay;
+  }
+
+  set momentumDecay(momentumDecay: number) {
+    this.setOption("momentumDecay", momentumDecay);
+  }
+
+  get decoupledWeightDecay(): boolean {
+    return this.options.decoupledWeightDecay;
+  }
+
+  set decoupledWeightDecay(decoupledWeightDecay: boolean) {
+    this.setOption("decoupledWeightDecay", decoupledWeightDecay);
+  }
+
+  protected update(
+    { data }: Tensor,
+    grad: Tensor,
+    array: (name: string) => Float32Array,
+    decays: boolean,
+    move: number,
+  ): void {
+    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.options;
+    const [beta1, beta2] = betas;
+    const [g, m, v] = [grad.data, array("m"), array("v")];
+    const decay = decays ? weightDecay : 0;
+    const ofGradient = (lr * (1 - this.#momentum(move))) / (1 - this.#product(move));
+    const ofMean = (lr * this.#momentum(move + 1)) / (1 - this.#product(move + 1));
+    const correction = 1 - beta2 ** move;
+    for (let i = 0; i < data.length; i++) {
+      const gradient = decoupledWeightDecay ? g[i] : g[i] + decay * data[i];
+      const p = decoupledWeightDecay ? data[i] * (1 - lr * decay) : data[i];
+      m[i] = beta1 * m[i] + (1 - beta1) * gradient;
+      v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient;
+      data[i] = p - (ofGradient * gradient + ofMean * m[i]) / (Math.sqrt(v[i] / correction) + eps);
+    }
+  }
+
+  /** mu_t */
+  #momentum(t: number): number {
+    const { betas, momentumDecay } = this.options;
+    return betas[0] * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  }
+
+  /** P_t */
+  #product(t: number): number {
+    const { betas, momentumDecay } = this.options;
+    const options = `${betas[0]} ${momentumDecay}`;
+    if (options !== this.#productsOf) [this.#products, this.#productsOf] = [[1], options];
+    for (let n = this.#products.length; n <= t; n++) {
+      this.#products.push(this.#products[n - 1] * this.#momentum(n));
+    }
+    return this.#products[t];
+  }
+}
