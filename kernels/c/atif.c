@@ -22,32 +22,32 @@ struct atif_forward_task {
 /* Neurons through all steps. Of quick neurons the numbers are right while v stays finite: returns 0 if it does not. */
 static inline int run_neurons(const struct atif_forward_task *task, int first, int count, int quick, int keep) {
   float *v = task->v + first;
-  f32x4 sum = {0};
-  for (int i = 0; i < count; i += 4)
-    store_up_to4(v + i, task->v0 ? load_up_to4(task->v0 + first + i, count - i) : splat4(0), count - i);
+  fN sum = {0};
+  for (int i = 0; i < count; i += LANES)
+    store_up_toN(v + i, task->v0 ? load_up_toN(task->v0 + first + i, count - i) : splatN(0), count - i);
   for (int t = 0; t < task->T; t++) {
     int at = t * task->n + first;
     float *y = task->y + at, *v_seq = keep && task->v_seq ? task->v_seq + at : 0;
     const float *x = task->x + t * task->x_step + first;
-    for (int i = 0; i < count; i += 4) {
-      int left = quick ? 4 : count - i;
-      f32x4 state = load_up_to4(v + i, left), current = load_up_to4(x + i, left), out;
-      if (quick) out = (f32x4)(run_finite4(&state, current, task->theta) & (i32x4)splat4(task->spike));
-      else out = spike4(run4(&state, current, task->theta)) * task->spike;
-      store_up_to4(v + i, state, left);
-      store_up_to4(y + i, out, left);
-      if (keep && (quick || v_seq)) store_up_to4(v_seq + i, state, left);
+    for (int i = 0; i < count; i += LANES) {
+      int left = quick ? LANES : count - i;
+      fN state = load_up_toN(v + i, left), current = load_up_toN(x + i, left), out;
+      if (quick) out = (fN)(run_finiteN(&state, current, task->theta) & (iN)splatN(task->spike));
+      else out = spikeN(runN(&state, current, task->theta)) * task->spike;
+      store_up_toN(v + i, state, left);
+      store_up_toN(y + i, out, left);
+      if (keep && (quick || v_seq)) store_up_toN(v_seq + i, state, left);
     }
   }
-  for (int i = 0; quick && i < count; i += 4) sum += load4(v + i);
-  return is_finite4(sum);
+  for (int i = 0; quick && i < count; i += LANES) sum += loadN(v + i);
+  return is_finiteN(sum);
 }
 
 static void atif_forward_range(const void *argument, int begin, int end) {
   const struct atif_forward_task *task = argument;
   for (int first = begin, count; first < end; first += count) {
-    int left = end - first, quick = left >= 4 && is_usual_theta(task->theta);
-    count = quick ? smaller(left & ~3, NEURONS_AT_ONCE) : left;
+    int left = end - first, quick = left >= LANES && is_usual_theta(task->theta);
+    count = quick ? smaller(left & -LANES, NEURONS_AT_ONCE) : left;
     if (quick && (task->v_seq ? run_neurons(task, first, count, 1, 1) : run_neurons(task, first, count, 1, 0))) continue;
     run_neurons(task, first, count, 0, 1);
   }
@@ -69,33 +69,37 @@ struct atif_backward_task {
   struct back back;
 };
 
-/* Four vectors or, if not `quick`, up to four neurons of run_row; as in run_neurons. */
+enum { RUN_VECTORS = 64 / LANES > 4 ? 4 : 64 / LANES };
 static inline int run_part(float *v, float *rows, int stride, const float *x, int x_step, int steps, int count,
                            float theta, int quick) {
-  const int vectors = quick ? 4 : 1;
-  f32x4 u[4];
-  for (int k = 0; k < vectors; k++) u[k] = load4(v + 4 * k);
+  const int vectors = quick ? RUN_VECTORS : 1;
+  fN u[RUN_VECTORS];
+  for (int k = 0; k < vectors; k++) u[k] = loadN(v + LANES * k);
   for (int t = 0; t < steps; t++, x += x_step, rows += stride) {
     for (int k = 0; k < vectors; k++) {
-      f32x4 current = quick ? load4(x + 4 * k) : load_up_to4(x, count), q;
+      fN current = quick ? loadN(x + LANES * k) : load_up_toN(x, count), q;
       if (quick) {
         q = u[k] + current - theta;
-        run_finite4(&u[k], current, theta);
-      } else q = run4(&u[k], current, theta);
-      if (quick || stride) store4(rows + SURROGATE_FLOATS * k, q);
+        run_finiteN(&u[k], current, theta);
+      } else q = runN(&u[k], current, theta);
+      if (quick || stride) storeN(rows + SURROGATE_FLOATS * k, q);
     }
   }
-  if (quick && !is_finite4((u[0] + u[1]) + (u[2] + u[3]))) return 0;
-  for (int k = 0; k < vectors; k++) store4(v + 4 * k, u[k]);
+  if (quick) {
+    fN all = u[0];
+    for (int k = 1; k < vectors; k++) all += u[k];
+    if (!is_finiteN(all)) return 0;
+  }
+  for (int k = 0; k < vectors; k++) storeN(v + LANES * k, u[k]);
   return 1;
 }
 
 void run_row(float *v, float *rows, int stride, const float *x, int x_step, int steps, int count, float theta) {
-  int quick = is_usual_theta(theta) && rows, step = rows ? stride * (SURROGATE_FLOATS / 4) : 0;
-  for (int i = 0, n; i < count; i += n, rows += rows ? SURROGATE_FLOATS / 4 * n : 0) {
-    n = 16;
+  int quick = is_usual_theta(theta) && rows, step = rows ? stride * 2 : 0;
+  for (int i = 0, n; i < count; i += n, rows += rows ? 2 * n : 0) {
+    n = RUN_VECTORS * LANES;
     if (quick && count - i >= n && run_part(v + i, rows, step, x + i, x_step, steps, n, theta, 1)) continue;
-    n = 4;
+    n = LANES;
     run_part(v + i, rows, step, x + i, x_step, steps, count - i, theta, 0);
   }
 }
@@ -112,21 +116,23 @@ static inline double back_with(const struct atif_backward_task *task, struct str
   struct back back = task->back;
   struct sum4 dtheta = {0};
   for (int t = at.t_end - 1; t >= at.t; t--) {
-    const float *p = rows + (t - at.t) * at.stride * (SURROGATE_FLOATS / 4), *gy = task->gy + t * task->n + at.first;
+    const float *p = rows + (t - at.t) * at.stride * 2, *gy = task->gy + t * task->n + at.first;
     float *dx = task->dx + (still ? 0 : t * task->n) + at.first, *after = lambda;
     f32x4 sum = splat4(0); /* of at most 16 vectors, before it goes into a double */
     int left = at.count;
-    for (; left >= 4; left -= 4, p += SURROGATE_FLOATS, gy += 4, dx += 4, after += 4) {
-      f32x4 now = load4(after);
-      sum += step_back4(&now, load4(gy), p, &back, usual);
-      store4(after, now);
-      store4(dx, still ? load4(dx) + now : now);
+    for (; left >= LANES; left -= LANES, p += SURROGATE_FLOATS, gy += LANES, dx += LANES, after += LANES) {
+      fN now = loadN(after);
+      fN term = step_backN(&now, loadN(gy), p, &back, usual);
+      for (int k = 0; k < LANES / 4; k++) sum += quarter(term, k);
+      storeN(after, now);
+      storeN(dx, still ? loadN(dx) + now : now);
     }
     if (left > 0) {
-      f32x4 now = load4(after);
-      sum += step_back4(&now, load_tail(gy, left), p, &back, usual);
-      store4(after, now);
-      store_tail(dx, still ? load_tail(dx, left) + now : now, left);
+      fN now = loadN(after);
+      fN term = step_backN(&now, load_someN(gy, left), p, &back, usual);
+      for (int k = 0; k < (left + 3) / 4; k++) sum += k == 0 ? quarter(term, 0) : k == 1 ? quarter(term, 1) : k == 2 ? quarter(term, 2) : quarter(term, 3);
+      storeN(after, now);
+      store_someN(dx, still ? load_someN(dx, left) + now : now, left);
     }
     sum4_add(&dtheta, sum);
   }
@@ -135,7 +141,7 @@ static inline double back_with(const struct atif_backward_task *task, struct str
 
 static inline double atif_back(const void *argument, struct stretch at, float *rows) {
   const struct atif_backward_task *task = argument;
-  float *lambda = thread_scratch() + THREAD_SCRATCH_FLOATS - NEURONS_PER_BLOCK;
+  float *lambda = thread_scratch() + THREAD_SCRATCH_ROOM - NEURONS_PER_BLOCK;
   float *dv = task->dv ? task->dv + at.first : 0;
   surrogate_exponentials(rows, (at.t_end - at.t) * at.stride, task->back.surrogate.alpha);
   if (at.t_end == task->T) start_row(lambda, dv, at.count, at.stride);

@@ -20,6 +20,18 @@ static inline f32x4 run4(f32x4 *v, f32x4 x, float theta) {
  * infinite or NaN for good: who sees that at the end (is_finite4 of v, or of a sum of several) begins again with run4.
  * q is finite where u and 2^24 theta are.
  */
+static inline fN runN(fN *v, fN x, float theta) {
+  fN u = *v + x, q = u - theta, z = spikeN(q);
+  *v = (1.0f - z) * u + z * q;
+  return q;
+}
+static inline iN run_finiteN(fN *v, fN x, float theta) {
+  fN u = *v + x;
+  iN z = u >= theta;
+  *v = u - (fN)(z & (iN)splatN(theta));
+  return z;
+}
+static inline int is_finiteN(fN v) { return bitsN(v - v != 0.0f) == 0; }
 static inline i32x4 run_finite4(f32x4 *v, f32x4 x, float theta) {
   f32x4 u = *v + x;
   i32x4 z = u >= theta;
@@ -59,14 +71,14 @@ static inline struct back make_back(float theta, float alpha, int scaled, int de
 }
 
 /* p: see surrogate.h. lambda becomes dL/du, which is dL/dx and dL/dv before the step. Returns dL/dtheta. */
-static inline f32x4 step_back4(f32x4 *lambda, f32x4 w, const float *p, const struct back *back, int usual) {
-  f32x4 after = *lambda, z = spike4(load4(p)), tg = surrogate_end4(p, back->surrogate);
+static inline fN step_backN(fN *lambda, fN w, const float *p, const struct back *back, int usual) {
+  fN after = *lambda, z = spikeN(loadN(p)), tg = surrogate_endN(p, back->surrogate);
   if (usual) { /* z acts on y and on v alike */
-    f32x4 through = w - after;
+    fN through = w - after;
     *lambda = after + through * tg;
     return through * (z - tg);
   }
-  f32x4 gained = (w - back->by_reset * after) * tg;
+  fN gained = (w - back->by_reset * after) * tg;
   *lambda = after + gained;
   return (back->by_theta * w - after) * z - gained;
 }

@@ -31,7 +31,7 @@ struct panel {
 /* Fills in wide column w, which belongs to channel c. */
 typedef void prepare_function(struct panel *panel, int w, const struct map_task *task, int c);
 /* Elements of y in wide columns w to w + 3, from those of x and dy. */
-typedef f32x4 map_function(const struct panel *panel, int w, f32x4 x, f32x4 dy);
+typedef fN map_function(const struct panel *panel, int w, fN x, fN dy);
 
 static inline void map_rows(const struct map_task *task, int begin, int end, prepare_function *prepare,
                             map_function *map) {
@@ -41,14 +41,14 @@ static inline void map_rows(const struct map_task *task, int begin, int end, pre
     int width = smaller(task->wide_columns - column, PANEL_COLUMNS);
     int row_end = smaller(row + task->part, task->wide_rows);
     struct panel panel;
-    for (int w = 0; w < ceil_divide(width, 4) * 4; w++) prepare(&panel, w, task, (column + w) % task->C);
+    for (int w = 0; w < ceil_divide(width, LANES) * LANES; w++) prepare(&panel, w, task, (column + w) % task->C);
     for (; row < row_end; row++) {
       int at = row * task->wide_columns + column, w = 0;
       int count = smaller(width, task->rows * task->C - at); /* the last wide row may be short */
-      for (; w + 4 <= count; w += 4) store4(task->y + at + w, map(&panel, w, load4(x + at + w), load4(dy + at + w)));
+      for (; w + LANES <= count; w += LANES) storeN(task->y + at + w, map(&panel, w, loadN(x + at + w), loadN(dy + at + w)));
       if (w < count) {
-        f32x4 y = map(&panel, w, load_tail(x + at + w, count - w), load_tail(dy + at + w, count - w));
-        store_tail(task->y + at + w, y, count - w);
+        fN y = map(&panel, w, load_someN(x + at + w, count - w), load_someN(dy + at + w, count - w));
+        store_someN(task->y + at + w, y, count - w);
       }
     }
   }
@@ -69,9 +69,9 @@ static inline void prepare_forward(struct panel *panel, int w, const struct map_
   panel->factor[w] = scale;
   panel->offset[w] = task->beta[c] - task->mean[c] * scale;
 }
-static inline f32x4 map_forward(const struct panel *panel, int w, f32x4 x, f32x4 dy) {
+static inline fN map_forward(const struct panel *panel, int w, fN x, fN dy) {
   (void)dy;
-  return x * load4(panel->factor + w) + load4(panel->offset + w);
+  return x * loadN(panel->factor + w) + loadN(panel->offset + w);
 }
 static void batch_norm_forward_range(const void *task, int begin, int end) {
   map_rows(task, begin, end, prepare_forward, map_forward);
@@ -85,9 +85,9 @@ static inline void prepare_backward(struct panel *panel, int w, const struct map
   panel->offset[w] = task->dbeta[c] / (float)task->rows;
   panel->slope[w] = task->dgamma[c] / (float)task->rows / divisor;
 }
-static inline f32x4 map_backward(const struct panel *panel, int w, f32x4 x, f32x4 dy) {
-  f32x4 through_variance = (x - load4(panel->mean + w)) * load4(panel->slope + w);
-  return load4(panel->factor + w) * ((dy - load4(panel->offset + w)) - through_variance);
+static inline fN map_backward(const struct panel *panel, int w, fN x, fN dy) {
+  fN through_variance = (x - loadN(panel->mean + w)) * loadN(panel->slope + w);
+  return loadN(panel->factor + w) * ((dy - loadN(panel->offset + w)) - through_variance);
 }
 static void batch_norm_backward_range(const void *task, int begin, int end) {
   map_rows(task, begin, end, prepare_backward, map_backward);
@@ -98,9 +98,9 @@ static inline void prepare_eval_backward(struct panel *panel, int w, const struc
   panel->deviation[w] = deviation(task->variance[c], task->eps);
   panel->factor[w] = task->gamma[c];
 }
-static inline f32x4 map_eval_backward(const struct panel *panel, int w, f32x4 x, f32x4 dy) {
+static inline fN map_eval_backward(const struct panel *panel, int w, fN x, fN dy) {
   (void)x;
-  return dy * load4(panel->factor + w) / load4(panel->deviation + w);
+  return dy * loadN(panel->factor + w) / loadN(panel->deviation + w);
 }
 static void batch_norm_eval_backward_range(const void *task, int begin, int end) {
   map_rows(task, begin, end, prepare_eval_backward, map_eval_backward);
@@ -127,6 +127,18 @@ static void add_gradients(double *sum_dy, double *sum_product, const float *dy, 
   int r = 0;
   for (; r + 4 <= rows; r += 4) {
     int c = 0;
+#if LANES > 4
+    for (; c + LANES <= width; c += LANES) {
+      dN sum = loadNd(sum_dy + c), product = loadNd(sum_product + c);
+      for (int k = 0; k < 4; k++) {
+        fN g = loadN(dy + (r + k) * stride + c);
+        sum += widenN(g);
+        product += widenN(g * (loadN(x + (r + k) * stride + c) - loadN(mean + c)));
+      }
+      storeNd(sum_dy + c, sum);
+      storeNd(sum_product + c, product);
+    }
+#endif
     for (; c + 4 <= width; c += 4) {
       struct sum4 sum = sum4_load(sum_dy + c), product = sum4_load(sum_product + c);
       for (int k = 0; k < 4; k++) {

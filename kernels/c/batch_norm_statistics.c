@@ -38,6 +38,16 @@ static void add_squares(double *total, const float *x, const float *centre, int 
   for (; r + 4 <= rows; r += 4) {
     const float *row = x + r * stride;
     int c = 0;
+#if LANES > 4
+    for (; c + LANES <= width; c += LANES) {
+      dN sum = loadNd(total + c);
+      for (int k = 0; k < 4; k++) {
+        fN d = loadN(row + k * stride + c) - loadN(centre + c);
+        sum += widenN(d * d);
+      }
+      storeNd(total + c, sum);
+    }
+#endif
     for (; c + 4 <= width; c += 4) {
       struct sum4 sum = sum4_load(total + c);
       for (int k = 0; k < 4; k++) {

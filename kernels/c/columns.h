@@ -42,6 +42,13 @@ static inline void add_rows(double *total, const float *x, int rows, int stride,
   for (; r + 4 <= rows; r += 4) {
     const float *row = x + r * stride;
     int c = 0;
+#if LANES > 4
+    for (; c + LANES <= width; c += LANES) {
+      dN sum = loadNd(total + c);
+      for (int k = 0; k < 4; k++) sum += widenN(loadN(row + k * stride + c));
+      storeNd(total + c, sum);
+    }
+#endif
     for (; c + 4 <= width; c += 4) {
       struct sum4 sum = sum4_load(total + c);
       for (int k = 0; k < 4; k++) sum4_add(&sum, load4(row + k * stride + c));

@@ -39,6 +39,8 @@ static inline f32x4 exp_inside4(f32x4 x) {
 static inline f32x4 at_most4(f32x4 x, f32x4 largest) {
 #ifdef __wasm_simd128__
   return (f32x4)wasm_f32x4_pmin((v128_t)x, (v128_t)largest);
+#elif defined(__SSE4_1__)
+  return (f32x4)_mm_min_ps((__m128)largest, (__m128)x);
 #else
   return select4(largest < x, largest, x);
 #endif
@@ -48,6 +50,8 @@ static inline f32x4 at_most4(f32x4 x, f32x4 largest) {
 static inline f32x4 at_least4(f32x4 x, f32x4 smallest) {
 #ifdef __wasm_simd128__
   return (f32x4)wasm_f32x4_pmax((v128_t)x, (v128_t)smallest);
+#elif defined(__SSE4_1__)
+  return (f32x4)_mm_max_ps((__m128)smallest, (__m128)x);
 #else
   return select4(x < smallest, smallest, x);
 #endif

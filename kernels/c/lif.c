@@ -175,11 +175,11 @@ static inline double lif_back(const void *argument, struct stretch at, float *ro
   int steps = at.t_end - at.t;
   for (int step = 0; step < steps; step++) {
     float *row = rows + step * ROWS * at.stride, *u = row + U * at.stride, *g = row + G * at.stride;
-    float parts[NEURONS_PER_BLOCK / 4 * SURROGATE_FLOATS];
-    for (int i = 0; i < at.count; i += 4)
-      store4(parts + 2 * i, load4(u + i) - task.neuron.threshold);
-    surrogate_exponentials(parts, ceil_divide(at.count, 4) * 4, task.surrogate.alpha);
-    for (int i = 0; i < at.count; i += 4) store4(g + i, surrogate_end4(parts + 2 * i, task.surrogate));
+    float parts[NEURONS_PER_BLOCK * 2];
+    for (int i = 0; i < at.count; i += LANES)
+      storeN(parts + 2 * i, loadN(u + i) - task.neuron.threshold);
+    surrogate_exponentials(parts, ceil_divide(at.count, LANES) * LANES, task.surrogate.alpha);
+    for (int i = 0; i < at.count; i += LANES) storeN(g + i, surrogate_endN(parts + 2 * i, task.surrogate));
   }
   struct sum4 dleak = {0};
   for (int step = steps - 1; step >= 0; step--) {

@@ -22,6 +22,8 @@ static inline unsigned lowest_bits(int count) { return ~0u >> (WORD_BITS - count
 static inline unsigned bits_of4(i32x4 mask) {
 #ifdef __wasm_simd128__
   return (unsigned)wasm_i32x4_bitmask((v128_t)mask);
+#elif defined(__SSE4_1__)
+  return (unsigned)_mm_movemask_ps((__m128)mask);
 #else
   return (mask[0] & 1u) | (mask[1] & 2u) | (mask[2] & 4u) | (mask[3] & 8u);
 #endif
@@ -31,6 +33,8 @@ static inline unsigned bits_of4(i32x4 mask) {
 static inline unsigned bits_of8(i32x4 a, i32x4 b) {
 #ifdef __wasm_simd128__
   return (unsigned)wasm_i16x8_bitmask(wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b));
+#elif defined(__SSE4_1__)
+  return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32((__m128i)a, (__m128i)b), _mm_setzero_si128()));
 #else
   return bits_of4(a) | bits_of4(b) << 4;
 #endif
@@ -39,6 +43,8 @@ static inline unsigned bits_of16(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
 #ifdef __wasm_simd128__
   v128_t low = wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b), high = wasm_i16x8_narrow_i32x4((v128_t)c, (v128_t)d);
   return (unsigned)wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(low, high));
+#elif defined(__SSE4_1__)
+  return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_packs_epi32((__m128i)a, (__m128i)b), _mm_packs_epi32((__m128i)c, (__m128i)d)));
 #else
   return bits_of4(a) | bits_of4(b) << 4 | bits_of4(c) << 8 | bits_of4(d) << 12;
 #endif

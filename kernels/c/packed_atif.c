@@ -61,10 +61,52 @@ static inline __attribute__((always_inline)) int run_vectors(const struct packed
   return is_finite4(bound);
 }
 
+#if LANES > 4
+static inline __attribute__((always_inline)) int run_wide(const struct packed_atif_task *task, half_word *bits, int first,
+                                                          int channel, const int keep, const int affine, const int still) {
+  enum { VECTORS = HALF / LANES };
+  fN v[VECTORS], u[VECTORS], scale[VECTORS], shift[VECTORS];
+  const float *x = task->x + first;
+  float *v_seq = keep ? task->v_seq + first : 0;
+  for (int k = 0; k < VECTORS; k++) {
+    v[k] = task->v0 ? loadN(task->v0 + first + LANES * k) : splatN(0);
+    if (affine) {
+      scale[k] = loadN(task->scale + channel + LANES * k);
+      shift[k] = loadN(task->shift + channel + LANES * k);
+    }
+    if (still) u[k] = affine ? loadN(x + LANES * k) * scale[k] + shift[k] : loadN(x + LANES * k);
+  }
+  for (int t = 0; t < task->T; t++, x += task->x_step, bits += 2 * task->bits_step) {
+    unsigned word = 0;
+    for (int k = 0; k < VECTORS; k++) {
+      if (!still) u[k] = loadN(x + LANES * k);
+      if (!still && affine) u[k] = u[k] * scale[k] + shift[k];
+      word |= bitsN(run_finiteN(&v[k], u[k], task->theta)) << (LANES * k);
+    }
+    *bits = (half_word)word;
+    if (!keep) continue;
+    for (int k = 0; k < VECTORS; k++) storeN(v_seq + LANES * k, v[k]);
+    v_seq += task->n;
+  }
+  fN bound = {0};
+  for (int k = 0; k < VECTORS; k++) {
+    storeN(task->v + first + LANES * k, v[k]);
+    bound += v[k];
+  }
+  return is_finiteN(bound);
+}
+#endif
+
 /* A whole half, eight neurons at a time where more would not fit the registers. */
 static int run_half(const struct packed_atif_task *task, half_word *half, int first, int channel) {
   unsigned char *bits = (unsigned char *)half;
   if (!task->quick || (task->v_seq && task->scale)) return 0;
+#if LANES > 4
+  if (task->v_seq) return run_wide(task, half, first, channel, 1, 0, 0);
+  if (!task->scale) return run_wide(task, half, first, channel, 0, 0, 0);
+  if (task->x_step == 0) return run_wide(task, half, first, channel, 0, 1, 1);
+  return run_wide(task, half, first, channel, 0, 1, 0);
+#endif
   if (task->v_seq) return run_vectors(task, bits, first, channel, 4, 1, 0, 0);
   if (!task->scale) return run_vectors(task, bits, first, channel, 4, 0, 0, 0);
   if (task->x_step == 0) return run_vectors(task, bits, first, channel, 4, 0, 1, 1);

@@ -18,11 +18,12 @@ enum {
   MOST_NEURONS = 256, /* of a block: 4 pixels of 64 channels; 8 KiB of scratch for 4 steps */
   MOST_STEPS = 1 << 16,
   /* Half of the scratch for states, half for the rows of a segment. */
-  HALF = THREAD_SCRATCH_FLOATS / 2,
+  HALF = THREAD_SCRATCH_ROOM / 2,
+  ROOM = MOST_NEURONS + MOST_PIXELS * (LANES - 4), /* lanes of a pixel are whole vectors */
 };
 
 _Static_assert(MOST_NEURONS / MOST_PIXELS >= 4, "a vector of each pixel of a cell is a block");
-_Static_assert(MOST_STEPS / (HALF / MOST_NEURONS) * MOST_NEURONS * (SURROGATE_FLOATS / 4) <= HALF,
+_Static_assert((MOST_STEPS / (HALF / ROOM) + 1) * ROOM * 2 <= HALF,
                "segments of the longest sequence, of whose starts one half is full, fit the other half");
 
 struct task {
@@ -58,20 +59,20 @@ static struct block block_of(const struct task *task, int image, int ci, int cj,
       block.pooled[block.pixels++] = window && dh < task->KH && dw < task->KW;
     }
   block.count = smaller(task->channels, task->C - channel);
-  block.lanes = (block.count + 3) & ~3;
+  block.lanes = (block.count + LANES - 1) & -LANES;
   block.width = block.pixels * block.lanes;
   block.plain = window && task->KH == task->SH && task->KW == task->SW && block.count == block.lanes;
   if (window) block.gy = task->gy + ((image * task->OH + ci) * task->OW + cj) * task->C + channel;
   return block;
 }
 
-static inline f32x4 load_lanes(const float *p, int count, int plain) { return plain ? load4(p) : load_up_to4(p, count); }
+static inline fN load_lanes(const float *p, int count, int plain) { return plain ? loadN(p) : load_up_toN(p, count); }
 
 /* Steps t to t_end - 1; q of each goes to rows, unless that is null. */
 static void run_block(const struct task *task, const struct block *block, int t, int t_end, float *v, float *rows) {
   int x_step = task->still ? 0 : task->n;
   for (int p = 0, at = 0; p < block->pixels; p++, at += block->lanes)
-    run_row(v + at, rows ? rows + at * (SURROGATE_FLOATS / 4) : 0, block->width,
+    run_row(v + at, rows ? rows + at * 2 : 0, block->width,
             task->x + t * x_step + block->first[p], x_step, t_end - t, block->count, task->theta);
 }
 
@@ -87,26 +88,32 @@ static inline __attribute__((always_inline)) f32x4 back_step(const struct task *
   const float *gy = plain || block->gy ? block->gy + t * task->gy_step : 0;
   struct back back = task->back;
   int lanes = block->lanes;
-  for (int i = 0; i < lanes; i += 4) {
+  for (int i = 0; i < lanes; i += LANES) {
     int count = block->count - i;
-    i32x4 open = gy ? (i32x4)load_lanes(gy + i, count, plain) : splat4i(0); /* what is still to be given away */
-    i32x4 any = {0};
+    iN open = gy ? (iN)load_lanes(gy + i, count, plain) : (iN){0}; /* what is still to be given away */
+    iN any = {0};
+    fN terms[MOST_PIXELS];
     for (int p = 1; p < pixels; p++)
-      if (plain || block->pooled[p]) any |= load4(q + (p * lanes + i) * (SURROGATE_FLOATS / 4)) >= 0.0f;
+      if (plain || block->pooled[p]) any |= loadN(q + (p * lanes + i) * 2) >= 0.0f;
     for (int p = 0; p < pixels; p++) {
       int at = p * lanes + i;
-      const float *from = q + at * (SURROGATE_FLOATS / 4);
-      f32x4 after = load4(lambda + at);
-      i32x4 takes = load4(from) >= 0.0f;
+      const float *from = q + at * 2;
+      fN after = loadN(lambda + at);
+      iN takes = loadN(from) >= 0.0f;
       if (p == 0) takes |= ~any;
-      if (!plain && !block->pooled[p]) takes = splat4i(0);
-      f32x4 w = (f32x4)(takes & open);
+      if (!plain && !block->pooled[p]) takes = (iN){0};
+      fN w = (fN)(takes & open);
       open &= ~takes;
-      dtheta += step_back4(&after, w, from, &back, usual);
-      store4(lambda + at, after);
-      if (still) store4(sum_dx + at, load4(sum_dx + at) + after);
-      else if (plain) store4(dx + block->first[p] + i, after);
-      else store_up_to4(dx + block->first[p] + i, after, count);
+      terms[p] = step_backN(&after, w, from, &back, usual);
+      storeN(lambda + at, after);
+      if (still) storeN(sum_dx + at, loadN(sum_dx + at) + after);
+      else if (plain) storeN(dx + block->first[p] + i, after);
+      else store_up_toN(dx + block->first[p] + i, after, count);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < LANES / 4; k++) {
+      if (!plain && 4 * k >= count) break;
+      for (int p = 0; p < pixels; p++) dtheta += quarter(terms[p], k);
     }
   }
   return dtheta;
@@ -117,13 +124,13 @@ static double back_block(const struct task *task, const struct block *block) {
   int steps = larger(1, smaller(task->T, larger(STEPS_PER_SEGMENT, ceil_divide(task->T, HALF / width))));
   int segments = ceil_divide(task->T, steps);
   float *states = thread_scratch(), *rows = states + HALF;
-  float lambda[MOST_NEURONS], sum_dx[MOST_NEURONS];
+  _Alignas(64) float lambda[ROOM], sum_dx[ROOM];
   for (int p = 0, at = 0; p < block->pixels; p++)
-    for (int i = 0; i < block->lanes; i += 4, at += 4) {
+    for (int i = 0; i < block->lanes; i += LANES, at += LANES) {
       int from = block->first[p] + i, count = block->count - i;
-      store4(states + at, task->v0 ? load_up_to4(task->v0 + from, count) : splat4(0));
-      store4(lambda + at, task->dv ? load_up_to4(task->dv + from, count) : splat4(0));
-      store4(sum_dx + at, splat4(0));
+      storeN(states + at, task->v0 ? load_up_toN(task->v0 + from, count) : splatN(0));
+      storeN(lambda + at, task->dv ? load_up_toN(task->dv + from, count) : splatN(0));
+      storeN(sum_dx + at, splatN(0));
     }
   for (int k = 1; k < segments; k++) {
     float *v = states + k * width;
@@ -136,7 +143,7 @@ static double back_block(const struct task *task, const struct block *block) {
     run_block(task, block, t, t_end, states + k * width, rows);
     surrogate_exponentials(rows, (t_end - t) * width, task->back.surrogate.alpha);
     for (int step = t_end - 1; step >= t; step--) {
-      const float *q = rows + (step - t) * width * (SURROGATE_FLOATS / 4);
+      const float *q = rows + (step - t) * width * 2;
       f32x4 sum;
       if (!task->back.usual || !block->plain)
         sum = back_step(task, block, step, q, lambda, sum_dx, task->back.usual, task->still, 0, block->pixels);
@@ -150,10 +157,10 @@ static double back_block(const struct task *task, const struct block *block) {
     }
   }
   for (int p = 0, at = 0; p < block->pixels; p++)
-    for (int i = 0; i < block->lanes; i += 4, at += 4) {
+    for (int i = 0; i < block->lanes; i += LANES, at += LANES) {
       int to = block->first[p] + i, count = block->count - i;
-      if (task->dv) store_up_to4(task->dv + to, load4(lambda + at), count);
-      if (task->still) store_up_to4(task->dx + to, load4(sum_dx + at), count);
+      if (task->dv) store_up_toN(task->dv + to, loadN(lambda + at), count);
+      if (task->still) store_up_toN(task->dx + to, loadN(sum_dx + at), count);
     }
   return sum4_total(&total);
 }

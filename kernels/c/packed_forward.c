@@ -17,6 +17,7 @@
 #include "pooled_firing.h"
 #include "scratch.h"
 #include "spike_lists.h"
+#include "wide.h"
 #include "windows.h"
 
 enum {
@@ -74,6 +75,22 @@ struct forward {
 static void field_table(float *table, const float *rows, int Cout, int count, int bits, int columns, float scale) {
   int width = block_width(columns);
   subset_sums(table, rows, Cout, count, columns, width, scale);
+#if LANES > 4
+  if (columns == BLOCK) {
+    for (int c = 0; c < BLOCK; c += LANES) {
+      fN last[2] = {{0}, {0}};
+      storeN(table + c, splatN(0));
+      for (int k = 0; k < bits - GROUP; k++)
+        if (GROUP + k < count) last[k] = loadN(rows + (GROUP + k) * Cout + c) * scale;
+      for (int high = 1; high < 1 << (bits - GROUP); high++) {
+        fN added = high == 1 ? last[0] : high == 2 ? last[1] : last[0] + last[1];
+        for (int low = 0; low < SUBSETS; low++)
+          storeN(table + (high * SUBSETS + low) * BLOCK + c, loadN(table + low * BLOCK + c) + added);
+      }
+    }
+    return;
+  }
+#endif
   for (int c = 0; c < width; c += 4) {
     f32x4 factor = splat4(scale), last[2] = {{0}, {0}};
     store4(table + c, splat4(0));
@@ -209,6 +226,58 @@ static inline __attribute__((always_inline)) void add_rows(const struct sums *su
   }
 }
 
+#if LANES > 4
+#ifndef SIDE
+#define SIDE 2
+#endif
+/* The same for SIDE blocks of columns side by side, whose tables are `apart` bytes apart: a list is read once. */
+static inline __attribute__((always_inline)) void add_rows_wide(const struct sums *sums, float *to, int stride, long apart,
+                                                                const int blocks) {
+  enum { PARTS = BLOCK / LANES };
+  const int *list = sums->lists;
+  for (int p = 0; p < sums->count; p++, list += LIST_ROOM, to += stride) {
+    const int *entry = list, *end = list + sums->counts[p];
+    fN sum[4][PARTS];
+    for (int b = 0; b < blocks; b++)
+      for (int v = 0; v < PARTS; v++) sum[b][v] = splatN(0);
+    for (; entry < end; entry += 2) {
+      const char *first = sums->tables + entry[0], *second = sums->tables + entry[1];
+      for (int b = 0; b < blocks; b++)
+        for (int v = 0; v < PARTS; v++)
+          sum[b][v] += loadN((const float *)(first + b * apart) + LANES * v) +
+                       loadN((const float *)(second + b * apart) + LANES * v);
+    }
+    for (int b = 0; b < blocks; b++)
+      for (int v = 0; v < PARTS; v++) storeN(to + b * BLOCK + LANES * v, sum[b][v]);
+  }
+}
+/* sums and bias and norm in one go: the blocks of a position, finished. */
+static void finish_wide(const struct sums *sums, const float *from, int columns) {
+  const struct forward *forward = sums->forward;
+  float *y = sums->y;
+  for (int p = 0; p < sums->count; p++, from += columns, y += sums->stride)
+    for (int c = 0; c < columns; c += LANES) {
+      int column = sums->column + c;
+      fN sum = loadN(from + c);
+      if (!forward->first) sum = loadN(y + c) + sum;
+      if (forward->last && forward->bias) sum += loadN(forward->bias + column);
+      if (forward->last && forward->norm_scale)
+        sum = sum * loadN(forward->norm_scale + column) + loadN(forward->norm_shift + column);
+      storeN(y + c, sum);
+    }
+}
+static void add_blocks_wide(const struct sums *sums, float *room, int blocks, long apart) {
+  const struct forward *forward = sums->forward;
+  int plain = forward->first && (!forward->last || (!forward->bias && !forward->norm_scale));
+  float *to = plain ? sums->y : room;
+  int stride = plain ? sums->stride : blocks * BLOCK;
+  if (blocks == 4) add_rows_wide(sums, to, stride, apart, 4);
+  else if (blocks == 2) add_rows_wide(sums, to, stride, apart, 2);
+  else add_rows_wide(sums, to, stride, apart, 1);
+  if (!plain) finish_wide(sums, to, blocks * BLOCK);
+}
+#endif
+
 /* The same without tables. */
 static void gather_rows(const struct sums *sums, float *to, int stride) {
   const int *list = sums->lists;
@@ -276,7 +345,30 @@ static void sum_positions(const struct forward *forward, struct cursor *cursor, 
         cursor->image++;
       }
     }
-    for (int column = 0; column < forward->columns; column += BLOCK)
+    int column = 0;
+#if LANES > 4
+    while (!forward->gathers && forward->columns - column >= BLOCK) {
+      int blocks = (forward->columns - column) / BLOCK;
+      blocks = blocks >= SIDE ? SIDE : blocks >= 2 ? 2 : 1;
+      for (int p = 0; p < batch; p += SOME / 4) {
+        int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
+        struct sums sums = {
+            .forward = forward,
+            .tables = (const char *)(shared_scratch() + table * WORD_FLOATS),
+            .y = y + (position + p) * stride + column,
+            .stride = stride,
+            .count = smaller(SOME / 4, batch - p),
+            .lists = lists + p * LIST_ROOM,
+            .counts = counts + p,
+            .column = first,
+            .columns = blocks * BLOCK,
+        };
+        add_blocks_wide(&sums, (float *)lists + SUMS_AT, blocks, (long)forward->taps * forward->word_count * WORD_BYTES);
+      }
+      column += blocks * BLOCK;
+    }
+#endif
+    for (; column < forward->columns; column += BLOCK)
       for (int p = 0; p < batch; p += SOME) {
         int table = column / BLOCK * forward->taps * forward->word_count, first = forward->column + column;
         struct sums sums = {

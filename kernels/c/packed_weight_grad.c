@@ -11,6 +11,7 @@
 #include "parallel.h"
 #include "scratch.h"
 #include "spike_lists.h"
+#include "wide.h"
 #include "windows.h"
 
 enum {
@@ -155,8 +156,41 @@ static inline __attribute__((always_inline)) void sum_lists(float *dw, int Cout,
   }
 }
 
+#if LANES > 4
+/* Sixteen columns of AT_ONCE channels: their lists are equally long, so as many sums go side by side. */
+enum { AT_ONCE = LANES == 16 ? 4 : 2, PARTS = BLOCK / LANES };
+static inline __attribute__((always_inline)) void sum_some_wide(float *dw, int Cout, unsigned short (*lists)[TILE], int count,
+                                                                const char *tables, int add, const int channels) {
+  fN sum[4][PARTS];
+  for (int c = 0; c < channels; c++)
+    for (int v = 0; v < PARTS; v++) sum[c][v] = splatN(0);
+  int k = 0;
+  for (; k + 1 < count; k += 2)
+    for (int c = 0; c < channels; c++) {
+      const float *a = (const float *)(tables + lists[c][k]), *b = (const float *)(tables + lists[c][k + 1]);
+      for (int v = 0; v < PARTS; v++) sum[c][v] += loadN(a + LANES * v) + loadN(b + LANES * v);
+    }
+  if (k < count)
+    for (int c = 0; c < channels; c++) {
+      const float *a = (const float *)(tables + lists[c][k]);
+      for (int v = 0; v < PARTS; v++) sum[c][v] += loadN(a + LANES * v);
+    }
+  for (int c = 0; c < channels; c++)
+    for (int v = 0; v < PARTS; v++)
+      storeN(dw + c * Cout + LANES * v, add ? loadN(dw + c * Cout + LANES * v) + sum[c][v] : sum[c][v]);
+}
+static void sum_wide(float *dw, int Cout, offset_list lists, int channels, int count, const char *tables, int add) {
+  int c = 0;
+  for (; c + AT_ONCE <= channels; c += AT_ONCE) sum_some_wide(dw + c * Cout, Cout, lists + c, count, tables, add, AT_ONCE);
+  for (; c < channels; c++) sum_some_wide(dw + c * Cout, Cout, lists + c, count, tables, add, 1);
+}
+#endif
+
 static void sum_block(float *dw, int Cout, offset_list lists, int channels, int count, const char *tables, int columns,
                       int add) {
+#if LANES > 4
+  if (columns == BLOCK) return sum_wide(dw, Cout, lists, channels, count, tables, add);
+#endif
   switch (block_width(columns)) {
     case 16: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 4);
     case 8: return sum_lists(dw, Cout, lists, channels, count, tables, columns, add, 2);

@@ -24,8 +24,8 @@
 _Thread_local struct thread this_thread;
 _Thread_local float *shared_scratch_block;
 #else
-static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_FLOATS];
-_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_ROOM];
+_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_ROOM];
 
 _Thread_local struct thread this_thread = {0, first_thread_scratch};
 #endif
@@ -210,14 +210,14 @@ void poolResize(int threads, int limit, int spins, double worth_waking, int may_
   wake(&pool.ticket, 1 << 30);
 }
 
-int poolScratch(void) { return THREAD_SCRATCH_FLOATS; }
+int poolScratch(void) { return THREAD_SCRATCH_ROOM; }
 
 #ifdef ATIF_CONTEXTS
 
-enum { SHARED_BYTES = sizeof shared_scratch_block[0] * SHARED_SCRATCH_FLOATS };
+enum { SHARED_BYTES = sizeof shared_scratch_block[0] * SHARED_SCRATCH_ROOM };
 
 /* In this order, each on a cache line of its own: the pool, the shared scratch, the scratch of the calling thread. */
-unsigned poolContextBytes(void) { return sizeof(struct thread_pool) + SHARED_BYTES + sizeof(float) * THREAD_SCRATCH_FLOATS; }
+unsigned poolContextBytes(void) { return sizeof(struct thread_pool) + SHARED_BYTES + sizeof(float) * THREAD_SCRATCH_ROOM; }
 
 void poolBegin(void *context) {
   struct thread_pool *begun = context;

@@ -16,7 +16,7 @@ void poolResize(int threads, int limit, int spins, double worth_waking, int may_
 
 /*
  * For every further thread: takes part in what parallel_for starts, until the pool is made smaller. index is from 1 on,
- * scratch is THREAD_SCRATCH_FLOATS long.
+ * scratch is THREAD_SCRATCH_ROOM long.
  */
 void poolServe(int index, float *scratch);
 

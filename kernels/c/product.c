@@ -39,14 +39,29 @@ static void pack_range(const void *argument, int begin, int end) {
 
 void multiply_any_tile(const struct tile *tile, int rows, int width, int by_columns) {
 #define CASE(ROWS, WIDTH, BY_COLUMNS) \
-  case (ROWS) * 16 + (WIDTH) + (BY_COLUMNS): \
-    return multiply_tile(tile, ROWS, (WIDTH) / 4, BY_COLUMNS)
+  case (ROWS) * 128 + (WIDTH) + (BY_COLUMNS): \
+    return tile_##WIDTH(tile, ROWS, BY_COLUMNS)
+#define NARROW_CASES(ROWS) \
+  CASE(ROWS, 4, 0); \
+  CASE(ROWS, 4, 1); \
+  CASE(ROWS, 8, 0); \
+  CASE(ROWS, 8, 1)
+#if LANES == 4
+#define CASES(ROWS) NARROW_CASES(ROWS)
+#elif LANES == 8
 #define CASES(ROWS) \
-  CASE(ROWS, PANEL, 0); \
-  CASE(ROWS, PANEL, 1); \
-  CASE(ROWS, NARROW_PANEL, 0); \
-  CASE(ROWS, NARROW_PANEL, 1)
-  switch (rows * 16 + width + by_columns) {
+  NARROW_CASES(ROWS); \
+  CASE(ROWS, 16, 0); \
+  CASE(ROWS, 16, 1)
+#else
+#define CASES(ROWS) \
+  NARROW_CASES(ROWS); \
+  CASE(ROWS, 16, 0); \
+  CASE(ROWS, 16, 1); \
+  CASE(ROWS, 32, 0); \
+  CASE(ROWS, 32, 1)
+#endif
+  switch (rows * 128 + width + by_columns) {
     CASES(TILE_ROWS);
     CASES(1);
   }
@@ -166,10 +181,8 @@ void run_product(const struct product *product) {
 
 void panel_of_rows(const float *b, int row_length, int depth, int columns, int width, float *panel) {
   if (columns == PANEL) {
-    for (int p = 0; p < depth; p++, b += row_length, panel += PANEL) {
-      store4(panel, load4(b));
-      store4(panel + 4, load4(b + 4));
-    }
+    for (int p = 0; p < depth; p++, b += row_length, panel += PANEL)
+      for (int v = 0; v < PANEL; v += LANES) storeN(panel + v, loadN(b + v));
     return;
   }
   for (int p = 0; p < depth; p++, b += row_length, panel += width)

@@ -37,7 +37,7 @@ INTERNAL_BEGIN
 
 void run_product(const struct product *product);
 
-/* multiply_tile (tile.h) of TILE_ROWS rows or 1, PANEL or NARROW_PANEL columns; not inlined. */
+/* A tile (tile.h) of TILE_ROWS rows or 1, as wide as a panel; not inlined. */
 struct tile;
 void multiply_any_tile(const struct tile *tile, int rows, int width, int by_columns);
 

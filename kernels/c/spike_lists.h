@@ -38,6 +38,8 @@ static const unsigned char kept_lanes[16][16] = {
 static inline i32x4 keep_lanes(i32x4 a, unsigned mask) {
 #ifdef __wasm_simd128__
   return (i32x4)wasm_i8x16_swizzle((v128_t)a, wasm_v128_load(kept_lanes[mask]));
+#elif defined(__SSSE3__)
+  return (i32x4)_mm_shuffle_epi8((__m128i)a, _mm_loadu_si128((const __m128i *)kept_lanes[mask]));
 #else
   const unsigned char *from = kept_lanes[mask];
   return (i32x4){a[from[0] / 4], a[from[4] / 4], a[from[8] / 4], a[from[12] / 4]};

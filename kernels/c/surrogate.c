@@ -12,30 +12,52 @@
 
 enum { AT_ONCE = 128 }; /* what a loop leaves for the next stays in the level 1 cache */
 
+#if LANES == 16
+/* 32 registers and a window of 448 operations: four vectors side by side, in one loop. */
+static inline __attribute__((always_inline)) void exponentials(float *p, float alpha, const int vectors) {
+  fN x[4], shifted[4], k[4], r[4], y[4];
+  for (int i = 0; i < vectors; i++) x[i] = at_leastN(at_mostN(alpha * loadN(p + SURROGATE_FLOATS * i), splatN(86.0f)), splatN(-86.0f));
+  for (int i = 0; i < vectors; i++) shifted[i] = x[i] * -LOG2_E + (ROUNDING + 128.0f);
+  for (int i = 0; i < vectors; i++) k[i] = shifted[i] - (ROUNDING + 128.0f);
+  for (int i = 0; i < vectors; i++) r[i] = (x[i] + k[i] * LN2_HIGH) + k[i] * LN2_LOW;
+  for (int i = 0; i < vectors; i++) y[i] = 1.3981999507e-3f - r[i] * 1.9875691500e-4f;
+  for (int i = 0; i < vectors; i++) y[i] = 8.3334519073e-3f - y[i] * r[i];
+  for (int i = 0; i < vectors; i++) y[i] = 4.1665795894e-2f - y[i] * r[i];
+  for (int i = 0; i < vectors; i++) y[i] = 1.6666665459e-1f - y[i] * r[i];
+  for (int i = 0; i < vectors; i++) y[i] = 5.0000001201e-1f - y[i] * r[i];
+  for (int i = 0; i < vectors; i++)
+    storeN(p + SURROGATE_FLOATS * i + LANES, 2.0f + ((y[i] * (r[i] * r[i]) - r[i]) + 1.0f) * (fN)((uN)shifted[i] << 23));
+}
+void surrogate_exponentials(float *p, int count, float alpha) {
+  for (; count >= 4 * LANES; count -= 4 * LANES, p += 4 * SURROGATE_FLOATS) exponentials(p, alpha, 4);
+  for (; count > 0; count -= LANES, p += SURROGATE_FLOATS) exponentials(p, alpha, 1);
+}
+#else
 void surrogate_exponentials(float *p, int count, float alpha) {
   float kept[3 * AT_ONCE];
-  for (int n; count > 0; count -= n, p += n * (SURROGATE_FLOATS / 4)) {
+  for (int n; count > 0; count -= n, p += n * (SURROGATE_FLOATS / LANES)) {
     n = smaller(count, AT_ONCE);
     const float *end = kept + n, *q = p;
-    for (float *at = kept; at < end; at += 4, q += SURROGATE_FLOATS) {
-      f32x4 x = at_least4(at_most4(alpha * load4(q), splat4(86.0f)), splat4(-86.0f));
-      f32x4 shifted = x * -LOG2_E + (ROUNDING + 128.0f);
-      f32x4 k = shifted - (ROUNDING + 128.0f);
-      store4(at, (x + k * LN2_HIGH) + k * LN2_LOW); /* r */
-      store4(at + AT_ONCE, (f32x4)((u32x4)shifted << 23));
+    for (float *at = kept; at < end; at += LANES, q += SURROGATE_FLOATS) {
+      fN x = at_leastN(at_mostN(alpha * loadN(q), splatN(86.0f)), splatN(-86.0f));
+      fN shifted = x * -LOG2_E + (ROUNDING + 128.0f);
+      fN k = shifted - (ROUNDING + 128.0f);
+      storeN(at, (x + k * LN2_HIGH) + k * LN2_LOW); /* r */
+      storeN(at + AT_ONCE, (fN)((uN)shifted << 23));
     }
-    for (float *at = kept; at < end; at += 4) {
-      f32x4 r = load4(at);
-      f32x4 y = 1.3981999507e-3f - r * 1.9875691500e-4f;
+    for (float *at = kept; at < end; at += LANES) {
+      fN r = loadN(at);
+      fN y = 1.3981999507e-3f - r * 1.9875691500e-4f;
       y = 8.3334519073e-3f - y * r;
-      store4(at + 2 * AT_ONCE, 4.1665795894e-2f - y * r);
+      storeN(at + 2 * AT_ONCE, 4.1665795894e-2f - y * r);
     }
-    float *to = p + 4;
-    for (float *at = kept; at < end; at += 4, to += SURROGATE_FLOATS) {
-      f32x4 r = load4(at);
-      f32x4 y = 1.6666665459e-1f - load4(at + 2 * AT_ONCE) * r;
+    float *to = p + LANES;
+    for (float *at = kept; at < end; at += LANES, to += SURROGATE_FLOATS) {
+      fN r = loadN(at);
+      fN y = 1.6666665459e-1f - loadN(at + 2 * AT_ONCE) * r;
       y = 5.0000001201e-1f - y * r;
-      store4(to, 2.0f + ((y * (r * r) - r) + 1.0f) * load4(at + AT_ONCE));
+      storeN(to, 2.0f + ((y * (r * r) - r) + 1.0f) * loadN(at + AT_ONCE));
     }
   }
 }
+#endif

@@ -4,6 +4,7 @@
 
 #include "exp_log.h"
 #include "parallel.h"
+#include "wide.h"
 
 /* z = [q >= 0]: a tie fires, NaN does not */
 static inline f32x4 spike4(f32x4 q) { return (f32x4)((q >= 0.0f) & (i32x4)splat4(1.0f)); }
@@ -15,7 +16,8 @@ static inline f32x4 spike4(f32x4 q) { return (f32x4)((q >= 0.0f) & (i32x4)splat4
  *
  * What the steps of a neuron leave for it takes two vectors: q, and room for 2 + 2 exp(-alpha q).
  */
-enum { SURROGATE_FLOATS = 8 };
+enum { SURROGATE_FLOATS = 2 * LANES };
+static inline fN spikeN(fN q) { return (fN)((q >= 0.0f) & (iN)splatN(1.0f)); }
 
 struct surrogate {
   float alpha, gain;
@@ -28,8 +30,8 @@ void surrogate_exponentials(float *p, int count, float alpha);
 
 INTERNAL_END
 
-static inline f32x4 surrogate_end4(const float *p, struct surrogate surrogate) {
-  f32x4 s = 2.0f / load4(p + 4);
+static inline fN surrogate_endN(const float *p, struct surrogate surrogate) {
+  fN s = 2.0f / loadN(p + LANES);
   return (1.0f - s) * s * surrogate.gain;
 }
 

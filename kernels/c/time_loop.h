@@ -11,6 +11,7 @@
 #include "parallel.h"
 #include "scratch.h"
 #include "tail.h"
+#include "wide.h"
 
 enum {
   NEURONS_PER_CHUNK = 4096, /* what a thread takes at once; one partial sum of a parameter's gradient */
@@ -42,17 +43,18 @@ static inline void start_row(float *row, const float *from, int count, int width
 static inline double back_through_time(const void *task, const float *v0, int T, int begin, int end, run_function *run,
                                        back_function *back) {
   /* Half of the scratch for states. 3 rows of 2^20 / 2048 steps of 64 neurons fit the other half; in 4 GiB with x, gy
-   * and dx of one neuron T is below 2^32 / 12, and 3 rows of that / 32768 steps of 4 fit. */
-  int half = THREAD_SCRATCH_FLOATS / 2, block = T <= 1 << 20 ? NEURONS_PER_BLOCK : 4;
-  int steps = grain_for(T, STEPS_PER_SEGMENT, half / block), segments = chunk_count(T, steps);
+   * and dx of one neuron T is below 2^32 / 12, and 3 rows of that / 32768 steps of 4 fit: a row of them
+   * is a vector, and wide vectors have as much more scratch. The block is an order of sums, so it is the same for all. */
+  int half = THREAD_SCRATCH_ROOM / 2, block = T <= 1 << 20 ? NEURONS_PER_BLOCK : 4, stride = larger(block, LANES);
+  int steps = grain_for(T, STEPS_PER_SEGMENT, half / stride), segments = chunk_count(T, steps);
   float *states = thread_scratch(), *rows = states + half;
   double total = 0;
   for (int first = begin; first < end; first += block) {
-    struct stretch at = {.first = first, .count = smaller(end - first, block), .stride = block};
-    start_row(states, v0 ? v0 + first : 0, at.count, block);
+    struct stretch at = {.first = first, .count = smaller(end - first, block), .stride = stride};
+    start_row(states, v0 ? v0 + first : 0, at.count, stride);
     for (int k = 1; k < segments; k++) {
-      float *v = states + k * block;
-      for (int i = 0; i < block; i += 4) store4(v + i, load4(v + i - block));
+      float *v = states + k * stride;
+      for (int i = 0; i < stride; i += 4) store4(v + i, load4(v + i - stride));
       at.t = (k - 1) * steps;
       at.t_end = k * steps;
       run(task, at, v, 0);
@@ -60,7 +62,7 @@ static inline double back_through_time(const void *task, const float *v0, int T,
     for (int k = segments - 1; k >= 0; k--) {
       at.t = k * steps;
       at.t_end = smaller(at.t + steps, T);
-      run(task, at, states + k * block, rows);
+      run(task, at, states + k * stride, rows);
       total += back(task, at, rows);
     }
   }

@@ -4,6 +4,7 @@
 
 #include "scratch.h"
 #include "simd.h"
+#include "wide.h"
 
 typedef double f64x2 __attribute__((vector_size(16)));
 
@@ -18,12 +19,22 @@ static inline stored_double *shared_scratch_doubles(void) { return (stored_doubl
 static inline f64x2 widen_low(f32x4 a) {
 #ifdef __wasm_simd128__
   return (f64x2)wasm_f64x2_promote_low_f32x4((v128_t)a);
+#elif defined(__SSE4_1__)
+  return (f64x2)_mm_cvtps_pd((__m128)a);
 #else
   return (f64x2){a[0], a[1]};
 #endif
 }
 static inline f64x2 widen_high(f32x4 a) { return widen_low(__builtin_shufflevector(a, a, 2, 3, 2, 3)); }
 
+/* A sum per lane, LANES lanes. */
+#if LANES > 4
+typedef double dN __attribute__((vector_size(8 * LANES)));
+typedef double dN_anywhere __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+static inline dN widenN(fN a) { return __builtin_convertvector(a, dN); }
+static inline dN loadNd(const double *p) { return *(const dN_anywhere *)p; }
+static inline void storeNd(double *p, dN v) { *(dN_anywhere *)p = v; }
+#endif
 /* Four sums, one per lane. */
 struct sum4 {
   f64x2 low, high;

@@ -48,11 +48,12 @@ static inline int step_of(int tiles, int channels) { return (tiles * channels + 
 
 static int tiles_at_once(const struct convolution *of) {
   int fit = (THREAD_SCRATCH_FLOATS / PLACES - 2 * 48) / (of->Cout + of->Cin);
-  return smaller(TILES_AT_ONCE, fit & ~3);
+  return smaller(TILES_AT_ONCE, fit & -TILE_ROWS);
 }
 
+/* Decides which algorithm is used, so it does not depend on the width of vectors. */
 static int u_floats(const struct convolution *of) {
-  return PLACES * of->Cout * (ceil_divide(of->Cin, PANEL) * PANEL);
+  return PLACES * of->Cout * (ceil_divide(of->Cin, 8) * 8);
 }
 
 int winograd_pays(const struct convolution *of) {
@@ -100,12 +101,21 @@ static void transform_weights(const void *argument, int begin, int end) {
 
 /* ---- V = B^T d B of one tile, all channels ---- */
 
-static inline void transform_row(f32x4 out[IN], const f32x4 d[IN]) {
-  out[0] = d[0] - d[2];
-  out[1] = d[1] + d[2];
-  out[2] = d[2] - d[1];
-  out[3] = d[1] - d[3];
-}
+#define TRANSFORM_ROW(OUTV, D) (OUTV[0] = D[0] - D[2], OUTV[1] = D[1] + D[2], OUTV[2] = D[2] - D[1], OUTV[3] = D[1] - D[3])
+#define TRANSFORM(TYPE) { \
+    TYPE down[IN][IN]; \
+    for (int b = 0; b < IN; b++) { \
+      TYPE d[IN]; \
+      for (int a = 0; a < IN; a++) d[a] = LOAD(TYPE, pixel[a][b] + c); \
+      TRANSFORM_ROW(down[b], d); \
+    } \
+    for (int a = 0; a < IN; a++) { \
+      TYPE d[IN], across[IN]; \
+      for (int b = 0; b < IN; b++) d[b] = down[b][a]; \
+      TRANSFORM_ROW(across, d); \
+      for (int b = 0; b < IN; b++) STORE(TYPE, v + (a * IN + b) * step + c, across[b]); \
+    } \
+  }
 
 static void transform_tile(const struct gradient *task, int image, int i, int j, float *v, int step) {
   const struct convolution *of = task->of;
@@ -117,47 +127,36 @@ static void transform_tile(const struct gradient *task, int image, int i, int j,
       int inside = row >= 0 && row < of->OH && column >= 0 && column < of->OW;
       pixel[a][b] = inside ? task->dy + ((image * of->OH + row) * of->OW + column) * Cout : zeros;
     }
-  for (int c = 0; c < Cout; c += 4) {
-    f32x4 down[IN][IN]; /* [column][place] */
-    for (int b = 0; b < IN; b++) {
-      f32x4 d[IN];
-      for (int a = 0; a < IN; a++) d[a] = load4(pixel[a][b] + c);
-      transform_row(down[b], d);
-    }
-    for (int a = 0; a < IN; a++) {
-      f32x4 d[IN], across[IN];
-      for (int b = 0; b < IN; b++) d[b] = down[b][a];
-      transform_row(across, d);
-      for (int b = 0; b < IN; b++) store4(v + (a * IN + b) * step + c, across[b]);
-    }
-  }
+  int c = 0;
+  for (; c + LANES <= Cout; c += LANES) TRANSFORM(fN)
+  for (; c < Cout; c += 4) TRANSFORM(f32x4)
 }
 
 /* ---- dx = A^T M A of one tile ---- */
 
-static inline void finish_row(f32x4 out[OUT], const f32x4 m[IN]) {
-  out[0] = (m[0] + m[1]) + m[2];
-  out[1] = (m[1] - m[2]) - m[3];
-}
+#define FINISH_ROW(OUTV, M) (OUTV[0] = (M[0] + M[1]) + M[2], OUTV[1] = (M[1] - M[2]) - M[3])
+#define FINISH(TYPE) { \
+    TYPE down[IN][OUT]; \
+    for (int b = 0; b < IN; b++) { \
+      TYPE places[IN]; \
+      for (int a = 0; a < IN; a++) places[a] = LOAD(TYPE, m + (a * IN + b) * step + c); \
+      FINISH_ROW(down[b], places); \
+    } \
+    for (int a = 0; a < rows; a++) { \
+      TYPE places[IN], out[OUT]; \
+      for (int b = 0; b < IN; b++) places[b] = down[b][a]; \
+      FINISH_ROW(out, places); \
+      for (int b = 0; b < columns; b++) STORE(TYPE, dx + (a * of->W + b) * Cin + c, out[b]); \
+    } \
+  }
 
 static void finish_tile(const struct gradient *task, int image, int i, int j, const float *m, int step) {
   const struct convolution *of = task->of;
   int Cin = of->Cin, rows = smaller(OUT, of->H - OUT * i), columns = smaller(OUT, of->W - OUT * j);
   float *dx = task->dx + ((image * of->H + OUT * i) * of->W + OUT * j) * Cin;
-  for (int c = 0; c < Cin; c += 4) {
-    f32x4 down[IN][OUT]; /* [column][row] */
-    for (int b = 0; b < IN; b++) {
-      f32x4 places[IN];
-      for (int a = 0; a < IN; a++) places[a] = load4(m + (a * IN + b) * step + c);
-      finish_row(down[b], places);
-    }
-    for (int a = 0; a < rows; a++) {
-      f32x4 places[IN], out[OUT];
-      for (int b = 0; b < IN; b++) places[b] = down[b][a];
-      finish_row(out, places);
-      for (int b = 0; b < columns; b++) store4(dx + (a * of->W + b) * Cin + c, out[b]);
-    }
-  }
+  int c = 0;
+  for (; c + LANES <= Cin; c += LANES) FINISH(fN)
+  for (; c < Cin; c += 4) FINISH(f32x4)
 }
 
 /* ---- M = V U for the tiles at hand, place by place ---- */

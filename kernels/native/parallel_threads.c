@@ -12,8 +12,8 @@
 
 enum { THREADS = 4 };
 
-static _Alignas(64) float scratch_of_threads[THREADS][THREAD_SCRATCH_FLOATS];
-_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_FLOATS];
+static _Alignas(64) float scratch_of_threads[THREADS][THREAD_SCRATCH_ROOM];
+_Alignas(64) float shared_scratch_block[SHARED_SCRATCH_ROOM];
 _Thread_local struct thread this_thread = {0, scratch_of_threads[0]};
 
 struct job {

@@ -13,7 +13,7 @@
 
 enum { MOST_THREADS = 6, ROUNDS = 40, JOBS = 250, MOST_COUNT = 500 };
 
-static _Alignas(64) float scratch_of_threads[MOST_THREADS][THREAD_SCRATCH_FLOATS];
+static _Alignas(64) float scratch_of_threads[MOST_THREADS][THREAD_SCRATCH_ROOM];
 
 struct job {
   int *seen; /* by index */

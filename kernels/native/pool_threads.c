@@ -9,7 +9,7 @@
 
 enum { THREADS = 4, SPINS = 200 };
 
-static _Alignas(64) float scratch_of_threads[THREADS][THREAD_SCRATCH_FLOATS];
+static _Alignas(64) float scratch_of_threads[THREADS][THREAD_SCRATCH_ROOM];
 
 static void *serve(void *argument) {
   int index = *(const int *)argument;

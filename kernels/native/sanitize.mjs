@@ -13,6 +13,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -34,7 +35,7 @@ const out = join(root, "kernels", "out", "native");
 const compiler = process.env.CC ?? "gcc";
 
 const flags = [
-  "-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-math-errno", "-ffp-contract=off",
+  "-std=c11", "-O1", "-Wno-psabi", "-g", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-math-errno", "-ffp-contract=off",
   "-fno-omit-frame-pointer", "-fno-sanitize-recover=all",
   "-Wno-unknown-pragmas", // of clang
   // names that the C library has too
@@ -48,6 +49,24 @@ const runs = [
   { name: "thread", flags: threads, parallel: [...pool, "native/pool_threads.c"] },
   { name: "thread, last chunk first", flags: threads, parallel: ["native/parallel_threads.c"] },
 ];
+/** The same at the other widths that this processor has (c/wide.h), whose bits must be those of 4 lanes. */
+const widths = [
+  { lanes: 8, march: "x86-64-v3", feature: "avx2" },
+  { lanes: 16, march: "x86-64-v4", feature: "avx512vl" },
+];
+const features = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+for (const { lanes, march, feature } of widths) {
+  if (process.arch !== "x64" || !new RegExp(`\\b${feature}\\b`).test(features)) {
+    console.log(`sanitize: this processor has no ${feature}: ${lanes} lanes are not replayed.`);
+    continue;
+  }
+  for (const run of runs.slice(0, 2))
+    runs.push({
+      name: `${run.name} at ${lanes} lanes`,
+      flags: [...run.flags, `-march=${march}`, `-DLANES=${lanes}`],
+      parallel: run.parallel,
+    });
+}
 const stress = { flags: threads, parallel: [...pool, "native/pool_stress.c"] };
 
 function fail(sentence) {
@@ -244,7 +263,7 @@ for (const name of names) {
     }),
   );
   if (!written.every((bytes) => bytes.equals(written[0])))
-    problems.push(`${name}: the bits differ between one thread and four.`);
+    problems.push(`${name}: the bits differ between one thread and four, or between 4, 8 and 16 lanes.`);
   let position = 0;
   for (const test of tests) {
     const expected = expectedOutputs(referenceKernels, name, test);
