@@ -39,7 +39,12 @@ const forTools = [
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
 const program = ["cli/program.js", "cli/whole-process.js"];
-const entries = ["index.js", "node.js", ...scripts(build).filter((path) => path.startsWith("cli/")), ...forTools];
+const entries = [
+  "index.js",
+  "node.js",
+  ...scripts(build).filter((path) => path.startsWith("cli/")),
+  ...forTools,
+];
 
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
 const apart = new Map([

@@ -89,7 +89,7 @@ describe.skipIf(addon === null)("native kernels", () => {
         );
       });
       for (const array of arrays)
-        if (array !== null && typeof array === "object") native.heap.free(array as Float32Array);
+        if (array !== null && typeof array === "object") native.heap.free(array);
     });
   });
 });

@@ -4,6 +4,7 @@ import { checkOneOf } from "../../checks.js";
 import { StateError } from "../../errors.js";
 import { nodeProcess } from "../../platform/host.js";
 import { offerNative } from "../select.js";
+import type { Addon } from "./addon.js";
 import { createNativeBackend } from "./backend.js";
 import { findAddon } from "./find-addon.js";
 
@@ -25,6 +26,13 @@ offerNative({
         `init: backend is "native", but no addon loads here (${tried}). In a checkout, build it with ` +
           '`npm run build:native`; or use init({ backend: "wasm" }), which gives the same bits.',
       );
-    return createNativeBackend(addon, addon.sets[0], threads);
+    return createNativeBackend(addon, instructionSet(addon), threads);
   },
 });
+
+/** The widest, or that of the environment variable ATIF_INSTRUCTION_SET. */
+function instructionSet({ sets }: Addon): string {
+  const asked = nodeProcess()?.env.ATIF_INSTRUCTION_SET;
+  if (asked === undefined || asked === "") return sets[0];
+  return checkOneOf("init: the environment variable ATIF_INSTRUCTION_SET", asked, sets);
+}
