@@ -6,6 +6,7 @@
  *   addon.open(set, bytes)         a context on the memory under a Uint8Array, with
  *     .values                      a Float64Array: the arguments of the next call (kernel_set.h)
  *     .call(number)                runs a kernel
+ *     .firstOutside()              numbers that would lead out of an array: first_outside()
  *     .resize(threads, spins, worthWaking)   the number of threads there are afterwards
  *     .close()                     ends the threads; so does the end of the environment
  *
@@ -122,6 +123,30 @@ static napi_value call(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* Of values[1] numbers, the first one that is less than values[2] or not less than values[3]; -1 if there is none. */
+static double first_outside(const double *values, const char *base) {
+  enum { BLOCK = 4096 };
+  const int32_t *at = (const int32_t *)(base + (uint64_t)values[0]);
+  int64_t length = (int64_t)values[1];
+  int32_t least = (int32_t)values[2], most = values[3] > INT32_MAX ? INT32_MAX : (int32_t)(values[3] - 1);
+  for (int64_t begin = 0; begin < length; begin += BLOCK) {
+    int64_t end = length - begin < BLOCK ? length : begin + BLOCK;
+    int any = 0;
+    for (int64_t i = begin; i < end; i++) any |= (at[i] < least) | (at[i] > most);
+    for (int64_t i = begin; any && i < end; i++)
+      if (at[i] < least || at[i] > most) return (double)i;
+  }
+  return -1;
+}
+
+static napi_value first_outside_call(napi_env env, napi_callback_info info) {
+  size_t count = 0;
+  struct context *context = context_of(env, info, &count, NULL);
+  if (context == NULL) return refuse(env, "atif's addon: firstOutside: expected a context that is not closed");
+  context->values[0] = first_outside(context->values, context->base);
+  return NULL;
+}
+
 static napi_value resize(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value argument[3], result;
@@ -198,6 +223,7 @@ static napi_value open_context(napi_env env, napi_callback_info info) {
       napi_create_reference(env, argument[1], 1, &context->memory) == napi_ok && make_values(env, object, context) &&
       add_function(env, object, "call", call, context) && add_function(env, object, "resize", resize, context) &&
       add_function(env, object, "close", close_call, context) &&
+      add_function(env, object, "firstOutside", first_outside_call, context) &&
       napi_add_env_cleanup_hook(env, leave, context) == napi_ok &&
       napi_add_finalizer(env, argument[1], context, forget, NULL, NULL) == napi_ok)
     return object;

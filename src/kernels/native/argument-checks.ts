@@ -18,18 +18,20 @@ function refuse(name: string, what: string): never {
   );
 }
 
-/** Sizes: whole numbers from 0 on. */
-function sizes(...values: readonly number[]): void {
-  for (const value of values)
-    if ((value | 0) !== value || value < 0)
-      refuse("a size", `is ${value}; expected a whole number from 0 to 2147483647`);
+/** Sizes: whole numbers from 0 on. Parameters are counted, here and below: collecting them would cost more than the check. */
+function sizes(a: number, b = 0, c = 0, d = 0, e = 0, f = 0): void {
+  if (isSize(a) && isSize(b) && isSize(c) && isSize(d) && isSize(e) && isSize(f)) return;
+  const wrong = [a, b, c, d, e, f].find((value) => !isSize(value));
+  refuse("a size", `is ${wrong}; expected a whole number from 0 to 2147483647`);
 }
 
+const isSize = (value: number): boolean => (value | 0) === value && value >= 0;
+
 /** What something is divided by, or a window. */
-function positive(...values: readonly number[]): void {
-  for (const value of values)
-    if ((value | 0) !== value || value < 1)
-      refuse("a window, a stride or groups", `is ${value}; expected a whole number from 1 on`);
+function positive(a: number, b = 1, c = 1, d = 1): void {
+  if (isSize(a) && isSize(b) && isSize(c) && isSize(d) && a > 0 && b > 0 && c > 0 && d > 0) return;
+  const wrong = [a, b, c, d].find((value) => !isSize(value) || value === 0);
+  refuse("a window, a stride or groups", `is ${wrong}; expected a whole number from 1 on`);
 }
 
 function has(name: string, array: HeapArray, length: number): void {
@@ -66,14 +68,7 @@ function positions(
   return N * outputs(H, KH, SH, PH) * outputs(W, KW, SW, PW);
 }
 
-/** Every entry of an array that says where to read or write. */
-function within(name: string, array: Int32Array, length: number, least: number, end: number): void {
-  for (let i = 0; i < length; i++)
-    if (array[i] < least || array[i] >= end)
-      refuse(`${name}[${i}]`, `is ${array[i]}; expected a number from ${least} to ${end - 1}`);
-}
-
-type Convolved = readonly [
+function convolution(
   x: HeapArray,
   xChannels: number,
   w: Float32Array,
@@ -91,10 +86,6 @@ type Convolved = readonly [
   PH: number,
   PW: number,
   groups: number,
-];
-
-function convolution(
-  ...[x, xChannels, w, y, yChannels, N, H, W, Cin, Cout, KH, KW, SH, SW, PH, PW, groups]: Convolved
 ): void {
   positive(groups);
   sizes(Cin, Cout);
@@ -141,7 +132,16 @@ function planned(limits: Limits, y: Float32Array, plan: Int32Array, inputs: read
       reached(i === 0 ? "a" : "b", inputs[i], plan, rank, 1 + rank * (1 + i));
 }
 
-export function argumentChecks(limits: Limits): ArgumentChecks {
+/** @param firstOutside of `length` entries the first one below `least` or not below `end`; -1 if there is none */
+export function argumentChecks(
+  limits: Limits,
+  firstOutside: (array: Int32Array, length: number, least: number, end: number) => number,
+): ArgumentChecks {
+  /** Every entry of an array that says where to read or write. */
+  const within = (name: string, array: Int32Array, length: number, least: number, end: number): void => {
+    const i = firstOutside(array, length, least, end);
+    if (i >= 0) refuse(`${name}[${i}]`, `is ${array[i]}; expected a number from ${least} to ${end - 1}`);
+  };
   const binary: ArgumentChecks["add"] = (y, a, b, plan) => planned(limits, y, plan, [a, b]);
   const normalised: ArgumentChecks["batchNormBackward"] = (
     dx,

@@ -5,14 +5,12 @@ import { StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
 import { forwardKernels, trainingKernels } from "../kernel-table.js";
-import { WasmHeap } from "../wasm/allocator.js";
+import { WasmHeap, type GrowingMemory } from "../wasm/allocator.js";
 import { createMemory } from "../wasm/load.js";
 import { TUNING, type PoolTuning } from "../wasm/pool.js";
 import type { Addon, AddonContext } from "./addon.js";
 import { argumentChecks } from "./argument-checks.js";
-
-type Argument = Float32Array | Int32Array | number | boolean | null;
-type Call = (...values: readonly Argument[]) => void;
+import { wrap, type Argument, type Call } from "./call.js";
 
 /** Address 0 is that of an absent array. */
 const HEAP_START = 64;
@@ -30,7 +28,8 @@ export async function createNativeBackend(
   tuning: PoolTuning = TUNING,
 ): Promise<Backend> {
   const { memory, maximum } = createMemory(1);
-  const heap = new WasmHeap(memory, HEAP_START, maximum);
+  const held = new HeldBuffers(memory);
+  const heap = new WasmHeap(held, HEAP_START, maximum);
   const context = addon.open(set, new Uint8Array(memory.buffer));
   const numbers = numbersOf(addon);
   const limits = limitsOf(context, numbers);
@@ -49,7 +48,7 @@ export async function createNativeBackend(
       return running;
     },
     setThreads,
-    kernels: kernelsOf(context, numbers, limits, memory),
+    kernels: kernelsOf(context, numbers, limits, held),
     limits,
     heap,
   };
@@ -85,35 +84,56 @@ function limitsOf({ values, call }: AddonContext, numbers: (name: string, count:
 }
 
 function kernelsOf(
-  { values, call }: AddonContext,
+  context: AddonContext,
   numbers: (name: string, count: number) => number,
   limits: Limits,
-  memory: WebAssembly.Memory,
+  held: HeldBuffers,
 ): Kernels {
-  const checks = argumentChecks(limits) as unknown as { readonly [Name in KernelName]: Call };
+  const low = (value: Argument): number => {
+    if (typeof value === "number") return value;
+    if (typeof value === "boolean") return value ? 1 : 0;
+    if (value === null || value === undefined) return 0;
+    if (held.has(value.buffer)) return value.byteOffset;
+    throw new StateError(
+      `native kernels: an array of ${value.length} elements is not of this backend's heap; make it with heap.float32().`,
+    );
+  };
+  const checks = argumentChecks(limits, (array, length, least, end) => {
+    const { values } = context;
+    values[0] = low(array);
+    values[1] = length;
+    values[2] = least;
+    values[3] = end;
+    context.firstOutside();
+    return values[0];
+  }) as unknown as { readonly [Name in KernelName]: Call };
   const kernels: { [name: string]: Call } = {};
-  for (const [name, count] of Object.entries(counts) as [KernelName, number][]) {
-    const number = numbers(name, count);
-    const check = checks[name];
-    kernels[name] = (...given) => {
-      check(...given);
-      for (let i = 0; i < count; i++) values[i] = low(given[i], memory);
-      call(number);
-    };
-  }
+  for (const [name, count] of Object.entries(counts) as [KernelName, number][])
+    kernels[name] = wrap(context, numbers(name, count), count, checks[name], low);
   return kernels as unknown as Kernels;
 }
 
-/** As the addon takes it. @throws StateError for an array that is not of the heap */
-function low(value: Argument | undefined, memory: WebAssembly.Memory): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (value === null || value === undefined) return 0;
-  const { byteOffset, byteLength, buffer } = value;
-  if (byteOffset >= HEAP_START && buffer instanceof SharedArrayBuffer) {
-    if (byteOffset + byteLength <= memory.buffer.byteLength) return byteOffset;
+/** A memory whose arrays are known: it has another buffer after it has grown, and arrays keep the one that was. */
+class HeldBuffers implements GrowingMemory {
+  readonly #memory: WebAssembly.Memory;
+  readonly #known = new WeakSet<ArrayBufferLike>();
+  #latest: ArrayBufferLike | null = null;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
   }
-  throw new StateError(
-    `native kernels: an array of ${value.length} elements is not of this backend's heap; make it with heap.float32().`,
-  );
+
+  get buffer(): ArrayBuffer {
+    const { buffer } = this.#memory;
+    if (buffer !== this.#latest) this.#known.add((this.#latest = buffer));
+    return buffer;
+  }
+
+  grow(pages: number): number {
+    return this.#memory.grow(pages);
+  }
+
+  has(buffer: ArrayBufferLike): boolean {
+    return buffer === this.#latest || this.#known.has(buffer);
+  }
 }
