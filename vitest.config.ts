@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     maxWorkers: 2,
-    // The same with and without an addon; test/kernels/native.test.ts asks for it.
+    // The same with and without an addon: what is about native kernels asks for them (vitest.native.config.ts).
     env: { ATIF_BACKEND: "wasm" },
     projects: [
       {

@@ -41,6 +41,7 @@ struct context {
 struct member {
   struct context *of;
   int index;
+  float *scratch;
 };
 
 static napi_value refuse(napi_env env, const char *sentence) {
@@ -52,26 +53,31 @@ static void *serve(void *argument) {
   struct member member = *(struct member *)argument;
   free(argument);
   const struct kernel_set *set = member.of->set;
-  size_t bytes = (sizeof(float) * (size_t)set->scratch_floats() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-  float *scratch = NULL;
-  /* Without it this thread takes no work, which the others then do. */
-  if (posix_memalign((void **)&scratch, CACHE_LINE, bytes) != 0) return NULL;
   set->enter(member.of->pool);
-  set->serve(member.index, scratch);
-  free(scratch);
+  set->serve(member.index, member.scratch);
+  free(member.scratch);
   return NULL;
 }
 
+/* One thread more; not where there is no memory for it or the system starts none. */
 static int start(struct context *context) {
   struct member *member = malloc(sizeof *member);
-  if (member == NULL) return 0;
-  *member = (struct member){context, context->running};
+  void *scratch = NULL;
+  size_t bytes = (sizeof(float) * (size_t)context->set->scratch_floats() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  if (member == NULL || posix_memalign(&scratch, CACHE_LINE, bytes) != 0) {
+    free(member);
+    return 0;
+  }
+  *member = (struct member){context, context->running, scratch};
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, STACK_BYTES); /* musl gives 128 KiB */
   int failed = pthread_create(&context->threads[context->running], &attributes, serve, member);
   pthread_attr_destroy(&attributes);
-  if (failed) free(member);
+  if (failed) {
+    free(scratch);
+    free(member);
+  }
   return !failed;
 }
 

@@ -84,10 +84,9 @@ function experimentToResume(
   return asked;
 }
 
-/** Backends differ in the last bits, so a run stays with its own. */
+/** The reference differs in the last bits from the others, so a run stays with its own. */
 export function backendFor(folder: RunFolder | null, { backend }: ComputeArguments): BackendName | undefined {
   const recorded = folder?.backend ?? null;
-  // These give the same bits.
   if (recorded === null || (recorded !== "reference" && backend !== "reference")) return backend;
   if (backend === undefined || backend === recorded) return recorded;
   throw new UsageError(

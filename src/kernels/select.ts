@@ -7,26 +7,14 @@ import { StateError } from "../errors.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
+import { nativeOffer } from "./native-offer.js";
 import { createReferenceBackend } from "./reference/backend.js";
 import { threadCount } from "./thread-count.js";
-
-/** What Node has besides: kernels/native/install.ts, which pages do not load. */
-export interface NativeOffer {
-  /** What init() takes where no option names one. @throws RangeError if the environment names something else */
-  usual(): BackendName;
-  /** @throws StateError, with what was tried, if there is none */
-  create(threads: number): Promise<Backend>;
-}
-
-let offer: NativeOffer | undefined;
-
-export function offerNative(native: NativeOffer): void {
-  offer = native;
-}
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,
   native: async (threads) => {
+    const offer = nativeOffer();
     if (offer) return offer.create(threads);
     throw new StateError('init: backend is "native", which is for Node alone; leave it out.');
   },
@@ -57,7 +45,7 @@ export interface InitOptions {
 /** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads", "wasmRevectorize"]);
-  const name = checkOneOf("init: backend", options.backend ?? offer?.usual() ?? "wasm", [
+  const name = checkOneOf("init: backend", options.backend ?? nativeOffer()?.usual() ?? "wasm", [
     "wasm",
     "native",
     "reference",

@@ -1,95 +1,109 @@
-/** The native kernels: the bits of WebAssembly, and refusals in place of what would touch other memory. */
+/** Native kernels as far as every machine goes: what is said where there are none, and a few numbers where there are some. */
 
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { Backend } from "../../src/kernels/backend.js";
-import type { KernelName } from "../../src/kernels/contract.js";
-import { createNativeBackend } from "../../src/kernels/native/backend.js";
-import { findAddon } from "../../src/kernels/native/find-addon.js";
-import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
-import { Generator } from "../../src/random/generator.js";
-import { Arrays, type Case } from "../contract/arguments.js";
-import { call, isArray, wordsOf } from "../contract/call.js";
-import { casesOf, kernelNames } from "../contract/cases.js";
-import { sampleOf } from "../contract/sample.js";
-import { largeCases } from "./large-cases.js";
+import { init } from "../../src/autograd/init.js";
+import { backend } from "../../src/kernels/current.js";
+import { findAddon, lookIn } from "../../src/kernels/native/find-addon.js";
 
-const { addon, tried } = findAddon();
-if (addon === null) console.warn(`######## SKIPPED: the native kernels: ${tried} ########`);
+const entry = new URL("../../dist/node.js", import.meta.url).href;
 
-/** Threads are woken for anything, and stay awake. */
-const EAGER = { spins: 20_000, spinsOnSharedCores: 20_000, worthWaking: 0 };
-
-const wasm = addon === null ? null : await createWasmBackend(1);
-const natives: Backend[] =
-  addon === null
-    ? []
-    : await Promise.all(
-        addon.sets.flatMap((set) =>
-          [1, 2, 3, 8].map((threads) => createNativeBackend(addon, set, threads, EAGER)),
-        ),
-      );
-
-const nan = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000;
-
-/** What differs in the words of a call; NaNs are equal. */
-function differences(
-  name: KernelName,
-  test: Case<KernelName>,
-  native: Backend,
-  expected: ReturnType<typeof call>,
-): string[] {
-  const actual = call(native, name, test);
-  const found = [...actual.violations];
-  for (const [output, words] of expected.outputs) {
-    const [a, b] = [words, actual.outputs.get(output) ?? new Float32Array(0)].map(wordsOf);
-    const floats = words instanceof Float32Array;
-    const at = a.findIndex((word, i) => word !== b[i] && !(floats && nan(word) && nan(b[i])));
-    if (at >= 0)
-      found.push(`${test.label}: ${output}[${at}] differs on ${native.instructionSet} x ${native.threads}`);
-  }
-  return found;
+/** A program's own words, where no package and no build of this checkout can be found. */
+function run(script: string, ATIF_BACKEND: string): string {
+  const source = `import * as atif from ${JSON.stringify(entry)};
+    const tell = (promise) => promise.then(() => console.log(JSON.stringify(atif.backend())), (error) => console.log(error.name + ": " + error.message));
+    ${script}`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", source], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "", ATIF_BACKEND },
+  });
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  return stdout.trim();
 }
 
-describe.skipIf(addon === null)("native kernels", () => {
-  describe.each(kernelNames)("%s", (name) => {
-    it("gives the bits of WebAssembly, on every set and number of threads", () => {
-      if (wasm === null) return;
-      const random = new Generator(5);
-      const make = largeCases[name] as (random: Generator, arrays: Arrays) => Case<KernelName>["args"];
-      const large = { label: "many chunks", args: make(random, new Arrays(random)) } as Case<KernelName>;
-      const all = process.env.ATIF_ALL_CASES === "1" ? casesOf(name) : sampleOf(casesOf(name));
-      const problems: string[] = [];
-      for (const test of [large, ...all] as Case<KernelName>[]) {
-        const expected = call(wasm, name, test);
-        for (const native of natives) problems.push(...differences(name, test, native, expected));
-      }
-      expect(problems.slice(0, 5)).toEqual([]);
-    });
+function missing(place: string): never {
+  throw Object.assign(new Error(`Cannot find module '${place}'\nRequire stack:`), {
+    code: "MODULE_NOT_FOUND",
+  });
+}
 
-    it("refuses every array that is shorter than its sizes", () => {
-      const random = new Generator(5);
-      const make = largeCases[name] as (random: Generator, arrays: Arrays) => Case<KernelName>["args"];
-      const args = make(random, new Arrays(random)) as readonly Case<KernelName>["args"][number][];
-      const [native] = natives;
-      const kernel = native.kernels[name] as (...values: unknown[]) => void;
-      const arrays = args.map((each) => {
-        if (!isArray(each)) return each;
-        const made =
-          each.data instanceof Float32Array
-            ? native.heap.float32(each.data.length)
-            : native.heap.int32(each.data.length);
-        made.set(each.data);
-        return made;
-      });
-      arrays.forEach((array, i) => {
-        if (array === null || typeof array !== "object") return;
-        const shorter = arrays.map((each, j) => (i === j ? (each as Float32Array).subarray(1) : each));
-        expect(() => kernel(...shorter), `${name}: argument ${i}`).toThrow(
-          /native kernels: .*expected|reads from/,
-        );
-      });
-      for (const array of arrays)
-        if (array !== null && typeof array === "object") native.heap.free(array);
+const addonOf = (...sets: readonly string[]): object => ({ sets, kernels: "", open: () => null });
+
+describe("looking for an addon", () => {
+  it("takes the first that loads and has an instruction set for this processor", () => {
+    const here = addonOf("avx2");
+    const places: Readonly<Record<string, () => unknown>> = {
+      "@atif/first": () => missing("@atif/first"),
+      "../second": () => addonOf(),
+      "../third": () => here,
+    };
+    const looked = lookIn(Object.keys(places), (place) => places[place]());
+    expect(looked.addon).toBe(here);
+  });
+
+  it("says what it has tried", () => {
+    const places: Readonly<Record<string, () => unknown>> = {
+      "@atif/linux-x64": () => missing("@atif/linux-x64"),
+      "./absent/atif.node": () => missing("./absent/atif.node"),
+      "./old/atif.node": () => addonOf(),
+      "./broken/atif.node": () => {
+        throw new Error("wrong ELF class\nand more");
+      },
+      "@atif/half": () => missing("./atif.node"),
+    };
+    expect(lookIn(Object.keys(places), (place) => places[place]())).toEqual({
+      addon: null,
+      tried:
+        "the package @atif/linux-x64 is not installed, and ./old/atif.node has no instruction set that this processor " +
+        "has, and ./broken/atif.node does not load (wrong ELF class), and @atif/half does not load (Cannot find module " +
+        "'./atif.node')",
     });
+  });
+});
+
+describe("init() in Node", () => {
+  it("does what ATIF_BACKEND says, or says what it may say", () => {
+    expect(run("await tell(atif.init({ threads: 1 }));", "fast")).toBe(
+      'RangeError: init: the environment variable ATIF_BACKEND is "fast"; expected one of "wasm", "native", "reference". Did you mean "wasm"?',
+    );
+    expect(JSON.parse(run("await tell(atif.init({ threads: 1 }));", "wasm"))).toMatchObject({
+      name: "wasm",
+      instructionSet: null,
+      whyNotNative: expect.stringMatching(/ATIF_BACKEND is wasm|is not installed/) as unknown,
+    });
+    expect(JSON.parse(run("await tell(atif.init({ threads: 1 }));", "reference"))).toMatchObject({
+      name: "reference",
+    });
+  });
+
+  it("takes native kernels that are asked for, or says why it cannot; an option is stronger", () => {
+    const asked = run("await tell(atif.init({ threads: 1 }));", "native");
+    if (findAddon().addon === null)
+      expect(asked).toMatch(
+        /^StateError: init: the backend is to be "native", but there are no native kernels here: the package @atif\/\S+ is not installed.*\. In a checkout, build them with `npm run build:native`; or take "wasm", which gives the same bits\.$/,
+      );
+    else expect(JSON.parse(asked)).toMatchObject({ name: "native", whyNotNative: null });
+    expect(
+      JSON.parse(run('await tell(atif.init({ threads: 1, backend: "wasm" }));', "native")),
+    ).toMatchObject({ name: "wasm" });
+  });
+
+  it.skipIf(findAddon().addon === null)("computes the same numbers on both", () => {
+    const script = `
+      await atif.init({ threads: 2 });
+      const x = atif.tensor(Float32Array.from({ length: 70 * 90 }, (_, i) => Math.sin(i)), [70, 90]);
+      const y = new atif.MultiStepATIF().forward(x.matmul(x.reshape([90, 70])).exp().reshape([4, 1225]));
+      console.log(Buffer.from(y.toArray().buffer).toString("base64"));`;
+    expect(run(script, "native")).toBe(run(script, "wasm"));
+  });
+});
+
+describe("init() of the library without its entry for Node, as pages have it", () => {
+  it("refuses native kernels, and has nothing to say about them", async () => {
+    await expect(init({ backend: "native" })).rejects.toThrow(
+      'init: backend is "native", which is for Node alone; leave it out.',
+    );
+    await init();
+    expect(backend()).toEqual({ name: "wasm", instructionSet: null, whyNotNative: null });
   });
 });

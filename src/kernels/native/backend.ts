@@ -5,6 +5,7 @@ import { StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
 import { forwardKernels, trainingKernels } from "../kernel-table.js";
+import { trainingRefused } from "../training-refused.js";
 import { WasmHeap, type GrowingMemory } from "../wasm/allocator.js";
 import { createMemory } from "../wasm/load.js";
 import { TUNING, type PoolTuning } from "../wasm/pool.js";
@@ -19,13 +20,14 @@ const counts: { readonly [Name in KernelName]: number } = { ...forwardKernels, .
 
 /**
  * @param set one of addon.sets
+ * @param options.trains false: the kernels for training refuse, as initInference() has it
  * @throws OutOfMemoryError; StateError if the addon was built of another contract
  */
 export async function createNativeBackend(
   addon: Addon,
   set: string,
   threads: number,
-  tuning: PoolTuning = TUNING,
+  { tuning = TUNING, trains = true }: { tuning?: PoolTuning; trains?: boolean } = {},
 ): Promise<Backend> {
   const { memory, maximum } = createMemory(1);
   const held = new HeldBuffers(memory);
@@ -41,17 +43,27 @@ export async function createNativeBackend(
   };
   await setThreads(threads);
   return {
-    name: "native",
-    trains: true,
+    name: trains ? "native" : "inference",
+    trains,
     instructionSet: set,
     get threads() {
       return running;
     },
     setThreads,
-    kernels: kernelsOf(context, numbers, limits, held),
+    kernels: { ...kernelsOf(context, numbers, limits, held), ...(trains ? {} : refusals()) },
     limits,
     heap,
   };
+}
+
+function refusals(): Partial<Kernels> {
+  const refused = Object.keys(trainingKernels).map((name) => [
+    name,
+    () => {
+      throw trainingRefused(name);
+    },
+  ]);
+  return Object.fromEntries(refused) as Partial<Kernels>;
 }
 
 function numbersOf({ kernels }: Addon): (name: string, count: number) => number {

@@ -3,15 +3,16 @@
 import { checkOneOf } from "../../checks.js";
 import { StateError } from "../../errors.js";
 import { nodeProcess } from "../../platform/host.js";
-import { offerNative } from "../select.js";
+import type { Backend } from "../backend.js";
+import { offerNative } from "../native-offer.js";
 import type { Addon } from "./addon.js";
 import { createNativeBackend } from "./backend.js";
 import { findAddon } from "./find-addon.js";
 
 offerNative({
   usual() {
-    const asked = nodeProcess()?.env.ATIF_BACKEND;
-    if (asked !== undefined && asked !== "")
+    const asked = variable("ATIF_BACKEND");
+    if (asked !== undefined)
       return checkOneOf("init: the environment variable ATIF_BACKEND", asked, [
         "wasm",
         "native",
@@ -19,20 +20,36 @@ offerNative({
       ]);
     return findAddon().addon === null ? "wasm" : "native";
   },
-  async create(threads) {
+  create: (threads) => create(threads, true),
+  createInference: (threads) => create(threads, false),
+  whyNot() {
     const { addon, tried } = findAddon();
-    if (addon === null)
-      throw new StateError(
-        `init: backend is "native", but no addon loads here (${tried}). In a checkout, build it with ` +
-          '`npm run build:native`; or use init({ backend: "wasm" }), which gives the same bits.',
-      );
-    return createNativeBackend(addon, instructionSet(addon), threads);
+    if (addon === null) return tried;
+    const asked = variable("ATIF_BACKEND");
+    if (asked !== undefined && asked !== "native") return `the environment variable ATIF_BACKEND is ${asked}`;
+    return "init() was told to take another backend";
   },
 });
 
+async function create(threads: number, trains: boolean): Promise<Backend> {
+  const { addon, tried } = findAddon();
+  if (addon === null)
+    throw new StateError(
+      `init: the backend is to be "native", but there are no native kernels here: ${tried}. In a checkout, build them ` +
+        'with `npm run build:native`; or take "wasm", which gives the same bits.',
+    );
+  return createNativeBackend(addon, instructionSet(addon), threads, { trains });
+}
+
 /** The widest, or that of the environment variable ATIF_INSTRUCTION_SET. */
 function instructionSet({ sets }: Addon): string {
-  const asked = nodeProcess()?.env.ATIF_INSTRUCTION_SET;
-  if (asked === undefined || asked === "") return sets[0];
+  const asked = variable("ATIF_INSTRUCTION_SET");
+  if (asked === undefined) return sets[0];
   return checkOneOf("init: the environment variable ATIF_INSTRUCTION_SET", asked, sets);
+}
+
+/** One that is empty is not set. */
+function variable(name: string): string | undefined {
+  const value = nodeProcess()?.env[name];
+  return value === "" ? undefined : value;
 }
