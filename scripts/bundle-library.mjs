@@ -7,7 +7,7 @@
  * what `atif --version` needs loads nothing else. Types (.d.ts) are where tsc puts them.
  */
 
-import { readdirSync, rmSync } from "node:fs";
+import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -41,7 +41,8 @@ const main = "cli/main.js";
 const program = ["cli/program.js", "cli/whole-process.js"];
 const entries = [
   "index.js",
-  "node.js",
+  // What node.js imports besides index.js.
+  "kernels/native/install.js",
   ...scripts(build).filter((path) => path.startsWith("cli/")),
   ...forTools,
 ];
@@ -49,7 +50,6 @@ const entries = [
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
 const apart = new Map([
   ["index.js", null],
-  ["node.js", null],
   // A page that asks for the digits loads them then.
   ["datasets/digits-data.js", null],
   ["kernels/wasm/binary.js", "binary"],
@@ -126,3 +126,6 @@ await bundle.close();
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const path of scripts(dist))
   if (!written.has(path) && !path.startsWith("playground/")) rmSync(join(dist, path));
+
+// Two imports, of files of their own: bundled beside index.js, it would take the effects from that.
+copyFileSync(join(build, "node.js"), join(dist, "node.js"));
