@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     maxWorkers: 2,
+    // The same with and without an addon: what is about native kernels asks for them (vitest.native.config.ts).
+    env: { ATIF_BACKEND: "wasm" },
     projects: [
       {
         extends: true,

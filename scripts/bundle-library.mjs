@@ -7,7 +7,7 @@
  * what `atif --version` needs loads nothing else. Types (.d.ts) are where tsc puts them.
  */
 
-import { readdirSync, rmSync } from "node:fs";
+import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -39,7 +39,13 @@ const forTools = [
 const main = "cli/main.js";
 /** What `atif --version` and `atif --help` load besides: not the thread that waits for one that computes. */
 const program = ["cli/program.js", "cli/whole-process.js"];
-const entries = ["index.js", ...scripts(build).filter((path) => path.startsWith("cli/")), ...forTools];
+const entries = [
+  "index.js",
+  // What node.js imports besides index.js.
+  "kernels/native/install.js",
+  ...scripts(build).filter((path) => path.startsWith("cli/")),
+  ...forTools,
+];
 
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
 const apart = new Map([
@@ -92,6 +98,8 @@ function chunkOf(id, context) {
   if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
   // They make themselves known when they are loaded: a page that names none of them does without.
   if (path.startsWith("layers/rare/") || rareOperations.has(path)) return "rare-layers";
+  // Node alone: bundlers of pages do not see it.
+  if (path.startsWith("kernels/native/")) return "native";
   // Small, and of use together.
   if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("surrogates/")) return "neurons";
@@ -130,3 +138,6 @@ await bundle.close();
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const path of scripts(dist))
   if (!written.has(path) && !path.startsWith("playground/")) rmSync(join(dist, path));
+
+// Two imports, of files of their own: bundled beside index.js, it would take the effects from that.
+copyFileSync(join(build, "node.js"), join(dist, "node.js"));

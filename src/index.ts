@@ -7,7 +7,7 @@
 export { initInference, type InitInferenceOptions } from "./kernels/init-inference.js";
 export { init } from "./autograd/init.js";
 export type { InitOptions } from "./kernels/select.js";
-export { threads } from "./kernels/current.js";
+export { backend, threads, type BackendReport } from "./kernels/current.js";
 import "./ops/install-operations.js";
 
 export type { BackendName, HeapUse } from "./kernels/backend.js";

@@ -20,16 +20,21 @@
 #include "scratch.h"
 #include "waiting.h"
 
+#ifdef ATIF_CONTEXTS
+_Thread_local struct thread this_thread;
+_Thread_local float *shared_scratch_block;
+#else
 static _Alignas(64) float first_thread_scratch[THREAD_SCRATCH_ROOM];
 _Alignas(64) float shared_scratch_block[SHARED_SCRATCH_ROOM];
 
 _Thread_local struct thread this_thread = {0, first_thread_scratch};
+#endif
 
 /* Chunks that this thread owns, or has run and not yet counted as done. */
 static _Thread_local int taken;
 
 /* What many threads write lies on cache lines of its own. */
-static struct {
+struct thread_pool {
   _Alignas(64) _Atomic uint64_t ticket;
   _Alignas(64) _Atomic uint64_t undone; /* plus CALLER_SLEEPS */
   _Alignas(64) atomic_int sleepers;
@@ -44,7 +49,14 @@ static struct {
   atomic_int limit, spins;
   double worth_waking;
   int may_sleep;
-} pool = {.threads = 1, .limit = 1};
+};
+
+#ifdef ATIF_CONTEXTS
+static _Thread_local struct thread_pool *pool_of_context;
+#define pool (*pool_of_context)
+#else
+static struct thread_pool pool = {.threads = 1, .limit = 1};
+#endif
 
 /*
  * A thread that was woken and came too late for the work goes back to sleep sooner by this factor: kernels that short
@@ -199,3 +211,26 @@ void poolResize(int threads, int limit, int spins, double worth_waking, int may_
 }
 
 int poolScratch(void) { return THREAD_SCRATCH_ROOM; }
+
+#ifdef ATIF_CONTEXTS
+
+enum { SHARED_BYTES = sizeof shared_scratch_block[0] * SHARED_SCRATCH_ROOM };
+
+/* In this order, each on a cache line of its own: the pool, the shared scratch, the scratch of the calling thread. */
+unsigned poolContextBytes(void) { return sizeof(struct thread_pool) + SHARED_BYTES + sizeof(float) * THREAD_SCRATCH_ROOM; }
+
+void poolBegin(void *context) {
+  struct thread_pool *begun = context;
+  *begun = (struct thread_pool){0};
+  begun->threads = 1;
+  atomic_store(&begun->limit, 1);
+}
+
+void poolEnter(void *context) {
+  char *shared = (char *)context + sizeof(struct thread_pool);
+  pool_of_context = context;
+  shared_scratch_block = (float *)shared;
+  this_thread = (struct thread){0, (float *)(shared + SHARED_BYTES)};
+}
+
+#endif

@@ -26,4 +26,15 @@ void poolAbandon(void);
 /* Floats of scratch that a thread needs. */
 int poolScratch(void);
 
+/*
+ * Where several call kernels at once (native/addon.c), each has a context: a pool and the blocks of scratch.h, in
+ * poolContextBytes() on a cache line. poolBegin makes it one; poolEnter says, on any thread, that what follows belongs to
+ * it: before each kernel and poolResize, and before poolServe.
+ */
+#ifdef ATIF_CONTEXTS
+unsigned poolContextBytes(void);
+void poolBegin(void *context);
+void poolEnter(void *context);
+#endif
+
 #endif

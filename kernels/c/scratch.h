@@ -16,7 +16,11 @@ enum {
 
 INTERNAL_BEGIN
 
+#ifdef ATIF_CONTEXTS
+extern _Thread_local float *shared_scratch_block; /* pool.h */
+#else
 extern float shared_scratch_block[SHARED_SCRATCH_ROOM];
+#endif
 
 INTERNAL_END
 

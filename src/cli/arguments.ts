@@ -54,7 +54,7 @@ export function partBelowOne(option: string, example: number): (text: string) =>
   };
 }
 
-const BACKENDS: readonly BackendName[] = ["wasm", "reference"];
+const BACKENDS: readonly BackendName[] = ["wasm", "native", "reference"];
 
 export function backendName(text: string): BackendName {
   const known = BACKENDS.find((name) => name === text);

@@ -1,10 +1,11 @@
 /** The options of every command that computes. */
 
+import "../kernels/native/install.js";
 import "../layers/rare/kinds.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
-import { currentBackend } from "../kernels/current.js";
+import { backend, currentBackend, type BackendReport } from "../kernels/current.js";
 import { init } from "../kernels/select.js";
 
 export interface ComputeArguments {
@@ -13,10 +14,10 @@ export interface ComputeArguments {
 }
 
 /** Makes tensors and their operations ready. */
-export async function initCompute({ threads, backend }: ComputeArguments): Promise<void> {
+export async function initCompute({ threads, backend: name }: ComputeArguments): Promise<void> {
   await init({
     ...(threads === undefined ? {} : { threads }),
-    ...(backend === undefined ? {} : { backend }),
+    ...(name === undefined ? {} : { backend: name }),
   });
 }
 
@@ -36,4 +37,10 @@ export interface ComputeBackend {
 export function computeBackend(): ComputeBackend {
   const { name, instructionSet } = currentBackend();
   return { name, instructionSet: instructionSet ?? null };
+}
+
+/** "native (avx512)", "wasm (not native: …)". @throws StateError before init() */
+export function describeBackend({ name, instructionSet, whyNotNative }: BackendReport = backend()): string {
+  if (instructionSet !== null) return `${name} (${instructionSet})`;
+  return whyNotNative === null ? name : `${name} (not native: ${whyNotNative})`;
 }

@@ -12,5 +12,5 @@ export function threads(): [string, string, (text: string) => number] {
 }
 
 export function backend(): [string, string, typeof backendName] {
-  return ["--backend <name>", "wasm, or reference: slow and plain, to check against", backendName];
+  return ["--backend <name>", "native, wasm, or reference: slow and plain, to check against", backendName];
 }

@@ -84,10 +84,10 @@ function experimentToResume(
   return asked;
 }
 
-/** Backends differ in the last bits, so a run stays with its own. */
+/** The reference differs in the last bits from the others, so a run stays with its own. */
 export function backendFor(folder: RunFolder | null, { backend }: ComputeArguments): BackendName | undefined {
   const recorded = folder?.backend ?? null;
-  if (recorded === null) return backend;
+  if (recorded === null || (recorded !== "reference" && backend !== "reference")) return backend;
   if (backend === undefined || backend === recorded) return recorded;
   throw new UsageError(
     `the run was started with the backend ${recorded}, but --backend is ${backend}; a run continues as it was started. ` +

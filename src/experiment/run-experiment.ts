@@ -183,11 +183,11 @@ function withAbsoluteData(experiment: Experiment): Experiment {
   return isFromFiles(dataset) ? withDataFolder(experiment, absolutePath(dataset.params.path)) : experiment;
 }
 
-/** Backends differ in the last bits, so a run stays with its own. */
+/** The reference differs in the last bits from the others, so a run stays with its own. */
 function checkBackend(folder: RunFolder): void {
   const { backend } = folder;
   const { name } = currentBackend();
-  if (backend === null || backend === name) return;
+  if (backend === null || (backend === "reference") === (name === "reference")) return;
   throw new ConfigError(
     `${folder.shortPath} was started with the backend ${backend}, but now it is ${name}; a run continues as it was ` +
       `started. Call init({ backend: "${backend}" }) first.`,

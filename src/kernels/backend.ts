@@ -2,7 +2,7 @@
 
 import type { Kernels, Limits } from "./contract.js";
 
-export type BackendName = "wasm" | "reference";
+export type BackendName = "wasm" | "native" | "reference";
 
 /** Bytes of a heap: held now, and at most since the start or the last resetPeak(). */
 export interface HeapUse {

@@ -6,7 +6,9 @@
 import { createInferenceBackend } from "./wasm/inference-backend.js";
 import { checkOptions } from "../checks.js";
 import { turnIfDue } from "../platform/event-loop.js";
-import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
+import { backendIfAny, createdBackend, keepBackend, setCurrentBackend } from "./current.js";
+import type { Backend } from "./backend.js";
+import { nativeOffer } from "./native-offer.js";
 import type { InitOptions } from "./select.js";
 import { threadCount } from "./thread-count.js";
 
@@ -22,12 +24,17 @@ export type InitInferenceOptions = Pick<InitOptions, "threads">;
 export async function initInference(options: InitInferenceOptions = {}): Promise<void> {
   checkOptions("initInference", options, ["threads"]);
   const threads = threadCount("initInference", options.threads);
+  const offer = nativeOffer();
+  const native = offer?.usual() === "native";
+  const whole = (): Promise<Backend> | undefined => createdBackend("native") ?? createdBackend("wasm");
   for (;;) {
-    const loading = createdBackend("wasm") ?? createdBackend("inference");
-    const backend = await (loading ?? keepBackend("inference", createInferenceBackend(threads)));
+    const now = backendIfAny();
+    const loading = now?.name === "wasm" ? createdBackend("wasm") : (whole() ?? createdBackend("inference"));
+    const make = native ? (threads: number) => offer.createInference(threads) : createInferenceBackend;
+    const backend = await (loading ?? keepBackend("inference", make(threads)));
     await backend.setThreads(threads);
     // An init() that was called meanwhile has the last word, whichever of the two is ready first.
-    if (!backend.trains && createdBackend("wasm") !== undefined) continue;
+    if (!backend.trains && whole() !== undefined) continue;
     setCurrentBackend(backend);
     return turnIfDue();
   }

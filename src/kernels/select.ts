@@ -3,19 +3,29 @@
 import { createWasmBackend } from "./wasm/backend.js";
 import { revectorize } from "./wasm/revectorize.js";
 import { checkBoolean, checkOneOf, checkOptions } from "../checks.js";
+import { StateError } from "../errors.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
+import { nativeOffer } from "./native-offer.js";
 import { createReferenceBackend } from "./reference/backend.js";
 import { threadCount } from "./thread-count.js";
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,
+  native: async (threads) => {
+    const offer = nativeOffer();
+    if (offer) return offer.create(threads);
+    throw new StateError('init: backend is "native", which is for Node alone; leave it out.');
+  },
   reference: createReferenceBackend,
 };
 
 export interface InitOptions {
-  /** "wasm" (default) or "reference", the slow TypeScript twin. */
+  /**
+   * "native" (default in Node where its addon loads), "wasm" (default elsewhere) or "reference", the slow TypeScript twin.
+   * The environment variable ATIF_BACKEND changes the default in Node. native and wasm give the same bits.
+   */
   backend?: BackendName;
   /**
    * Threads to compute on, at least 1; the default is all cores. At most there are four to a core, or 16 on small
@@ -35,7 +45,11 @@ export interface InitOptions {
 /** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads", "wasmRevectorize"]);
-  const name = checkOneOf("init: backend", options.backend ?? "wasm", ["wasm", "reference"]);
+  const name = checkOneOf("init: backend", options.backend ?? nativeOffer()?.usual() ?? "wasm", [
+    "wasm",
+    "native",
+    "reference",
+  ]);
   const threads = threadCount("init", options.threads);
   if (checkBoolean("init: wasmRevectorize", options.wasmRevectorize ?? false)) revectorize();
   const backend = await (createdBackend(name) ?? keepBackend(name, factories[name](threads)));

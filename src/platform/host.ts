@@ -3,6 +3,8 @@
 interface NodeProcess {
   readonly pid: number;
   readonly platform: string;
+  readonly arch: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly versions?: { readonly node?: string };
   getBuiltinModule?(id: string): unknown;
   kill(pid: number, signal: 0): true;

@@ -9,6 +9,7 @@ import { describePreprocessing } from "../../preprocessing/describe.js";
 import { formatShape } from "../../shapes.js";
 import { evaluate, type Evaluation } from "../../training/evaluate.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
+import { backend } from "../../kernels/current.js";
 import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts, type TrainingFacts } from "../../experiment/run-folder/training-facts.js";
@@ -149,6 +150,7 @@ function answer({ path, model, facts, layers, parameters, measurement }: Inspect
   const { experiment: _, ...training } = facts;
   return {
     model: path,
+    backend: backend(),
     kind: model.architecture.kind,
     timesteps: model.timesteps,
     stepMode: model.stepMode,

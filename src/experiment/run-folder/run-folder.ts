@@ -231,7 +231,7 @@ export class RunFolder {
   /** The backend that computed the run; null if that is not written. */
   get backend(): BackendName | null {
     const backend = this.readSummary()?.backend;
-    return backend === "wasm" || backend === "reference" ? backend : null;
+    return backend === "wasm" || backend === "native" || backend === "reference" ? backend : null;
   }
 
   writeConfig(text: string): void {

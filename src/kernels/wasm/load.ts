@@ -101,7 +101,8 @@ export async function loadBackend(
   };
 }
 
-function createMemory(initial: number): { memory: WebAssembly.Memory; maximum: number } {
+/** @throws OutOfMemoryError if the engine gives none */
+export function createMemory(initial: number): { memory: WebAssembly.Memory; maximum: number } {
   let reason = "";
   for (const maximum of MAXIMA) {
     try {

@@ -1,0 +1,59 @@
+/** Looks for the addon: the package for this platform, then what `npm run build:native` made in a checkout. */
+
+import { messageOf } from "../../errors.js";
+import { builtinModule, nodeProcess } from "../../platform/host.js";
+import type { Addon } from "./addon.js";
+
+export interface Found {
+  readonly addon: Addon | null;
+  /** What was tried and what came of it, where there is none. */
+  readonly tried: string;
+}
+
+let found: Found | undefined;
+
+/** Looks once. */
+export function findAddon(): Found {
+  found ??= look();
+  return found;
+}
+
+function look(): Found {
+  const module = builtinModule<typeof import("node:module")>("node:module");
+  const node = nodeProcess();
+  if (module === undefined || node === undefined) return { addon: null, tried: "this is not Node" };
+  const package_ = `@atif/${node.platform}-${node.arch}`;
+  // from dist/chunks, and from src/kernels/native
+  const built = ["../../", "../../../"].map((up) => `${up}native/out/atif.node`);
+  return lookIn([package_, ...built], module.createRequire(import.meta.url));
+}
+
+/**
+ * @param places names of packages, and paths of what was built
+ * @param load as require() does
+ */
+export function lookIn(places: readonly string[], load: (place: string) => unknown): Found {
+  const tried: string[] = [];
+  for (const place of places) {
+    try {
+      const addon = load(place) as Addon;
+      if (addon.sets.length > 0) return { addon, tried: "" };
+      tried.push(`${place} has no instruction set that this processor has`);
+    } catch (error) {
+      if (isMissing(error, place)) {
+        if (!isPath(place)) tried.push(`the package ${place} is not installed`);
+      } else tried.push(`${place} does not load (${messageOf(error).split("\n")[0]})`);
+    }
+  }
+  return { addon: null, tried: tried.join(", and ") };
+}
+
+const isPath = (place: string): boolean => place.startsWith(".");
+
+/** Not there; and not, say, there with a file that is not. */
+function isMissing(error: unknown, place: string): boolean {
+  return (
+    (error as { readonly code?: unknown } | null)?.code === "MODULE_NOT_FOUND" &&
+    messageOf(error).startsWith(`Cannot find module '${place}'`)
+  );
+}
