@@ -250,9 +250,7 @@ describe("metrics of one's own", () => {
       { metrics: [{ name: "x" }] },
     ],
   ])("are refused: %s", (sentence, given) => {
-    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, ...given } as TrainerOptions)).toThrow(
-      sentence,
-    );
+    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, ...given })).toThrow(sentence);
   });
 
   it("that give no number are named", async () => {
