@@ -175,6 +175,7 @@ export { DivergenceError } from "./training/divergence-error.js";
 export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
 export { clipGradNorm, clipGradValue } from "./training/clip-gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
+export type { NamedMetric } from "./training/named-metrics.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {
   Trainer,

@@ -54,6 +54,7 @@ const evaluation = objectOf<Evaluation>({
   spikesPerInference: isNumber,
   confusion,
   layers,
+  metrics: optional(recordOf(isNumber)),
 });
 
 const metrics = objectOf<EpochMetrics>({

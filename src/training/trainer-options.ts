@@ -15,6 +15,7 @@ import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-platea
 import type { OptimizerGroup, OptimizerGroups, OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
+import { namedMetrics, type NamedMetric } from "./named-metrics.js";
 
 /** Where a run is, after a batch. */
 export interface BatchProgress {
@@ -69,6 +70,8 @@ export interface TrainerOptions {
   seed?: number;
   /** Measured after every epoch. */
   validation?: Dataset;
+  /** Figures of one's own, of the validation set: validation.metrics of an epoch has them by name. */
+  metrics?: readonly NamedMetric[];
   /** What they do to every sample alike (Normalize, IntToFloat32) becomes model.preprocessing. */
   augmentations?: AugmentationPipeline;
   /** true: after the last epoch the model gets the weights of the best one (default false). */
@@ -96,6 +99,7 @@ export interface ResolvedTrainerOptions {
   readonly detachEvery: number | null;
   readonly seed: number;
   readonly validation: Dataset | null;
+  readonly metrics: readonly NamedMetric[];
   readonly augmentations: AugmentationPipeline | null;
   readonly useBestEpoch: boolean;
   readonly checkpointMetric: CheckpointMetric;
@@ -184,6 +188,7 @@ export const trainerSchema: Schema<ReadOptions> = {
       null,
       "Measured after every epoch.",
     ),
+    metrics: withDefault(namedMetrics, [], "Figures of one's own, of the validation set."),
     augmentations: withDefault(
       orNone(instanceOf<AugmentationPipeline>(AugmentationPipeline, "new AugmentationPipeline([...])")),
       null,
@@ -308,6 +313,8 @@ function checkLoss({ loss, classWeights, labelSmoothing, ...options }: ResolvedT
       `Trainer: ${given} is given, but the loss is ${show(name)}; expected "crossentropy", which knows them.`,
     );
   }
+  if (options.metrics.length > 0 && options.validation === null)
+    throw new RangeError("Trainer: metrics are given without a validation set; expected one to measure.");
   if (classWeights !== null && !classWeights.some((weight) => weight > 0))
     throw new RangeError("Trainer: classWeights are all 0; expected a class that counts.");
   const { clipGradNorm, clipGradValue } = options;

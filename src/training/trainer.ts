@@ -386,12 +386,13 @@ export class Trainer {
   }
 
   async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {
-    const { validation, batchSize, augmentations, callbacks } = this.#options;
+    const { validation, metrics, batchSize, augmentations, callbacks } = this.#options;
     if (validation === null) return null;
     try {
       const measured = await evaluate(this.model, validation, {
         batchSize,
         loss: this.#loss,
+        metrics,
         onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
         // What they always do is part of the model.
         ...(augmentations?.variesOutsideTraining === true ? { augmentations } : {}),

@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { Dataset } from "../../src/datasets/dataset.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/formats/checkpoint.js";
 import { init } from "../../src/kernels/select.js";
 import { crossEntropyWith } from "../../src/losses/cross-entropy-with.js";
 import type { LayerOutputs } from "../../src/losses/table.js";
@@ -206,6 +207,57 @@ describe("a loss of one's own", () => {
         validation: stripes(3),
       }).fit();
     expect(shapes).toEqual(["3x4x4x4x4", "3x3x4x4x4", "3x4x4x4x4", "3x3x4x4x4"]);
+  });
+});
+
+describe("metrics of one's own", () => {
+  const top2 = {
+    name: "top2",
+    metric: (outputs: Tensor, labels: Int32Array): number => {
+      const [rows, classes] = outputs.shape;
+      const data = outputs.toArray();
+      const found = labels.filter((label, n) => {
+        const row = data.subarray(n * classes, (n + 1) * classes);
+        return row.filter((value) => value > row[label]).length < 2;
+      });
+      return found.length / rows;
+    },
+  };
+  const options = { ...sgd, epochs: 1, validation: stripes(11, 2) };
+
+  it("are those of the whole validation set, in every epoch and through a checkpoint", async () => {
+    const model = tinySMLP();
+    const trainer = new Trainer(model, stripes(12), { ...options, batchSize: 4, metrics: [top2] });
+    const { history } = await trainer.fit();
+    const { metrics } = await evaluate(model, options.validation, { batchSize: 11, metrics: [top2] });
+    expect(history[0].validation?.metrics).toEqual(metrics);
+    expect(metrics?.top2).toBeGreaterThan(0.5);
+    const state = trainer.state();
+    expect(decodeCheckpoint(encodeCheckpoint(state, model.architecture)).state).toEqual(state);
+    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, batchSize: 4 }).loadState(state)).toThrow(
+      "its metrics is top2, but here it is missing",
+    );
+  });
+
+  it.each<[string, object]>([
+    [
+      "Trainer: metrics are given without a validation set; expected one to measure.",
+      { metrics: [top2], validation: undefined },
+    ],
+    ['Trainer: metrics has "top2" twice; expected names of their own.', { metrics: [top2, top2] }],
+    [
+      'Trainer: metrics[0] is an object; expected { name: "top3", metric: (outputs, labels) => … }.',
+      { metrics: [{ name: "x" }] },
+    ],
+  ])("are refused: %s", (sentence, given) => {
+    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, ...given })).toThrow(sentence);
+  });
+
+  it("that give no number are named", async () => {
+    const metrics = [{ name: "odd", metric: (): number => NaN }];
+    await expect(evaluate(tinySMLP(), stripes(3), { metrics })).rejects.toThrow(
+      'the metric "odd" gave NaN; expected a finite number.',
+    );
   });
 });
 
