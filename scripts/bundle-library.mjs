@@ -106,9 +106,7 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
-  if (path.startsWith("formats/torch/")) return "exchange";
-  // Of use to those who have recordings.
-  if (path.startsWith("formats/events/")) return "events";
+  if (/^formats\/(torch|events)\//.test(path)) return "exchange";
   // What reads data of common kinds is loaded by those who have some.
   if (path.startsWith("formats/data/") || path === "experiment/load-data-files.js") return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
