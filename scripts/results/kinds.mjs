@@ -14,13 +14,13 @@ const shared = (timesteps, neuron, more = {}) => ({
 const spiking = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
 
 /** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. */
-const atif = (alpha, start, rate) => ({
+const atif = (lr, alpha, start, rate) => ({
   told: `alpha ${alpha}, start ${start}${rate === 1 ? "" : `, theta's rate x ${rate}`}`,
   settings: (T) =>
     shared(
       T,
       spiking("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
-      rate === 1 ? {} : { "model.0.optimizer.threshold_lr_factor": rate },
+      rate === 1 ? {} : { "model.0.optimizer.threshold_lr": Number((rate * lr).toPrecision(6)) },
     ),
 });
 
@@ -53,7 +53,11 @@ const quantizedRelu = (share, lr) => ({
 export const kindsFor = (lr) => [
   {
     name: "ATIF, theta learned",
-    tried: [atif(1, 1, 1), atif(1, 0.5, 1), atif(1, 1, 10), atif(4, 1, 1), atif(4, 0.5, 1), atif(4, 1, 10)],
+    tried: [1, 4].flatMap((alpha) => [
+      atif(lr, alpha, 1, 1),
+      atif(lr, alpha, 0.5, 1),
+      atif(lr, alpha, 1, 10),
+    ]),
   },
   {
     // With a threshold of 1, what ATIF with theta fixed at 1 is: test/neurons/fixed-threshold.test.ts.
