@@ -89,11 +89,11 @@ model.0.params.timesteps = [1, 2, 4, 8]
 
 [[settings]]
 name = "steep"
-model.0.params.neuron = { kind = "ATIF", params = { alpha = 4.0, step_mode = "m" } }
+model.0.params.neuron = { kind = "${neuronKinds[0]}", params = { alpha = 4.0, step_mode = "m" } }
 
 [[settings]]
 name = "leaky"
-model.0.params.neuron = { kind = "LIFNode", params = { step_mode = "m" } }
+model.0.params.neuron = { kind = "${neuronKinds[3]}", params = { step_mode = "m" } }
 \`\`\`
 
 * \`[grid]\` has lists of values, and every combination is run. \`[[settings]]\` are combinations one by one; with a grid beside
