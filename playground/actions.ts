@@ -4,6 +4,7 @@ import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { counted } from "./format.js";
+import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { followAddress, writeAddress } from "./address.js";
@@ -45,6 +46,17 @@ export async function open(): Promise<void> {
     modelChanged();
   });
   if (current().engine === null) change({ failed: true });
+  else await openFromAddress();
+}
+
+/** The network that the address of the page names, if it does. */
+async function openFromAddress(): Promise<void> {
+  const given = modelAddress(location.search);
+  if (given === null) return;
+  await told(async () => {
+    const file = await fetchModel(given, document.baseURI);
+    await takeFiles([{ path: `/${file.name}`, file }]);
+  });
 }
 
 export function set(changes: Partial<Settings>): void {
@@ -277,7 +289,7 @@ export async function saveModel(): Promise<void> {
 
 /** An address that opens this page with these settings. */
 export function linkToSettings(settings: Settings): string {
-  return `${location.origin}${location.pathname}#${settingsToHash(settings)}`;
+  return `${location.origin}${location.pathname}${location.search}#${settingsToHash(settings)}`;
 }
 
 export function copyLink(): Promise<void> {

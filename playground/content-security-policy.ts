@@ -4,7 +4,8 @@ export const contentSecurityPolicy = [
   "script-src 'self' 'wasm-unsafe-eval'",
   // kernels compute on workers that the library makes of a text
   "worker-src 'self' blob:",
-  "connect-src 'self' data:",
+  // https: a network that the reader's address names
+  "connect-src 'self' data: https:",
   "img-src 'self' data:",
   "style-src 'self' 'unsafe-inline'",
   "object-src 'none'",

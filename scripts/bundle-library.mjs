@@ -99,6 +99,8 @@ function chunkOf(id, context) {
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
   if (path.startsWith("formats/torch/")) return "exchange";
+  // Of use to those who have recordings.
+  if (path.startsWith("formats/events/")) return "events";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

@@ -21,8 +21,15 @@ export { memory, resetPeakMemory } from "./tensor/memory.js";
 export { enableGrad, noGrad } from "./autograd/grad-mode.js";
 export { AutogradFunction, type FunctionContext } from "./autograd/function.js";
 export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./autograd/gradcheck.js";
+export { cat } from "./ops/cat.js";
+export { max, maximum, min, minimum } from "./ops/extremes.js";
+export { abs, clamp, exp2, tanh, type ClampOptions } from "./ops/functions.js";
+export { slice, split } from "./ops/parts.js";
+export { pow } from "./ops/pow.js";
 export { logSoftmax, softmax } from "./ops/softmax.js";
 export { repeat, stack } from "./ops/slice.js";
+export { variance, type VarianceOptions } from "./ops/variance.js";
+export { where } from "./ops/where.js";
 export { heaviside } from "./ops/unary.js";
 
 export { Generator, manualSeed, type GeneratorState } from "./random/generator.js";
@@ -88,7 +95,9 @@ export { createModel } from "./models/table.js";
 export { crossEntropy } from "./ops/cross-entropy.js";
 export { crossEntropyWith, type CrossEntropyOptions } from "./losses/cross-entropy-with.js";
 export { mse } from "./losses/mse.js";
-export type { LossName } from "./losses/table.js";
+export { firingRatePenalty, type FiringRateOptions } from "./losses/firing-rate.js";
+export type { LossSpec, NamedLoss } from "./losses/loss-spec.js";
+export type { LayerOutput, LayerOutputs, Loss, LossName } from "./losses/table.js";
 export { Adam, AdamW } from "./optimizers/adam.js";
 export type { AdamOptions } from "./optimizers/adam-family.js";
 export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
@@ -113,9 +122,28 @@ export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./d
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export type { Events } from "./datasets/events/events.js";
+export {
+  eventsDataset,
+  type EventRecording,
+  type EventsDatasetOptions,
+} from "./datasets/events/events-dataset.js";
 export { groupFrames, splitToTimesteps } from "./datasets/events/group-frames.js";
 export { integrateEvents, type EventFrames, type Integration } from "./datasets/events/integrate-events.js";
+export {
+  loadMovingDigits,
+  movingDigitEvents,
+  type MovingDigitsFrames,
+  type MovingDigitsOptions,
+} from "./datasets/events/moving-digits.js";
+export {
+  movingImage,
+  saccadePath,
+  type MovingImageOptions,
+  type Path,
+  type SaccadeOptions,
+} from "./datasets/events/moving-image.js";
 export { parseNmnist } from "./datasets/events/parse-nmnist.js";
+export { simulateEvents, type EventSensorOptions, type Scene } from "./datasets/events/simulate-events.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
@@ -160,6 +188,7 @@ export {
 } from "./quantization/activations-range.js";
 export { calibrate } from "./quantization/calibrate.js";
 export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
+export { QuantReLU, type QuantReLUOptions } from "./quantization/quant-relu.js";
 export { Quantizer } from "./quantization/quantizer.js";
 export { QuantizedIFNode, type QuantizedIFNodeOptions } from "./quantization/quantized-if-node.js";
 export { QuantizedLIFNode, type QuantizedLIFNodeOptions } from "./quantization/quantized-lif-node.js";
@@ -256,6 +285,16 @@ export {
   saveCheckpoint,
   type Checkpoint,
 } from "./formats/checkpoint.js";
+export { loadEventFolder, type EventFolderOptions } from "./formats/events/event-folder.js";
+export { loadEvents, streamEventFile } from "./formats/events/event-file.js";
+export {
+  readEvents,
+  streamEvents,
+  type EventFormat,
+  type ReadAllOptions,
+  type ReadEventsOptions,
+} from "./formats/events/read-events.js";
+export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
   decodeModel,

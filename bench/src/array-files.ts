@@ -21,6 +21,13 @@ export class ArrayFiles {
     return { file, shape };
   }
 
+  /** A file that is no array. @returns its path */
+  writeBytes(name: string, bytes: Uint8Array): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  }
+
   read({ file }: ArrayFile): Float32Array {
     checkEndianness();
     const bytes = readFileSync(file);

@@ -9,7 +9,8 @@ import { createNeuron, neuronResults, runNeuron } from "../../dist/cli/quick-ben
 import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
 import type { Results } from "../../dist/cli/quick-bench/work.js";
 import { init, tensor } from "../../dist/index.js";
-import { backendName } from "../../dist/cli/compute-arguments.js";
+import { computeBackend } from "../../dist/cli/compute-arguments.js";
+import { denseWork } from "./dense-product.js";
 import { VERSION } from "../../dist/version.js";
 import type { ArrayFile } from "./array-files.js";
 import { layerWork } from "./layer-work.js";
@@ -62,6 +63,10 @@ const kinds: Readonly<Record<string, (request: Request) => (name: string) => Cas
       };
     };
   },
+  dense: ({ x, w }) => {
+    const problem = { a: floats(x), b: floats(w), size: x.shape[0] };
+    return () => denseWork(problem);
+  },
   network: (request) => {
     const trained = trainedNetwork(request);
     return (name) => (name === "step" ? trainingWork(trained) : inferenceWork(trained));
@@ -69,7 +74,7 @@ const kinds: Readonly<Record<string, (request: Request) => (name: string) => Cas
   layer: ({ x, w, b }) => {
     const [T, N, F] = x.shape;
     const problem = { x: floats(x), w: floats(w), b: floats(b), shape: [T, N, F] as const };
-    return () => layerWork(problem);
+    return (name) => layerWork(problem, name === "forward" ? "forward" : "both");
   },
 };
 
@@ -78,7 +83,8 @@ const actions: Readonly<Record<string, (request: Request) => unknown>> = {
     await init({ ...options, threads });
     resetPeakResident();
     const { now, peak } = residentBytes();
-    return { version: VERSION, backend: backendName(), residentBytes: now, peakBytes: peak };
+    const { name, instructionSet } = computeBackend();
+    return { version: VERSION, backend: name, instructionSet, residentBytes: now, peakBytes: peak };
   },
   prepare: (request) => {
     const create = kinds[request.kind](request);

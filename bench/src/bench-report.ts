@@ -1,6 +1,8 @@
 /** The suites and bars as text. */
 
-import { formatTable, significant, type Column } from "../../dist/cli/report-table.js";
+import { computeBackend } from "../../dist/cli/compute-arguments.js";
+import { machine } from "../../dist/cli/quick-bench/machine.js";
+import { formatTable, percent, significant, type Column } from "../../dist/cli/report-table.js";
 import { byteSize, printFigures, printRows } from "../../dist/cli/quick-bench/result-table.js";
 import type { Terminal } from "../../dist/cli/terminal.js";
 import type { BarResult } from "./bars.js";
@@ -14,20 +16,51 @@ export function printSuite(terminal: Terminal, { suite, title, rows, figures, no
   for (const note of notes) terminal.print(terminal.dim(note));
 }
 
-/** The rows as Markdown, for docs/performance.md. */
-export function printMarkdown(terminal: Terminal, suites: readonly SuiteResult[]): void {
+/** Rows, figures and bars as Markdown, for docs/performance.md. */
+export function printMarkdown(
+  terminal: Terminal,
+  suites: readonly SuiteResult[],
+  bars: readonly BarResult[],
+): void {
+  const { cpu, cores, node, load } = machine();
+  const { name, instructionSet } = computeBackend();
   terminal.print();
-  terminal.print("| suite | row | contestant | median ms | best ms | of the first |");
-  terminal.print("| --- | --- | --- | ---: | ---: | ---: |");
-  for (const { suite, rows } of suites) {
-    for (const { name, times, ratios } of rows) {
-      for (const [i, { contestant, medianMs, bestMs }] of times.entries()) {
-        const ratio = i === 0 ? "" : `${ratios[contestant].toFixed(2)} x`;
-        const cells = [suite, name, contestant, significant(medianMs), significant(bestMs), ratio];
-        terminal.print(`| ${cells.join(" | ")} |`);
-      }
-    }
-  }
+  terminal.print(
+    `${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)} at the end; atif: ${instructionSet ?? name}.`,
+  );
+  printTable(
+    terminal,
+    ["suite", "row", "contestant", "median ms", "best ms", "of the first"],
+    suites.flatMap(({ suite, rows }) =>
+      rows.flatMap(({ name, times, ratios }) =>
+        times.map(({ contestant, medianMs, bestMs }, i) => {
+          const ratio = i === 0 ? "" : `${ratios[contestant].toFixed(2)} x`;
+          return [suite, name, contestant, significant(medianMs), significant(bestMs), ratio];
+        }),
+      ),
+    ),
+  );
+  printTable(
+    terminal,
+    ["suite", "figure", "value"],
+    suites.flatMap(({ suite, figures }) =>
+      figures.map(({ name, value, unit }) => [
+        suite,
+        name,
+        unit === "bytes" ? byteSize(value) : `${significant(value)} ms`,
+      ]),
+    ),
+  );
+  printTable(terminal, ["bar", "at least or at most", "measured", "verdict"], bars.map(barCells));
+}
+
+function printTable(
+  terminal: Terminal,
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  terminal.print();
+  for (const cells of [titles, titles.map(() => "---"), ...rows]) terminal.print(`| ${cells.join(" | ")} |`);
 }
 
 export function printBars(terminal: Terminal, bars: readonly BarResult[], quick: boolean): void {
@@ -40,12 +73,17 @@ export function printBars(terminal: Terminal, bars: readonly BarResult[], quick:
     { title: "measured", align: "right" },
     { title: "" },
   ];
-  const rows = bars.map(({ what, atLeast, atMost, unit, measured, met }) => {
-    const show = (value: number): string => (unit === "bytes" ? byteSize(value) : `${value.toFixed(2)} x`);
-    const bar = atLeast === undefined ? `at most ${show(atMost ?? NaN)}` : `at least ${show(atLeast)}`;
-    const verdict = measured === null ? "not measured" : met === null ? "" : met ? "met" : "missed";
-    return [what, bar, measured === null ? "" : show(measured), verdict];
-  });
+  const rows = bars.map(barCells);
   for (const line of formatTable(columns, rows, (titles) => terminal.dim(titles))) terminal.print(line);
   if (quick) terminal.print("A quick run is too small to compare; leave --quick out for figures.");
+}
+
+/** What, the bar, what was measured, and whether and by how much it is missed. */
+function barCells({ what, atLeast, atMost, unit, measured, met, missedBy }: BarResult): string[] {
+  const show = (value: number): string =>
+    unit === "bytes" ? byteSize(value) : unit === "elements" ? String(value) : `${value.toFixed(2)} x`;
+  const bar = atLeast === undefined ? `at most ${show(atMost ?? NaN)}` : `at least ${show(atLeast)}`;
+  const missed = atMost === 0 ? "missed" : `missed by ${percent(missedBy ?? NaN)}`;
+  const verdict = measured === null ? "not measured" : met === null ? "" : met ? "met" : missed;
+  return [what, bar, measured === null ? "" : show(measured), verdict];
 }

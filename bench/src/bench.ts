@@ -1,7 +1,7 @@
 /** The whole bench: validates, then times, beside peers. */
 
 import { availableParallelism } from "node:os";
-import { initCompute } from "../../dist/cli/compute-arguments.js";
+import { computeBackend, initCompute } from "../../dist/cli/compute-arguments.js";
 import { Interrupt } from "../../dist/cli/interrupt.js";
 import { Progress } from "../../dist/cli/progress.js";
 import { ROUNDS } from "../../dist/cli/quick-bench/bench-run.js";
@@ -36,12 +36,12 @@ export interface BenchArguments {
 const DEFAULT_THREADS = 2;
 
 /** What peers compute in a suite. */
-const KINDS: { readonly [Letter in SuiteLetter]?: PeerKind } = {
-  a: "neuron",
-  b: "products",
-  c: "network",
-  d: "network",
-  g: "layer",
+const KINDS: { readonly [Letter in SuiteLetter]?: readonly PeerKind[] } = {
+  a: ["neuron"],
+  b: ["products", "dense"],
+  c: ["network"],
+  d: ["network", "inference"],
+  g: ["layer"],
 };
 
 /** @throws FoundFailure with the whole answer if a result was wrong */
@@ -68,17 +68,20 @@ export async function bench(args: BenchArguments): Promise<void> {
     const { suites, network } = await runSuites(run, letters);
     progress.clear();
     // The small sizes of a quick run say nothing about the bars.
-    const bars = compareWithBars(suites).map((bar) => (quick ? { ...bar, met: null } : bar));
+    const bars = compareWithBars(suites, computeBackend()).map((bar) =>
+      quick ? { ...bar, met: null, missedBy: null } : bar,
+    );
     if (network !== null) terminal.print(`network of c and d: ${describeNetwork(network)}`);
     for (const suite of suites) printSuite(terminal, suite);
     printBars(terminal, bars, quick);
-    if (args.markdown === true) printMarkdown(terminal, suites);
+    if (args.markdown === true) printMarkdown(terminal, suites, bars);
     const rows = suites.flatMap((suite) => suite.rows);
     const answer = {
       version: VERSION,
       ...options,
       data: network?.data ?? null,
       machine: machine(),
+      backend: computeBackend(),
       peers: peers.map(describePeer),
       network,
       suites,
@@ -103,8 +106,8 @@ async function findPeers(
   const kinds = new Set(letters.flatMap((letter) => KINDS[letter] ?? []));
   const own = overlap(new Set(BACKEND_KINDS), kinds) ? await findOwnBackends(threads) : [];
   const found = [...own, ...(await findPytorch(threads, kinds, python))];
-  if (!letters.includes("b")) return found;
-  for (const name of javascriptPeers) found.push(await findJavascriptPeer(name, threads));
+  for (const peer of javascriptPeers)
+    if (overlap(new Set(peer.kinds), kinds)) found.push(await findJavascriptPeer(peer, threads));
   return found;
 }
 

@@ -1,9 +1,10 @@
 /** Suite d: images per second through the trained network. */
 
-import type { TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
+import { createNetwork, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { compareResults, inferenceResults } from "../../dist/cli/quick-bench/network-results.js";
 import { inferenceWork } from "../../dist/cli/quick-bench/network-work.js";
 import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
+import { StateError, writeOnnx } from "../../dist/index.js";
 import { prepareNetwork } from "./network-peer.js";
 import type { PeerPart, PeerRun } from "./peer-run.js";
 import { compareBits } from "./same-bits.js";
@@ -19,11 +20,12 @@ export async function inferenceSuite(bench: PeerRun, trained: TrainedNetwork): P
       own: ownContestant("atif", run),
       check: () => check(options.threads),
       peers: peers
-        .filter(({ kinds }) => kinds.has("network"))
+        .filter(({ kinds }) => kinds.has("network") || kinds.has("inference"))
         .map((peer): PeerPart => ({
           peer,
           check: async () => {
-            await prepareNetwork(bench, peer.process, trained, testBatches);
+            const onnx = peer.kinds.has("inference") ? { onnx: writeNetwork(bench, trained) } : {};
+            await prepareNetwork(bench, peer.process, trained, testBatches, onnx);
             const theirs = await peer.process.results("network", "inference", files);
             const compare = peer.exact === true ? compareBits : compareResults;
             return compare(peer.name, inferenceResults(trained, testBatches[0]), theirs);
@@ -35,4 +37,12 @@ export async function inferenceSuite(bench: PeerRun, trained: TrainedNetwork): P
     [0, 1],
   );
   return { suite: "d", title: "inference", rows: [row], figures: [], notes: [] };
+}
+
+/** @returns the file's path */
+function writeNetwork({ files }: PeerRun, { sizes, weights }: TrainedNetwork): string {
+  const { bytes, report } = writeOnnx(createNetwork(sizes, weights).eval());
+  if (bytes === null || report.verdict !== "exact")
+    throw new StateError("bench: the network has no exact form as ONNX.");
+  return files.writeBytes("network.onnx", bytes);
 }

@@ -33,7 +33,13 @@ export function randomLayer(T: number, N: number, features: number): LayerProble
   };
 }
 
-export function layerWork({ x, w, b, shape }: LayerProblem): {
+/** What a row times: both passes, or the forward pass, tape included. */
+export type LayerPart = "forward" | "both";
+
+export function layerWork(
+  { x, w, b, shape }: LayerProblem,
+  part: LayerPart,
+): {
   run(): void;
   results(): Results;
   dispose(): void;
@@ -53,7 +59,7 @@ export function layerWork({ x, w, b, shape }: LayerProblem): {
     scope(() => {
       const y = neuron.forward(linear.forward(input).reshape([T, N, features]));
       look(y);
-      y.sum().backward();
+      if (part === "both") y.sum().backward();
     });
   };
   return {
@@ -61,6 +67,7 @@ export function layerWork({ x, w, b, shape }: LayerProblem): {
     results: () => {
       let y = new Float32Array(0);
       step((spikes) => (y = Float32Array.from(spikes.data)));
+      if (part === "forward") return new Map([["y", y]]);
       const [weight, bias] = parameters.map(({ grad }) => grad?.toArray() ?? new Float32Array(0));
       // Stored [in, out].
       return new Map([

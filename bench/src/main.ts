@@ -41,7 +41,7 @@ function createBench(): Command {
     .option("--python <path>", "the Python that has PyTorch; the newest one if it is left out")
     .option("-d, --data <folder>", "where the files of Fashion-MNIST are", pathOf("--data"))
     .option("--quick", "small sizes, to see that everything works")
-    .option("--markdown", "print the rows as a Markdown table besides")
+    .option("--markdown", "print rows, figures and bars as Markdown tables besides")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", HELP)
     .action(async (suites: SuiteLetter[] | undefined, options: BenchArguments) => {

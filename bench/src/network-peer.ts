@@ -4,12 +4,13 @@ import { ALPHA, LEARNING_RATE, TIMESTEPS, type TrainedNetwork } from "../../dist
 import type { PeerRun } from "./peer-run.js";
 import type { FoundPeer } from "./peers.js";
 
-/** Gives a peer the network's weights and these batches. */
+/** Gives a peer the network's weights and these batches. @param more that a peer is told besides */
 export async function prepareNetwork(
   { files }: PeerRun,
   process: FoundPeer["process"],
   { weights, sizes }: TrainedNetwork,
   batches: TrainedNetwork["trainBatches"],
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const images = batches.map(({ x }) => x);
   const labels = batches.map((batch) => batch.labels);
@@ -26,6 +27,7 @@ export async function prepareNetwork(
     // One channel: channels first and channels last are the same.
     images: files.write(joined(images, Float32Array), [batches.length, sizes.batch, 1, 28, 28]),
     labels: files.write(joined(labels, Int32Array), [batches.length, sizes.batch]),
+    ...more,
   });
 }
 

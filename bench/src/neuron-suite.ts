@@ -95,11 +95,14 @@ async function neuronRow(
               },
               contestant: () => process.contestant("neuron", part),
             };
-            if (part === "both" || peer.name !== PYTORCH) return [compute];
+            if (peer.name !== PYTORCH) return [compute];
             const copy: PeerPart = {
               peer,
               check: () => Promise.resolve([]),
-              contestant: () => ({ ...process.contestant("neuron", "copy"), name: PYTORCH_COPY }),
+              contestant: () => ({
+                ...process.contestant("neuron", part === "forward" ? "copy" : "copy with backward"),
+                name: PYTORCH_COPY,
+              }),
             };
             return [compute, copy];
           }),

@@ -26,8 +26,10 @@ export class PeerProcess {
     readonly name: string,
     command: string,
     words: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
   ) {
-    this.#child = spawn(command, words, { stdio: ["pipe", "pipe", "pipe"] });
+    const env = { ...process.env, ...environment };
+    this.#child = spawn(command, words, { stdio: ["pipe", "pipe", "pipe"], env });
     process.once("exit", this.#onExit);
     const { stdin, stdout, stderr } = this.#child;
     stderr?.setEncoding("utf8").on("data", (text: string) => {

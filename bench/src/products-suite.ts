@@ -1,6 +1,7 @@
 /** Suite b: Linear and Conv2d forward, their weight gradient and input gradient, by how many of the inputs are spikes. */
 
 import type { Tensor } from "../../dist/index.js";
+import { denseProductRow } from "./dense-product.js";
 import type { PeerComparison, PeerPart, PeerRun } from "./peer-run.js";
 import { nearValues, type Check } from "../../dist/cli/quick-bench/check.js";
 import type { FoundPeer } from "./peers.js";
@@ -46,6 +47,7 @@ export async function productsSuite(bench: PeerRun): Promise<SuiteResult> {
     const at = [i / groups.length, (i + 1) / groups.length] as const;
     rows.push(...(await compareProduct(bench, product, operation, at)));
   }
+  rows.push(await denseProductRow(bench, [1, 1]));
   return {
     suite: "b",
     title: "products of spikes and weights, by the fraction of inputs that are spikes",

@@ -26,7 +26,7 @@ const LIBRARIES: readonly Library[] = [
   {
     name: PYTORCH,
     library: "eager",
-    kinds: ["neuron", "products", "network", "layer"],
+    kinds: ["neuron", "products", "dense", "network", "layer"],
     install: INSTALL,
   },
   // Over 500 time steps the loop, which it unrolls, takes it more than minutes to compile: no "layer".

@@ -6,7 +6,8 @@ import { inferenceWork, trainingWork } from "../../dist/cli/quick-bench/network-
 import { neuronWork } from "../../dist/cli/quick-bench/neuron-work.js";
 import type { Row } from "../../dist/cli/quick-bench/results.js";
 import { threadComparison } from "../../dist/cli/quick-bench/thread-comparison.js";
-import { init } from "../../dist/index.js";
+import { computeBackend } from "../../dist/cli/compute-arguments.js";
+import { init, type BackendName } from "../../dist/index.js";
 import type { PeerRun } from "./peer-run.js";
 import type { SuiteResult } from "./suite-result.js";
 
@@ -21,13 +22,14 @@ export async function scalingSuite(bench: PeerRun, trained: TrainedNetwork): Pro
     () => inferenceWork(trained),
     () => neuronWork(bench.options.quick),
   ];
+  const backend = computeBackend().name as BackendName;
   const rows: Row[] = [];
   try {
     for (const [i, make] of works.entries()) {
       const work = make();
       try {
         const at = [i / works.length, (i + 1) / works.length] as const;
-        rows.push(await bench.compare({ ...threadComparison(work, counts), peers: [] }, at));
+        rows.push(await bench.compare({ ...threadComparison([{ backend, work }], counts), peers: [] }, at));
       } finally {
         work.dispose?.();
       }

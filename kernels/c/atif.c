@@ -69,7 +69,9 @@ struct atif_backward_task {
   struct back back;
 };
 
-enum { RUN_VECTORS = 64 / LANES > 4 ? 4 : 64 / LANES };
+enum { RUN_VECTORS = 4 }; /* side by side: 64 neurons at most, a block of them */
+
+/* RUN_VECTORS vectors or, if not `quick`, up to a vector of neurons of run_row; as in run_neurons. */
 static inline int run_part(float *v, float *rows, int stride, const float *x, int x_step, int steps, int count,
                            float theta, int quick) {
   const int vectors = quick ? RUN_VECTORS : 1;
@@ -78,6 +80,7 @@ static inline int run_part(float *v, float *rows, int stride, const float *x, in
   for (int t = 0; t < steps; t++, x += x_step, rows += stride) {
     for (int k = 0; k < vectors; k++) {
       fN current = quick ? loadN(x + LANES * k) : load_up_toN(x, count), q;
+      fetch_ahead(x + LANES * k + NEURONS_PER_BLOCK);
       if (quick) {
         q = u[k] + current - theta;
         run_finiteN(&u[k], current, theta);
@@ -122,6 +125,8 @@ static inline double back_with(const struct atif_backward_task *task, struct str
     int left = at.count;
     for (; left >= LANES; left -= LANES, p += SURROGATE_FLOATS, gy += LANES, dx += LANES, after += LANES) {
       fN now = loadN(after);
+      fetch_ahead(gy + NEURONS_PER_BLOCK);
+      fetch_ahead(dx + NEURONS_PER_BLOCK);
       fN term = step_backN(&now, loadN(gy), p, &back, usual);
       for (int k = 0; k < LANES / 4; k++) sum += quarter(term, k);
       storeN(after, now);
@@ -130,7 +135,7 @@ static inline double back_with(const struct atif_backward_task *task, struct str
     if (left > 0) {
       fN now = loadN(after);
       fN term = step_backN(&now, load_someN(gy, left), p, &back, usual);
-      for (int k = 0; k < (left + 3) / 4; k++) sum += k == 0 ? quarter(term, 0) : k == 1 ? quarter(term, 1) : k == 2 ? quarter(term, 2) : quarter(term, 3);
+      for (int k = 0; k < LANES / 4 && 4 * k < left; k++) sum += quarter(term, k);
       storeN(after, now);
       store_someN(dx, still ? load_someN(dx, left) + now : now, left);
     }

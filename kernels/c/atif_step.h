@@ -1,4 +1,4 @@
-/* One time step of ATIF and IFSRL for four neurons, forward and back. Equations: src/kernels/contract.ts. */
+/* One time step of ATIF and IFSRL for a vector of neurons, forward and back. Equations: src/kernels/contract.ts. */
 #ifndef ATIF_ATIF_STEP_H
 #define ATIF_ATIF_STEP_H
 
@@ -31,6 +31,31 @@ static inline iN run_finiteN(fN *v, fN x, float theta) {
   *v = u - (fN)(z & (iN)splatN(theta));
   return z;
 }
+/* The same for what spikes become bits: bit i is lane i of z. Masks of AVX-512 need not become vectors. */
+static inline unsigned fire_finiteN(fN *v, fN x, float theta) {
+#if LANES == 16
+  __m512 u = (__m512)(*v + x), threshold = _mm512_set1_ps(theta);
+  __mmask16 z = _mm512_cmp_ps_mask(u, threshold, _CMP_GE_OQ);
+  *v = (fN)_mm512_mask_sub_ps(u, z, u, threshold);
+  return z;
+#else
+  return bitsN(run_finiteN(v, x, theta));
+#endif
+}
+#if LANES > 4
+static inline unsigned fire_finite8(f32x8 *v, f32x8 x, float theta) {
+  __m256 u = (__m256)(*v + x), threshold = _mm256_set1_ps(theta);
+#if LANES == 16
+  __mmask8 z = _mm256_cmp_ps_mask(u, threshold, _CMP_GE_OQ);
+  *v = (f32x8)_mm256_mask_sub_ps(u, z, u, threshold);
+  return z;
+#else
+  __m256 z = _mm256_cmp_ps(u, threshold, _CMP_GE_OQ);
+  *v = (f32x8)_mm256_sub_ps(u, _mm256_and_ps(z, threshold));
+  return (unsigned)_mm256_movemask_ps(z);
+#endif
+}
+#endif
 static inline int is_finiteN(fN v) { return bitsN(v - v != 0.0f) == 0; }
 static inline i32x4 run_finite4(f32x4 *v, f32x4 x, float theta) {
   f32x4 u = *v + x;

@@ -62,38 +62,57 @@ static inline __attribute__((always_inline)) int run_vectors(const struct packed
 }
 
 #if LANES > 4
-static inline __attribute__((always_inline)) int run_wide(const struct packed_atif_task *task, half_word *bits, int first,
-                                                          int channel, const int keep, const int affine, const int still) {
-  enum { VECTORS = HALF / LANES };
-  fN v[VECTORS], u[VECTORS], scale[VECTORS], shift[VECTORS];
-  const float *x = task->x + first;
-  float *v_seq = keep ? task->v_seq + first : 0;
-  for (int k = 0; k < VECTORS; k++) {
-    v[k] = task->v0 ? loadN(task->v0 + first + LANES * k) : splatN(0);
-    if (affine) {
-      scale[k] = loadN(task->scale + channel + LANES * k);
-      shift[k] = loadN(task->shift + channel + LANES * k);
+/* Scaled and shifted inputs of whole words: word `word` of `count` has the channels of word (from + word) % words. */
+static void transform_words(const struct packed_atif_task *task, int from, int count, const float *x, float *inputs) {
+  for (int word = 0; word < count; word++)
+    for (int k = 0; k < WORD_BITS; k += LANES) {
+      int i = word * WORD_BITS + k, channel = (from + word) % task->words * WORD_BITS + k;
+      fetch_ahead(x + i + NEURONS_AT_ONCE);
+      storeN(inputs + i, loadN(x + i) * loadN(task->scale + channel) + loadN(task->shift + channel));
     }
-    if (still) u[k] = affine ? loadN(x + LANES * k) * scale[k] + shift[k] : loadN(x + LANES * k);
-  }
-  for (int t = 0; t < task->T; t++, x += task->x_step, bits += 2 * task->bits_step) {
-    unsigned word = 0;
-    for (int k = 0; k < VECTORS; k++) {
-      if (!still) u[k] = loadN(x + LANES * k);
-      if (!still && affine) u[k] = u[k] * scale[k] + shift[k];
-      word |= bitsN(run_finiteN(&v[k], u[k], task->theta)) << (LANES * k);
+}
+
+/*
+ * `count` whole words side by side, step by step: what a step reads lies in one piece, and there are many chains of
+ * additions at once. Returns 0 if v does not stay finite.
+ */
+static inline __attribute__((always_inline)) int run_words(const struct packed_atif_task *task, int index, int count,
+                                                           const int keep, const int affine) {
+  float inputs[NEURONS_AT_ONCE];
+  int from = index % task->words, first = index / task->words * task->C + from * WORD_BITS, n = count * WORD_BITS;
+  float *v = task->v + first;
+  for (int i = 0; i < n; i += LANES) storeN(v + i, task->v0 ? loadN(task->v0 + first + i) : splatN(0));
+  for (int t = 0; t < task->T; t++) {
+    const float *x = task->x + t * task->x_step + first;
+    int *bits = task->bits + t * task->bits_step + index;
+    if (affine && (t == 0 || task->x_step)) transform_words(task, from, count, x, inputs);
+    if (affine) x = inputs;
+    for (int word = 0; word < count; word++) {
+      unsigned fired = 0;
+      for (int k = 0; k < WORD_BITS; k += LANES) {
+        int i = word * WORD_BITS + k;
+        if (!affine) fetch_ahead(x + i + NEURONS_AT_ONCE);
+        fN state = loadN(v + i);
+        fired |= fire_finiteN(&state, loadN(x + i), task->theta) << k;
+        storeN(v + i, state);
+        if (keep) storeN(task->v_seq + t * task->n + first + i, state);
+      }
+      bits[word] = (int)fired;
     }
-    *bits = (half_word)word;
-    if (!keep) continue;
-    for (int k = 0; k < VECTORS; k++) storeN(v_seq + LANES * k, v[k]);
-    v_seq += task->n;
   }
   fN bound = {0};
-  for (int k = 0; k < VECTORS; k++) {
-    storeN(task->v + first + LANES * k, v[k]);
-    bound += v[k];
-  }
+  for (int i = 0; i < n; i += LANES) bound += loadN(v + i);
   return is_finiteN(bound);
+}
+
+/* How many words from index on run_words took: whole ones that lie side by side, or none. */
+static int run_whole_words(const struct packed_atif_task *task, int index, int end) {
+  int whole = task->C / WORD_BITS, left = whole == task->words ? end - index : whole - index % task->words;
+  int count = smaller(smaller(left, end - index), NEURONS_AT_ONCE / WORD_BITS), finite;
+  if (!task->quick || count <= 0) return 0;
+  if (task->v_seq) finite = task->scale ? run_words(task, index, count, 1, 1) : run_words(task, index, count, 1, 0);
+  else finite = task->scale ? run_words(task, index, count, 0, 1) : run_words(task, index, count, 0, 0);
+  return finite ? count : 0;
 }
 #endif
 
@@ -101,12 +120,6 @@ static inline __attribute__((always_inline)) int run_wide(const struct packed_at
 static int run_half(const struct packed_atif_task *task, half_word *half, int first, int channel) {
   unsigned char *bits = (unsigned char *)half;
   if (!task->quick || (task->v_seq && task->scale)) return 0;
-#if LANES > 4
-  if (task->v_seq) return run_wide(task, half, first, channel, 1, 0, 0);
-  if (!task->scale) return run_wide(task, half, first, channel, 0, 0, 0);
-  if (task->x_step == 0) return run_wide(task, half, first, channel, 0, 1, 1);
-  return run_wide(task, half, first, channel, 0, 1, 0);
-#endif
   if (task->v_seq) return run_vectors(task, bits, first, channel, 4, 1, 0, 0);
   if (!task->scale) return run_vectors(task, bits, first, channel, 4, 0, 0, 0);
   if (task->x_step == 0) return run_vectors(task, bits, first, channel, 4, 0, 1, 1);
@@ -138,6 +151,10 @@ static void run_any_half(const struct packed_atif_task *task, half_word *bits, i
 static void packed_atif_forward_range(const void *argument, int begin, int end) {
   const struct packed_atif_task *task = argument;
   for (int index = begin; index < end; index++) {
+#if LANES > 4
+    for (int taken; index < end && (taken = run_whole_words(task, index, end)) > 0;) index += taken;
+    if (index == end) break;
+#endif
     int word = index % task->words, left = channels_of_word(word, task->C);
     int channel = word * WORD_BITS, first = index / task->words * task->C + channel;
     half_word *bits = (half_word *)(task->bits + index);

@@ -92,7 +92,9 @@ static inline __attribute__((always_inline)) f32x4 back_step(const struct task *
     int count = block->count - i;
     iN open = gy ? (iN)load_lanes(gy + i, count, plain) : (iN){0}; /* what is still to be given away */
     iN any = {0};
+#if LANES > 4
     fN terms[MOST_PIXELS];
+#endif
     for (int p = 1; p < pixels; p++)
       if (plain || block->pooled[p]) any |= loadN(q + (p * lanes + i) * 2) >= 0.0f;
     for (int p = 0; p < pixels; p++) {
@@ -104,17 +106,23 @@ static inline __attribute__((always_inline)) f32x4 back_step(const struct task *
       if (!plain && !block->pooled[p]) takes = (iN){0};
       fN w = (fN)(takes & open);
       open &= ~takes;
+#if LANES == 4
+      dtheta += step_backN(&after, w, from, &back, usual);
+#else
       terms[p] = step_backN(&after, w, from, &back, usual);
+#endif
       storeN(lambda + at, after);
       if (still) storeN(sum_dx + at, loadN(sum_dx + at) + after);
       else if (plain) storeN(dx + block->first[p] + i, after);
       else store_up_toN(dx + block->first[p] + i, after, count);
     }
+#if LANES > 4 /* in the order of 4 lanes: pixels of a vector, then the next */
 #pragma GCC unroll 4
     for (int k = 0; k < LANES / 4; k++) {
       if (!plain && 4 * k >= count) break;
       for (int p = 0; p < pixels; p++) dtheta += quarter(terms[p], k);
     }
+#endif
   }
   return dtheta;
 }

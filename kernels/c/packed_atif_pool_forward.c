@@ -8,6 +8,7 @@
 #include "parallel.h"
 #include "pooled_firing.h"
 #include "tail.h"
+#include "wide.h"
 
 /* Some channels of a row of windows: `bytes` times eight from `channel` on, the last byte may have fewer. */
 struct firing_row {
@@ -34,6 +35,35 @@ static inline struct firing_row firing_row_of(const struct firing *of, int image
  * Eight neurons of each of two pixels, or twice the same ones: inputs at a and b, potentials at first_a and first_b. Returns
  * a sum that is finite only if all v are.
  */
+#if LANES > 4
+static inline __attribute__((always_inline)) f32x4 fire_pair(const struct firing *of, const float *a, const float *b,
+                                                             int step, int first_a, int first_b, int channel,
+                                                             unsigned char *bits, int bits_step, int opens,
+                                                             const int still) {
+  f32x8 none = {0}, scale = 1.0f - none, shift = -0.0f - none;
+  if (of->scale) {
+    scale = LOAD(f32x8, of->scale + channel);
+    shift = LOAD(f32x8, of->shift + channel);
+  }
+  f32x8 v_a = none, v_b = none, in_a = none, in_b = none;
+  if (of->v0) {
+    v_a = LOAD(f32x8, of->v0 + first_a);
+    v_b = LOAD(f32x8, of->v0 + first_b);
+  }
+  for (int t = 0; t < of->T; t++, a += step, b += step, bits += bits_step) {
+    if (!still || t == 0) {
+      in_a = LOAD(f32x8, a) * scale + shift;
+      in_b = LOAD(f32x8, b) * scale + shift;
+    }
+    unsigned fired = fire_finite8(&v_a, in_a, of->theta) | fire_finite8(&v_b, in_b, of->theta);
+    *bits = (unsigned char)(opens ? fired : fired | *bits);
+  }
+  STORE(f32x8, of->v + first_a, v_a);
+  STORE(f32x8, of->v + first_b, v_b);
+  f32x8 sum = v_a + v_b;
+  return __builtin_shufflevector(sum, sum, 0, 1, 2, 3) + __builtin_shufflevector(sum, sum, 4, 5, 6, 7);
+}
+#else
 static inline __attribute__((always_inline)) f32x4 fire_pair(const struct firing *of, const float *a, const float *b,
                                                              int step, int first_a, int first_b, int channel,
                                                              unsigned char *bits, int bits_step, int opens,
@@ -63,6 +93,8 @@ static inline __attribute__((always_inline)) f32x4 fire_pair(const struct firing
   for (int k = 0; k < 4; k++) store4(of->v + (k < 2 ? first_a : first_b) + 4 * (k % 2), v[k]);
   return (v[0] + v[1]) + (v[2] + v[3]);
 }
+#endif
+
 
 /* Whole bytes, x and v in the order in which they lie. Returns whether the bits are right: only if all v are finite. */
 static inline __attribute__((always_inline)) int fire_pairs(const struct firing *of, const struct firing_row *row,

@@ -4,7 +4,7 @@
  * With x = -(what exp takes), r and every odd power of it change sign. 128 instead of 0 is added to k, so that shifting k
  * into the exponent gives 2^(k + 1) at once: s = 2 / (2 + 2 exp(-x)).
  *
- * Three loops, and surrogate_end4 in one of its caller's: the chain of operations is some 90 cycles long, and a processor
+ * Three loops, and surrogate_endN in one of its caller's: the chain of operations is some 90 cycles long, and a processor
  * that looks 100 operations ahead has too few vectors in flight in one loop, which takes twice as long.
  */
 
@@ -13,10 +13,13 @@
 enum { AT_ONCE = 128 }; /* what a loop leaves for the next stays in the level 1 cache */
 
 #if LANES == 16
-/* 32 registers and a window of 448 operations: four vectors side by side, in one loop. */
+/* 32 registers, and a window of several hundred operations: four vectors side by side in one loop need no second one. */
 static inline __attribute__((always_inline)) void exponentials(float *p, float alpha, const int vectors) {
   fN x[4], shifted[4], k[4], r[4], y[4];
-  for (int i = 0; i < vectors; i++) x[i] = at_leastN(at_mostN(alpha * loadN(p + SURROGATE_FLOATS * i), splatN(86.0f)), splatN(-86.0f));
+  for (int i = 0; i < vectors; i++) {
+    fN q = loadN(p + SURROGATE_FLOATS * i);
+    x[i] = at_leastN(at_mostN(alpha * q, splatN(86.0f)), splatN(-86.0f));
+  }
   for (int i = 0; i < vectors; i++) shifted[i] = x[i] * -LOG2_E + (ROUNDING + 128.0f);
   for (int i = 0; i < vectors; i++) k[i] = shifted[i] - (ROUNDING + 128.0f);
   for (int i = 0; i < vectors; i++) r[i] = (x[i] + k[i] * LN2_HIGH) + k[i] * LN2_LOW;
@@ -38,25 +41,31 @@ void surrogate_exponentials(float *p, int count, float alpha) {
   for (int n; count > 0; count -= n, p += n * (SURROGATE_FLOATS / LANES)) {
     n = smaller(count, AT_ONCE);
     const float *end = kept + n, *q = p;
-    for (float *at = kept; at < end; at += LANES, q += SURROGATE_FLOATS) {
-      fN x = at_leastN(at_mostN(alpha * loadN(q), splatN(86.0f)), splatN(-86.0f));
-      fN shifted = x * -LOG2_E + (ROUNDING + 128.0f);
-      fN k = shifted - (ROUNDING + 128.0f);
-      storeN(at, (x + k * LN2_HIGH) + k * LN2_LOW); /* r */
-      storeN(at + AT_ONCE, (fN)((uN)shifted << 23));
+    {
+      fN most = KEPT(86.0f), least = KEPT(-86.0f), log2_e = KEPT(-LOG2_E), rounding = KEPT(ROUNDING + 128.0f);
+      fN high = KEPT(LN2_HIGH), low = KEPT(LN2_LOW);
+      for (float *at = kept; at < end; at += LANES, q += SURROGATE_FLOATS) {
+        fN x = at_leastN(at_mostN(alpha * loadN(q), most), least);
+        fN shifted = x * log2_e + rounding;
+        fN k = shifted - rounding;
+        storeN(at, (x + k * high) + k * low); /* r */
+        storeN(at + AT_ONCE, (fN)((uN)shifted << 23));
+      }
     }
-    for (float *at = kept; at < end; at += LANES) {
-      fN r = loadN(at);
-      fN y = 1.3981999507e-3f - r * 1.9875691500e-4f;
-      y = 8.3334519073e-3f - y * r;
-      storeN(at + 2 * AT_ONCE, 4.1665795894e-2f - y * r);
+    {
+      fN c5 = KEPT(1.9875691500e-4f), c4 = KEPT(1.3981999507e-3f), c3 = KEPT(8.3334519073e-3f);
+      fN c2 = KEPT(4.1665795894e-2f);
+      for (float *at = kept; at < end; at += LANES) {
+        fN r = loadN(at);
+        storeN(at + 2 * AT_ONCE, c2 - (c3 - (c4 - r * c5) * r) * r);
+      }
     }
+    fN c1 = KEPT(1.6666665459e-1f), c0 = KEPT(5.0000001201e-1f), one = KEPT(1.0f), two = KEPT(2.0f);
     float *to = p + LANES;
     for (float *at = kept; at < end; at += LANES, to += SURROGATE_FLOATS) {
       fN r = loadN(at);
-      fN y = 1.6666665459e-1f - loadN(at + 2 * AT_ONCE) * r;
-      y = 5.0000001201e-1f - y * r;
-      storeN(to, 2.0f + ((y * (r * r) - r) + 1.0f) * loadN(at + AT_ONCE));
+      fN y = c0 - (c1 - loadN(at + 2 * AT_ONCE) * r) * r;
+      storeN(to, two + ((y * (r * r) - r) + one) * loadN(at + AT_ONCE));
     }
   }
 }

@@ -33,7 +33,7 @@ typedef float fN __attribute__((vector_size(4 * LANES)));
 typedef int iN __attribute__((vector_size(4 * LANES)));
 typedef unsigned uN __attribute__((vector_size(4 * LANES)));
 typedef float fN_anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-#if LANES > 4 /* narrower tiles (tile.h) */
+#if LANES > 4 /* narrower tiles (tile.h), and bytes of spikes */
 typedef float f32x8 __attribute__((vector_size(32)));
 typedef float f32x8_anywhere __attribute__((vector_size(32), aligned(4), may_alias));
 #endif
@@ -53,6 +53,16 @@ static inline void storeN(float *p, fN v) { STORE(fN, p, v); }
 static inline fN splatN(float a) { return splat4(a); }
 #else
 static inline fN splatN(float a) { return a - (fN){0}; } /* a - 0 is a; -0 + 0 would be 0 */
+#endif
+
+/*
+ * A constant of a loop, read before it. V8's Turboshaft (Node 24 and newer, Chrome) makes a vector of a constant anew in every
+ * turn, by three operations; what comes out of memory stays in its register. Only where a loop is held by its operations.
+ */
+#ifdef __wasm_simd128__
+#define KEPT(value) ({ static const volatile float kept = (value); splatN(kept); })
+#else
+#define KEPT(value) splatN(value)
 #endif
 
 /* As load_tail and store_tail: 1 <= count <= LANES. */
@@ -106,6 +116,18 @@ static inline fN at_leastN(fN x, fN smallest) {
 #endif
 }
 
+/*
+ * Says that p will be read: of sequences with a step for each piece of memory, processors do not guess what comes next.
+ * p may lie outside of all arrays. Not in WebAssembly, which has no such instruction.
+ */
+static inline void fetch_ahead(const float *p) {
+#if LANES > 4
+  __builtin_prefetch(p);
+#else
+  (void)p;
+#endif
+}
+
 /* Bit i is lane i of a mask. */
 static inline unsigned bitsN(iN mask) {
 #if LANES == 16
@@ -117,7 +139,7 @@ static inline unsigned bitsN(iN mask) {
 #endif
 }
 
-/* Lanes 4 k to 4 k + 3; k is known when compiled. */
+/* Lanes 4 k to 4 k + 3. */
 static inline f32x4 quarter(fN v, int k) {
 #if LANES == 16
   return k == 0   ? __builtin_shufflevector(v, v, 0, 1, 2, 3)

@@ -99,23 +99,18 @@ static void transform_weights(const void *argument, int begin, int end) {
   }
 }
 
-/* ---- V = B^T d B of one tile, all channels ---- */
+/* ---- V = B^T d B of one tile, all channels; dx = A^T M A of one tile ---- */
 
-#define TRANSFORM_ROW(OUTV, D) (OUTV[0] = D[0] - D[2], OUTV[1] = D[1] + D[2], OUTV[2] = D[2] - D[1], OUTV[3] = D[1] - D[3])
-#define TRANSFORM(TYPE) { \
-    TYPE down[IN][IN]; \
-    for (int b = 0; b < IN; b++) { \
-      TYPE d[IN]; \
-      for (int a = 0; a < IN; a++) d[a] = LOAD(TYPE, pixel[a][b] + c); \
-      TRANSFORM_ROW(down[b], d); \
-    } \
-    for (int a = 0; a < IN; a++) { \
-      TYPE d[IN], across[IN]; \
-      for (int b = 0; b < IN; b++) d[b] = down[b][a]; \
-      TRANSFORM_ROW(across, d); \
-      for (int b = 0; b < IN; b++) STORE(TYPE, v + (a * IN + b) * step + c, across[b]); \
-    } \
-  }
+#define TRANSFORM transform_channels
+#define FINISH finish_channels
+#define VECTOR fN
+#include "winograd_channels.h"
+#if LANES > 4 /* of the last channels, whose number is a multiple of 4 */
+#define TRANSFORM transform_four_channels
+#define FINISH finish_four_channels
+#define VECTOR f32x4
+#include "winograd_channels.h"
+#endif
 
 static void transform_tile(const struct gradient *task, int image, int i, int j, float *v, int step) {
   const struct convolution *of = task->of;
@@ -128,35 +123,21 @@ static void transform_tile(const struct gradient *task, int image, int i, int j,
       pixel[a][b] = inside ? task->dy + ((image * of->OH + row) * of->OW + column) * Cout : zeros;
     }
   int c = 0;
-  for (; c + LANES <= Cout; c += LANES) TRANSFORM(fN)
-  for (; c < Cout; c += 4) TRANSFORM(f32x4)
+  for (; c + LANES <= Cout; c += LANES) transform_channels(v, step, pixel, c);
+#if LANES > 4
+  for (; c < Cout; c += 4) transform_four_channels(v, step, pixel, c);
+#endif
 }
-
-/* ---- dx = A^T M A of one tile ---- */
-
-#define FINISH_ROW(OUTV, M) (OUTV[0] = (M[0] + M[1]) + M[2], OUTV[1] = (M[1] - M[2]) - M[3])
-#define FINISH(TYPE) { \
-    TYPE down[IN][OUT]; \
-    for (int b = 0; b < IN; b++) { \
-      TYPE places[IN]; \
-      for (int a = 0; a < IN; a++) places[a] = LOAD(TYPE, m + (a * IN + b) * step + c); \
-      FINISH_ROW(down[b], places); \
-    } \
-    for (int a = 0; a < rows; a++) { \
-      TYPE places[IN], out[OUT]; \
-      for (int b = 0; b < IN; b++) places[b] = down[b][a]; \
-      FINISH_ROW(out, places); \
-      for (int b = 0; b < columns; b++) STORE(TYPE, dx + (a * of->W + b) * Cin + c, out[b]); \
-    } \
-  }
 
 static void finish_tile(const struct gradient *task, int image, int i, int j, const float *m, int step) {
   const struct convolution *of = task->of;
   int Cin = of->Cin, rows = smaller(OUT, of->H - OUT * i), columns = smaller(OUT, of->W - OUT * j);
   float *dx = task->dx + ((image * of->H + OUT * i) * of->W + OUT * j) * Cin;
   int c = 0;
-  for (; c + LANES <= Cin; c += LANES) FINISH(fN)
-  for (; c < Cin; c += 4) FINISH(f32x4)
+  for (; c + LANES <= Cin; c += LANES) finish_channels(dx, of->W * Cin, Cin, rows, columns, m, step, c);
+#if LANES > 4
+  for (; c < Cin; c += 4) finish_four_channels(dx, of->W * Cin, Cin, rows, columns, m, step, c);
+#endif
 }
 
 /* ---- M = V U for the tiles at hand, place by place ---- */

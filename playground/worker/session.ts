@@ -24,6 +24,7 @@ import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
+import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
 import {
   classNamesOf,
@@ -287,6 +288,7 @@ export class Session implements Handlers {
       const imported = await importNetwork(bytes, name, options);
       if (imported.kind === "asks") return imported;
       const { model, report } = imported;
+      checkStill(model, { experiment: options.config });
       return {
         kind: "opened",
         model: await this.#holdFile({ model, report, fileName: name, facts: () => ({}) }),
@@ -296,6 +298,7 @@ export class Session implements Handlers {
 
   async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
     checkShape(held.model);
+    checkStill(held.model, held.facts());
     await this.#forgetRun();
     held.model.eval();
     this.#hold({ ...held, origin: "file", settings: null });

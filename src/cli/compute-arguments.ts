@@ -4,7 +4,7 @@ import "../kernels/native/install.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
-import { backend, currentBackend, type BackendReport } from "../kernels/current.js";
+import { backend, type BackendReport } from "../kernels/current.js";
 import { init } from "../kernels/select.js";
 
 export interface ComputeArguments {
@@ -20,13 +20,7 @@ export async function initCompute({ threads, backend: name }: ComputeArguments):
   });
 }
 
-/** The backend that computes now. @throws StateError before init() */
-export function backendName(): string {
-  return currentBackend().name;
-}
-
-/** "native (avx512)", "wasm (not native: …)". @throws StateError before init() */
-export function describeBackend({ name, instructionSet, whyNotNative }: BackendReport = backend()): string {
-  if (instructionSet !== null) return `${name} (${instructionSet})`;
-  return whyNotNative === null ? name : `${name} (not native: ${whyNotNative})`;
+/** What computes, as --json prints it. @throws StateError before init() */
+export function computeBackend(): BackendReport {
+  return backend();
 }

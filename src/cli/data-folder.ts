@@ -11,13 +11,20 @@ export function checkDataFolder(dataset: DatasetConfig): void {
   const { kind, params } = dataset;
   if (isFolder(params.path)) return;
   throw new ConfigError(
-    `there is no folder ${params.path}; expected one with the four IDX files of ${kind}. Name it with --data, or in the ` +
+    `there is no folder ${params.path}; expected one with ${HELD[kind]}. Name it with --data, or in the ` +
       "experiment as dataset.params.path; a relative path starts at the working directory. " +
       INSTALLED[kind],
   );
 }
 
+const HELD = {
+  MNIST: "the four IDX files of MNIST",
+  FashionMNIST: "the four IDX files of FashionMNIST",
+  EventFolder: "the folders train and test, and in each a folder of recordings per class",
+} as const;
+
 const INSTALLED = {
+  EventFolder: "Download the recordings if you do not have them.",
   MNIST: "Download the files if you do not have them.",
   FashionMNIST:
     "On Debian and Ubuntu, apt install dataset-fashion-mnist puts them into /usr/share/datasets/fashion-mnist.",

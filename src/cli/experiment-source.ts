@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "../errors.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
 import type { Experiment } from "../experiment/description/experiment.js";
-import { parseExperiment, parseOverride, writeExperiment } from "../experiment/description/index.js";
+import {
+  parseExperiment,
+  parseOverride,
+  writeExperiment,
+  type Override,
+} from "../experiment/description/index.js";
 import { readExperimentFile } from "../experiment/experiment-file.js";
 import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
 import { UsageError } from "./exit-codes.js";
@@ -39,17 +44,21 @@ export function experimentAsked(args: ExperimentArguments, warn: (sentence: stri
   return readExperiment(path, args, warn, args.config ?? "the digits experiment");
 }
 
-/** The experiment of a file, with the options laid over it. The folder of its data is made absolute. */
+/**
+ * The experiment of a file, with the options laid over it. The folder of its data is made absolute.
+ * @param overrides keys to set after those of the options
+ */
 export function readExperiment(
   path: string,
   args: ExperimentArguments,
   warn: (sentence: string) => void,
   source = path,
+  overrides: readonly Override[] = [],
 ): Experiment {
   const { experiment, warnings } = readExperimentFile(path, {
     source,
     lenient: args.lenient ?? false,
-    overrides: (args.set ?? []).map(parseOverride),
+    overrides: [...(args.set ?? []).map(parseOverride), ...overrides],
   });
   for (const warning of warnings) warn(warning);
   let adjusted = experiment;
@@ -71,8 +80,8 @@ function withDataPlace(experiment: Experiment, data: string | undefined, source:
   if (isFromFiles(dataset)) return withDataFolder(experiment, resolve(data ?? dataset.params.path));
   if (dataset.kind === "InMemory") {
     throw new ConfigError(
-      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST or ` +
-        "FashionMNIST. Run it in a program, with runExperiment and data.",
+      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST, ` +
+        "FashionMNIST, MovingDigits or EventFolder. Run it in a program, with runExperiment and data.",
     );
   }
   if (data === undefined || data === "digits") return experiment;

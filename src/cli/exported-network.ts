@@ -19,6 +19,8 @@ export interface ExportedNetwork {
   readonly inputs: number;
   readonly outputs: number;
   readonly timesteps: number;
+  /** Whether it classifies samples with an input for each time step. */
+  readonly time: boolean;
   /** Of the source. */
   readonly source: string;
   /** null if there is none. */
@@ -69,6 +71,7 @@ function readHeader(named: string, place: string, file: string): ExportedNetwork
     inputs: macro("INPUTS"),
     outputs: macro("OUTPUTS"),
     timesteps: macro("TIMESTEPS"),
+    time: !Number.isNaN(macro("SEQUENCE")),
     source: joinPaths(folder, `${name}.c`),
     rangesFile: exists(ranges) ? ranges : null,
   };

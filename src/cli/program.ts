@@ -22,7 +22,9 @@ import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
+import { addSweep } from "./sweep-command.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
 
@@ -80,12 +82,14 @@ function createAtif(choices: InitChoices | null): Command {
     .addHelpText("after", EXAMPLES.atif);
   addInit(program, choices);
   addTrain(program);
+  addSweep(program);
   addEval(program);
   addInspect(program);
   addDeviceCommands(program);
   addExchangeCommands(program);
   addEnergy(program);
   addPlot(program);
+  addPlayground(program);
   addBench(program);
   return program;
 }
@@ -263,6 +267,7 @@ const EXAMPLES = {
 Examples:
   atif train                          learn to read handwritten digits
   atif init my.toml                   write an experiment of your own; atif train my.toml runs it
+  atif sweep grid.toml --jobs 2       the same with other settings, and a table of what came out
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
   atif quantize runs/digits-1         integers of 8 bits

@@ -5,7 +5,13 @@ import type { Dataset } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
-import type { Experiment } from "../experiment/description/experiment.js";
+import { hasTime } from "../experiment/description/validate-model.js";
+import type {
+  DatasetConfig,
+  Experiment,
+  FilesConfig,
+  InMemoryConfig,
+} from "../experiment/description/experiment.js";
 import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
 import { ConfigError } from "../errors.js";
@@ -20,7 +26,8 @@ import {
   prepareData,
   type DatasetLoader,
 } from "../experiment/data.js";
-import type { LossName } from "../losses/table.js";
+import { lossOfExperiment } from "../experiment/training.js";
+import type { LossSpec } from "../losses/loss-spec.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { shapeBefore, stepsLeft } from "../preprocessing/table.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../shapes.js";
@@ -33,7 +40,7 @@ export interface TestData {
   /** The samples that networks learn from, as they come to a network that is measured. */
   readonly train: Dataset;
   readonly augmentations?: AugmentationPipeline;
-  readonly loss: LossName;
+  readonly loss: LossSpec;
   /** "the digits", or the folder. */
   readonly name: string;
 }
@@ -101,14 +108,25 @@ function experimentOf({ experiment }: TrainingFacts): Experiment | null {
     .experiment;
 }
 
+/** Whether the network was trained with samples that change over time; false if it was saved without its experiment. */
+export function learnedFromTime(facts: TrainingFacts): boolean {
+  const experiment = experimentOf(facts);
+  return experiment !== null && hasTime(experiment.learningFramework.kind);
+}
+
 /** Whether the data asked for go the same way to the network as those it was trained with. */
 function fitsKind({ dataset }: Experiment, asked: string): boolean {
-  return asked === "digits" ? dataset.kind === "Digits" : isFromFiles(dataset);
+  return asked === "digits" ? isBuiltIn(dataset) : isFromFiles(dataset);
+}
+
+/** The digits, still or moving. */
+function isBuiltIn(dataset: DatasetConfig): dataset is Exclude<DatasetConfig, FilesConfig | InMemoryConfig> {
+  return dataset.kind === "Digits" || dataset.kind === "MovingDigits";
 }
 
 /** Where the data were when the model was trained. @throws NoFittingData */
 function dataFolder({ dataset }: Experiment, config: string | null): string {
-  if (dataset.kind === "Digits") return "digits";
+  if (isBuiltIn(dataset)) return "digits";
   if (dataset.kind === "InMemory") {
     throw new NoFittingData(
       `the network was trained on "${dataset.params.name}", samples that a program gave; expected data to test it with. ` +
@@ -145,8 +163,12 @@ async function fromExperiment(
   const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
   const found = {
-    loss: moved.learningFramework.params.loss,
-    name: isFromFiles(moved.dataset) ? moved.dataset.params.path : DIGITS,
+    loss: lossOfExperiment(moved),
+    name: isFromFiles(moved.dataset)
+      ? moved.dataset.params.path
+      : moved.dataset.kind === "MovingDigits"
+        ? "the moving digits"
+        : DIGITS,
   };
   if (!asLoaded) {
     return {

@@ -36,21 +36,41 @@ export function withSeed(experiment: Experiment, seed: number): Experiment {
   return { ...experiment, bench: { ...experiment.bench, seed } };
 }
 
+/**
+ * A random part of the training data is held back, and measured after every epoch. It is taken before anything else is done
+ * to the data, so that nothing that is measured on the training set has seen it.
+ *
+ * @param part between 0 and 1
+ * @throws ConfigError if there is a validation set already
+ */
+export function withValidation(experiment: Experiment, part: number): Experiment {
+  const { bench, preprocessing } = experiment;
+  const own = preprocessing.some(({ kind, params }) => kind === "DatasetSplitter" && params.dest === "valid");
+  if (own || bench.useTestAsValid) {
+    throw new ConfigError(
+      `the experiment has a validation set already, by ${own ? "DatasetSplitter" : "use_test_as_valid"}; expected one that has ` +
+        "none. Leave one of the two out.",
+    );
+  }
+  const params = { source: "train", dest: "valid", ratio: part } as const;
+  return { ...experiment, preprocessing: [{ kind: "DatasetSplitter", params }, ...preprocessing] };
+}
+
 /** The data set read from another folder. @throws ConfigError if it is not read from one */
 export function withDataFolder(experiment: Experiment, path: string): Experiment {
   const { dataset } = experiment;
   if (!isFromFiles(dataset)) {
-    const why = dataset.kind === "Digits" ? "is built in" : "is given by a program";
+    const why = dataset.kind === "InMemory" ? "is given by a program" : "is built in";
     throw new ConfigError(
       `the data set ${dataset.kind} ${why} and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
-        `MNIST or FashionMNIST.`,
+        `MNIST, FashionMNIST or EventFolder.`,
     );
   }
   return { ...experiment, dataset: withPath(dataset, path) };
 }
 
 function withPath(dataset: FilesConfig, path: string): FilesConfig {
-  return { ...dataset, params: { ...dataset.params, path } };
+  return { ...dataset, params: { ...dataset.params, path } } as FilesConfig;
 }
 
 /** One model trained once. */

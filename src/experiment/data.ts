@@ -4,13 +4,14 @@ import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { createAugmentation } from "../datasets/augmentations/table.js";
 import type { Dataset, TrainTest } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
+import { loadMovingDigits } from "../datasets/events/moving-digits.js";
 import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../datasets/idx-folder.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { createPreprocessing } from "../datasets/preprocessing/table.js";
 import { ConfigError, FormatError } from "../errors.js";
 import { Generator } from "../random/generator.js";
 import type { Shape } from "../shapes.js";
-import type { DatasetConfig, Experiment } from "./description/experiment.js";
+import type { DatasetConfig, EventFolderParams, Experiment } from "./description/experiment.js";
 
 /** Where the samples come from; a browser gives its own for sets that are files. */
 export type DatasetLoader = (dataset: DatasetConfig) => Promise<TrainTest>;
@@ -45,12 +46,29 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
         divisor: 1,
         classNames: FASHION_MNIST_CLASSES,
       });
+    case "MovingDigits":
+      return loadMovingDigits(dataset.params);
+    case "EventFolder":
+      return loadFolderOfEvents(dataset.params);
     case "InMemory":
       throw new ConfigError(
         `dataset.kind is "InMemory", but no samples came; expected those of "${dataset.params.name}". ` +
           "Give them as data: { train, test }, or name a set that can be loaded.",
       );
   }
+}
+
+/** What reads files of events is loaded by those who have some. */
+async function loadFolderOfEvents(params: EventFolderParams): Promise<TrainTest> {
+  const { path, sensorShape, classes, timesteps, splitBy, duration = 0, maxCount } = params;
+  const { loadEventFolder } = await import("../formats/events/event-folder.js");
+  return loadEventFolder(path, {
+    sensorShape,
+    classes,
+    timesteps,
+    integration: splitBy === "duration" ? { duration } : { frames: timesteps, by: splitBy },
+    ...(maxCount === undefined ? {} : { maxCount }),
+  });
 }
 
 /** A folder in the format of MNIST: ten classes, or as many as the labels count (EMNIST has more). */

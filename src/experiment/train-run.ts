@@ -1,6 +1,7 @@
 /** Trains one prepared run, with checkpoints on the way, tests it, and writes what came out. */
 
 import { saveModel } from "../formats/model-file.js";
+import { lossOf } from "../losses/loss-spec.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { lastPart } from "../platform/paths.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
@@ -162,7 +163,7 @@ async function testRun(
   if (!run.model.evaluate || sets.test === undefined) return null;
   return evaluate(model, sets.test, {
     batchSize: run.model.batchSize,
-    ...(options.loss === undefined ? {} : { loss: options.loss }),
+    loss: lossOf(options),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),
     ...(signal === undefined ? {} : { signal }),
     onBatch: (done, total) => listener.onTest?.(done, total),

@@ -3,9 +3,10 @@
 import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { ConfigError } from "../errors.js";
+import { lossOf, type LossSpec } from "../losses/loss-spec.js";
 import type { OptimizerSpec } from "../optimizers/table.js";
 import type { TrainerOptions } from "../training/trainer-options.js";
-import type { ModelConfig, OptimizerConfig } from "./description/experiment.js";
+import type { Experiment, ModelConfig, OptimizerConfig } from "./description/experiment.js";
 import type { SingleRun } from "./adjust.js";
 
 /** Unused where nothing is trained. */
@@ -20,7 +21,8 @@ export function trainerOptions(
   sets: DatasetSets,
   augmentations: AugmentationPipeline,
 ): TrainerOptions {
-  const { loss, useBestEpoch, checkpointMetric } = experiment.learningFramework.params;
+  const { loss, classWeights, labelSmoothing, useBestEpoch, checkpointMetric } =
+    experiment.learningFramework.params;
   const validation = experiment.bench.useTestAsValid ? sets.test : sets.valid;
   const epochs = trainedEpochs(model);
   if (useBestEpoch && validation === undefined && checkpointMetric.name.startsWith("val_") && epochs > 0) {
@@ -30,19 +32,32 @@ export function trainerOptions(
         'or compare by checkpoint_metric = { name = "train_loss", mode = "min" }.',
     );
   }
-  const { optimizer } = model;
+  const { optimizer, accumulateGradBatches, clipGradNorm, clipGradValue, firingRate, detachEvery } = model;
   return {
     ...(optimizer === null ? { optimizer: NO_OPTIMIZER } : splitOptimizer(optimizer)),
     loss,
+    ...(classWeights === undefined ? {} : { classWeights }),
+    ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+    ...(firingRate === undefined ? {} : { firingRate }),
+    ...(accumulateGradBatches === undefined ? {} : { accumulateGradBatches }),
+    ...(clipGradNorm === undefined ? {} : { clipGradNorm }),
+    ...(clipGradValue === undefined ? {} : { clipGradValue }),
     epochs,
     batchSize: model.batchSize,
-    ...(model.detachEvery === undefined ? {} : { detachEvery: model.detachEvery }),
+    ...(detachEvery === undefined ? {} : { detachEvery }),
     seed,
     ...(validation === undefined ? {} : { validation }),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),
     useBestEpoch,
     checkpointMetric,
   };
+}
+
+/** By which the networks of an experiment are measured. */
+export function lossOfExperiment({ learningFramework }: Pick<Experiment, "learningFramework">): LossSpec {
+  const { loss, classWeights, labelSmoothing } = learningFramework.params;
+  if ((classWeights ?? labelSmoothing) === undefined) return loss;
+  return lossOf({ loss, classWeights: classWeights ?? null, labelSmoothing: labelSmoothing ?? 0 });
 }
 
 function splitOptimizer(config: OptimizerConfig): Pick<TrainerOptions, "optimizer" | "scheduler"> {

@@ -5,7 +5,17 @@ import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { Evaluation } from "../training/evaluate.js";
 import type { LayerReport } from "../measuring/layer-report.js";
 import type { TrainingState } from "../training/training-state.js";
-import { isBoolean, isCount, isNumber, isText, listOf, nullOr, objectOf, recordOf } from "./json-shape.js";
+import {
+  isBoolean,
+  isCount,
+  isNumber,
+  isText,
+  listOf,
+  nullOr,
+  objectOf,
+  optional,
+  recordOf,
+} from "./json-shape.js";
 import type { Check } from "./json-shape.js";
 
 export interface CheckpointRun extends Omit<
@@ -49,6 +59,7 @@ const evaluation = objectOf<Evaluation>({
 const metrics = objectOf<EpochMetrics>({
   epoch: isCount,
   lr: isNumber,
+  loss: optional(isText),
   trainLoss: isNumber,
   trainAccuracy: nullOr(isNumber),
   trainAverageClassAccuracy: nullOr(isNumber),

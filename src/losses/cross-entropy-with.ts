@@ -8,7 +8,7 @@ import { formatShape } from "../shapes.js";
 import { show } from "../show.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
-import type { Loss } from "./table.js";
+import type { PlainLoss } from "./table.js";
 
 export interface CrossEntropyOptions {
   /** One per class, at least 0 (default: 1 for each). */
@@ -42,9 +42,10 @@ const schema: Schema<Resolved> = {
  * @throws TypeError, RangeError; the function: ShapeError, RangeError as crossEntropy
  * @source C. Szegedy et al., "Rethinking the Inception architecture", CVPR 2016, section 7; the mean is PyTorch's
  */
-export function crossEntropyWith(options: CrossEntropyOptions): Loss {
+export function crossEntropyWith(options: CrossEntropyOptions): PlainLoss {
   const { weight, labelSmoothing } = readOptions("crossEntropyWith", options, schema);
-  return (logits, labels) => smoothed(logits, labels, weight, labelSmoothing);
+  const loss: PlainLoss = (logits, labels) => smoothed(logits, labels, weight, labelSmoothing);
+  return weight === undefined ? loss : Object.assign(loss, { divisor: divisorBy(weight) });
 }
 
 function smoothed(
@@ -67,6 +68,9 @@ function smoothed(
   }
   const w = weight ?? new Array<number>(classes).fill(1);
   const total = totalOf(labels, w);
+  if (total === 0) {
+    throw new RangeError("crossEntropyWith: the weights of all labels are 0; expected a label that counts.");
+  }
   const x = logits.data;
   const dx = new Float32Array(x.length);
   let loss = 0;
@@ -91,6 +95,11 @@ function smoothed(
   return y;
 }
 
+/** What a mean over labels with such weights is divided by. */
+function divisorBy(weight: readonly number[]): (labels: ArrayLike<number>) => number {
+  return (labels) => totalOf(labels, weight);
+}
+
 /** The weights of all labels, summed. */
 function totalOf(labels: ArrayLike<number>, weight: readonly number[]): number {
   let total = 0;
@@ -103,6 +112,5 @@ function totalOf(labels: ArrayLike<number>, weight: readonly number[]): number {
     }
     total += weight[label];
   }
-  if (total > 0) return total;
-  throw new RangeError("crossEntropyWith: the weights of all labels are 0; expected a label that counts.");
+  return total;
 }

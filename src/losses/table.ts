@@ -7,9 +7,36 @@ import { mse } from "./mse.js";
 
 export type LossName = "crossentropy" | "mse";
 
-export type Loss = (outputs: Tensor, labels: ArrayLike<number>) => Tensor;
+/** What a spiking layer gave for a batch, at every time step. */
+export interface LayerOutput {
+  /** [T, N, …]: what the layer handed on, theta or 1 where it fired; differentiable. */
+  readonly output: Tensor;
+  /** [T, N, …]: 1 where it fired; differentiable, made when it is asked for. */
+  readonly spikes: Tensor;
+}
 
-export const lossTable: { readonly [Name in LossName]: Loss } = {
+/** By the names of layers, "layers.neuron1". */
+export type LayerOutputs = Readonly<Record<string, LayerOutput>>;
+
+export interface Loss {
+  /** @param layers those that were asked for */
+  (outputs: Tensor, labels: ArrayLike<number>, layers: LayerOutputs): Tensor;
+  /** What the mean over these samples is divided by, where that is not their number. */
+  readonly divisor?: (labels: ArrayLike<number>) => number;
+}
+
+/** What the loss of these samples is a mean over: the share of a batch in several. */
+export function divisorOf({ divisor }: Pick<Loss, "divisor">, labels: ArrayLike<number>): number {
+  return divisor?.(labels) ?? labels.length;
+}
+
+/** One that reads no layers. */
+export interface PlainLoss {
+  (outputs: Tensor, labels: ArrayLike<number>): Tensor;
+  readonly divisor?: (labels: ArrayLike<number>) => number;
+}
+
+export const lossTable: { readonly [Name in LossName]: PlainLoss } = {
   crossentropy: crossEntropy,
   mse: (outputs, labels) => mse(outputs, oneHot(labels, outputs)),
 };

@@ -44,14 +44,6 @@ function checkSteps(where: string, { timesteps }: SpikingModel, given: number): 
   );
 }
 
-/** For what works with still samples alone. @throws RangeError if they change over time */
-export function checkStill(where: string, { name, time, sampleShape }: Dataset, what: string): void {
-  if (!time) return;
-  throw new RangeError(
-    `${where}: "${name}" has samples that change over time, ${formatShape(sampleShape)}; expected still ones, since ${what}.`,
-  );
-}
-
 /** @throws TypeError unless it is left out or can be aborted */
 export function checkSignal(where: string, signal: unknown): void {
   if (signal === undefined) return;

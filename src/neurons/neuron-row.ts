@@ -18,7 +18,7 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
   readonly summary: string;
   /** The classes that create() makes. Their subclasses are no neurons of this kind. */
   readonly classes: readonly NeuronClass<N>[];
-  /** true: made of the neurons of a network, such as those of a quantized one; left out where a kind is to be chosen. */
+  /** true: left out where a neuron is to be chosen, because it is made of those of a network, or is none. */
   readonly isDerived?: boolean;
   /** The options, apart from the step mode, which the model sets. */
   readonly schema: Schema<R>;

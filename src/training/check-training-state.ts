@@ -38,10 +38,16 @@ export function checkTrainingState(
   state: TrainingState,
   model: SpikingModel,
   batches: number,
+  batchesPerStep = 1,
 ): void {
   const { epoch, batch, totals, selection, history, weights, bestWeights } = state;
   checkInteger(`${where}: epoch`, epoch);
   checkBetween(`${where}: batch`, checkInteger(`${where}: batch`, batch), 0, batches);
+  if (batch % batchesPerStep !== 0 && batch !== batches) {
+    throw new RangeError(
+      `${where}: batch is ${batch} of ${batches}; expected one after a step of ${batchesPerStep} batches.`,
+    );
+  }
   checkInteger(`${where}: optimizer.steps`, state.optimizer.steps);
   if (history.length !== epoch) {
     throw new StateError(

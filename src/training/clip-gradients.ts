@@ -35,6 +35,11 @@ export function clipGradValue(parameters: readonly Tensor[], clipValue: number):
   );
 }
 
+/** Multiplies all of them. */
+export function scaleGradients(parameters: readonly Tensor[], factor: number): void {
+  change(gradientsIn("scaleGradients", parameters), (value) => value * factor);
+}
+
 function gradientsIn(where: string, parameters: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(parameters) ? parameters : [];
   if (list.length === 0 || !list.every((each) => Tensor.isTensor(each))) {

@@ -8,6 +8,8 @@ export interface EpochMetrics {
   epoch: number;
   /** Learning rate of this epoch. */
   lr: number;
+  /** Of a loss of one's own, what it is called; left out otherwise. */
+  loss?: string;
   /** Mean over the samples, each measured when it was its turn to be learned. */
   trainLoss: number;
   /** null with Mixup: a mixed sample belongs to two classes. */

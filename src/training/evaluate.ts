@@ -1,17 +1,20 @@
 /** Measures a model on a data set. */
 
 import { noGrad } from "../autograd/grad-mode.js";
-import { checkFunction, checkInteger, checkOneOf, checkOptions } from "../checks.js";
+import { checkFunction, checkInteger, checkOptions } from "../checks.js";
 import { show } from "../show.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { lossNames, lossTable, type Loss, type LossName } from "../losses/table.js";
+import { lossOf, lossSpec, type LossSpec, type NamedLoss } from "../losses/loss-spec.js";
+import { divisorOf } from "../losses/table.js";
+import { ArgumentPlace } from "../schema/place.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
 import { scope } from "../tensor/scope.js";
 import { checkFits, checkSignal, showBatch } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { checkLayers, withLayerOutputs } from "./layer-outputs.js";
 import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
@@ -21,7 +24,7 @@ import { withMode } from "../module/mode.js";
 
 export interface Evaluation {
   samples: number;
-  /** Mean over all samples. */
+  /** Mean over all samples; with weights of classes, a weighted one. */
   loss: number;
   /** Share of samples whose class was found, 0 to 1. */
   accuracy: number;
@@ -38,8 +41,8 @@ export interface Evaluation {
 export interface EvaluateOptions {
   /** Default 64. */
   batchSize?: number;
-  /** Default "crossentropy". */
-  loss?: LossName;
+  /** By name, or a function of one's own: { name, loss }. Default "crossentropy". */
+  loss?: LossSpec;
   /**
    * Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. Those that say how samples
    * are prepared (Normalize, IntToFloat32) stand for what model.preprocessing says; before the others are left to it.
@@ -67,7 +70,9 @@ export async function evaluate(
   checkOptions("evaluate", options, optionNames);
   checkFits("evaluate", model, data);
   const batchSize = checkInteger("evaluate: batchSize", options.batchSize ?? 64, 1);
-  const loss = lossTable[checkOneOf("evaluate: loss", options.loss ?? "crossentropy", lossNames)];
+  const place = new ArgumentPlace("evaluate").at("loss");
+  const loss = lossOf({ loss: lossSpec.read(options.loss ?? "crossentropy", place) });
+  if (loss.layers !== undefined) checkLayers("evaluate: loss", model, loss.layers);
   const { augmentations, signal, onBatch } = options;
   checkSignal("evaluate", signal);
   if (onBatch !== undefined) checkFunction("evaluate: onBatch", onBatch, "(done, total) => {}");
@@ -80,11 +85,13 @@ export async function evaluate(
   const confusion = emptyConfusion(model.outputShape[0]);
   const total = Math.ceil(data.length / batchSize);
   let counts: SpikeCount[] = [];
-  let [lossSum, done] = [0, 0];
+  let [lossSum, divisor, done] = [0, 0, 0];
   for (const batch of measuredBatches(model, data, batchSize, augmentations ?? null)) {
     signal?.throwIfAborted();
     const measured = measureUnlessStopped(model, batch, loss, signal);
-    lossSum += measured.loss * batch.labels.length;
+    const share = divisorOf(loss.loss, batch.labels);
+    lossSum += measured.loss * share;
+    divisor += share;
     countInto(confusion, batch.labels, measured.predicted);
     counts = addCounts(counts, measured.counts);
     onBatch?.(++done, total);
@@ -93,7 +100,7 @@ export async function evaluate(
   const layers = layerReports(model, counts, data.length);
   return {
     samples: data.length,
-    loss: lossSum / data.length,
+    loss: divisor === 0 ? 0 : lossSum / divisor,
     accuracy: accuracyOf(confusion),
     averageClassAccuracy: averageClassAccuracyOf(confusion),
     spikesPerInference: totalSpikes(layers),
@@ -106,7 +113,7 @@ export async function evaluate(
 function measureUnlessStopped(
   model: SpikingModel,
   batch: Batch,
-  loss: Loss,
+  loss: NamedLoss,
   signal: AbortSignal | undefined,
 ): ReturnType<typeof measure> {
   try {
@@ -123,16 +130,24 @@ function measureUnlessStopped(
 function measure(
   model: SpikingModel,
   batch: Batch,
-  loss: Loss,
+  { loss, layers = [] }: NamedLoss,
 ): { loss: number; predicted: Int32Array; counts: readonly SpikeCount[] } {
   try {
     const { result, counts } = countingSpikes(model.neurons(), () =>
       withMode(model, false, () =>
         scope(() =>
-          noGrad(() => {
-            const outputs = showBatch(model, batch);
-            return { loss: loss(outputs, batch.labels).item(), predicted: outputs.argmax() };
-          }),
+          noGrad(() =>
+            withLayerOutputs(
+              "evaluate",
+              model,
+              layers,
+              () => showBatch(model, batch),
+              (outputs, given) => ({
+                loss: loss(outputs, batch.labels, given).item(),
+                predicted: outputs.argmax(),
+              }),
+            ),
+          ),
         ),
       ),
     );

@@ -19,23 +19,39 @@ export function fingerprintOf(
   options: ResolvedTrainerOptions,
 ): Fingerprint {
   const { validation, augmentations, earlyStop, detachEvery } = options;
+  const loss = typeof options.loss === "string" ? options.loss : options.loss.name;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
     ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
     ...(detachEvery === null ? {} : { "truncation of gradients": `every ${detachEvery} time steps` }),
+    ...learningOf(options),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),
     optimizer: plainText(options.optimizer),
     scheduler: options.scheduler === null ? "none" : plainText(options.scheduler),
-    loss: options.loss,
+    loss,
     "batch size": String(options.batchSize),
     seed: String(options.seed),
     augmentation: augmentations === null ? "none" : plainText(augmentations.steps),
     "checkpoint metric": plainText(options.checkpointMetric),
     "early stop": earlyStop === null ? "none" : plainText(earlyStop),
     "use of the best epoch": options.useBestEpoch ? "yes" : "no",
+  };
+}
+
+/** What steps are made of, where that is not the usual: so that states from before there was a choice are recognised. */
+function learningOf(options: ResolvedTrainerOptions): Fingerprint {
+  const { accumulateGradBatches, clipGradNorm, clipGradValue, classWeights, labelSmoothing, firingRate } =
+    options;
+  return {
+    ...(accumulateGradBatches === 1 ? {} : { "number of batches to a step": String(accumulateGradBatches) }),
+    ...(clipGradNorm === null ? {} : { "clipping of gradients": `norm ${clipGradNorm}` }),
+    ...(clipGradValue === null ? {} : { "clipping of gradients": `value ${clipGradValue}` }),
+    ...(classWeights === null ? {} : { "weights of classes": plainText(classWeights) }),
+    ...(labelSmoothing === 0 ? {} : { "smoothing of labels": String(labelSmoothing) }),
+    ...(firingRate === null ? {} : { "target of firing rates": plainText(firingRate) }),
   };
 }
 

@@ -22,6 +22,7 @@ import { defaultGenerator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { DivergenceError } from "./divergence-error.js";
+import { withLayerOutputs, type LayerChoice } from "./layer-outputs.js";
 import { showForLearning } from "./truncated-pass.js";
 
 /** What one batch has said, and what showing it has changed. */
@@ -47,24 +48,31 @@ export interface PassOptions {
    * the batch is shown twice for it. null, which is the default: through all steps.
    */
   readonly detachEvery?: number | null;
+  /** Spiking layers whose outputs the loss is given as its third argument; true: all (default: none). */
+  readonly layers?: LayerChoice;
 }
 
 /**
  * Shows a batch in training mode and adds its gradients to those of the parameters.
  *
- * @param loss of mean outputs [N, classes] and labels
- * @throws DivergenceError if the loss or a buffer is not finite. Whatever is thrown, buffers are as they were and the
+ * @param loss of mean outputs [N, classes] and labels, and of the outputs of layers where there are options.layers
+ * @throws RangeError for a layer that is not there, or detachEvery with a loss that reads layers; DivergenceError if the
+ *   loss or a buffer is not finite. Whatever is thrown, buffers are as they were and the
  *   model has no gradients: those of passes before are gone, too
  */
 export function gradientsOf(model: SpikingModel, batch: Batch, loss: Loss, options: PassOptions = {}): Pass {
   checkModel("gradientsOf", model);
-  const { weight = 1, countSpikes = false, detachEvery = null } = options;
+  const { weight = 1, countSpikes = false, detachEvery = null, layers = [] } = options;
   if (detachEvery !== null) checkInteger("gradientsOf: detachEvery", detachEvery, 1);
   checkFinite("gradientsOf: weight", weight);
+  const steps = detachEvery !== null && detachEvery < model.timesteps ? detachEvery : null;
+  if (steps !== null && (layers === true || layers.length > 0)) checkNotTruncated(steps);
   const buffers = new SavedBuffers(model);
   const restore = (): void => buffers.restore();
   const work = (): Pick<Pass, "loss" | "predicted"> =>
-    withMode(model, true, () => scope(() => showAndLearn(model, batch, loss, weight, buffers, detachEvery)));
+    withMode(model, true, () =>
+      scope(() => showAndLearn(model, batch, loss, { weight, buffers, detachEvery, layers })),
+    );
   try {
     const { result, counts } = countSpikes
       ? countingSpikes(model.neurons(), work)
@@ -84,14 +92,20 @@ export function gradientsOf(model: SpikingModel, batch: Batch, loss: Loss, optio
  * One step of the optimizer along the gradients of the passes.
  *
  * @param passes all whose gradients are in the model
+ * @param between what is done to the gradients once it is known that they are finite, such as clipping
  * @throws DivergenceError if a gradient is not finite: nothing was done then, and the buffers are as before the passes;
  *   `lost` if a parameter is not finite after the step
  */
-export function applyGradients(model: SpikingModel, optimizer: Optimizer, passes: readonly Pass[]): void {
+export function applyGradients(
+  model: SpikingModel,
+  optimizer: Optimizer,
+  passes: readonly Pass[],
+  between?: () => void,
+): void {
   checkModel("applyGradients", model);
   try {
     // in a scope, so that its memory is free at once
-    scope(() => step(model, optimizer));
+    scope(() => step(model, optimizer, between));
   } catch (error) {
     for (const pass of [...passes].reverse()) pass.restore();
     optimizer.zeroGrad();
@@ -99,12 +113,13 @@ export function applyGradients(model: SpikingModel, optimizer: Optimizer, passes
   }
 }
 
-function step(model: SpikingModel, optimizer: Optimizer): void {
+function step(model: SpikingModel, optimizer: Optimizer, between?: () => void): void {
   const parameters = model.namedParameters();
   for (const [name, { grad }] of parameters) {
     if (grad !== null && !isFinite(sumOf(grad)))
       throw new DivergenceError(`the gradient of ${name} is not finite`);
   }
+  between?.();
   optimizer.step();
   for (const [name, parameter] of parameters) {
     if (!isFinite(sumOf(parameter)))
@@ -112,23 +127,43 @@ function step(model: SpikingModel, optimizer: Optimizer): void {
   }
 }
 
+/** The outputs of layers at all time steps are what truncation does not keep. @throws RangeError */
+function checkNotTruncated(detachEvery: number): never {
+  throw new RangeError(
+    `gradientsOf: detachEvery is ${detachEvery}, but the loss reads what layers gave at all time steps; ` +
+      "expected one of the two. Leave out detachEvery, or what reads the layers.",
+  );
+}
+
+interface Learning {
+  readonly weight: number;
+  readonly buffers: SavedBuffers;
+  readonly detachEvery: number | null;
+  readonly layers: LayerChoice;
+}
+
 function showAndLearn(
   model: SpikingModel,
   batch: Batch,
   loss: Loss,
-  weight: number,
-  buffers: SavedBuffers,
-  detachEvery: number | null,
+  { weight, buffers, detachEvery, layers }: Learning,
 ): Pick<Pass, "loss" | "predicted"> {
-  const { outputs, goOn } = showForLearning(model, batch, detachEvery, asBefore(buffers));
-  const predicted = outputs.argmax();
-  const value = mixedLoss(outputs, batch, loss);
-  const number = value.item();
-  if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
-  buffers.checkFinite();
-  (weight === 1 ? value : value.mul(weight)).backward();
-  goOn();
-  return { loss: number, predicted };
+  return withLayerOutputs(
+    "gradientsOf",
+    model,
+    layers,
+    () => showForLearning(model, batch, detachEvery, asBefore(buffers)),
+    ({ outputs, goOn }, given) => {
+      const predicted = outputs.argmax();
+      const value = mixedLoss(outputs, batch, (y, labels) => loss(y, labels, given));
+      const number = value.item();
+      if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
+      buffers.checkFinite();
+      (weight === 1 ? value : value.mul(weight)).backward();
+      goOn();
+      return { loss: number, predicted };
+    },
+  );
 }
 
 /** For a batch that is shown a second time: buffers and what dropout draws as they are now. */
@@ -141,7 +176,11 @@ function asBefore(buffers: SavedBuffers): () => void {
 }
 
 /** With Mixup, lambda times the loss of the labels, and the rest that of the labels mixed in. */
-function mixedLoss(outputs: Tensor, { labels, mixed }: Batch, loss: Loss): Tensor {
+function mixedLoss(
+  outputs: Tensor,
+  { labels, mixed }: Batch,
+  loss: (outputs: Tensor, labels: Int32Array) => Tensor,
+): Tensor {
   if (mixed === undefined) return loss(outputs, labels);
   const { labels: others, lambda } = mixed;
   return loss(outputs, labels)

@@ -6,7 +6,10 @@ import { groupOf, optional, readOptions, required, withDefault, type Schema } fr
 import { flag, listOf, oneOf, orNone, real, whole, type ValueType } from "../schema/value-types.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import { Dataset } from "../datasets/dataset.js";
-import { lossNames, type LossName } from "../losses/table.js";
+import { show } from "../show.js";
+import { firingRateSchema, type FiringRateOptions, type ResolvedFiringRate } from "../losses/firing-rate.js";
+import { lossSpec, type LossSpec } from "../losses/loss-spec.js";
+import { lossNames } from "../losses/table.js";
 import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
 import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
 import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
@@ -42,12 +45,24 @@ export interface TrainerOptions {
   optimizer: OptimizerSpec;
   /** Sets the learning rate at the start of every epoch; without it, it stays. */
   scheduler?: SchedulerSpec;
-  /** Default "crossentropy". */
-  loss?: LossName;
+  /** By name, or a function of one's own: { name, loss }. Default "crossentropy". */
+  loss?: LossSpec;
+  /** Of cross-entropy: how much each class counts, one number per class. Default null: all alike. */
+  classWeights?: readonly number[] | null;
+  /** Of cross-entropy: share of every label that is spread over all classes, 0 to 1 (default 0). */
+  labelSmoothing?: number;
+  /** Added to the training loss: how far layers fire from how often they should. Default null: nothing. */
+  firingRate?: FiringRateOptions | null;
   /** At least 0: with 0 the model stays as it is. */
   epochs: number;
   /** Default 32; the last batch of an epoch holds what is left. */
   batchSize?: number;
+  /** Batches whose gradients are one step of the optimizer, that of a batch of all their samples (default 1). */
+  accumulateGradBatches?: number;
+  /** The norm of all gradients, as one vector, is made at most this before each step. Default null: it is not. */
+  clipGradNorm?: number | null;
+  /** Every element of the gradients is put into [-clipGradValue, clipGradValue]. Default null: it is not. */
+  clipGradValue?: number | null;
   /** Truncated backpropagation: see PassOptions.detachEvery. Default null: through all time steps. */
   detachEvery?: number | null;
   /** Fixes the order of the samples, the augmentations and dropout (default 0). */
@@ -69,9 +84,15 @@ export interface TrainerOptions {
 export interface ResolvedTrainerOptions {
   readonly optimizer: OptimizerSpec;
   readonly scheduler: SchedulerSpec | null;
-  readonly loss: LossName;
+  readonly loss: LossSpec;
+  readonly classWeights: readonly number[] | null;
+  readonly labelSmoothing: number;
+  readonly firingRate: ResolvedFiringRate | null;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly accumulateGradBatches: number;
+  readonly clipGradNorm: number | null;
+  readonly clipGradValue: number | null;
   readonly detachEvery: number | null;
   readonly seed: number;
   readonly validation: Dataset | null;
@@ -112,15 +133,45 @@ export const trainerSchema: Schema<ReadOptions> = {
       "What sets the learning rate at the start of every epoch.",
     ),
     loss: withDefault(
-      oneOf(lossNames),
+      lossSpec,
       "crossentropy",
       'What is made small; "mse" compares the mean outputs with the one-hot target.',
+    ),
+    classWeights: withDefault(
+      orNone(listOf(real({ from: 0 }), 1)),
+      null,
+      "How much each class counts in the cross-entropy, one number per class.",
+    ),
+    labelSmoothing: withDefault(
+      real({ from: 0, to: 1 }),
+      0,
+      "Share of every label that the cross-entropy spreads over all classes.",
+    ),
+    firingRate: withDefault(
+      orNone(groupOf(firingRateSchema)),
+      null,
+      "Adds to the loss how far layers fire from how often they should.",
     ),
     epochs: required(whole(0, MAX_EPOCHS), "How often all samples are learned; 0 leaves the model as it is."),
     batchSize: withDefault(
       whole(1),
       32,
       "Samples learned together; the last batch of an epoch holds what is left.",
+    ),
+    accumulateGradBatches: withDefault(
+      whole(1),
+      1,
+      "Batches whose gradients are one step of the optimizer, that of a batch of all their samples; the last step of an epoch takes what is left.",
+    ),
+    clipGradNorm: withDefault(
+      orNone(real({ above: 0 })),
+      null,
+      "The norm of all gradients, as one vector, is made at most this before each step.",
+    ),
+    clipGradValue: withDefault(
+      orNone(real({ above: 0 })),
+      null,
+      "Every element of the gradients is put between this and its negative before each step.",
     ),
     detachEvery: withDefault(
       orNone(whole(1)),
@@ -160,6 +211,7 @@ export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerO
   const isPlateau = resolved.scheduler?.kind === "ReduceLROnPlateau";
   if (resolved.useBestEpoch || resolved.earlyStop !== null || isPlateau) checkMeasured(resolved);
   checkPlateauMode(resolved);
+  checkLoss(resolved);
   return resolved;
 }
 
@@ -220,6 +272,29 @@ function readCallback(value: unknown, place: Place): TrainerCallbacks {
       checkFunction(`Trainer: callbacks: ${name}`, given, "(event) => console.log(event)");
   }
   return callback;
+}
+
+/** @throws RangeError for what would not be obeyed */
+function checkLoss({ loss, classWeights, labelSmoothing, ...options }: ResolvedTrainerOptions): void {
+  const name = typeof loss === "string" ? loss : loss.name;
+  if (typeof loss !== "string" && lossNames.some((each) => each === name)) {
+    throw new RangeError(
+      `Trainer: loss.name is ${show(name)}, which is a loss of this library; expected another name.`,
+    );
+  }
+  if (loss !== "crossentropy" && (classWeights !== null || labelSmoothing > 0)) {
+    const given = classWeights === null ? "labelSmoothing" : "classWeights";
+    throw new RangeError(
+      `Trainer: ${given} is given, but the loss is ${show(name)}; expected "crossentropy", which knows them.`,
+    );
+  }
+  if (classWeights !== null && !classWeights.some((weight) => weight > 0))
+    throw new RangeError("Trainer: classWeights are all 0; expected a class that counts.");
+  const { clipGradNorm, clipGradValue } = options;
+  if (clipGradNorm === null || clipGradValue === null) return;
+  throw new RangeError(
+    `Trainer: clipGradNorm is ${clipGradNorm} and clipGradValue ${clipGradValue}; expected one of them. Leave out the other.`,
+  );
 }
 
 /** Or the rate would fall while the network gets better. */

@@ -7,7 +7,8 @@ import { checkOneOf, checkOptions } from "../checks.js";
 import { StateError, ShapeError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
-import { lossTable } from "../losses/table.js";
+import { lossOf, type NamedLoss } from "../losses/loss-spec.js";
+import { divisorOf } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -17,6 +18,7 @@ import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
 import { close } from "../schema/fixed.js";
 import { checkFits, checkSignal } from "../measuring/batch-input.js";
+import { clipGradNorm, clipGradValue } from "./clip-gradients.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
@@ -31,6 +33,7 @@ import {
   type Adjustable,
   type Fingerprint,
 } from "./fingerprint.js";
+import { checkLoss, withPenalty } from "./learned-loss.js";
 import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
 import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
 import { addCounts } from "../neurons/spike-count.js";
@@ -42,7 +45,7 @@ import {
 } from "./trainer-options.js";
 import { checkIsState, checkTrainingState } from "./check-training-state.js";
 import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
-import { trainingStep, withDropoutState } from "./training-step.js";
+import { trainingStep, upTo, withDropoutState, type Learned } from "./training-step.js";
 
 export type { BatchProgress, TrainerCallbacks, TrainerOptions } from "./trainer-options.js";
 export type { CheckpointMetric, CheckpointMetricName, EpochMetrics } from "./epoch-metrics.js";
@@ -63,6 +66,9 @@ export class Trainer {
   readonly model: SpikingModel;
   readonly #learned: LearnedPreprocessing;
   readonly #options: ResolvedTrainerOptions;
+  /** What is measured, and what is learned, which may have a penalty. */
+  readonly #loss: NamedLoss;
+  readonly #learnedLoss: NamedLoss;
   readonly #optimizer: Optimizer;
   readonly #scheduler: Scheduler | null;
   readonly #selection: EpochSelection;
@@ -96,8 +102,14 @@ export class Trainer {
     this.#options = resolveTrainerOptions(options);
     const { optimizer, scheduler, validation, checkpointMetric, earlyStop, batchSize, seed } = this.#options;
     checkFits("Trainer", model, train);
-    if (validation !== null) checkFits("Trainer: validation", model, validation);
+    if (validation !== null) {
+      checkFits("Trainer: validation", model, validation);
+      checkSameTime(train, validation);
+    }
     checkTrainable(model);
+    this.#loss = lossOf(this.#options);
+    this.#learnedLoss = withPenalty(this.#loss, this.#options);
+    checkLoss(model, this.#learnedLoss, this.#options);
     this.model = model;
     close<Trainer>(this, "model");
     this.#optimizer = createOptimizer(optimizer, model.parameters());
@@ -195,7 +207,8 @@ export class Trainer {
     }
     checkIsState(where, state);
     checkFingerprint(where, state.fingerprint, this.#ownFingerprint(), mayDiffer);
-    checkTrainingState(where, state, this.model, this.#batches);
+    const { accumulateGradBatches } = this.#options;
+    checkTrainingState(where, state, this.model, this.#batches, accumulateGradBatches);
     const before = this.#optimizer.state();
     this.#optimizer.loadState(state.optimizer);
     try {
@@ -224,9 +237,10 @@ export class Trainer {
   async #finishBatches(signal: AbortSignal | undefined): Promise<boolean> {
     const { batchSize, callbacks } = this.#options;
     const turns = new EventLoopTurns();
-    for (const batch of this.#remainingBatches(batchSize)) {
+    const batches = this.#remainingBatches(batchSize)[Symbol.iterator]();
+    while (this.#batch < this.#batches) {
       if (signal?.aborted === true) return false;
-      const loss = this.#learn(batch, signal);
+      const loss = this.#learn(batches, signal);
       if (loss === null) return false;
       if (callbacks.length > 0) {
         const progress = this.#progress(loss);
@@ -246,45 +260,78 @@ export class Trainer {
     return batches;
   }
 
-  /** One batch, counted only when it is done. @returns its loss; null if it was given up, and nothing has changed */
-  #learn(stored: Batch, signal: AbortSignal | undefined): number | null {
-    const { augmentations, validation, loss, detachEvery } = this.#options;
+  /**
+   * One step, along one batch or several, counted only when it is done.
+   *
+   * @returns the loss; null if it was given up, and nothing has changed
+   */
+  #learn(stored: Iterator<Batch>, signal: AbortSignal | undefined): number | null {
+    const { augmentations, validation, detachEvery, accumulateGradBatches } = this.#options;
+    const { loss, layers = [] } = this.#learnedLoss;
     const start = performance.now();
     const before = this.#generator.state;
+    let shown: Batch | null = null;
+    let count = 0;
+    const prepare = (batch: Batch): Batch => {
+      shown = batch;
+      count++;
+      return learnedBatch(this.model, this.#learned, augmentations, batch, this.#generator);
+    };
     try {
-      const batch = learnedBatch(this.model, this.#learned, augmentations, stored, this.#generator);
+      const settings = {
+        loss,
+        layers,
+        optimizer: this.#optimizer,
+        countSpikes: validation === null,
+        detachEvery,
+      };
       const { result, state } = withDropoutState(this.#dropout, () =>
         trainingStep(
           this.model,
-          batch,
-          lossTable[loss],
-          this.#optimizer,
-          validation === null,
-          () => signal?.aborted === true,
-          detachEvery,
+          upTo(accumulateGradBatches, stored, prepare),
+          { ...settings, clip: () => this.#clip() },
+          { stop: () => signal?.aborted === true, isAlone: accumulateGradBatches === 1 },
         ),
       );
       this.#dropout = state;
-      const totals = this.#totals;
-      totals.samples += batch.labels.length;
-      totals.loss += result.loss * batch.labels.length;
-      totals.spikes = addCounts(totals.spikes, result.counts);
-      if (batch.mixed === undefined) {
-        totals.confusion ??= emptyConfusion(this.model.outputShape[0]);
-        countInto(totals.confusion, batch.labels, result.predicted);
-      }
-      totals.seconds += (performance.now() - start) / 1000;
-      this.#batch++;
-      return result.loss;
+      const stepLoss = this.#count(result);
+      this.#totals.seconds += (performance.now() - start) / 1000;
+      this.#batch += result.length;
+      return stepLoss;
     } catch (error) {
       this.#generator.state = before;
       if (error instanceof GivenUp) return null;
-      throw this.#explain(error, stored);
+      throw shown === null ? error : this.#explain(error, shown, count);
     }
   }
 
-  #explain(error: unknown, batch: Batch): unknown {
-    const where = `batch ${this.#batch + 1} of ${this.#batches} in epoch ${this.#epoch + 1}`;
+  /** Adds to what is measured of the epoch. @returns the loss of the step */
+  #count(learned: readonly Learned[]): number {
+    const totals = this.#totals;
+    let [sum, divisor] = [0, 0];
+    for (const { pass, batch } of learned) {
+      totals.samples += batch.labels.length;
+      totals.loss += pass.loss * batch.labels.length;
+      totals.spikes = addCounts(totals.spikes, pass.counts);
+      const share = learned.length === 1 ? 1 : divisorOf(this.#learnedLoss.loss, batch.labels);
+      sum += pass.loss * share;
+      divisor += share;
+      if (batch.mixed !== undefined) continue;
+      totals.confusion ??= emptyConfusion(this.model.outputShape[0]);
+      countInto(totals.confusion, batch.labels, pass.predicted);
+    }
+    return divisor === 0 ? 0 : sum / divisor;
+  }
+
+  #clip(): void {
+    const { clipGradNorm: norm, clipGradValue: value } = this.#options;
+    if (norm !== null) clipGradNorm(this.model.parameters(), norm);
+    if (value !== null) clipGradValue(this.model.parameters(), value);
+  }
+
+  /** @param count of the batches of the step that were begun */
+  #explain(error: unknown, batch: Batch, count: number): unknown {
+    const where = `batch ${this.#batch + count} of ${this.#batches} in epoch ${this.#epoch + 1}`;
     if (error instanceof DivergenceError) return this.#diverged(`${where}: ${error.message}`, error);
     if (error instanceof ShapeError && batch.labels.length === 1 && this.#learned.train.length > 1) {
       return new ShapeError(
@@ -338,12 +385,12 @@ export class Trainer {
   }
 
   async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {
-    const { validation, batchSize, loss, augmentations, callbacks } = this.#options;
+    const { validation, batchSize, augmentations, callbacks } = this.#options;
     if (validation === null) return null;
     try {
       const measured = await evaluate(this.model, validation, {
         batchSize,
-        loss,
+        loss: this.#loss,
         onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
         // What they always do is part of the model.
         ...(augmentations?.variesOutsideTraining === true ? { augmentations } : {}),
@@ -363,6 +410,7 @@ export class Trainer {
     return {
       epoch: this.#epoch + 1,
       lr: this.#optimizer.lr,
+      ...(typeof this.#options.loss === "string" ? {} : { loss: this.#options.loss.name }),
       trainLoss: loss / samples,
       trainAccuracy: confusion === null ? null : accuracyOf(confusion),
       trainAverageClassAccuracy: confusion === null ? null : averageClassAccuracyOf(confusion),
@@ -422,6 +470,16 @@ export class Trainer {
 /** 0 where the clock is too coarse to tell. */
 function rate(samples: number, seconds: number): number {
   return seconds > 0 ? samples / seconds : 0;
+}
+
+/** @throws RangeError if only one of them changes over time: the network would be measured on what it did not learn */
+function checkSameTime(train: Dataset, validation: Dataset): void {
+  if (train.time === validation.time) return;
+  const told = ({ name, time }: Dataset): string => `"${name}" ${time ? "change over time" : "are still"}`;
+  throw new RangeError(
+    `Trainer: validation: the samples of ${told(validation)}, but those of ${told(train)}; expected the same of both. ` +
+      "Data sets say so with time: true.",
+  );
 }
 
 /** @throws RangeError if there is nothing to train */

@@ -43,8 +43,8 @@ describe("the bench", () => {
       "atif, elements of y asked for",
       "memory copy, 1 thread",
     ]);
-    // Two products, forward and weight gradient at five densities, and the input gradient.
-    expect(products.rows).toHaveLength(2 * (5 + 5 + 1));
+    // Two products, forward and weight gradient at five densities, and the input gradient; a dense one by one thread.
+    expect(products.rows).toHaveLength(2 * (5 + 5 + 1) + 1);
     expect(products.rows[0].name).toBe("conv 3x3, 64->64, 8x8, batch 2, forward, 5 %");
     expect(products.rows[0].times.map(({ contestant }) => contestant)).toEqual(["atif", "atif, dense"]);
     // One dense contestant for all densities.
@@ -70,6 +70,7 @@ describe("the bench", () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain("without PyTorch: no-python: ");
     expect(ended.stdout).toContain("python -m pip install torch");
+    expect(ended.stdout).toContain("without onnxruntime-node: it is not installed here.");
     expect(ended.stdout).toMatch(/inference, batch 8 +atif +\d/);
   });
 

@@ -74,7 +74,9 @@ beforeAll(async () => {
 
 describe("libraries beside atif", () => {
   it("are found from the working folder on, with their versions; the others are named", () => {
-    expect(answerOf(ended).peers).toEqual([
+    const peers = answerOf(ended).peers as { name: string }[];
+    // Besides, other backends of this library, of which there are some or none.
+    expect(peers.filter(({ name }) => !name.startsWith("atif"))).toEqual([
       expect.objectContaining({ name: "PyTorch" }),
       { name: "tfjs", version: "9.9.9", note: "WASM, threads: 1" },
       { name: "jax-js", missing: "it is not installed here", install: "npm install @jax-js/jax" },

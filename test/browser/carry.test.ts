@@ -35,13 +35,14 @@ describeInBrowser("loading, saving and sharing", () => {
   let browser: Browser;
   let site: Site;
   let open: OpenPage;
+  const models = new Map<string, Uint8Array>();
 
   const give = (...files: FileToGive[]): Promise<void> =>
     open.page.locator("#carry input[type=file]").setInputFiles(files);
 
   beforeAll(async () => {
     await init({ threads: 1 });
-    [browser, site] = await Promise.all([launch(), serve(false)]);
+    [browser, site] = await Promise.all([launch(), serve(false, models)]);
     open = await OpenPage.at(browser, site);
   });
 
@@ -49,6 +50,25 @@ describeInBrowser("loading, saving and sharing", () => {
     await open.close();
     await browser.close();
     await site.close();
+  });
+
+  it("opens with the model that its address names, and says what is wrong with one that is not there", async () => {
+    manualSeed(4);
+    const neuron = { kind: "ATIF" } as const;
+    const own = new SMLP({ inputShape: [8, 8, 1], outputShape: [10], units: [8], timesteps: 6, neuron });
+    models.set("runs/own.safetensors", encodeModel(own.eval()));
+    const [named, missing] = await Promise.all(
+      ["own.safetensors", "none.safetensors"].map((name) =>
+        OpenPage.at(browser, site, { hash: `?model=runs/${name}#e=2` }),
+      ),
+    );
+    const { model } = await named.until(({ model }) => model?.fileName === "own.safetensors");
+    expect(model?.timesteps).toBe(6);
+    const { notice } = await missing.until(({ notice }) => notice?.kind === "error");
+    expect(notice?.sentence).toBe(
+      `The model could not be fetched from ${site.address}runs/none.safetensors: the server says 404.`,
+    );
+    await Promise.all([named.close(), missing.close()]);
   });
 
   it("says in a sentence what is wrong with a truncated model, and keeps the one it has", async () => {

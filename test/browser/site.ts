@@ -21,11 +21,19 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** @param isolated whether the headers are sent that let a page share memory between threads */
-export async function serve(isolated: boolean): Promise<Site> {
+/**
+ * @param isolated whether the headers are sent that let a page share memory between threads
+ * @param more files beside those of the page, by their path from it; asked for at every request
+ */
+export async function serve(
+  isolated: boolean,
+  more: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<Site> {
   const server = createServer((request, response) => {
     // Not at the root: the files must work from any folder.
     const path = new URL(request.url ?? "/", "http://host").pathname.replace(/^\/some\/folder/, "");
+    const own = more.get(path.slice(1));
+    if (own !== undefined) return void response.end(own);
     const file = join(root, normalize(path === "/" ? "/index.html" : path));
     if (!file.startsWith(root) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
       response.writeHead(404).end();

@@ -19,6 +19,12 @@ describe("atif bench", () => {
     expect(ended.code).toBe(0);
     const answer = answerOf(ended);
     expect(answer).toMatchObject({ valid: true, quick: true, rounds: 1, threads: [1, 2] });
+    const backends = answer.backends as readonly string[];
+    expect(answer.backend).toEqual({
+      name: backends[0],
+      instructionSet: backends[0] === "native" ? (expect.any(String) as string) : null,
+    });
+    expect(backends.at(-1)).toBe("wasm");
     expect(answer.data).toMatch(/^the built-in digits enlarged to 28 x 28/);
     const rows = answer.rows as Row[];
     expect(rows.map(({ name }) => name)).toEqual([
@@ -33,7 +39,11 @@ describe("atif bench", () => {
       );
       // Three threads share the work out unevenly: the results must be the same all the same.
       expect(checks.some(({ what }) => what.endsWith("with 3 threads"))).toBe(true);
-      expect(times.map(({ contestant }) => contestant)).toEqual(["atif, 1 thread", "atif, 2 threads"]);
+      // Beside kernels of the processor's own, those that pages have.
+      const names = backends.map((name, i) => (i === 0 ? "atif" : `atif, ${name}`));
+      expect(times.map(({ contestant }) => contestant)).toEqual(
+        names.flatMap((name) => [`${name}, 1 thread`, `${name}, 2 threads`]),
+      );
       expect(ratios["atif, 2 threads"]).toBe(times[1].medianMs / times[0].medianMs);
     }
     const [memory] = answer.figures as { name: string; value: number; note: string }[];
@@ -47,7 +57,7 @@ describe("atif bench", () => {
       cwd: folder,
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^atif \d+\.\d+\.\d+, medians of 1 round; .*Node \d+/);
+    expect(stdout).toMatch(/^atif \d+\.\d+\.\d+, (wasm|native \(\w+\)), medians of 1 round; .*Node \d+/);
     expect(stdout).toMatch(/^training step, batch 8 +atif, 1 thread +\d.* images$/m);
     expect(stdout).toMatch(/^inference, batch 8 +atif, 1 thread +\d/m);
     expect(stdout).toMatch(/^neuron, T = 4, forward \+ backward +atif, 1 thread +\d/m);

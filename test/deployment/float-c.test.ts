@@ -53,6 +53,9 @@ function run(networks: readonly Tried[], form: "events" | "dense"): Float32Array
   return new Float32Array(runNetworks(all, compiler ?? "", ["-O0"]));
 }
 
+const joined = (steps: readonly Float32Array[]): Float32Array =>
+  Float32Array.from(steps.flatMap((step) => [...step]));
+
 const seeds = Array.from({ length: Number(process.env.ATIF_SEEDS ?? 25) }, (_, i) => i);
 
 describe("C in float32 numbers", () => {
@@ -69,7 +72,7 @@ describe("C in float32 numbers", () => {
         const float = compileFloat("test", networkGraph(model));
         const check = new FloatModel(float);
         for (const steps of inputs) {
-          const library = libraryRun(model, float, isStill ? steps[0] : steps);
+          const library = libraryRun(model, float, isStill ? steps[0] : joined(steps));
           const sums = new Float64Array(library.logits.length);
           const differing: string[] = [];
           let ties = 0;

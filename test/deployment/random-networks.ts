@@ -154,3 +154,16 @@ export function randomSamples(model: SpikingModel, seed: number, count: number, 
     classes: model.outputShape[0],
   });
 }
+
+/** Samples that change over time, [T, ...inputShape]. */
+export function randomSequences(model: SpikingModel, seed: number, count: number, width: number): Dataset {
+  const { x, labels, classes } = randomSamples(model, seed, count * model.timesteps, width);
+  return new Dataset({
+    name: "drawn over time",
+    x,
+    labels: labels.slice(0, count),
+    sampleShape: [model.timesteps, ...model.inputShape],
+    classes,
+    time: true,
+  });
+}

@@ -304,6 +304,45 @@ describe("samples.safetensors", () => {
     }
   });
 
+  it.each(["s", "m"] as const)(
+    "of samples that change over time hold another input at every step: step mode '%s'",
+    (stepMode) => {
+      manualSeed(3);
+      const model = scnn({ stepMode, neuron: { kind: "ATIF", params: { vThreshold: 0.1 } } }).eval();
+      const xs = tensor(
+        Float32Array.from({ length: 4 * 5 * 48 }, (_, i) => ((i * 7919) % 1000) / 500 - 0.5),
+        [4, 5, 6, 4, 2],
+      );
+      const { tensors } = parseSafetensors(filesOf(model, xs).samples, "here");
+      expect(tensors.has("x")).toBe(false);
+      const [stored, logits] = ["xs", "logits_per_step"].map((name) => tensors.get(name));
+      expect([stored?.shape, logits?.shape]).toEqual([
+        [4, 4, 2, 6, 4],
+        [4, 4, 3],
+      ]);
+      const own = tensor(Float32Array.from(stored?.data as Float32Array), [4, 4, 2, 6, 4]).permute([
+        0, 1, 3, 4, 2,
+      ]);
+      // Four of the five, in their order, each whole.
+      const sample = (all: Tensor, n: number, N: number): string => {
+        const data = all.toArray();
+        const each = data.length / 4 / N;
+        return [0, 1, 2, 3].map((t) => data.slice((t * N + n) * each, (t * N + n + 1) * each).join()).join();
+      };
+      const given = [0, 1, 2, 3, 4].map((n) => sample(xs, n, 5));
+      const places = [0, 1, 2, 3].map((n) => given.indexOf(sample(own, n, 4)));
+      expect(places).toEqual([...new Set(places)].sort());
+      expect(places).not.toContain(-1);
+      const steps = logits?.data as Float32Array;
+      noGrad(() => model.runSequence(own))
+        .toArray()
+        .forEach((value, i) => {
+          const sum = [0, 1, 2, 3].reduce((total, t) => total + steps[t * 12 + i], 0);
+          expect(sum / 4).toBeCloseTo(value, 5);
+        });
+    },
+  );
+
   it("are those of which no potential is close to its threshold", () => {
     // One neuron, theta 1, one time step: what comes close to 1 is left out.
     const model = new GraphModel({
@@ -364,7 +403,7 @@ describe("the report", () => {
 
   it("refuses samples that the network does not take", () => {
     expect(() => toPyTorch(smlp(), { samples: tensor([1, 2], [1, 2]) })).toThrow(
-      /toPyTorch: samples is \[1, 2\]; expected \[N, 2, 3, 2\], channels last/,
+      /toPyTorch: samples is \[1, 2\]; expected \[N, 2, 3, 2\], channels last, N at least 1; or, .*, \[4, N, 2, 3, 2\]\.$/,
     );
     expect(() => toPyTorch(smlp(), { samples: [1] as never })).toThrow(
       /toPyTorch: samples is \[1\]; expected a tensor/,

@@ -13,6 +13,7 @@ import {
 import { neuronKinds } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";
 import "../../src/quantization/kinds.js";
+import "../../src/quantization/quant-relu.js";
 import { manualSeed } from "../../src/random/generator.js";
 import type { Shape } from "../../src/shapes.js";
 import { ones } from "../../src/tensor/tensor.js";
@@ -102,6 +103,7 @@ const cases: { readonly [K in LayerKind]: readonly Case[] } = {
   QuantizedParametricLIFNode: [neuron, { ...neuron, options: { initTau: 3, decayInput: false } }],
   QuantizedIFSRL: [neuron, { ...neuron, options: { vThreshold: 0.5, quantParams: { bits: 4 } } }],
   QuantizedATIF: [neuron, { ...neuron, options: { repair: "raw", minThreshold: 0.125 } }],
+  QuantReLU: [neuron, { ...neuron, options: { bits: 3, initialStep: 0.5 } }],
   IFNode: [neuron, { ...neuron, options: { vThreshold: 2, vReset: null, alpha: 2 } }],
   LIFNode: [neuron, { ...neuron, options: { tau: 3, decayInput: false } }],
   ParametricLIFNode: [neuron, { ...neuron, options: { initTau: 4 } }],
@@ -192,7 +194,7 @@ describe("the table of layers", () => {
   it("has every kind once, neurons among them", () => {
     const kinds = layerKinds();
     expect(new Set(kinds).size).toBe(kinds.length);
-    const isDerived = (kind: string): boolean => kind.startsWith("Quantized") || exchangedKinds.has(kind);
+    const isDerived = (kind: string): boolean => kind.startsWith("Quant") || exchangedKinds.has(kind);
     const toChoose = Object.keys(cases).filter((kind) => !isDerived(kind));
     expect([...kinds].sort()).toEqual(toChoose.sort());
     expect(kinds).toEqual(expect.arrayContaining([...neuronKinds]));

@@ -5,14 +5,21 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { gradcheck } from "../../src/autograd/gradcheck.js";
 import { init } from "../../src/kernels/select.js";
 import { batchNorm, batchStatistics } from "../../src/ops/batch-norm.js";
+import { cat } from "../../src/ops/cat.js";
 import { conv1d, conv2d } from "../../src/ops/convolution.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { max, maximum, min, minimum } from "../../src/ops/extremes.js";
+import { abs, clamp, exp2, tanh } from "../../src/ops/functions.js";
 import "../../src/ops/install.js";
 import { linear } from "../../src/ops/matmul.js";
+import { slice, split } from "../../src/ops/parts.js";
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../../src/ops/pooling.js";
+import { pow } from "../../src/ops/pow.js";
 import { repeat, stack } from "../../src/ops/slice.js";
 import { logSoftmax, softmax } from "../../src/ops/softmax.js";
 import { operationTable, type OperationName } from "../../src/ops/table.js";
+import { variance } from "../../src/ops/variance.js";
+import { where } from "../../src/ops/where.js";
 import { Generator } from "../../src/random/generator.js";
 import { sizeOf } from "../../src/shapes.js";
 import { tensor, type Tensor } from "../../src/tensor/tensor.js";
@@ -108,6 +115,61 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
   sqrt: unary((x) => x.sqrt(), () => uniform(0.5, 3, 2, 3)),
   sigmoid: unary((x) => x.sigmoid()),
   relu: unary((x) => x.relu(), () => apart(3, 4)),
+  abs: unary((x) => abs(x), () => apart(3, 4)),
+  tanh: unary((x) => tanh(x)),
+  exp2: unary((x) => exp2(x)),
+  clamp: [
+    ...unary((x) => clamp(x, { min: -0.2, max: 0.3 }), () => apart(3, 4)),
+    ...unary((x) => clamp(x, { max: 0.1 }), () => apart(3, 4)),
+  ],
+  pow: [
+    ...broadcastSamples((a, b) => pow(a.mul(a).add(0.5), b)),
+    ...unary((x) => pow(x, 3)),
+    ...unary((x) => pow(x, -1.5), () => uniform(0.5, 2, 5)),
+    ...unary((x) => pow(x, 0).add(x)),
+  ],
+  where: [
+    ...broadcastSamples((a, b) => where(tensor([1, 0], [2, 1, 1, 1]), a, b)),
+    sample("the condition is broadcast, or the rest", () => [leaf(3), leaf(2, 1)], (a, b) => where(tensor([1, 0, 1], [3]), a, b)),
+    sample("numbers", () => [leaf(2, 2)], (a) => where(tensor([1, 0, 0, 2], [2, 2]), a, 3).add(where(tensor([0], []), 2, a))),
+  ],
+  max: [
+    sample("all", () => [apart(2, 3)], (x) => max(x)),
+    ...[0, 1, -1].map((axis) => sample(`axis ${axis}`, () => [apart(2, 3, 2)], (x) => max(x, axis))),
+  ],
+  min: [
+    sample("all", () => [apart(2, 3)], (x) => min(x)),
+    ...[0, 1, -1].map((axis) => sample(`axis ${axis}`, () => [apart(2, 3, 2)], (x) => min(x, axis))),
+  ],
+  maximum: [
+    sample("two", () => [apart(3, 4), constant(apart(4))], (a, b) => maximum(a, b.mul(1.3))),
+    sample("both broadcast", () => [apart(3, 1), apart(1, 4)], (a, b) => maximum(a, b.mul(1.3))),
+    sample("a number", () => [apart(5)], (a) => maximum(a, 0.1)),
+  ],
+  minimum: [
+    sample("both broadcast", () => [apart(3, 1), apart(1, 4)], (a, b) => minimum(a, b.mul(1.3))),
+    sample("a number", () => [apart(5)], (a) => minimum(a, 0.1)),
+  ],
+  variance: [
+    sample("all", () => [leaf(2, 3)], (x) => variance(x)),
+    sample("of the population", () => [leaf(2, 3)], (x) => variance(x, undefined, { correction: 0 })),
+    ...[0, 1, -1].map((axis) => sample(`axis ${axis}`, () => [leaf(2, 3, 2)], (x) => variance(x, axis))),
+  ],
+  cat: [
+    sample("axis 0", () => [leaf(2, 3), leaf(1, 3)], (a, b) => cat([a, b])),
+    sample("channels, one twice", () => [leaf(2, 2, 3), leaf(2, 2, 1)], (a, b) => cat([a, b, a], -1)),
+    sample("some alone", () => [constant(leaf(2, 2)), leaf(2, 1)], (a, b) => cat([a, b], 1)),
+  ],
+  slice: [
+    sample("in the middle", () => [leaf(4, 3)], (x) => slice(x, 1, 3)),
+    sample("from the end, of channels", () => [leaf(2, 5)], (x) => slice(x, -3, -1, -1)),
+    sample("two that overlap", () => [leaf(5)], (x) => slice(x, 0, 3).mul(slice(x, 1, 4))),
+  ],
+  split: [
+    sample("equal parts and a rest", () => [leaf(5, 2)], (x) => split(x, 2).map((part, i) => part.mul(i + 1).sum()).reduce((a, b) => a.mul(b))),
+    sample("of channels, joined the other way", () => [leaf(2, 5)], (x) => cat(split(x, [2, 3], -1).reverse(), -1)),
+    sample("one of them", () => [leaf(5)], (x) => split(x, [2, 3])[1]),
+  ],
   matmul: [
     sample("[2, 3] [3, 4]", () => [leaf(2, 3), leaf(3, 4)], (a, b) => a.matmul(b)),
     sample("left alone", () => [leaf(2, 3), constant(leaf(3, 4))], (a, b) => a.matmul(b)),
@@ -208,7 +270,8 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
 
 /** What src/ops exports beside the table: not differentiable, or part of another operation. */
 const otherExports = [
-  "argmax", "batchNormAffine", "batchStatistics", "conv2dAffine", "countNonZero", "dropHeight", "flat", "heaviside",
+  "alongAxis", "argmax", "asTensor", "batchNormAffine", "batchStatistics", "broadcastTo", "commonShape", "conv2dAffine",
+  "copyPart", "countNonZero", "dropHeight", "eachOf", "flat", "heaviside",
   "sigmoidSurrogateGradient", "sumTo", "withPlan",
 ]; // prettier-ignore
 

@@ -3,7 +3,8 @@
  * on the command line.
  */
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
@@ -200,6 +201,21 @@ describe("the packed package", () => {
     expect(installed).not.toEqual(expect.arrayContaining(["src"]));
     expect(installed).not.toEqual(expect.arrayContaining(["test"]));
   });
+});
+
+it("serves the page from the installed package", async () => {
+  const child = spawn(
+    process.execPath,
+    ["node_modules/.bin/atif", "playground", "--no-open", "--json", "--port", "0"],
+    { cwd: folder },
+  );
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
+  const { address } = JSON.parse(line) as { address: string };
+  const page = await (await fetch(address)).text();
+  child.kill("SIGTERM");
+  await ended;
+  expect(page).toContain("<title>atif");
 });
 
 describe("a package of somebody else's, with a neuron and a layer", () => {

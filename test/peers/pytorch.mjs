@@ -23,6 +23,17 @@ export function* checks(folder) {
     writeFileSync(expected, expectations(model, x, xs, raw));
     yield { name, script: "check_pytorch.py", args: [own, expected] };
   }
+  // The script's own samples, of which each step has another input.
+  for (const name of ["smlp_atif", "smlp_m", "scnn_2d_bn", "scnn_2d_bn_m"]) {
+    const { model, x, xs, raw } = network(name);
+    const { files } = toPyTorch(model, { samples: xs });
+    const own = join(folder, `${name}.sequence`);
+    mkdirSync(own);
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(own, file), content);
+    const expected = join(folder, `${name}.sequence.safetensors`);
+    writeFileSync(expected, expectations(model, x, xs, raw));
+    yield { name: `${name}.sequence`, script: "check_pytorch.py", args: [own, expected] };
+  }
 }
 
 function expectations(model, x, xs, raw) {

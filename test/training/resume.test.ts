@@ -53,6 +53,21 @@ const runs: [name: string, build: (seed: number) => SpikingModel, options: Train
     },
   ],
   [
+    "SCNN whose steps are two batches each, clipped, with weights of classes and a target for its firing",
+    tinySCNN,
+    {
+      optimizer: { kind: "Adam", params: { lr: 0.01 } },
+      epochs: 2,
+      batchSize: 5,
+      accumulateGradBatches: 2,
+      clipGradNorm: 0.5,
+      classWeights: [1, 2, 0.5],
+      labelSmoothing: 0.1,
+      firingRate: { target: 0.2, weight: 3 },
+      augmentations: noise(),
+    },
+  ],
+  [
     "SMLP that stops early",
     tinySMLP,
     {

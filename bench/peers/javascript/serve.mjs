@@ -1,6 +1,6 @@
 /**
  * A JavaScript library as a peer of the bench: a process that answers requests, one JSON object per line, until its
- * input ends. The requests are those of ../pytorch/serve.py; only products are computed here.
+ * input ends. The requests are those of ../pytorch/serve.py: products, or inference with a network.
  */
 
 import { readFileSync } from "node:fs";
@@ -9,11 +9,13 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { readArray, writeArrays } from "./arrays.mjs";
 import { createJaxJs } from "./jax-js.mjs";
+import { createOnnxRuntime } from "./onnxruntime.mjs";
 import { createTfjs } from "./tfjs.mjs";
 
 const LIBRARIES = {
   tfjs: { package: "@tensorflow/tfjs", create: createTfjs },
   "jax-js": { package: "@jax-js/jax", create: createJaxJs },
+  "onnxruntime-node": { package: "onnxruntime-node", create: createOnnxRuntime },
 };
 
 /**
@@ -28,25 +30,31 @@ export async function serve(name, user) {
   process.on("SIGINT", () => undefined);
   let library = null;
   let prepared = null;
+  const product = async ({ x, w, gradient }) => {
+    const operands = [x, w, gradient].map((array) => ({ data: readArray(array), shape: array.shape }));
+    const made = await library.product(...operands);
+    const results = async (which) => ({ result: await made.result(which) });
+    return { run: (which) => made.run(which), results, dispose: () => made.dispose() };
+  };
   const actions = {
     async hello({ threads }) {
       library = await LIBRARIES[name].create(user, threads);
       return { version: versionOf(user.locate(LIBRARIES[name].package)), note: library.note };
     },
-    async prepare({ folder, x, w, gradient }) {
-      await prepared?.product.dispose();
-      const operands = [x, w, gradient].map((array) => ({ data: readArray(array), shape: array.shape }));
-      prepared = { folder, product: await library.product(...operands) };
+    async prepare(request) {
+      await prepared?.work.dispose();
+      const make = request.kind === "network" ? library.network : product;
+      prepared = { folder: request.folder, work: await make(request) };
     },
     async results({ case: which }) {
-      return writeArrays(name, prepared.folder, { result: await prepared.product.result(which) });
+      return writeArrays(name, prepared.folder, await prepared.work.results(which));
     },
     async time({ case: which, runs }) {
-      await prepared.product.run(which);
+      await prepared.work.run(which);
       const ms = [];
       for (let i = 0; i < runs; i++) {
         const start = performance.now();
-        await prepared.product.run(which);
+        await prepared.work.run(which);
         ms.push(performance.now() - start);
       }
       return { ms };

@@ -30,12 +30,19 @@ except ImportError as error:
     print(json.dumps({"error": f"PyTorch cannot be imported: {error}"}), file=answers)
     sys.exit(3)
 
+from dense_cases import DenseCases
 from layer_cases import LayerCases, SpikingJellyLayerCases
 from network import NetworkCases
 from neuron_cases import NeuronCases
 from product_cases import ProductCases
 
-KINDS = {"neuron": NeuronCases, "products": ProductCases, "network": NetworkCases, "layer": LayerCases}
+KINDS = {
+    "neuron": NeuronCases,
+    "products": ProductCases,
+    "dense": DenseCases,
+    "network": NetworkCases,
+    "layer": LayerCases,
+}
 
 # "eager", "compiled" or "spikingjelly"
 library = sys.argv[1] if len(sys.argv) > 1 else "eager"

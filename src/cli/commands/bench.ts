@@ -2,7 +2,9 @@
 
 import { availableParallelism } from "node:os";
 import { counted } from "../../counted.js";
-import { initCompute } from "../compute-arguments.js";
+import type { BackendName } from "../../kernels/backend.js";
+import { init } from "../../kernels/select.js";
+import { computeBackend, initCompute } from "../compute-arguments.js";
 import { Interrupt } from "../interrupt.js";
 import { Progress } from "../progress.js";
 import { BenchRun, ROUNDS } from "../quick-bench/bench-run.js";
@@ -12,7 +14,7 @@ import { inferenceWork, trainingWork } from "../quick-bench/network-work.js";
 import { neuronWork } from "../quick-bench/neuron-work.js";
 import { describeNetwork, printFigures, printRows } from "../quick-bench/result-table.js";
 import type { Row } from "../quick-bench/results.js";
-import { threadComparison } from "../quick-bench/thread-comparison.js";
+import { threadComparison, type BackendWork } from "../quick-bench/thread-comparison.js";
 import { trainingMemory } from "../quick-bench/training-memory.js";
 import { refuseWrong } from "../quick-bench/wrong-results.js";
 import { Terminal } from "../terminal.js";
@@ -45,6 +47,8 @@ export async function bench(args: BenchArguments): Promise<void> {
   const rounds = args.rounds ?? (quick ? ROUNDS.quick : ROUNDS.full);
   try {
     await initCompute({ threads });
+    const own = computeBackend();
+    const backends = timedBackends(own.name as BackendName);
     const run = new BenchRun({ threads, rounds, quick, data: args.data }, progress, interrupt);
     printMachine(terminal, `medians of ${counted(rounds, "round")}`);
     const network = await trainNetwork(run);
@@ -57,11 +61,16 @@ export async function bench(args: BenchArguments): Promise<void> {
     ] as const;
     const rows: Row[] = [];
     for (const [i, make] of works.entries()) {
-      const work = make();
-      const comparison = threadComparison(work, counts);
-      const check = async () => [...(await work.check(threads)), ...(await comparison.check())];
+      const made: BackendWork[] = [];
+      for (const backend of backends) {
+        await init({ backend, threads });
+        made.push({ backend, work: make() });
+      }
+      await init({ backend: backends[0], threads });
+      const comparison = threadComparison(made, counts);
+      const check = async () => [...(await made[0].work.check(threads)), ...(await comparison.check())];
       rows.push(await run.compare({ ...comparison, check }, [i / works.length, (i + 1) / works.length]));
-      work.dispose?.();
+      for (const { work } of made) work.dispose?.();
     }
     progress.clear();
     terminal.print(`network: ${describeNetwork(network.facts)}`);
@@ -78,6 +87,8 @@ export async function bench(args: BenchArguments): Promise<void> {
       quick,
       data: network.facts.data,
       machine: machine(),
+      backend: own,
+      backends,
       network: network.facts,
       rows,
       figures,
@@ -89,6 +100,11 @@ export async function bench(args: BenchArguments): Promise<void> {
     progress.clear();
     interrupt.dispose();
   }
+}
+
+/** What init() took, and beside kernels of the processor's own those that pages have. */
+function timedBackends(own: BackendName): BackendName[] {
+  return own === "wasm" || own === "reference" ? [own] : [own, "wasm"];
 }
 
 /** Powers of two up to that many, and that many; or up to the cores there are. */

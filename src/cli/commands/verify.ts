@@ -15,11 +15,11 @@ import { FloatComparing, type FloatComparison } from "../../deployment/c/float-c
 import { compileFloat } from "../../deployment/float/compile-float.js";
 import { IntegerModel } from "../../deployment/integer/integer-model.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { checkStill, inputOf } from "../../measuring/batch-input.js";
+import { inputOf } from "../../measuring/batch-input.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { shortPath } from "../../platform/paths.js";
-import { sizeOf } from "../../shapes.js";
+import { formatShape, sizeOf } from "../../shapes.js";
 import { scope } from "../../tensor/scope.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import { compile, findCompiler, runProgram, type Ended } from "../c-compiler.js";
@@ -94,6 +94,7 @@ async function verifyExported(args: VerifyArguments, around: Surroundings): Prom
   checkSame(args, network.model, exported);
   const found = await testDataFor(network.model, network.known, network.config, args.data);
   const shown = shownDataset(network.model, found.data, found.augmentations ?? null);
+  checkTime(args, exported, shown);
   const data = shown.subset({ start: 0, end: Math.min(args.samples ?? shown.length, shown.length) });
   await interrupt.check(STOPPED);
   const onDone = (done: number, total: number): void =>
@@ -108,7 +109,11 @@ async function verifyExported(args: VerifyArguments, around: Surroundings): Prom
       return;
     }
     const integer = integerModel(network, width);
-    const text = comparisonDriver({ name: exported.name, layers: integer.program.layers.length });
+    const text = comparisonDriver({
+      name: exported.name,
+      time: exported.time,
+      layers: integer.program.layers.length,
+    });
     const compared: Compared = { ...work, integer, driver: await makeDriver(work, text) };
     const comparison = await compare(compared, onDone);
     const wrong = await lookCloser(compared, comparison);
@@ -137,6 +142,16 @@ function checkSame({ run, folder }: VerifyArguments, model: SpikingModel, export
         "Export it again.",
     );
   }
+}
+
+/** @throws UsageError for code that classifies other samples: still ones, or such that change over time */
+function checkTime({ folder }: VerifyArguments, { time }: ExportedNetwork, data: Dataset): void {
+  if (data.time === time) return;
+  const [ofCode, ofData] = [time, data.time].map((each) => (each ? "change over time" : "are still"));
+  throw new UsageError(
+    `the network in ${folder} classifies samples that ${ofCode}, and those of "${data.name}" ${ofData}, ` +
+      `${formatShape(data.sampleShape)}; expected the same. Export it again with these data.`,
+  );
 }
 
 async function inTemporaryFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -212,7 +227,6 @@ function inputAt({ integer, ...work }: Compared, sample: number): Int32Array {
 }
 
 function preparedAt({ data, network }: Pick<Work, "data" | "network">, sample: number): Float32Array {
-  checkStill("verify", data, "the program is shown one input at every time step");
   return scope(() => inputOf(network.model, data.batch([sample])).toArray());
 }
 
@@ -223,7 +237,12 @@ async function compareFloats(
   const { data, network, exported, signal } = work;
   const program = inCommandWords(() => compileFloat("exportC", networkGraph(network.model)));
   const comparing = new FloatComparing(network.model, program);
-  const facts = { name: exported.name, layers: program.layers.length, neurons: comparing.neurons };
+  const facts = {
+    name: exported.name,
+    time: exported.time,
+    layers: program.layers.length,
+    neurons: comparing.neurons,
+  };
   const driver = await makeDriver(work, floatDriver(facts));
   for (let start = 0; start < data.length; start += AT_ONCE) {
     const end = Math.min(start + AT_ONCE, data.length);

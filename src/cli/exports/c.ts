@@ -15,7 +15,7 @@ import { RANGES_FILE } from "../exported-network.js";
 import type { ExportArguments } from "./export-arguments.js";
 import { wordAsked } from "../quantize-options.js";
 import { Terminal } from "../terminal.js";
-import { NoFittingData, testDataFor } from "../test-data.js";
+import { learnedFromTime, NoFittingData, testDataFor } from "../test-data.js";
 import { inCommandWords, openExportable, type WholeNetwork } from "../whole-network.js";
 
 const WIDTHS = ["8", "16", "float32"] as const;
@@ -41,7 +41,7 @@ export async function exportAsC(args: ExportArguments): Promise<void> {
     exportedC(network.model, {
       ...options,
       ...(ranges === undefined ? {} : { ranges }),
-      ...(tests === null ? {} : { tests, samples: args.samples ?? 20 }),
+      ...(tests === null ? { time: learnedFromTime(network.known) } : { tests, samples: args.samples ?? 20 }),
     }),
   );
   const files = { ...exported.files, ...(ranges === undefined ? {} : { [RANGES_FILE]: ranges }) };

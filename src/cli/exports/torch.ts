@@ -5,7 +5,7 @@ import { WEIGHTS_FILE } from "../../exchange/torch/file-names.js";
 import { fidelityReport } from "../../exchange/fidelity-report.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
-import { checkStill, inputOf } from "../../measuring/batch-input.js";
+import { inputOf } from "../../measuring/batch-input.js";
 import { shortPath } from "../../platform/paths.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { initCompute } from "../compute-arguments.js";
@@ -54,6 +54,5 @@ export async function exportAsPyTorch(args: ExportArguments): Promise<void> {
 
 /** The first samples of the test set, as the network takes them. */
 function firstOf(model: SpikingModel, data: Dataset, samples: number): Tensor {
-  checkStill("export", data, "the script shows one input at every time step");
   return inputOf(model, data.batch(Array.from({ length: Math.min(samples, data.length) }, (_, i) => i)));
 }

@@ -1,8 +1,7 @@
-/** The machine that the bench runs on and the backend: figures mean nothing without them. */
+/** The machine that the bench runs on: figures mean nothing without it. */
 
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { backend, type BackendReport } from "../../kernels/current.js";
-import { describeBackend } from "../compute-arguments.js";
+import { computeBackend } from "../compute-arguments.js";
 import type { Terminal } from "../terminal.js";
 import { VERSION } from "../../version.js";
 
@@ -13,7 +12,6 @@ export interface Machine {
   readonly node: string;
   readonly load: number;
   readonly platform: string;
-  readonly backend: BackendReport;
 }
 
 export function machine(): Machine {
@@ -24,15 +22,18 @@ export function machine(): Machine {
     node: process.versions.node,
     load: loadavg()[0],
     platform: `${process.platform} ${process.arch}`,
-    backend: backend(),
   };
 }
 
-/** The first lines of a report. @param how "2 threads each, medians of 9 rounds" */
+/** The first line of a report, after init(). @param how "2 threads each, medians of 9 rounds" */
 export function printMachine(terminal: Terminal, how: string): void {
   const { cpu, cores, node, load } = machine();
-  terminal.print(`atif ${VERSION}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`);
-  terminal.print(`backend: ${describeBackend()}`);
+  const { name, instructionSet, whyNotNative } = computeBackend();
+  const backend = instructionSet === null ? name : `${name} (${instructionSet})`;
+  terminal.print(
+    `atif ${VERSION}, ${backend}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
+  );
+  if (whyNotNative !== null) terminal.print(`not on native kernels: ${whyNotNative}`);
   if (load > cores / 2)
     terminal.warn(`the machine is busy (load ${load.toFixed(1)}): figures are not to be trusted.`);
 }

@@ -59,8 +59,9 @@ export function flagsOf({ before, after, evaluate }: ResolvedFlags): ResolvedFla
 }
 
 /**
- * Changes a whole batch. Random parameters are drawn once per batch and shared by its samples, as the reference does;
- * noise is drawn per element. Everything random comes from the generator that is passed in.
+ * Changes a whole batch. Random parameters are drawn once per batch and shared by its samples, as the reference does; but where
+ * an image is looked at (Crop, ResizedCrop, Rotation2D) is drawn per sample, and noise per element. Time steps of a sample share
+ * what it has. Everything random comes from the generator that is passed in.
  */
 export abstract class Augmentation {
   declare readonly name: string;

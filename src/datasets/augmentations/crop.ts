@@ -1,4 +1,7 @@
-/** Cuts the same window, at a random place, out of every image of the batch, after padding with zeros. */
+/**
+ * Cuts a window out of every image, after padding with zeros: at a random place of each sample, the same for all its time
+ * steps.
+ */
 
 import { ShapeError } from "../../errors.js";
 import type { Generator } from "../../random/generator.js";
@@ -6,7 +9,7 @@ import { refuse } from "../../schema/place.js";
 import { fix } from "../../schema/fixed.js";
 import { readOptions, required, withDefault, type Schema } from "../../schema/schema.js";
 import { listOrOne, whole, type ValueType } from "../../schema/value-types.js";
-import { formatShape } from "../../shapes.js";
+import { formatShape, sizeOf } from "../../shapes.js";
 import type { Batch } from "../batch.js";
 import {
   Augmentation,
@@ -96,15 +99,19 @@ export class Crop extends Augmentation {
           `${formatShape(this.padding)}; expected at most ${formatShape([rows + top + bottom, columns + left + right])}.`,
       );
     }
-    // The window's place on the image; negative where it begins in the padding.
-    const firstRow = generator.integer(spareRows + 1) - top;
-    const firstColumn = generator.integer(spareColumns + 1) - left;
-    const fromColumn = Math.max(0, firstColumn);
-    const toColumn = Math.min(columns, firstColumn + width);
     const leading = shape.slice(0, -3);
-    const images = leading.reduce((product, dimension) => product * dimension, 1);
+    const images = sizeOf(leading);
+    const steps = sizeOf(leading.slice(1));
     const y = new Float32Array(images * height * width * channels);
+    let [firstRow, firstColumn] = [0, 0];
     for (let image = 0; image < images; image++) {
+      if (image % steps === 0) {
+        // The window's place on the images of a sample; negative where it begins in the padding.
+        firstRow = generator.integer(spareRows + 1) - top;
+        firstColumn = generator.integer(spareColumns + 1) - left;
+      }
+      const fromColumn = Math.max(0, firstColumn);
+      const toColumn = Math.min(columns, firstColumn + width);
       for (let row = Math.max(0, firstRow); row < Math.min(rows, firstRow + height); row++) {
         let to = ((image * height + row - firstRow) * width + fromColumn - firstColumn) * channels;
         let from = ((image * rows + row) * columns + fromColumn) * channels;

@@ -1,6 +1,6 @@
 /**
- * Cuts one window of random size and shape, at a random place, out of every image of the batch, and resizes it. Its area is a
- * share of the image from U(scale), its ratio of width to height exp(U(log ratio)); a window that does not fit is drawn again, ten
+ * Cuts a window of random size and shape, at a random place, out of every image, and resizes it: one for each sample, the same for
+ * all its time steps. Its area is a share of the image from U(scale), its ratio of width to height exp(U(log ratio)); a window that does not fit is drawn again, ten
  * times at most, and then the largest one with an allowed ratio is taken from the middle.
  */
 
@@ -9,6 +9,7 @@ import { fix } from "../../schema/fixed.js";
 import type { Place } from "../../schema/place.js";
 import { readOptions, withDefault, type Fields, type Schema } from "../../schema/schema.js";
 import { flag, oneOf, pairOf, real } from "../../schema/value-types.js";
+import { sizeOf, type Shape } from "../../shapes.js";
 import type { Batch } from "../batch.js";
 import {
   Augmentation,
@@ -108,12 +109,31 @@ export class ResizedCrop extends Augmentation {
   protected override transform(batch: Batch, generator: Generator): Batch {
     const { x, shape } = batch;
     const [H, W, C] = imageShape("ResizedCrop", batch);
-    const [top, left, height, width] = this.#window(H, W, generator);
+    const [toH, toW] = this.size;
+    const steps = sizeOf(shape.slice(1, -3));
+    const y = new Float32Array(shape[0] * steps * toH * toW * C);
+    const [before, after] = [steps * H * W * C, steps * toH * toW * C];
+    for (let sample = 0; sample < shape[0]; sample++) {
+      const window = this.#window(H, W, generator);
+      this.#resize(
+        [x.subarray(sample * before, (sample + 1) * before), [H, W, C]],
+        window,
+        y.subarray(sample * after, (sample + 1) * after),
+      );
+    }
+    return { ...withValues(batch, y), shape: [...shape.slice(0, -3), toH, toW, C] };
+  }
+
+  /** @param y of all images of a sample */
+  #resize(
+    [x, [H, W, C]]: readonly [Float32Array, Shape],
+    [top, left, height, width]: Window,
+    y: Float32Array,
+  ): void {
     const [toH, toW] = this.size;
     const rows = resizeWeights(height, toH, this.interpolationMode, this.antialias);
     const columns = resizeWeights(width, toW, this.interpolationMode, this.antialias);
     const images = x.length / (H * W * C);
-    const y = new Float32Array(images * toH * toW * C);
     let to = 0;
     for (let image = 0; image < images; image++) {
       for (const row of rows) {
@@ -129,7 +149,6 @@ export class ResizedCrop extends Augmentation {
         }
       }
     }
-    return { ...withValues(batch, y), shape: [...shape.slice(0, -3), toH, toW, C] };
   }
 
   #window(H: number, W: number, generator: Generator): Window {

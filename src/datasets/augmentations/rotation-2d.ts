@@ -1,9 +1,13 @@
-/** Turns every image of the batch about its middle, counter-clockwise, by one angle in degrees; what comes in is 0. */
+/**
+ * Turns every image about its middle, counter-clockwise, by an angle in degrees that each sample has of its own, the same for all its
+ * time steps; what comes in is 0.
+ */
 
 import type { Generator } from "../../random/generator.js";
 import { fix } from "../../schema/fixed.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
 import { oneOf, pairOf, real } from "../../schema/value-types.js";
+import { sizeOf, type Shape } from "../../shapes.js";
 import type { Batch } from "../batch.js";
 import {
   Augmentation,
@@ -61,12 +65,22 @@ export class Rotation2D extends Augmentation {
   }
 
   protected override transform(batch: Batch, generator: Generator): Batch {
-    const { x } = batch;
-    const [H, W, C] = imageShape("Rotation2D", batch);
-    const radians = (generator.uniform(...this.angle) * Math.PI) / 180;
+    const { x, shape } = batch;
+    const image = imageShape("Rotation2D", batch);
+    const y = new Float32Array(x.length);
+    const sample = sizeOf(shape.slice(1));
+    for (let start = 0; start < x.length; start += sample) {
+      const degrees = generator.uniform(...this.angle);
+      this.#turn(x.subarray(start, start + sample), image, degrees, y.subarray(start, start + sample));
+    }
+    return withValues(batch, y);
+  }
+
+  /** @param x of all images of a sample. @param y of zeros */
+  #turn(x: Float32Array, [H, W, C]: Shape, degrees: number, y: Float32Array): void {
+    const radians = (degrees * Math.PI) / 180;
     const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
     const [middleRow, middleColumn] = [(H - 1) / 2, (W - 1) / 2];
-    const y = new Float32Array(x.length);
     const size = H * W * C;
     for (let i = 0; i < H; i++) {
       for (let j = 0; j < W; j++) {
@@ -82,7 +96,6 @@ export class Rotation2D extends Augmentation {
         }
       }
     }
-    return withValues(batch, y);
   }
 
   /** The pixels that a place between pixels is made of; those outside are 0. */

@@ -51,7 +51,7 @@ export const augmentations = {
     (params) => new HorizontalFlip(params),
   ),
   Crop: row(
-    "The same window, at a random place, of every image, after padding with zeros.",
+    "A window at a random place of every image, after padding with zeros.",
     cropSchema,
     (params) => new Crop(params),
   ),
@@ -81,7 +81,7 @@ export const augmentations = {
     (params) => new ResizedCrop(params),
   ),
   Rotation2D: row(
-    "Turns every image by one random angle.",
+    "Turns every image by a random angle of its own.",
     rotation2DSchema,
     (params) => new Rotation2D(params),
   ),

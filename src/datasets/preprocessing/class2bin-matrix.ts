@@ -38,9 +38,9 @@ export class Class2BinMatrix implements Preprocessing {
   apply(sets: DatasetSets): DatasetSets {
     const { train, valid = train, test = train } = sets;
     const classes = this.classes ?? Math.max(train.classes, valid.classes, test.classes);
-    return mapSets(sets, ({ name, x, labels, sampleShape, classNames, divisor, preprocessing }) => {
+    return mapSets(sets, ({ name, x, labels, sampleShape, classNames, time, divisor, preprocessing }) => {
       const names = classNames?.length === classes ? { classNames } : {};
-      return new Dataset({ name, x, labels, sampleShape, classes, divisor, preprocessing, ...names });
+      return new Dataset({ name, x, labels, sampleShape, classes, time, divisor, preprocessing, ...names });
     });
   }
 }

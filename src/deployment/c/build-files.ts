@@ -30,6 +30,8 @@ clean:
 export interface ReadmeFacts {
   readonly name: string;
   readonly timesteps: number;
+  /** Whether a sample has another input at every time step. */
+  readonly time: boolean;
   /** Fractional bits of the network's input and of each layer's output; null where there are none. */
   readonly fractionalBits: readonly number[] | null;
   /** How it is compiled and tried on the target. */
@@ -39,7 +41,7 @@ export interface ReadmeFacts {
 export function readme(
   { network, numbers, spikes }: CProgram,
   { flash, ram }: Source,
-  { name, timesteps, fractionalBits, usage }: ReadmeFacts,
+  { name, timesteps, time, fractionalBits, usage }: ReadmeFacts,
 ): string {
   const NAME = name.toUpperCase();
   const { family, inputShape, layers } = network;
@@ -60,9 +62,9 @@ A spiking network in C99: ${timesteps} time steps, ${family.title}. ${family.pro
     #include "${name}.h"
 
     static ${name}_state state;
-    int best = ${name}_classify(&state, input, NULL);
+    int best = ${name}_classify(&state, ${time ? "inputs" : "input"}, NULL);
 
-| | bytes |
+${time ? `A sample has an input for each time step: \`inputs\` holds them one after the other, \`${NAME}_SEQUENCE\` numbers. Of inputs that\ncome one by one, call \`${name}_reset\` before the first and \`${name}_step\` with each.\n\n` : ""}| | bytes |
 |---|---|
 | constants (weights and what sums start from), in flash | ${flash} |
 | \`${name}_state\`, in RAM (${numbers} numbers and ${spikes} spikes of maps, and the potentials) | ${ram} |

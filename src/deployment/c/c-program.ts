@@ -40,10 +40,11 @@ export interface KeptMap extends Lifetime {
   readonly offset: number;
 }
 
-export function placeMaps(network: CNetwork): CProgram {
+/** @param time whether the input changes from step to step: nothing is then computed once */
+export function placeMaps(network: CNetwork, time: boolean): CProgram {
   const { layers } = network;
   const maps = mapsOf(network);
-  const isStill = stillPlaces(layers);
+  const isStill = time ? layers.map(() => false) : stillPlaces(layers);
   const all = layers.map((layer, i): PlacedLayer => {
     return { layer, numbers: network.numbers[i], inputs: layer.inputs, place: i + 1 };
   });

@@ -9,6 +9,8 @@ import type { CodeOptions, LayerCode } from "./layer-text.js";
 export interface SourceFacts extends CodeOptions {
   /** T of the network. */
   readonly timesteps: number;
+  /** Whether a sample has another input at every time step. */
+  readonly time: boolean;
   /** What the README and the header say of where it comes from. */
   readonly title: string;
   /** What is to be done to a sample before it is an input, in words; null for nothing. */
@@ -47,7 +49,7 @@ function ramOf(c: CProgram): number {
   return numbers === 0 ? Math.max(1, all) : Math.ceil(all / bytes) * bytes;
 }
 
-function header(c: CProgram, { name, timesteps, title, preparation }: SourceFacts): string {
+function header(c: CProgram, { name, timesteps, time, title, preparation }: SourceFacts): string {
   const { inputShape, layers, family } = c.network;
   const last = layers[layers.length - 1];
   const NAME = name.toUpperCase();
@@ -68,12 +70,7 @@ function header(c: CProgram, { name, timesteps, title, preparation }: SourceFact
  * whose sum over the time steps is largest.
  *
  *   static ${name}_state state;
- *   int best = ${name}_classify(&state, input, NULL);   a still input, shown for ${timesteps} time steps
- *
- * or, for an input that changes,
- *
- *   ${name}_reset(&state);
- *   ${name}_step(&state, input, output);                once for each time step
+ *${time ? callsOverTime(name, timesteps) : callsOfStill(name, timesteps)}
  *
  * No memory is allocated: the caller owns the state, of which there may be several. Constants are read only.
  */
@@ -90,7 +87,7 @@ extern "C" {
 #define ${NAME}_INPUTS ${sizeOf(inputShape)}
 #define ${NAME}_OUTPUTS ${sizeOf(last.shape)}
 #define ${NAME}_TIMESTEPS ${timesteps}
-${macros.join("")}
+${time ? `/* Of one sample, as ${name}_classify takes it. */\n#define ${NAME}_SEQUENCE ${timesteps * sizeOf(inputShape)}\n` : ""}${macros.join("")}
 typedef ${family.number} ${name}_number;
 
 /* Potentials, and the maps between the layers. */
@@ -105,8 +102,8 @@ void ${name}_reset(${name}_state *state);
 void ${name}_step(${name}_state *state, const ${name}_number *input, ${name}_number *output);
 
 /*
- * Resets, shows a still input for ${NAME}_TIMESTEPS steps, and tells the class, from 0. Of equal sums, the first.
- * sums: ${NAME}_OUTPUTS of them, or NULL.
+ * Resets, shows ${time ? `${NAME}_TIMESTEPS inputs, one in each step` : `a still input for ${NAME}_TIMESTEPS steps`}, and tells the class, from 0. Of equal sums, the first.
+ * ${time ? `input: ${NAME}_SEQUENCE numbers, step after step. ` : ""}sums: ${NAME}_OUTPUTS of them, or NULL.
  */
 int ${name}_classify(${name}_state *state, const ${name}_number *input, ${family.sum} *sums);
 
@@ -123,8 +120,28 @@ void ${name}_trace(int layer, int32_t index, ${family.sum} value);
 `;
 }
 
+const callsOfStill = (
+  name: string,
+  timesteps: number,
+): string => `   int best = ${name}_classify(&state, input, NULL);   a still input, shown for ${timesteps} time steps
+ *
+ * or, for an input that changes,
+ *
+ *   ${name}_reset(&state);
+ *   ${name}_step(&state, input, output);                once for each time step`;
+
+const callsOverTime = (
+  name: string,
+  timesteps: number,
+): string => `   int best = ${name}_classify(&state, inputs, NULL);  ${timesteps} inputs, one after the other: one for each time step
+ *
+ * or, as they come,
+ *
+ *   ${name}_reset(&state);                              before a new sample
+ *   ${name}_step(&state, input, output);                once for each time step`;
+
 function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer, LayerCode>): string {
-  const { name, timesteps, title } = facts;
+  const { name, timesteps, time, title } = facts;
   const NAME = name.toUpperCase();
   const { network, maps } = c;
   const { family } = network;
@@ -164,6 +181,7 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
   });
   const needsIndex = neuronsOf(c).some(({ layer }) => layer.initial !== 0);
   const functions = [...codes.values()].map(({ text }) => text).join("\n");
+  const still = time ? "" : `  ${name}_still(state, input, output);\n`;
   const helpers = family.helpers(name).filter((helper) => functions.includes(`${helper.name}(`));
   return `/* ${title}: see ${name}.h. */
 #include "${name}.h"
@@ -181,9 +199,7 @@ function source(c: CProgram, facts: SourceFacts, codes: ReadonlyMap<PlacedLayer,
 #endif
 
 ${helpers.map(({ text }) => `${text}\n`).join("")}${functions}
-/* What an input that does not change needs once. */
-${part("still", c.still, "")}
-/* What every time step needs. */
+${time ? "" : `/* What an input that does not change needs once. */\n${part("still", c.still, "")}\n`}/* What every time step needs. */
 ${part("stepwise", c.stepwise, handOut)}
 void ${name}_reset(${name}_state *state)
 {
@@ -192,8 +208,7 @@ ${needsIndex ? "  int32_t i;\n" : ""}${resets.length > 0 ? resets.join("\n") : "
 
 void ${name}_step(${name}_state *state, const ${name}_number *input, ${name}_number *output)
 {
-  ${name}_still(state, input, output);
-  ${name}_stepwise(state, input, output);
+${still}  ${name}_stepwise(state, input, output);
 }
 
 int ${name}_classify(${name}_state *state, const ${name}_number *input, ${family.sum} *sums)
@@ -202,10 +217,9 @@ int ${name}_classify(${name}_state *state, const ${name}_number *input, ${family
   ${family.sum} total[${classes}] = {0};
   int t, i, best = 0;
   ${name}_reset(state);
-  ${name}_still(state, input, output);
-  for (t = 0; t < ${timesteps}; t++) {
+${still}  for (t = 0; t < ${timesteps}; t++) {
     ${name}_stepwise(state, input, output);
-    for (i = 0; i < ${classes}; i++) total[i] += output[i];
+${time ? `    input += ${NAME}_INPUTS;\n` : ""}    for (i = 0; i < ${classes}; i++) total[i] += output[i];
   }
   for (i = 1; i < ${classes}; i++)
     if (total[i] > total[best]) best = i;

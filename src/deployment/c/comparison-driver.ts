@@ -9,6 +9,8 @@
 
 export interface DriverFacts {
   readonly name: string;
+  /** Whether it reads an input for each time step of a sample. */
+  readonly time: boolean;
   readonly layers: number;
 }
 
@@ -35,8 +37,15 @@ const binaryStreams = `#ifdef _WIN32
 #endif
 `;
 
-export function comparisonDriver({ name, layers }: DriverFacts): string {
+/** Inputs that it reads of each sample, and which of them it shows at a step. */
+const readInputs = (NAME: string, time: boolean): { readonly size: string; readonly shown: string } =>
+  time
+    ? { size: `${NAME}_SEQUENCE`, shown: `input + (size_t)step * ${NAME}_INPUTS` }
+    : { size: `${NAME}_INPUTS`, shown: "input" };
+
+export function comparisonDriver({ name, time, layers }: DriverFacts): string {
   const NAME = name.toUpperCase();
+  const { size, shown } = readInputs(NAME, time);
   return `${included(name)}
 #define LAYERS ${layers}
 
@@ -63,10 +72,10 @@ void ${name}_trace(int layer, int32_t index, int32_t value)
 int main(int words, char **argv)
 {
   static ${name}_state state;
-  static ${name}_number input[${NAME}_INPUTS];
+  static ${name}_number input[${size}];
   static ${name}_number output[${NAME}_OUTPUTS];
   (void)argv;
-${binaryStreams}  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
+${binaryStreams}  while (fread(input, sizeof input[0], ${size}, stdin) == ${size}) {
     int step;
     int32_t best;
     writes_values = words > 1;
@@ -74,7 +83,7 @@ ${binaryStreams}  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) ==
     for (step = 0; step < ${NAME}_TIMESTEPS; step++) {
       int i;
       for (i = 0; i < 2 * LAYERS; i++) told[i] = 0;
-      ${name}_step(&state, input, output);
+      ${name}_step(&state, ${shown}, output);
       if (!writes_values) tell(told, 2 * LAYERS);
     }
     if (writes_values) continue;
@@ -96,8 +105,9 @@ export interface FloatDriverFacts extends DriverFacts {
  *
  *   of each step, layer of neurons and neuron, a byte: whether it fired;  the sums over the time steps, as float32
  */
-export function floatDriver({ name, layers, neurons }: FloatDriverFacts): string {
+export function floatDriver({ name, time, layers, neurons }: FloatDriverFacts): string {
   const NAME = name.toUpperCase();
+  const { size, shown } = readInputs(NAME, time);
   const isNeuron = Array.from({ length: layers }, (_, i) => (neurons.includes(i) ? 1 : 0));
   return `${included(name)}
 #define LAYERS ${layers}
@@ -115,12 +125,12 @@ void ${name}_trace(int layer, int32_t index, float value)
 int main(void)
 {
   static ${name}_state state;
-  static float input[${NAME}_INPUTS], output[${NAME}_OUTPUTS];
-${binaryStreams}  while (fread(input, sizeof input[0], ${NAME}_INPUTS, stdin) == ${NAME}_INPUTS) {
+  static float input[${size}], output[${NAME}_OUTPUTS];
+${binaryStreams}  while (fread(input, sizeof input[0], ${size}, stdin) == ${size}) {
     int step;
     is_told = 1;
     ${name}_reset(&state);
-    for (step = 0; step < ${NAME}_TIMESTEPS; step++) ${name}_step(&state, input, output);
+    for (step = 0; step < ${NAME}_TIMESTEPS; step++) ${name}_step(&state, ${shown}, output);
     is_told = 0;
     ${name}_classify(&state, input, output);
     if (fwrite(output, sizeof output[0], ${NAME}_OUTPUTS, stdout) != ${NAME}_OUTPUTS) return 3;

@@ -1,6 +1,8 @@
 /** What exported C gives, beside what the library computes in whole numbers. */
 
+import { sizeOf } from "../../shapes.js";
 import type { IntegerModel } from "../integer/integer-model.js";
+import { shownAt } from "../shown-at.js";
 import { numbersPerSample } from "./comparison-driver.js";
 import { checksum } from "./checksum.js";
 
@@ -51,7 +53,7 @@ export class Comparing {
   }
 
   /**
-   * @param x integers, as the driver was given them
+   * @param x integers, as the driver was given them: of all time steps, where they change
    * @param told what it has written of them
    */
   add(x: Int32Array, told: Int32Array, label: number): void {
@@ -66,7 +68,8 @@ export class Comparing {
     let at = 0;
     this.#model.reset();
     for (let step = 0; step < this.#timesteps; step++) {
-      this.#model.step(x).forEach((value, i) => (total[i] = (total[i] ?? 0) + value));
+      const shown = shownAt(x, step, sizeOf(this.#model.program.inputShape));
+      this.#model.step(shown).forEach((value, i) => (total[i] = (total[i] ?? 0) + value));
       const { maps } = this.#model;
       for (const { name, layer } of layers) {
         const map = maps[name];
@@ -111,7 +114,7 @@ export function wrongInteger(
   let at = 0;
   model.reset();
   for (let t = 0; t <= step; t++) {
-    model.step(x);
+    model.step(shownAt(x, t, sizeOf(model.program.inputShape)));
     const { maps } = model;
     for (const { name, layer: own } of model.program.layers) {
       const map = maps[name];

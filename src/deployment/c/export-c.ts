@@ -1,14 +1,15 @@
 /** A trained network as C99 for devices: whole numbers alone, or float32 numbers; nothing allocated, spikes as events. */
 
-import { checkFinite, checkInteger, checkOneOf, checkOptions } from "../../checks.js";
+import { checkBoolean, checkFinite, checkInteger, checkOneOf, checkOptions } from "../../checks.js";
 import { counted } from "../../counted.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import { checkFits, checkStill, inputOf } from "../../measuring/batch-input.js";
+import { checkFits, inputOf } from "../../measuring/batch-input.js";
 import { checkModel } from "../../models/check-model.js";
 import { networkGraph } from "../../models/network-graph.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import { describePreprocessing } from "../../preprocessing/describe.js";
 import { quantizersIn } from "../../quantization/calibrate.js";
+import { formatShape } from "../../shapes.js";
 import { show } from "../../show.js";
 import { scope } from "../../tensor/scope.js";
 import type { LongWidth } from "../integer/arithmetic.js";
@@ -40,6 +41,8 @@ export interface ExportCOptions {
   readonly form?: "events" | "dense";
   /** What else is written: nothing (default "c99"), an Arduino library, or what an emulated board needs to run the self-test. */
   readonly target?: CTarget;
+  /** Whether a sample has another input at every time step (default: as the samples of tests; without, no: it is still). */
+  readonly time?: boolean;
   /** With it, a self-test on its first samples is written, too. */
   readonly tests?: Dataset;
   /** How many (default 20). */
@@ -79,7 +82,7 @@ const where = "exportC";
 /** @throws as exportC */
 export function exportedC(model: SpikingModel, options: ExportCOptions): ExportedC {
   checkOptions(where, options ?? null, [
-    "name", "width", "longWidth", "ranges", "form", "tests", "samples", "target", "compat",
+    "name", "width", "longWidth", "ranges", "form", "time", "tests", "samples", "target", "compat",
   ]); // prettier-ignore
   const { name = "network", form = "events", target = "c99", tests, samples = 20 } = options;
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
@@ -98,7 +101,11 @@ export function exportedC(model: SpikingModel, options: ExportCOptions): Exporte
   checkModel(where, model);
   checkWidth(model, options);
   const asked = tests === undefined ? null : samplesOf(model, tests, samples);
-  const made = options.width === "float32" ? inFloats(model, name, asked) : inIntegers(model, options, asked);
+  const time = timeOf(options);
+  const made =
+    options.width === "float32"
+      ? inFloats(model, { name, time }, asked)
+      : inIntegers(model, { ...options, time }, asked);
   const { network } = made;
   if (network.layers.length === 0) {
     throw new TypeError(
@@ -106,23 +113,41 @@ export function exportedC(model: SpikingModel, options: ExportCOptions): Exporte
     );
   }
   const title = `A spiking network of ${counted(network.layers.length, "layer")} in ${network.family.title}, written by atif`;
-  const program = placeMaps(network);
+  const program = placeMaps(network, time);
   const { timesteps, preprocessing } = model;
   const preparation = preprocessing.length === 0 ? null : describePreprocessing(preprocessing);
-  const source = sourceOf(program, { name, form, timesteps, title, preparation });
+  const source = sourceOf(program, { name, form, timesteps, time, title, preparation });
   const isTested = asked !== null;
   const { fractionalBits, test, sample } = made;
   const parts: CParts = {
     name,
+    time,
     family: network.family,
     header: source.header,
     source: source.source,
     makefile: makefile(name, program, isTested),
-    readme: readme(program, source, { name, timesteps, fractionalBits, usage: row.usage(name, isTested) }),
+    readme: readme(program, source, {
+      name,
+      timesteps,
+      time,
+      fractionalBits,
+      usage: row.usage(name, isTested),
+    }),
     test,
     sample,
   };
   return { ...made.facts, files: row.files(parts), flash: source.flash, ram: source.ram };
+}
+
+/** @throws RangeError if it is asked otherwise than the tests say */
+function timeOf({ time, tests }: ExportCOptions): boolean {
+  const asked = time === undefined ? undefined : checkBoolean(`${where}: time`, time);
+  if (tests === undefined || asked === undefined) return asked ?? tests?.time ?? false;
+  if (asked === tests.time) return asked;
+  const samples = `samples ${formatShape(tests.sampleShape)} that ${tests.time ? "change over time" : "are still"}`;
+  throw new RangeError(
+    `${where}: time is ${asked} and tests "${tests.name}" has ${samples}; expected the same of both. Leave time out: tests tell it.`,
+  );
 }
 
 /** @throws TypeError for numbers that the network does not have */
@@ -167,7 +192,7 @@ interface Made {
   readonly facts: Pick<ExportedC, "width" | "longWidth" | "silent" | "restless" | "ties">;
 }
 
-/** Samples of the tests, in order, as the network takes them. */
+/** Samples of the tests, in order, as the network takes them: one input each, or one for each time step. */
 interface AskedSamples {
   readonly name: string;
   /** How many there shall be, and how many there are. */
@@ -176,8 +201,10 @@ interface AskedSamples {
   readonly at: (i: number) => Float32Array;
 }
 
-function inIntegers(model: SpikingModel, options: ExportCOptions, asked: AskedSamples | null): Made {
-  const { name = "network", width, longWidth, ranges, compat } = options;
+type TimedOptions = ExportCOptions & { readonly time: boolean };
+
+function inIntegers(model: SpikingModel, options: TimedOptions, asked: AskedSamples | null): Made {
+  const { name = "network", time, width, longWidth, ranges, compat } = options;
   const integer = new IntegerModel(model, {
     ...(width === undefined || width === "float32" ? {} : { width }),
     ...(ranges === undefined ? {} : { ranges }),
@@ -194,14 +221,18 @@ function inIntegers(model: SpikingModel, options: ExportCOptions, asked: AskedSa
   return {
     network: integerNetwork(program, name, compat === "qualia"),
     fractionalBits: [program.inputQ, ...program.layers.map(({ q }) => q)],
-    test: samples === null ? null : selfTest(integer, { name, timesteps, samples }),
+    test: samples === null ? null : selfTest(integer, { name, timesteps, time, samples }),
     sample:
       first === null ? null : { input: Array.from(first, String), best: classOf(integer, first, timesteps) },
     facts: { width: program.width, longWidth: program.layers[0]?.long ?? 32, silent, restless, ties: 0 },
   };
 }
 
-function inFloats(model: SpikingModel, name: string, asked: AskedSamples | null): Made {
+function inFloats(
+  model: SpikingModel,
+  { name, time }: { readonly name: string; readonly time: boolean },
+  asked: AskedSamples | null,
+): Made {
   const program = compileFloat(where, networkGraph(model));
   const found = asked === null ? null : withoutTies(model, program, asked);
   const { timesteps } = model;
@@ -209,7 +240,7 @@ function inFloats(model: SpikingModel, name: string, asked: AskedSamples | null)
   return {
     network: floatNetwork(program),
     fractionalBits: null,
-    test: found === null ? null : floatSelfTest(program, found, { name, timesteps }),
+    test: found === null ? null : floatSelfTest(program, found, { name, timesteps, time }),
     sample: found === null ? null : { input: Array.from(first.input, floatText), best: first.best },
     facts: { width: "float32", longWidth: null, silent: [], restless: [], ties: found?.ties ?? 0 },
   };
@@ -241,7 +272,6 @@ const MOST_TRIED = 10;
 
 function samplesOf(model: SpikingModel, tests: Dataset, count: number): AskedSamples {
   checkFits(where, model, tests);
-  checkStill(where, tests, "the self-test shows one input at every time step");
   if (tests.length === 0)
     throw new RangeError(`${where}: tests "${tests.name}" is empty; expected at least one sample.`);
   const at = (i: number): Float32Array => scope(() => inputOf(model, tests.batch([i])).toArray());

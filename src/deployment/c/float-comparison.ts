@@ -1,6 +1,7 @@
 /** What exported C in float32 numbers gives, beside what the library computes. */
 
 import { FloatModel } from "../float/float-model.js";
+import { shownAt } from "../shown-at.js";
 import type { FloatProgram } from "../float/float-layer.js";
 import { libraryRun, type LibraryRun } from "../float/library-run.js";
 import { allowedDifference, LOGIT_BOUND } from "../float/logit-bound.js";
@@ -85,7 +86,7 @@ export class FloatComparing {
   }
 
   /**
-   * @param x of the sample, as the driver was given it
+   * @param x of the sample, as the driver was given it: of all time steps, where it changes
    * @param told what it has written of it
    */
   add(x: Float32Array, told: Uint8Array, label: number): void {
@@ -136,7 +137,10 @@ export class FloatComparing {
     if (other === null) return false;
     const float = new FloatModel(this.#program);
     for (let step = 0; step <= other.step; step++)
-      float.step(x, new Map([...spikes].map(([i, steps]) => [i, steps[step]])));
+      float.step(
+        shownAt(x, step, sizeOf(this.#program.inputShape)),
+        new Map([...spikes].map(([i, steps]) => [i, steps[step]])),
+      );
     const place = this.#program.layers.findIndex(({ layer }) => layer === other.layer);
     return float.ties.some(({ layer, index }) => layer === place && index === other.index);
   }

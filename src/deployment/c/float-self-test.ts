@@ -9,9 +9,12 @@ import { libraryRun } from "../float/library-run.js";
 import { allowedDifference } from "../float/logit-bound.js";
 import { isFloat32 } from "../float/uncertain-map.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
+import { sizeOf } from "../../shapes.js";
+import { shownAt } from "../shown-at.js";
 import { rows } from "./array-text.js";
 import { checksum } from "./checksum.js";
 import { floatText } from "./float-numbers.js";
+import { shownInput } from "./self-test.js";
 
 /** A sample on which every right compiler must agree. */
 export interface FloatSample {
@@ -32,7 +35,10 @@ export interface FloatSamples {
   readonly ties: number;
 }
 
-/** @returns null for a sample in which a spike, or the class, hangs on rounding */
+/**
+ * @param x [size], shown at every time step, or [T, size]
+ * @returns null for a sample in which a spike, or the class, hangs on rounding
+ */
 export function floatSample(model: SpikingModel, program: FloatProgram, x: Float32Array): FloatSample | null {
   const float = new FloatModel(program);
   const { spikes, logits } = libraryRun(model, program, x);
@@ -41,7 +47,7 @@ export function floatSample(model: SpikingModel, program: FloatProgram, x: Float
   const [running, errors] = [new Float64Array(logits.length), new Float64Array(logits.length)];
   let count = 0;
   for (let t = 0; t < model.timesteps; t++) {
-    float.step(x);
+    float.step(shownAt(x, t, sizeOf(program.inputShape)));
     if (float.ties.length > 0) return null;
     for (const [layer, steps] of spikes) {
       const fired = steps[t].map((value) => (value === 0 ? 0 : 1));
@@ -71,12 +77,14 @@ export function floatSample(model: SpikingModel, program: FloatProgram, x: Float
 export interface FloatTestFacts {
   readonly name: string;
   readonly timesteps: number;
+  /** Whether samples hold an input for each time step. */
+  readonly time: boolean;
 }
 
 export function floatSelfTest(
   { layers }: FloatProgram,
   { samples, ties }: FloatSamples,
-  { name, timesteps }: FloatTestFacts,
+  { name, timesteps, time }: FloatTestFacts,
 ): string {
   const NAME = name.toUpperCase();
   const neurons = layers.flatMap(({ kind, layer }, i) => (kind === "neuron" ? [{ i, layer }] : []));
@@ -154,7 +162,7 @@ int main(void)
     ${name}_reset(&state);
     for (step = 0; step < ${timesteps}; step++) {
       const uint32_t *wanted = expected + (sample * ${timesteps} + step) * NEURONS;
-      ${name}_step(&state, samples[sample], output);
+      ${name}_step(&state, ${shownInput(NAME, time)}, output);
       for (i = 0; i < NEURONS; i++) {
         if (spikes[neurons[i]] == wanted[i]) continue;
         printf("FAIL: sample %d, step %d, layer %s: checksum of spikes %lu, expected %lu\\n", sample, step, layers[i],

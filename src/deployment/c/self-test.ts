@@ -1,29 +1,38 @@
 /** A program that runs an exported network on stored samples and compares every layer with what the library computed. */
 
+import { sizeOf } from "../../shapes.js";
 import type { IntegerModel } from "../integer/integer-model.js";
+import { shownAt } from "../shown-at.js";
 import { rows } from "./array-text.js";
 import { checksum } from "./checksum.js";
 
 export interface SelfTestFacts {
   readonly name: string;
   readonly timesteps: number;
-  /** Of the samples, as the network takes them: float values, channels last. */
+  /** Whether samples hold an input for each time step. */
+  readonly time: boolean;
+  /** As the network takes them: float values, channels last; of samples that change over time, of all steps. */
   readonly samples: readonly Float32Array[];
 }
 
-export function selfTest(model: IntegerModel, { name, timesteps, samples }: SelfTestFacts): string {
+/** Of the sample of a self-test, what it is shown at a step. @param time whether it holds an input for each */
+export function shownInput(NAME: string, time: boolean): string {
+  return time ? `samples[sample] + (size_t)step * ${NAME}_INPUTS` : "samples[sample]";
+}
+
+export function selfTest(model: IntegerModel, { name, timesteps, time, samples }: SelfTestFacts): string {
   const NAME = name.toUpperCase();
-  const { layers, width } = model.program;
+  const { layers, width, inputShape } = model.program;
   const inputs = samples.map((x) => model.quantizeInput(x));
   const sums: number[] = [];
   const classes: number[] = [];
   let integers = 0;
   for (const x of inputs) {
     model.reset();
-    const total = new Float64Array(layers.length === 0 ? 0 : model.step(x).length);
-    model.reset();
+    const total: number[] = [];
     for (let t = 0; t < timesteps; t++) {
-      model.step(x).forEach((value, i) => (total[i] += value));
+      const output = model.step(shownAt(x, t, sizeOf(inputShape)));
+      output.forEach((value, i) => (total[i] = (total[i] ?? 0) + value));
       const { maps } = model;
       for (const layer of layers) {
         sums.push(checksum(maps[layer.name]));
@@ -87,7 +96,7 @@ int main(void)
     ${name}_reset(&state);
     for (step = 0; step < ${timesteps}; step++) {
       const uint32_t *wanted = expected + (sample * ${timesteps} + step) * LAYERS;
-      ${name}_step(&state, samples[sample], output);
+      ${name}_step(&state, ${shownInput(NAME, time)}, output);
       for (layer = 0; layer < LAYERS; layer++) {
         if (sums[layer] == wanted[layer]) continue;
         printf("FAIL: sample %d, step %d, layer %s: checksum %lu, expected %lu\\n", sample, step, layers[layer],

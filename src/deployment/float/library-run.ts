@@ -6,6 +6,7 @@ import type { SpikingModel } from "../../models/spiking-model.js";
 import { withMode } from "../../module/mode.js";
 import type { BaseNode } from "../../neurons/base-node.js";
 import { observing } from "../../neurons/observation.js";
+import { sizeOf } from "../../shapes.js";
 import { scope } from "../../tensor/scope.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { FloatProgram } from "./float-layer.js";
@@ -20,13 +21,9 @@ export interface LibraryRun {
 /**
  * In evaluation mode; the state of the model's neurons is forgotten.
  *
- * @param x of one sample, prepared, channels last: shown for all time steps; or one for each
+ * @param x of one sample, prepared, channels last: [size], shown for all time steps; or [T, size], one after the other
  */
-export function libraryRun(
-  model: SpikingModel,
-  program: FloatProgram,
-  x: Float32Array | readonly Float32Array[],
-): LibraryRun {
+export function libraryRun(model: SpikingModel, program: FloatProgram, x: Float32Array): LibraryRun {
   const modules = new Map(networkGraph(model).nodes.map(({ name, module }) => [name, module]));
   const found = program.layers.flatMap((layer, i) => {
     const module = modules.get(layer.layer) ?? null;
@@ -34,8 +31,9 @@ export function libraryRun(
   });
   const spikes = new Map<number, Float32Array[]>(found.map(({ i }) => [i, []]));
   const [parameter] = model.parameters();
-  const steps = x instanceof Float32Array ? null : x;
-  const T = steps?.length ?? model.timesteps;
+  const size = sizeOf(model.inputShape);
+  const isStill = x.length === size;
+  const T = isStill ? model.timesteps : x.length / size;
   const logits = observing(
     found.map(({ neuron }) => neuron),
     (_, place) => ({
@@ -53,12 +51,11 @@ export function libraryRun(
         noGrad(() =>
           scope(() => {
             const one = [1, ...model.inputShape];
-            const shape = steps === null ? one : [T, ...one];
+            const shape = isStill ? one : [T, ...one];
             const input =
               parameter === undefined ? Tensor.empty(shape) : Tensor.empty(shape, parameter.backend);
-            const size = input.size / (steps?.length ?? 1);
-            (steps ?? [x as Float32Array]).forEach((each, t) => input.data.set(each, t * size));
-            return (steps === null ? model.run(input) : model.runSequence(input)).toArray();
+            input.data.set(x);
+            return (isStill ? model.run(input) : model.runSequence(input)).toArray();
           }),
         ),
       ),

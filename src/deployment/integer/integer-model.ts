@@ -148,6 +148,32 @@ export class IntegerModel {
     return this.#values[layers.length].slice();
   }
 
+  /**
+   * A sample that changes over time, from rest: one input for each time step. `maps` are then those of the last.
+   *
+   * @param x integers [T, ...inputShape], as quantizeInput gives them; T is how many there are
+   * @returns for each output the sum over the time steps: the largest is the class
+   * @throws ShapeError unless they make one or more whole inputs; else as step
+   */
+  runSequence(x: ArrayLike<number>): Float64Array {
+    const where = "IntegerModel.runSequence";
+    checkNumbers(where, x);
+    const { inputShape } = this.#program;
+    const size = sizeOf(inputShape);
+    if (x.length === 0 || x.length % size !== 0) {
+      throw new ShapeError(
+        `${where}: ${x.length} numbers; expected ${size} for each time step, ${show(["T", ...inputShape])}.`,
+      );
+    }
+    this.reset();
+    const sums = new Float64Array(this.#values[this.#program.layers.length].length);
+    for (let start = 0; start < x.length; start += size) {
+      const shown = Array.from({ length: size }, (_, i) => x[start + i]);
+      this.step(shown).forEach((value, i) => (sums[i] += value));
+    }
+    return sums;
+  }
+
   #run(layer: IntegerLayer, i: number): void {
     const inputs = layer.inputs.map((place) => this.#values[place]);
     const [x] = inputs;

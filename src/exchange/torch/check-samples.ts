@@ -15,8 +15,9 @@ import { scope } from "../../tensor/scope.js";
 import { Tensor } from "../../tensor/tensor.js";
 
 export interface CheckSamples {
-  /** [N, ...inputShape], channels last */
+  /** [N, ...inputShape], channels last; of samples that change over time [T, N, ...inputShape] */
   readonly x: Float32Array;
+  readonly time: boolean;
   readonly N: number;
   /** [T, N, classes] */
   readonly logits: Float32Array;
@@ -32,15 +33,24 @@ const CANDIDATES = 16;
 /**
  * The model's state is forgotten.
  *
- * @param given [N, ...inputShape], prepared as for run(): the first 16 are looked at; undefined: drawn from 0 to 1
+ * @param given [N, ...inputShape], prepared as for run(), or [T, N, ...inputShape], as for runSequence(): the first 16 are looked
+ *   at; undefined: drawn from 0 to 1
  */
 export function checkSamples(model: SpikingModel, given?: Tensor): CheckSamples {
   const each = sizeOf(model.inputShape);
   const candidates = given === undefined ? drawn(CANDIDATES * each) : given.toArray();
-  const count = Math.min(CANDIDATES, candidates.length / each);
+  const time = given !== undefined && given.rank === model.inputShape.length + 2;
+  const steps = time ? model.timesteps : 1;
+  const N = candidates.length / each / steps;
+  const count = Math.min(CANDIDATES, N);
   const chosen = (samples: readonly number[]): Float32Array => {
-    const x = new Float32Array(samples.length * each);
-    samples.forEach((sample, i) => x.set(candidates.subarray(sample * each, (sample + 1) * each), i * each));
+    const x = new Float32Array(steps * samples.length * each);
+    for (let t = 0; t < steps; t++) {
+      samples.forEach((sample, i) => {
+        const from = (t * N + sample) * each;
+        x.set(candidates.subarray(from, from + each), (t * samples.length + i) * each);
+      });
+    }
     return x;
   };
   return withMode(model, false, () =>
@@ -50,15 +60,15 @@ export function checkSamples(model: SpikingModel, given?: Tensor): CheckSamples 
       // A few at a time: all potentials of all layers are looked at.
       for (let from = 0; from < count; from += MOST) {
         const some = all.slice(from, from + MOST);
-        margins.push(...shown(model, chosen(some), some.length).margins);
+        margins.push(...shown(model, chosen(some), some.length, time).margins);
       }
       const best = all
         .sort((a, b) => margins[b] - margins[a])
         .slice(0, MOST)
         .sort((a, b) => a - b);
       const x = chosen(best);
-      const { logits, spikes } = shown(model, x, best.length);
-      return { x, N: best.length, logits, spikes };
+      const { logits, spikes } = shown(model, x, best.length, time);
+      return { x, time, N: best.length, logits, spikes };
     }),
   );
 }
@@ -73,7 +83,7 @@ interface Shown extends Pick<CheckSamples, "logits" | "spikes"> {
   readonly margins: Float64Array;
 }
 
-function shown(model: SpikingModel, values: Float32Array, N: number): Shown {
+function shown(model: SpikingModel, values: Float32Array, N: number, time: boolean): Shown {
   const T = model.timesteps;
   const layers = model.spikingLayers();
   const neurons = layers.map(([, neuron]) => neuron);
@@ -81,7 +91,8 @@ function shown(model: SpikingModel, values: Float32Array, N: number): Shown {
   const margins = new Float64Array(N).fill(Infinity);
   const watches = neurons.map((neuron) => new Watch(neuron, T, margins));
   const input = (): Tensor => {
-    const x = Tensor.full([N, ...model.inputShape], 0, model.parameters()[0]?.backend);
+    const shape = [N, ...model.inputShape];
+    const x = Tensor.full(time ? [T, ...shape] : shape, 0, model.parameters()[0]?.backend);
     x.data.set(values);
     return x;
   };
@@ -93,8 +104,8 @@ function shown(model: SpikingModel, values: Float32Array, N: number): Shown {
       neurons,
       (_neuron, place) => ({ potentials: true, seen: (observation) => watches[place].see(observation) }),
       () => {
-        if (model.stepMode === "m") call(() => repeat(input(), T), 0);
-        else for (let t = 0; t < T; t++) call(input, t);
+        if (model.stepMode === "m") call(() => (time ? input() : repeat(input(), T)), 0);
+        else for (let t = 0; t < T; t++) call(() => (time ? at(input(), t) : input()), t);
       },
     );
   } finally {

@@ -255,9 +255,10 @@ def check(path=HERE / "${SAMPLES_FILE}"):
     for name, module in net.named_modules():
         if f"spikes.{name}" in stored:
             module.register_forward_hook(counting(name))
-    x = stored["x"]
+    # The same at every time step, or another x at each.
+    xs = stored["xs"] if "xs" in stored else stored["x"].expand(net.timesteps, *stored["x"].shape)
     with torch.no_grad():
-        logits = net.logits_per_step(x.expand(net.timesteps, *x.shape))
+        logits = net.logits_per_step(xs)
     for name, counts in spikes.items():
         if not torch.equal(torch.stack(counts), stored[f"spikes.{name}"]):
             raise SystemExit(f"WRONG: other numbers of spikes in {name}")
@@ -265,7 +266,7 @@ def check(path=HERE / "${SAMPLES_FILE}"):
     error = (logits - expected).abs().max().item()
     if not error <= 1e-5 * max(1.0, expected.abs().max().item()):
         raise SystemExit(f"WRONG: logits differ by {error}")
-    print(f"OK: {len(x)} samples, {net.timesteps} time steps; the same spikes, logits differ by at most {error:.1e}")
+    print(f"OK: {xs.shape[1]} samples, {net.timesteps} time steps; the same spikes, logits differ by at most {error:.1e}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ import { networkSource } from "./network-source.js";
 import { toTorchStateDict } from "./to-torch-state-dict.js";
 
 export interface PyTorchOptions {
-  /** [N, ...inputShape], prepared as for run(): what the self-test is chosen from. Default: numbers from 0 to 1. */
+  /**
+   * What the self-test is chosen from: [N, ...inputShape], prepared as for run(); or [T, N, ...inputShape], as for runSequence(),
+   * an input for each time step. Default: numbers from 0 to 1, still.
+   */
   samples?: Tensor;
 }
 
@@ -50,21 +53,31 @@ export function toPyTorch(model: SpikingModel, options: PyTorchOptions = {}): Wr
   return { files, report: fidelityReport(notesOf(outline)) };
 }
 
-function checkGiven({ inputShape }: SpikingModel, samples: Tensor | undefined): void {
+function checkGiven({ inputShape, timesteps: T }: SpikingModel, samples: Tensor | undefined): void {
   if (samples === undefined) return;
   if (!Tensor.isTensor(samples))
     throw new TypeError(`toPyTorch: samples is ${show(samples)}; expected a tensor [N, ...inputShape].`);
-  const [N, ...shape] = samples.shape;
-  if (N > 0 && sameShape(shape, inputShape)) return;
+  const { shape } = samples;
+  const isWhole = samples.size > 0 && sameShape(shape.slice(-inputShape.length), inputShape);
+  const leading = shape.slice(0, -inputShape.length);
+  if (isWhole && (leading.length === 1 || (leading.length === 2 && leading[0] === T))) return;
+  const still = ["N", ...inputShape].join(", ");
   throw new ShapeError(
-    `toPyTorch: samples is ${formatShape(samples.shape)}; expected [${["N", ...inputShape].join(", ")}], channels last, N at least 1.`,
+    `toPyTorch: samples is ${formatShape(shape)}; expected [${still}], channels last, N at least 1; or, of samples that change ` +
+      `over time, [${T}, ${still}].`,
   );
 }
 
-function samplesFile(model: SpikingModel, { x, N, logits, spikes }: CheckSamples): Uint8Array<ArrayBuffer> {
+function samplesFile(
+  model: SpikingModel,
+  { x, time, N, logits, spikes }: CheckSamples,
+): Uint8Array<ArrayBuffer> {
   const { inputShape, timesteps: T, outputShape } = model;
   const tensors: [string, TensorToStore][] = [
-    ["x", { shape: [N, ...channelsFirst(inputShape)], data: moved(x, inputShape) }],
+    [
+      time ? "xs" : "x",
+      { shape: [...(time ? [T] : []), N, ...channelsFirst(inputShape)], data: moved(x, inputShape) },
+    ],
     ["logits_per_step", { shape: [T, N, ...outputShape], data: logits }],
   ];
   for (const [name, data] of spikes) tensors.push([`spikes.${name}`, { shape: [T, N], data }]);

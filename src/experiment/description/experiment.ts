@@ -7,6 +7,7 @@ import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
 import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
@@ -61,6 +62,10 @@ export interface LearningFrameworkParams {
   enableConfusionMatrix: boolean;
   /** "mse" compares the averaged output with the one-hot target. */
   loss: LossName;
+  /** Of the cross-entropy: how much each class counts; all alike if they are left out. */
+  classWeights?: readonly number[];
+  /** Of the cross-entropy: share of every label that is spread over all classes; none if it is left out. */
+  labelSmoothing?: number;
   metrics: readonly Metric[];
   /** What decides the best epoch, as "val_acc". */
   checkpointMetric: Readonly<CheckpointMetric>;
@@ -74,6 +79,10 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** Built in: the digits, moving before a simulated event camera. */
+  MovingDigits: MovingDigitsParams;
+  /** A folder of recordings of events, by class. */
+  EventFolder: EventFolderParams;
   /** Given by a program, with runExperiment or prepareExperiment. */
   InMemory: InMemoryParams;
 }
@@ -95,13 +104,40 @@ export interface IdxParams {
   dtype: "float32" | "uint8";
 }
 
+export interface MovingDigitsParams {
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Of paths, thresholds and noise, whatever networks are trained with. */
+  seed: number;
+}
+
+export interface EventFolderParams {
+  path: string;
+  /** [height, width] of the sensor, or [channels]. */
+  sensorShape: readonly number[];
+  classes: number;
+  /** Frames of a sample. */
+  timesteps: number;
+  /** Frames with equally many events, equally long ones of a recording, or ones of a duration. */
+  splitBy: "number" | "time" | "duration";
+  /** Microseconds of a frame, where splitBy is "duration". */
+  duration?: number;
+  /** Where a frame counts no further, at most 255: frames are kept as bytes then. */
+  maxCount?: number;
+}
+
 export type DatasetConfig = Variant<DatasetKinds>;
 
 /** Sets that `atif train` has, or finds. */
 export type LoadedKind = Exclude<keyof DatasetKinds, "InMemory">;
 
 /** Read from a folder, which may be another one on another machine. */
-export type FilesConfig = Extract<DatasetConfig, { readonly kind: "MNIST" | "FashionMNIST" }>;
+export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly path: string } }>;
+
+export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" }>;
+
+/** In the format of MNIST. */
+export type IdxConfig = Extract<DatasetConfig, { readonly params: IdxParams }>;
 
 export type PreprocessingKinds = PreprocessingParams;
 
@@ -138,6 +174,13 @@ export type ModelKinds = {
 export interface Training {
   epochs: number;
   batchSize: number;
+  /** Batches to one step of the optimizer; one if it is left out. */
+  accumulateGradBatches?: number;
+  /** At most one of the two. */
+  clipGradNorm?: number;
+  clipGradValue?: number;
+  /** Added to the loss; nothing if it is left out. */
+  firingRate?: ResolvedFiringRate;
   /** Time steps that gradients go back at most; all if it is left out. */
   detachEvery?: number;
   load: boolean;

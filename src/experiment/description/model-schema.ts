@@ -2,6 +2,7 @@
 
 import { templateTable, type ModelKind } from "../../models/table.js";
 import { neuronKinds, neuronRow } from "../../neurons/table.js";
+import { quantReluKind } from "../../quantization/quant-relu.js";
 import { refuse } from "../../schema/place.js";
 import {
   optional,
@@ -47,7 +48,7 @@ function neuronFileRow(kind: string): KindRow<Record<string, unknown>> {
 export const NEURONS: KindTable<NeuronKinds> = {
   /** Asked for anew: a program may have defined kinds of its own. */
   get rows() {
-    const rows = neuronKinds.map((kind) => [kind, neuronFileRow(kind)]);
+    const rows = [...neuronKinds, quantReluKind].map((kind) => [kind, neuronFileRow(kind)]);
     return Object.fromEntries(rows) as KindTable<NeuronKinds>["rows"];
   },
   elsewhere: ["QIFNode", "EIFNode", "IzhikevichNode", "QuantizedIFNode", "QuantizedLIFNode", "QuantizedATIF"],

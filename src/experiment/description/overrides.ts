@@ -8,8 +8,11 @@ import type { ConfigValue } from "./config-tree.js";
 import type { ConfigDocument } from "./parse.js";
 import { SECTION_KEYS } from "./sections.js";
 
-/** A dotted path with list entries by number ("model.0.epochs"), and the value to put there. */
-export type Override = readonly [path: string, value: unknown];
+/**
+ * A dotted path with list entries by number ("model.0.epochs"), the value to put there, and how messages call it:
+ * "--set model.0.epochs" if that is left out.
+ */
+export type Override = readonly [path: string, value: unknown, called?: string];
 
 const EXAMPLE = "--set model.0.epochs=3";
 
@@ -53,8 +56,8 @@ function parseOptionValue(option: string, text: string): unknown {
 export function applyOverrides(document: ConfigDocument, overrides: readonly Override[]): ConfigDocument {
   let { tree } = document;
   const overridden = [...document.overridden];
-  for (const [dotted, value] of overrides) {
-    const option = `--set ${dotted}`;
+  for (const [dotted, value, called] of overrides) {
+    const option = called ?? `--set ${dotted}`;
     const keys = dotted.split(".");
     if (keys.some((key) => key === "")) {
       throw new ConfigError(`${option} is not a dotted path; expected one like ${EXAMPLE}.`);

@@ -8,6 +8,7 @@ import type { KindRow, KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
 import { POSTPROCESSING, STEP } from "./postprocessing-schema.js";
 import { sentence, toml } from "./reference-words.js";
+import { SWEEP } from "../sweep/sweep-file.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 const INTRODUCTION = `# Experiment files
@@ -75,6 +76,35 @@ w = { bits = 4 }
     "have no quantized form. A run that is stopped between the steps, or in the middle of one, goes on there.",
 ].join("\n\n")}\n`;
 
+const SWEEP_TEXT = `
+\`\`\`toml
+[sweep]
+experiment = "digits.toml"
+seeds = [1, 2, 3]
+validation = 0.1
+
+[grid]
+model.0.params.timesteps = [1, 2, 4, 8]
+"model.0.optimizer.params.lr" = [0.001, 0.003]
+
+[[settings]]
+name = "steep"
+model.0.params.neuron = { kind = "ATIF", params = { alpha = 4.0, step_mode = "m" } }
+
+[[settings]]
+name = "leaky"
+model.0.params.neuron = { kind = "LIFNode", params = { step_mode = "m" } }
+\`\`\`
+
+* \`[grid]\` has lists of values, and every combination is run. \`[[settings]]\` are combinations one by one; with a grid beside
+  them each is run with all of it, what the grid sets coming last. A \`name\` stands for what the settings hold in the table.
+* Keys are those of \`--set\`: paths with entries of lists by number, as tables or in quotes. A table with a \`kind\` is set as a
+  whole; of others, the keys that they hold.
+* The same run twice, a key that is set twice in one combination, and a combination that makes no experiment are refused before
+  anything is run.
+* The part of \`validation\` is drawn by the seed of each run, from the training data as they were loaded.
+`;
+
 /** @returns the whole page */
 export function experimentReference(): string {
   const parts = [
@@ -119,6 +149,11 @@ export function experimentReference(): string {
     ),
     POSTPROCESSING_TEXT,
     kinds("## Steps of post-processing", "`kind` and `params` of `[[postprocessing]]`.", POSTPROCESSING),
+    `${table(
+      "## Sweep files",
+      "What [`atif sweep`](training.md#trying-settings) reads: an experiment file, and what is tried of its keys. The keys of `[sweep]`:",
+      SWEEP,
+    )}${SWEEP_TEXT}`,
     `## Other sections
 
 \`[deploy]\`, \`[experimenttracking]\` and \`[parameter_research]\` ask for what this library does not do, and are

@@ -7,15 +7,18 @@ import type { ModelKind } from "../../models/table.js";
 import { neuronKinds, type NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
 import { AUGMENTATIONS, DATASET_FACTS, DATASETS } from "./data-schema.js";
-import type { LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import type { OptimizerKinds, SchedulerKinds } from "./experiment.js";
 import type { KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
 import { sentence, toml } from "./reference-words.js";
 import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
+/** Sets of still images, which the networks here are made for. */
+export type StarterDataset = keyof typeof DATASET_FACTS;
+
 export interface StarterChoice {
-  readonly dataset: LoadedKind;
+  readonly dataset: StarterDataset;
   readonly model: ModelKind;
   readonly neuron: NeuronKind;
   /** The folder of the data, where these are files. */
@@ -26,8 +29,8 @@ export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN",
 
 /** What may be chosen. */
 export const starterKinds = {
-  get dataset(): readonly LoadedKind[] {
-    return kindNames(DATASETS) as LoadedKind[];
+  get dataset(): readonly StarterDataset[] {
+    return Object.keys(DATASET_FACTS) as StarterDataset[];
   },
   get model(): readonly ModelKind[] {
     return kindNames(MODELS);
@@ -53,7 +56,7 @@ const UNCOMMON: ReadonlySet<string> = new Set([
 ]);
 
 /** Of runs, and of the folder below datasets/ where the files are if nobody says. */
-const DATASET_NAMES: { readonly [K in LoadedKind]: string } = {
+const DATASET_NAMES: { readonly [K in StarterDataset]: string } = {
   Digits: "digits",
   MNIST: "mnist",
   FashionMNIST: "fashion-mnist",

@@ -1,9 +1,11 @@
 /** Bench, learning framework, training of a model, optimizers and schedules: what files may say of them. */
 
+import { firingRateSchema } from "../../losses/firing-rate.js";
+import { lossNames } from "../../losses/table.js";
 import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
 import { quantizerFields, quantParams, tensorTypes } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
-import { flag, listOf, whole } from "../../schema/value-types.js";
+import { flag, listOf, oneOf, real, whole } from "../../schema/value-types.js";
 import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
@@ -86,7 +88,15 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
     useBestEpoch: trainer.useBestEpoch,
     enableProgressBar: withDefault(flag, true, "Whether the progress is shown."),
     enableConfusionMatrix: withDefault(flag, true, "Changes nothing: the confusion is always measured."),
-    loss: trainer.loss,
+    loss: withDefault(oneOf(lossNames), "crossentropy", trainer.loss.meaning),
+    classWeights: optional(
+      listOf(real({ from: 0 }), 1),
+      `${trainer.classWeights.meaning} All alike if they are left out.`,
+    ),
+    labelSmoothing: optional(
+      trainer.labelSmoothing.type,
+      `${trainer.labelSmoothing.meaning} None if it is left out.`,
+    ),
     metrics: withDefault(
       listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32),
       metrics,
@@ -97,6 +107,13 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
       { name: "val_avgclsacc", mode: "max" },
       "By what epochs are compared.",
     ),
+  },
+  check({ loss, classWeights, labelSmoothing }, place) {
+    const given = classWeights === undefined ? "labelSmoothing" : "classWeights";
+    if (loss === "crossentropy" || (classWeights ?? labelSmoothing) === undefined) return;
+    place
+      .at(given)
+      .fail(`is given, but loss is ${place.show(loss)}; expected "crossentropy", which knows it.`);
   },
 };
 
@@ -130,6 +147,22 @@ export const TRAINING: TableRow<Training> = {
     fields: {
       epochs: withDefault(trainer.epochs.type, 0, trainer.epochs.meaning),
       batchSize: trainer.batchSize,
+      accumulateGradBatches: optional(
+        whole(1),
+        `${trainer.accumulateGradBatches.meaning} Each batch is a step if it is left out.`,
+      ),
+      clipGradNorm: optional(
+        real({ above: 0 }),
+        `${trainer.clipGradNorm.meaning} As it is if it is left out.`,
+      ),
+      clipGradValue: optional(
+        real({ above: 0 }),
+        `${trainer.clipGradValue.meaning} As they are if it is left out.`,
+      ),
+      firingRate: optional(
+        groupOf(firingRateSchema),
+        `${trainer.firingRate.meaning} Nothing if it is left out.`,
+      ),
       detachEvery: optional(whole(1), `${trainer.detachEvery.meaning ?? ""} All if it is left out.`),
       load: withDefault(
         flag,
@@ -139,6 +172,12 @@ export const TRAINING: TableRow<Training> = {
       train: withDefault(flag, true, "Whether it is trained at all."),
       evaluate: withDefault(flag, true, "Whether it is tested afterwards."),
       disabled: withDefault(flag, false, "Whether it is left out."),
+    },
+    check({ clipGradNorm, clipGradValue }, place) {
+      if (clipGradNorm === undefined || clipGradValue === undefined) return;
+      place
+        .at("clipGradValue")
+        .fail(`is given beside ${place.name("clipGradNorm")}; expected one of them. Leave out the other.`);
     },
   },
 };

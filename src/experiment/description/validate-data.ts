@@ -5,12 +5,13 @@ import { counted } from "../../counted.js";
 import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
-import { AUGMENTATIONS, datasetFacts, DATASETS, isFromFiles, PREPROCESSING } from "./data-schema.js";
+import { AUGMENTATIONS, datasetFacts, DATASETS, isIdx, PREPROCESSING } from "./data-schema.js";
 import type { DatasetFacts } from "./data-schema.js";
 import type {
   AugmentationConfig,
   AugmentationKinds,
   DatasetConfig,
+  EventFolderParams,
   PreprocessingConfig,
   PreprocessingKinds,
   SetName,
@@ -37,11 +38,28 @@ export function readDataset(
 ): { dataset: DatasetConfig; facts: DataFacts } {
   place.checkKeys(table, ["kind", "params"]);
   const dataset = readVariant(place, table, DATASETS);
-  const floats = dataset.kind === "Digits" ? "the samples of Digits are numbers from 0 to 1" : null;
+  const isEvents = dataset.kind === "MovingDigits" || dataset.kind === "EventFolder";
+  const floats =
+    dataset.kind === "Digits"
+      ? "the samples of Digits are numbers from 0 to 1"
+      : isEvents
+        ? `the samples of ${dataset.kind} are counts of events`
+        : null;
+  if (dataset.kind === "EventFolder") checkDuration(dataset.params, place.at("params"));
   return {
     dataset,
     facts: { ...datasetFacts(dataset), sets: ["train", "test"], floats },
   };
+}
+
+function checkDuration({ splitBy, duration }: EventFolderParams, place: FilePlace): void {
+  if (splitBy === "duration" && duration === undefined)
+    place.key("duration").missing('microseconds of a frame, with split_by = "duration"');
+  if (splitBy !== "duration" && duration !== undefined) {
+    place
+      .at("duration")
+      .fail(`is ${duration}, but split_by is "${splitBy}"; expected split_by = "duration", or no duration.`);
+  }
 }
 
 export function readPreprocessing(
@@ -150,7 +168,7 @@ function scales({ kind, params }: AugmentationConfig): boolean {
 
 /** What lenient reading takes the data for, written so: an experiment that is stored is read without lenience. */
 function asIntegers(dataset: DatasetConfig): DatasetConfig {
-  return !isFromFiles(dataset) ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
+  return !isIdx(dataset) ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
 }
 
 function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {
@@ -287,7 +305,7 @@ function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePl
       `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
     );
   }
-  if (isFromFiles(dataset) && dataset.params.dtype !== "uint8") {
+  if (isIdx(dataset) && dataset.params.dtype !== "uint8") {
     place.objection(
       `is true, but dataset.params.dtype is "${dataset.params.dtype}" and only integers are scaled`,
       'expected dtype = "uint8"',

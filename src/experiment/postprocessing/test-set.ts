@@ -1,6 +1,7 @@
 /** What networks are shown after their training: samples as in a test. */
 
 import type { AugmentationPipeline } from "../../datasets/augmentations/pipeline.js";
+import { lossOfExperiment } from "../training.js";
 import type { PreparedRun } from "../prepared-run.js";
 import type { TestSet } from "../quantized/measure-stage.js";
 
@@ -10,7 +11,7 @@ export function shownAugmentations(augmentations: AugmentationPipeline): Augment
 }
 
 export function testSetOf({ run, sets, augmentations }: PreparedRun): TestSet {
-  const { loss } = run.experiment.learningFramework.params;
+  const loss = lossOfExperiment(run.experiment);
   const shown = shownAugmentations(augmentations);
   return { data: sets.test ?? sets.train, loss, ...(shown === null ? {} : { augmentations: shown }) };
 }

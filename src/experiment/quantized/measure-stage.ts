@@ -2,7 +2,7 @@
 
 import type { AugmentationPipeline } from "../../datasets/augmentations/pipeline.js";
 import type { Dataset } from "../../datasets/dataset.js";
-import type { LossName } from "../../losses/table.js";
+import type { LossSpec } from "../../losses/loss-spec.js";
 import type { SpikingModel } from "../../models/spiking-model.js";
 import type { BaseNode } from "../../neurons/base-node.js";
 import {
@@ -25,7 +25,7 @@ import { evaluate, type Evaluation } from "../../training/evaluate.js";
 export interface TestSet {
   readonly data: Dataset;
   readonly augmentations?: AugmentationPipeline;
-  readonly loss: LossName;
+  readonly loss: LossSpec;
 }
 
 export interface MeasureOptions {

@@ -16,7 +16,7 @@ const GEMM_SIZES = [
   [0, 3, 4], [3, 0, 4], [3, 4, 0], [0, 0, 0], [1, 1, 1], [1, 1, 777], [1, 10, 3], [10, 1, 3], [2, 3, 4],
   [4, 8, 16], [5, 7, 9], [8, 8, 1], [13, 17, 31], [16, 16, 16], [33, 65, 5], [64, 10, 64], [1, 200, 60],
   [200, 1, 60], [7, 3, 600], [3, 530, 11], [270, 5, 7], [67, 70, 71], [130, 66, 258],
-  [5, 7, 5000], [20, 24, 2100],
+  [5, 7, 5000], [20, 24, 2100], [9, 44, 12],
 ]; // prettier-ignore
 
 /** Beyond what is packed at once (kernels/c/product.c, gemm.c): not in every order of transposes. */
@@ -83,6 +83,8 @@ const CONVOLUTIONS: readonly Convolution[] = [
   { label: "3x3, 32 to 40 channels", sizes: [2, 12, 13, 32, 40, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, 20 to 32 channels, padding 2, odd sizes", sizes: [3, 5, 7, 20, 32, 3, 3, 1, 1, 2, 2, 1] },
   { label: "3x3, 36 to 64 channels, no padding, odd sizes", sizes: [2, 7, 4, 36, 64, 3, 3, 1, 1, 0, 0, 1] },
+  { label: "3x3, 44 to 36 channels, panels of a part", sizes: [1, 6, 6, 44, 36, 3, 3, 1, 1, 1, 1, 1] },
+  { label: "3x3, 64 to 48 channels, wider than a panel", sizes: [1, 6, 5, 64, 48, 3, 3, 1, 1, 1, 1, 1] },
   { label: "3x3, no padding", sizes: [1, 6, 6, 3, 4, 3, 3, 1, 1, 0, 0, 1] },
   { label: "3x3, stride 2", sizes: [2, 9, 8, 6, 9, 3, 3, 2, 2, 1, 1, 1] },
   { label: "3x3, stride 4 beyond the window", sizes: [1, 11, 11, 3, 4, 3, 3, 4, 4, 0, 0, 1] },

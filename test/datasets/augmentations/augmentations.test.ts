@@ -136,16 +136,24 @@ describe("Crop", () => {
     return new Set(Array.from({ length: 300 }, () => JSON.stringify([...crop.apply(given, generator).x])));
   };
 
-  it("gives every window of the image and no other, the same for all samples", () => {
+  const windows = [
+    [1, 2, 4, 5],
+    [2, 3, 5, 6],
+    [4, 5, 7, 8],
+    [5, 6, 8, 9],
+  ];
+  const second = (window: readonly number[]): number[] => window.map((value) => value + 9);
+
+  it("gives every window of the image and no other, one for each sample", () => {
     expect(draws(new Crop({ size: 2 }), batch([2, 3, 3, 1]))).toEqual(
-      new Set(
-        [
-          [1, 2, 4, 5, 10, 11, 13, 14],
-          [2, 3, 5, 6, 11, 12, 14, 15],
-          [4, 5, 7, 8, 13, 14, 16, 17],
-          [5, 6, 8, 9, 14, 15, 17, 18],
-        ].map((x) => JSON.stringify(x)),
-      ),
+      new Set(windows.flatMap((a) => windows.map((b) => JSON.stringify([...a, ...second(b)])))),
+    );
+  });
+
+  it("gives the same window at all time steps of a sample", () => {
+    const given = { ...batch([1, 2, 3, 3, 1]), time: true };
+    expect(draws(new Crop({ size: 2 }), given)).toEqual(
+      new Set(windows.map((a) => JSON.stringify([...a, ...second(a)]))),
     );
   });
 

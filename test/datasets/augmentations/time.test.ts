@@ -194,6 +194,37 @@ describe("Rotation2D", () => {
   });
 });
 
+describe("what is drawn for each sample", () => {
+  const steps = [
+    new Crop({ size: [4, 5], padding: 2 }),
+    new ResizedCrop({ size: 4 }),
+    new ResizedCrop({ size: [5, 3], interpolationMode: "nearest" }),
+    new Rotation2D(),
+    new Rotation2D({ interpolationMode: "bilinear" }),
+  ];
+  const [N, T, frame] = [3, 4, 6 * 7 * 2];
+  const one = Array.from({ length: frame }, (_, i) => Math.sin(i) + 2);
+  /** The same image everywhere. */
+  const images = (count: number): number[] => Array.from({ length: count }, () => one).flat();
+  const parts = ({ x }: Batch, count: number): string[] =>
+    Array.from({ length: count }, (_, i) =>
+      x.slice((i * x.length) / count, ((i + 1) * x.length) / count).join(),
+    );
+
+  it.each(steps)("$name differs between samples, not between the time steps of one", (step) => {
+    const seeds = [0, 1, 2, 3, 4].map((seed) => {
+      const still = parts(apply(step, batchOf(images(N), [N, 6, 7, 2]), seed), N);
+      // As many draws, whatever time there is.
+      const moving = parts(apply(step, batchOf(images(N * T), [N, T, 6, 7, 2], true), seed), N * T);
+      expect(moving).toEqual(still.flatMap((image) => new Array<string>(T).fill(image)));
+      return new Set(still).size;
+    });
+    // Two samples may draw the same now and then.
+    expect(Math.min(...seeds)).toBeGreaterThan(1);
+    expect(Math.max(...seeds)).toBe(N);
+  });
+});
+
 describe("augmentations of samples with time", () => {
   it("mixes whole samples, and says whose labels", () => {
     const { x, shape, mixed, time } = apply(new Mixup(), counting([3, 2, 2], true), 3);

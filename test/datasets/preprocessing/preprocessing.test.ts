@@ -116,6 +116,11 @@ describe("Class2BinMatrix", () => {
   const train = set("a", [[1], [2], [3]], [1], [0, 1, 2]);
   const test = set("b", [[4]], [1], [4]);
 
+  it("leaves samples that change over time as they are", () => {
+    const train = set("train", [[0, 1], [2, 3]], [2, 1], [0, 1]).with({ time: true }); // prettier-ignore
+    expect(run("Class2BinMatrix", {}, { train }).train.time).toBe(true);
+  });
+
   it("gives all sets the same number of classes: the given, or the most there are", () => {
     const given = run("Class2BinMatrix", { classes: 7 }, { train, test });
     expect([given.train.classes, given.test?.classes]).toEqual([7, 7]);

@@ -15,19 +15,19 @@ const data: readonly Case[] = [
     "dataset unsupported",
     '"MNIST"',
     '"CIFAR10"',
-    'config.toml:12:1: dataset.kind is "CIFAR10", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST".',
+    'config.toml:12:1: dataset.kind is "CIFAR10", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST", "MovingDigits", "EventFolder".',
   ],
   [
     "dataset case",
     '"MNIST"',
     '"mnist"',
-    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST". Did you mean "MNIST"?',
+    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST", "MovingDigits", "EventFolder". Did you mean "MNIST"?',
   ],
   [
     "dataset typo",
     '"MNIST"',
     '"FashonMNIST"',
-    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST". Did you mean "FashionMNIST"?',
+    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST", "MovingDigits", "EventFolder". Did you mean "FashionMNIST"?',
   ],
   [
     "no path",

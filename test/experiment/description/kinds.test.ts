@@ -53,7 +53,7 @@ defineNeuron<NoisyOptions, NoisyNode, NoisyOptions>("NoisyNode", {
 describe("kinds in files", () => {
   it.each<[string, readonly string[], object]>([
     ["models", Object.keys(templateTable), MODELS.rows],
-    ["neurons", neuronKinds, NEURONS.rows],
+    ["neurons", [...neuronKinds, "QuantReLU"], NEURONS.rows],
     ["optimizers", optimizerKinds, OPTIMIZERS.rows],
     ["schedules", schedulerKinds, SCHEDULERS.rows],
     ["augmentations", Object.keys(augmentations), AUGMENTATIONS.rows],

@@ -65,21 +65,24 @@ architectures=*
 includes=${name}.h
 `;
 
-function keywords({ name, family }: CParts): string {
+function keywords({ name, time, family }: CParts): string {
   const NAME = name.toUpperCase();
   const own = family.macros(NAME).flatMap((line) => /^#define (\w+)/.exec(line)?.[1] ?? []);
   const rows = [
     [`${name}_number`, "KEYWORD1"],
     [`${name}_state`, "KEYWORD1"],
     ...["reset", "step", "classify"].map((what) => [`${name}_${what}`, "KEYWORD2"]),
-    ...["INPUTS", "OUTPUTS", "TIMESTEPS"].map((what) => [`${NAME}_${what}`, "LITERAL1"]),
+    ...["INPUTS", "OUTPUTS", "TIMESTEPS", ...(time ? ["SEQUENCE"] : [])].map((what) => [
+      `${NAME}_${what}`,
+      "LITERAL1",
+    ]),
     ...own.map((macro) => [macro, "LITERAL1"]),
   ];
   return rows.map((row) => `${row.join("\t")}\n`).join("");
 }
 
 /** Shows the first sample of the self-test, or nothing but zeros, over and over. */
-function sketch({ name, sample }: CParts): string {
+function sketch({ name, time, sample }: CParts): string {
   const NAME = name.toUpperCase();
   const rows: string[] = [];
   const input = sample?.input ?? [];
@@ -94,7 +97,7 @@ function sketch({ name, sample }: CParts): string {
 #include <${name}.h>
 
 /* ${what}; ${name}.h says what the numbers mean. */
-static const ${name}_number input[${NAME}_INPUTS] = ${values};
+static const ${name}_number input[${NAME}_${time ? "SEQUENCE" : "INPUTS"}] = ${values};
 
 static ${name}_state state;
 

@@ -6,6 +6,8 @@ import type { NumberFamily } from "../c-network.js";
 export interface CParts {
   /** What files and functions are called. */
   readonly name: string;
+  /** Whether a sample has another input at every time step. */
+  readonly time: boolean;
   /** What its numbers are. */
   readonly family: NumberFamily;
   readonly header: string;

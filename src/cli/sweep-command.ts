@@ -1,0 +1,68 @@
+/** The command that tries settings: sweep. */
+
+import type { Command } from "commander";
+import { collect, pathOf, wholeNumber } from "./arguments.js";
+import type { SweepArguments } from "./commands/sweep.js";
+import { backend, threads } from "./compute-options.js";
+
+const MOST_JOBS_AT_ONCE = 1024;
+
+export function addSweep(program: Command): void {
+  const [threadsFlag, , readThreads] = threads();
+  program
+    .command("sweep")
+    .description("run one experiment with many settings, and compare: mean and spread over seeds, best first")
+    .argument("<sweep>", "sweep file in TOML, or the folder of a sweep to go on with")
+    .option(
+      "-j, --jobs <n>",
+      "runs at a time, each in a process of its own; 1 if it is left out",
+      wholeNumber("--jobs", 2, 1, MOST_JOBS_AT_ONCE),
+    )
+    .option(
+      "-o, --out <folder>",
+      "where the runs go; runs/<name> if it is left out. What is complete there is not run again",
+      pathOf("--out"),
+    )
+    .option("-d, --data <folder>", "where the files of the data set are", pathOf("--data"))
+    .option(
+      "--set <key=value>",
+      "set a key of the experiment in all runs, before those of the sweep",
+      collect,
+    )
+    .option("--plan", "make the folders, print the command that runs each, and run nothing")
+    .option("--collect", "run nothing: make the table of what is there")
+    .option(
+      threadsFlag,
+      "threads of each run; the cores shared by all that run at a time if it is left out",
+      readThreads,
+    )
+    .option(...backend())
+    .option("-q, --quiet", "print nothing but warnings and errors")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", EXAMPLES)
+    .action(async (file: string, options: Omit<SweepArguments, "sweep">) => {
+      const { sweep } = await import("./commands/sweep.js");
+      await sweep({ ...options, sweep: file });
+    });
+}
+
+const EXAMPLES = `
+A sweep file names an experiment, and values for its keys: every combination is run, once per seed.
+
+  [sweep]
+  experiment = "digits.toml"
+  seeds = [1, 2, 3]
+  validation = 0.1            # chosen by a tenth of the training data; the test set is left alone
+
+  [grid]
+  model.0.params.timesteps = [1, 2, 4, 8]
+  model.0.optimizer.params.lr = [0.001, 0.003]
+
+Combinations one by one are [[settings]] with keys and, if you like, a name; with a [grid] beside them each is run with all of it.
+plan.json in the folder says all runs; each is "atif train --resume FOLDER", here or wherever the folder is seen.
+
+Examples:
+  atif sweep grid.toml --jobs 2               all runs, two at a time; the same command goes on after Ctrl-C
+  atif sweep grid.toml --plan                 the commands, to be run elsewhere
+  atif sweep runs/grid --collect --json       what has come out so far
+  atif sweep grid.toml --set model.0.epochs=1`;
