@@ -20,6 +20,12 @@ export async function initCompute({ threads, backend: name }: ComputeArguments):
   });
 }
 
+/** As much of a report as says which it is; reports that are read back have it, too. */
+export interface ComputeBackend {
+  readonly name: string;
+  readonly instructionSet: string | null;
+}
+
 /** What computes, as --json prints it. @throws StateError before init() */
 export function computeBackend(): BackendReport {
   return backend();
