@@ -69,6 +69,11 @@ const apart = new Map([
   ["quantization/quantizable-neurons.js", "training"],
 ]);
 
+/** What no layer computes with but rare ones. */
+const rareOperations = new Set(
+  ["conv-transpose", "dilated", "layer-norm", "upsample"].map((name) => `ops/${name}.js`),
+);
+
 const pathOf = (id) => relative(build, id).split(sep).join("/");
 
 /** What these load before they run. */
@@ -91,16 +96,19 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
   // What a run loads when it has steps after its training.
   if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  // They make themselves known when they are loaded: a page that names none of them does without.
+  if (path.startsWith("layers/rare/") || rareOperations.has(path)) return "rare-layers";
   // Node alone: bundlers of pages do not see it.
   if (path.startsWith("kernels/native/")) return "native";
   // Small, and of use together.
   if (path.startsWith("losses/")) return "optimizers";
+  if (path.startsWith("surrogates/")) return "neurons";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
-  if (path.startsWith("formats/torch/")) return "exchange";
-  // Of use to those who have recordings.
-  if (path.startsWith("formats/events/")) return "events";
+  if (/^formats\/(torch|events)\//.test(path)) return "exchange";
+  // What reads data of common kinds is loaded by those who have some.
+  if (path.startsWith("formats/data/") || path === "experiment/load-data-files.js") return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

@@ -71,7 +71,13 @@ export { Linear, type LinearOptions } from "./layers/linear.js";
 export { Add } from "./layers/add.js";
 export { GlobalSumPool } from "./layers/global-sum-pool.js";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from "./layers/pooling.js";
+export { LayerState } from "./layers/layer-state.js";
 export { Sequential } from "./layers/sequential.js";
+export { Concat, type ConcatOptions } from "./layers/rare/concat.js";
+export { ConvTranspose2d, type ConvTranspose2dOptions } from "./layers/rare/conv-transpose-2d.js";
+export { LayerNorm, type LayerNormOptions } from "./layers/rare/layer-norm.js";
+export { rareLayers } from "./layers/rare/kinds.js";
+export { Upsample, type UpsampleOptions } from "./layers/rare/upsample.js";
 
 export type { LayerGraph, LayerNode } from "./graph/layer-graph.js";
 export type { AnyLayerSpec, LayerSpec } from "./graph/layer-spec.js";
@@ -100,7 +106,7 @@ export type { LossSpec, NamedLoss } from "./losses/loss-spec.js";
 export type { LayerOutput, LayerOutputs, Loss, LossName } from "./losses/table.js";
 export { Adam, AdamW } from "./optimizers/adam.js";
 export type { AdamOptions } from "./optimizers/adam-family.js";
-export { Optimizer, type OptimizerState } from "./optimizers/optimizer.js";
+export { Optimizer, type OptimizerState, type ParamGroup } from "./optimizers/optimizer.js";
 export { ExponentialLR, type ExponentialLROptions } from "./optimizers/exponential-lr.js";
 export { LambdaLR, type LambdaLROptions } from "./optimizers/lambda-lr.js";
 export { LinearLR, type LinearLROptions } from "./optimizers/linear-lr.js";
@@ -111,7 +117,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./optimizers/r
 export { RMSprop, type RMSpropOptions } from "./optimizers/rmsprop.js";
 export { CosineAnnealingLR, MultiStepLR, Scheduler, SinDescent, StepLR } from "./optimizers/schedulers.js";
 export { SGD, type SGDOptions } from "./optimizers/sgd.js";
-export type { OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
+export type { OptimizerGroup, OptimizerSpec, SchedulerSpec } from "./optimizers/table.js";
 
 export type { Batch, MixedLabels } from "./datasets/batch.js";
 export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "./datasets/dataset.js";
@@ -169,6 +175,7 @@ export { DivergenceError } from "./training/divergence-error.js";
 export { applyGradients, gradientsOf, type Pass, type PassOptions } from "./training/gradients.js";
 export { clipGradNorm, clipGradValue } from "./training/clip-gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
+export type { NamedMetric } from "./training/named-metrics.js";
 export type { LayerReport } from "./measuring/layer-report.js";
 export {
   Trainer,
@@ -294,6 +301,7 @@ export {
   type ReadAllOptions,
   type ReadEventsOptions,
 } from "./formats/events/read-events.js";
+export { readShd, type H5wasm, type ReadShdOptions } from "./formats/events/read-shd.js";
 export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";
 export {
@@ -363,6 +371,7 @@ export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/
 export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 
+export { plotEvents, type PlotEventsOptions } from "./plots/events-plot.js";
 export { plotGraph } from "./plots/graph-plot.js";
 export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";
 export { plotRaster, type PlotRasterOptions } from "./plots/raster-plot.js";

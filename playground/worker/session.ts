@@ -3,7 +3,6 @@
 import {
   decodeModel,
   encodeModel,
-  imageFromStrokes,
   init,
   loadDigits,
   recordActivity,
@@ -13,30 +12,29 @@ import {
   type Activity,
   type Dataset,
   type FidelityReport,
-  type LoadedModel,
   type ModelFacts,
   type SpikingModel,
-  type Stroke,
   type TrainTest,
 } from "atif";
-import { curveFromStrokes } from "../pictures/curve.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
 import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
+import { decodedModel } from "./decoded-model.js";
+import { misfit } from "./misfit.js";
 import {
   classNamesOf,
   fits,
   hasLearnedDigits,
   isUntrained,
-  knownClassNames,
   namesOf,
   nothingLearned,
   pageFacts,
   preparationFor,
 } from "./model-facts.js";
+import { checkShape, imageOfDrawing, inUnitsOf } from "./network-input.js";
 import { Probe } from "./probe.js";
 import type {
   DataSummary,
@@ -55,9 +53,10 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
+import { traceOf } from "./trace-of.js";
 import { prepared, TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
-import { unseen, viewShape } from "./view-shape.js";
+import { viewShape } from "./view-shape.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
@@ -199,12 +198,12 @@ export class Session implements Handlers {
       layers: activity.layers.map(({ name, kind, theta, shape, neurons, spikes }) => ({
         name: shown(name), kind, theta, shape, neurons, spikes,
       })), // prettier-ignore
-      trace: picked === null ? null : this.#traceOf(picked),
+      trace: picked === null ? null : traceOf(this.#activity, picked),
     });
   }
 
   trace(picked: PickedNeuron): Promise<Trace> {
-    const trace = this.#traceOf(picked);
+    const trace = traceOf(this.#activity, picked);
     if (trace === null) throw new Error("This neuron is not in the network any more; pick another.");
     return Promise.resolve(trace);
   }
@@ -243,27 +242,6 @@ export class Session implements Handlers {
       this.#seen = { picture, key, image: preparePicture(picture, shape, preparation) };
     }
     return this.#seen.image;
-  }
-
-  /** null if the record has no such neuron. */
-  #traceOf({ layer, neuron }: PickedNeuron): Trace | null {
-    const { timesteps = 0, layers = [] } = this.#activity ?? {};
-    if (layer >= layers.length || neuron >= layers[layer].neurons) return null;
-    const { neurons, input, charged, spikes, potential } = layers[layer];
-    const at = <A extends Float32Array | Uint8Array>(values: A, of: (count: number) => A): A => {
-      const taken = of(timesteps);
-      for (let t = 0; t < timesteps; t++) taken[t] = values[t * neurons + neuron];
-      return taken;
-    };
-    const float = (count: number): Float32Array => new Float32Array(count);
-    return {
-      layer,
-      neuron,
-      input: at(input, float),
-      charged: at(charged, float),
-      spikes: at(spikes, (count) => new Uint8Array(count)),
-      potential: at(potential, float),
-    };
   }
 
   async staircases(whatIf: WhatIf | null): Promise<Staircases> {
@@ -371,12 +349,7 @@ export class Session implements Handlers {
     const data = this.#requireData();
     if (this.#fitsData()) return data;
     const { model, facts } = this.#requireModel();
-    const [{ inputShape, outputShape }, { test }] = [model, data];
-    const known = knownClassNames(facts(), outputShape[0]);
-    throw new Error(
-      `This network takes images of ${inputShape.join(" × ")} and knows ${classesIn(outputShape[0], known)}, but the data "${test.name}" ` +
-        `are ${test.sampleShape.join(" × ")} with ${classesIn(test.classes, test.classNames)}. Drop the data it was trained on, or draw.`,
-    );
+    throw misfit(model, facts(), data.test);
   }
 
   #fitsData(): boolean {
@@ -425,42 +398,4 @@ export class Session implements Handlers {
       report,
     };
   }
-}
-
-/** @throws Error with a sentence for the reader, for inputs that cannot be drawn */
-function checkShape({ inputShape, preprocessing }: SpikingModel): void {
-  // Images that become sequences are no curves.
-  if (preprocessing.some(({ kind }) => kind === "Reshape2DTo1D")) throw unseen(inputShape);
-  viewShape(inputShape);
-}
-
-/** Of a network that takes a row of numbers, the drawing is a curve. */
-function imageOfDrawing(
-  strokes: readonly Stroke[],
-  [height, width, channels]: readonly [height: number, width: number, channels: number],
-): Float32Array {
-  if (height > 1) return imageFromStrokes(strokes, [height, width, channels]);
-  const curve = curveFromStrokes(strokes, width);
-  return Float32Array.from({ length: width * channels }, (_, i) => curve[Math.floor(i / channels)]);
-}
-
-/** A file of this library. Its layers may be of kinds that only networks of other tools need. */
-async function decodedModel(bytes: Uint8Array, name: string): Promise<LoadedModel> {
-  try {
-    return decodeModel(bytes, name);
-  } catch {
-    await import("./import-network.js").catch(() => null);
-    return decodeModel(bytes, name);
-  }
-}
-
-/** Drawings and the page's data are pixels from 0 to 1; some networks learned from whole numbers up to 255. */
-function inUnitsOf({ preprocessing }: SpikingModel, image: Float32Array): Float32Array {
-  const seesBytes = preprocessing.some((step) => step.kind === "IntToFloat32" && !step.options.scale);
-  return seesBytes ? image.map((pixel) => Math.round(255 * pixel)) : image;
-}
-
-/** "2 classes (cat, dog)" */
-function classesIn(count: number, names: readonly string[] | null | undefined): string {
-  return names ? `${count} classes (${names.join(", ")})` : `${count} classes`;
 }

@@ -17,7 +17,7 @@ const whole = (number) => number.toLocaleString("en-US");
 
 export async function memoryPlanPicture(run) {
   const { program } = new IntegerModel(await loadModel(join(run, "model.safetensors")));
-  const c = placeMaps(integerNetwork(program, "digits", false));
+  const c = placeMaps(integerNetwork(program, "digits", false), false);
   const order = [...c.still, ...c.stepwise];
   const bytes = program.width / 8;
   const nameOf = ({ layer }) => layer.layer.replace("layers.", "");

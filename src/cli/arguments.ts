@@ -43,6 +43,17 @@ export function positiveNumber(option: string, example: number): (text: string) 
   };
 }
 
+/** A reader of numbers between 0 and 1, without both. */
+export function partBelowOne(option: string, example: number): (text: string) => number {
+  return (text) => {
+    const value = /^[\d.]+(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+    if (value > 0 && value < 1) return value;
+    throw new UsageError(
+      `${option} is ${JSON.stringify(text)}; expected a number between 0 and 1, as in ${option} ${example}.`,
+    );
+  };
+}
+
 const BACKENDS: readonly BackendName[] = ["wasm", "native", "reference"];
 
 export function backendName(text: string): BackendName {

@@ -1,6 +1,7 @@
 /** The options of every command that computes. */
 
 import "../kernels/native/install.js";
+import "../layers/rare/kinds.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
@@ -20,13 +21,20 @@ export async function initCompute({ threads, backend: name }: ComputeArguments):
   });
 }
 
-/** As much of a report as says which it is; reports that are read back have it, too. */
+/** As much of what --json prints as says which it is. */
 export interface ComputeBackend {
   readonly name: string;
+  /** What kernels of the processor's own are compiled for ("avx512", "avx2", "neon"); null where there are none. */
   readonly instructionSet: string | null;
 }
 
 /** What computes, as --json prints it. @throws StateError before init() */
 export function computeBackend(): BackendReport {
   return backend();
+}
+
+/** "native (avx512)", "wasm (not native: …)". @throws StateError before init() */
+export function describeBackend({ name, instructionSet, whyNotNative }: BackendReport = backend()): string {
+  if (instructionSet !== null) return `${name} (${instructionSet})`;
+  return whyNotNative === null ? name : `${name} (not native: ${whyNotNative})`;
 }

@@ -1,31 +1,40 @@
 /** The folder of the data, looked for before anything is read: most who type a command have their files elsewhere. */
 
 import { isFromFiles } from "../experiment/description/data-schema.js";
-import type { DatasetConfig } from "../experiment/description/experiment.js";
+import type { DatasetConfig, FilesConfig } from "../experiment/description/experiment.js";
 import { ConfigError } from "../errors.js";
-import { isFolder } from "../platform/folders.js";
+import { exists, isFolder } from "../platform/folders.js";
 
 /** @throws ConfigError if the files of the set are to be in a folder that is not there */
 export function checkDataFolder(dataset: DatasetConfig): void {
   if (!isFromFiles(dataset)) return;
   const { kind, params } = dataset;
-  if (isFolder(params.path)) return;
+  const { what, mayBeFile } = PLACES[kind];
+  if (mayBeFile === true ? exists(params.path) : isFolder(params.path)) return;
   throw new ConfigError(
-    `there is no folder ${params.path}; expected one with ${HELD[kind]}. Name it with --data, or in the ` +
+    `there is no ${mayBeFile === true ? "file or folder" : "folder"} ${params.path}; expected ${what}. Name it with --data, or in the ` +
       "experiment as dataset.params.path; a relative path starts at the working directory. " +
-      INSTALLED[kind],
+      (kind === "FashionMNIST" ? DEBIAN : "Download the files if you do not have them."),
   );
 }
 
-const HELD = {
-  MNIST: "the four IDX files of MNIST",
-  FashionMNIST: "the four IDX files of FashionMNIST",
-  EventFolder: "the folders train and test, and in each a folder of recordings per class",
-} as const;
+const DEBIAN =
+  "On Debian and Ubuntu, apt install dataset-fashion-mnist puts them into /usr/share/datasets/fashion-mnist.";
 
-const INSTALLED = {
-  EventFolder: "Download the recordings if you do not have them.",
-  MNIST: "Download the files if you do not have them.",
-  FashionMNIST:
-    "On Debian and Ubuntu, apt install dataset-fashion-mnist puts them into /usr/share/datasets/fashion-mnist.",
-} as const;
+interface Place {
+  /** What is expected there. */
+  readonly what: string;
+  readonly mayBeFile?: boolean;
+}
+
+const PLACES: { readonly [K in FilesConfig["kind"]]: Place } = {
+  MNIST: { what: "one with the four IDX files of MNIST" },
+  FashionMNIST: { what: "one with the four IDX files of FashionMNIST" },
+  IDX: { what: "one with four IDX files, as MNIST has" },
+  CIFAR10: { what: "one with data_batch_1.bin to data_batch_5.bin and test_batch.bin" },
+  CIFAR100: { what: "one with train.bin and test.bin" },
+  ImageFolder: { what: "one with a folder per class" },
+  CSV: { what: "a CSV file, or a folder with train.csv and test.csv", mayBeFile: true },
+  EventFolder: { what: "one with the folders train and test, and in each a folder of recordings per class" },
+  NumPy: { what: "an .npz file, or a folder with .npy files", mayBeFile: true },
+};

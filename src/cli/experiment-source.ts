@@ -10,21 +10,42 @@ import {
   parseOverride,
   writeExperiment,
   type Override,
+  type ParseExperimentOptions,
 } from "../experiment/description/index.js";
 import { readExperimentFile } from "../experiment/experiment-file.js";
-import { withBatchSize, withDataFolder, withEpochs, withSeed } from "../experiment/adjust.js";
+import {
+  withBatchSize,
+  withDataFolder,
+  withEpochs,
+  withLimit,
+  withSeed,
+  withValidation,
+} from "../experiment/adjust.js";
 import { UsageError } from "./exit-codes.js";
 import { isFolder } from "../platform/folders.js";
 
 /** The options of `atif train` that say what to train. */
 export interface ExperimentArguments {
   readonly config?: string;
+  /** An experiment that was made for this command line, in the place of a file. */
+  readonly made?: MadeExperiment;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly seed?: number;
+  /** Samples of each set at most. */
+  readonly limit?: number;
+  /** The part of the training data to hold back for validation. */
+  readonly val?: number;
   readonly data?: string;
   readonly set?: readonly string[];
   readonly lenient?: boolean;
+}
+
+export interface MadeExperiment {
+  /** TOML. */
+  readonly text: string;
+  /** What messages call it. */
+  readonly source: string;
 }
 
 /** Ships with the package, beside dist. */
@@ -40,6 +61,7 @@ export function experimentAsked(args: ExperimentArguments, warn: (sentence: stri
       `${args.config} is a folder; expected an experiment file in TOML. To continue a run, put --resume in front of it.`,
     );
   }
+  if (args.made !== undefined) return adjustedBy(args, parsed(args, args.made), warn, args.made.source);
   const path = args.config ?? fileURLToPath(DEFAULT_CONFIG);
   return readExperiment(path, args, warn, args.config ?? "the digits experiment");
 }
@@ -55,16 +77,37 @@ export function readExperiment(
   source = path,
   overrides: readonly Override[] = [],
 ): Experiment {
-  const { experiment, warnings } = readExperimentFile(path, {
-    source,
-    lenient: args.lenient ?? false,
-    overrides: [...(args.set ?? []).map(parseOverride), ...overrides],
-  });
+  return adjustedBy(args, readExperimentFile(path, readingOptions(args, source, overrides)), warn, source);
+}
+
+type Read = ReturnType<typeof parseExperiment>;
+
+function parsed(args: ExperimentArguments, { text, source }: MadeExperiment): Read {
+  return parseExperiment(text, readingOptions(args, source, []));
+}
+
+function readingOptions(
+  { lenient = false, set = [] }: ExperimentArguments,
+  source: string,
+  overrides: readonly Override[],
+): ParseExperimentOptions {
+  return { source, lenient, overrides: [...set.map(parseOverride), ...overrides] };
+}
+
+function adjustedBy(
+  args: ExperimentArguments,
+  { experiment, warnings }: Read,
+  warn: (sentence: string) => void,
+  source: string,
+): Experiment {
   for (const warning of warnings) warn(warning);
   let adjusted = experiment;
   if (args.epochs !== undefined) adjusted = withEpochs(adjusted, args.epochs);
   if (args.batchSize !== undefined) adjusted = withBatchSize(adjusted, args.batchSize);
   if (args.seed !== undefined) adjusted = withSeed(adjusted, args.seed);
+  // In this order the limit is what is drawn first.
+  if (args.val !== undefined) adjusted = withValidation(adjusted, args.val);
+  if (args.limit !== undefined) adjusted = withLimit(adjusted, args.limit);
   const placed = withDataPlace(adjusted, args.data, source);
   if (adjusted !== experiment) checkStored(placed, source);
   return placed;
@@ -80,8 +123,8 @@ function withDataPlace(experiment: Experiment, data: string | undefined, source:
   if (isFromFiles(dataset)) return withDataFolder(experiment, resolve(data ?? dataset.params.path));
   if (dataset.kind === "InMemory") {
     throw new ConfigError(
-      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected Digits, MNIST, ` +
-        "FashionMNIST, MovingDigits or EventFolder. Run it in a program, with runExperiment and data.",
+      `${source} asks for samples that a program gives (dataset.kind is "InMemory"); expected a set that is ` +
+        "built in, or files. Run it in a program, with runExperiment and data.",
     );
   }
   if (data === undefined || data === "digits") return experiment;

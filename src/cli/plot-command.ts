@@ -12,7 +12,7 @@ export function addPlot(program: Command): void {
     .description(
       "draw a network, its spikes, potentials and staircases, or how it was trained, as SVG or PNG",
     )
-    .argument("<run>", "run folder, or model file")
+    .argument("<run>", "run folder, or model file; of events a recording, or moving-digits")
     .option(
       "-w, --what <subject>",
       Object.entries(plotSubjects)
@@ -27,7 +27,7 @@ export function addPlot(program: Command): void {
     )
     .option(
       "--sample <n>",
-      "which of the test samples raster and potential show; 0 if it is left out",
+      "which of the test samples raster and potential show, or which moving digit events; 0 if it is left out",
       wholeNumber("--sample", 0, 0, 2 ** 31),
     )
     .option(
@@ -45,6 +45,15 @@ export function addPlot(program: Command): void {
       "--samples <n>",
       "how many of the test samples staircase measures; 256 if it is left out",
       wholeNumber("--samples", 256, 1, 2 ** 31),
+    )
+    .option(
+      "--sensor <HxW>",
+      "of events, height and width of the sensor, as 34x34, or its channels; what the recording says if it is left out",
+    )
+    .option(
+      "--frames <n>",
+      "of events, how many below; 8 if it is left out",
+      wholeNumber("--frames", 8, 0, 64),
     )
     .option(
       "-d, --data <folder>",
@@ -68,4 +77,6 @@ Examples:
   atif plot runs/digits-1 --what graph > network.svg
   atif plot runs/digits-1 --what raster --sample 3 --timesteps 32 --out spikes.svg
   atif plot runs/digits-1 --what potential --layer layers.neuron2 --neuron 7 --out potential.png
+  atif plot moving-digits --what events --sample 7 --out digit.svg
+  atif plot hand.aedat --what events --sensor 128x128 --out hand.svg
   atif plot runs/digits-1 --what training --out curves.svg`;

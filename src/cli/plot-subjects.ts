@@ -5,6 +5,7 @@ export const plotSubjects = {
   raster: "who fires when, for one sample",
   potential: "potentials of single neurons, for one sample",
   staircase: "what each layer receives, and the levels that it makes of it",
+  events: "what an event camera wrote, of a recording instead of a run",
   training: "loss, accuracy, thresholds and spikes by epoch",
 } as const;
 

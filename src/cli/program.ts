@@ -6,6 +6,7 @@ import {
   didYouMean,
   oneOf,
   opEstimations,
+  partBelowOne,
   pathOf,
   spellOutSettings,
   wholeNumber,
@@ -24,6 +25,7 @@ import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
 import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
+import { addPredict } from "./predict-command.js";
 import { addSweep } from "./sweep-command.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
@@ -84,6 +86,7 @@ function createAtif(choices: InitChoices | null): Command {
   addTrain(program);
   addSweep(program);
   addEval(program);
+  addPredict(program);
   addInspect(program);
   addDeviceCommands(program);
   addExchangeCommands(program);
@@ -132,7 +135,21 @@ function addTrain(program: Command): void {
       "seed of everything random: the same seed gives the same network",
       wholeNumber("--seed", 1, 0, MAX_SEED),
     )
-    .option("-d, --data <folder>", "where the files of the data set are", pathOf("--data"))
+    .option(
+      "-d, --data <path>",
+      "where the files of the data set are; without a config, what to learn: a folder of pictures by class, a CSV, .npz or IDX file",
+      pathOf("--data"),
+    )
+    .option(
+      "--limit <n>",
+      "samples of each set at most, drawn by the seed: a quick look",
+      wholeNumber("--limit", 1000, 1, 2 ** 31 - 1),
+    )
+    .option(
+      "--val <part>",
+      "part of the training data to hold back and measure after every epoch, as in --val 0.1",
+      partBelowOne("--val", 0.1),
+    )
     .option(
       "-o, --out <folder>",
       "new or empty folder for the run; runs/<name>-<number> if it is left out",
@@ -163,8 +180,13 @@ function addEval(program: Command): void {
     .argument("<model>", "model file, or run folder; of a folder of several runs, all of them")
     .option(
       "-d, --data <folder>",
-      'folder with IDX files, or "digits"; what it was trained on if it is left out',
+      'folder of pictures by class, CSV, .npz or IDX files, or "digits"; what it was trained on if it is left out',
       pathOf("--data"),
+    )
+    .option(
+      "--limit <n>",
+      "test samples at most, always the same ones: a quick look",
+      wholeNumber("--limit", 1000, 1, 2 ** 31 - 1),
     )
     .option("-b, --batch-size <n>", "samples at a time", wholeNumber("--batch-size", 64, 1, 1_000_000))
     .option(...threads())
@@ -270,6 +292,7 @@ Examples:
   atif sweep grid.toml --jobs 2       the same with other settings, and a table of what came out
   atif inspect runs/digits-1          look into the trained network
   atif eval runs/digits-1             test it again
+  atif predict runs/digits-1 7.png    what it says to a picture, step by step
   atif quantize runs/digits-1         integers of 8 bits
   atif export runs/digits-q8-1 --to c --out device
                                       the network in C, for a device
@@ -292,6 +315,8 @@ Examples:
   atif train --seed 3 --epochs 5 --out runs/short    another seed, fewer epochs, a folder of your choice
   atif train my.toml --set model.0.params.timesteps=8
   atif train my.toml --data /usr/share/datasets/fashion-mnist
+  atif train --data pictures --val 0.1               a folder with a folder of pictures per class
+  atif train my.toml --limit 2000 --epochs 1         a quick look
   atif train --resume                                go on where Ctrl-C stopped the latest run
   atif train --resume runs/digits-1 --set model.0.optimizer.params.lr=0.001
                                                      the same, with a lower rate after a divergence`,

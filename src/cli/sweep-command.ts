@@ -29,6 +29,11 @@ export function addSweep(program: Command): void {
       "set a key of the experiment in all runs, before those of the sweep",
       collect,
     )
+    .option(
+      "--limit <n>",
+      "samples of each set at most, in all runs: a quick look",
+      wholeNumber("--limit", 1000, 1, 2 ** 31 - 1),
+    )
     .option("--plan", "make the folders, print the command that runs each, and run nothing")
     .option("--collect", "run nothing: make the table of what is there")
     .option(

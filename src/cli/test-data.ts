@@ -1,9 +1,10 @@
 /** The data a trained network is measured on: what it was trained for, or what the command line names. */
 
 import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
-import type { Dataset } from "../datasets/dataset.js";
+import type { Dataset, TrainTest } from "../datasets/dataset.js";
 import { loadDigits } from "../datasets/digits.js";
 import { loadIdxFolder } from "../datasets/idx-folder.js";
+import { DatasetLimit } from "../datasets/preprocessing/dataset-limit.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
 import { hasTime } from "../experiment/description/validate-model.js";
 import type {
@@ -16,6 +17,10 @@ import { parseExperiment } from "../experiment/description/index.js";
 import { counted } from "../counted.js";
 import { ConfigError } from "../errors.js";
 import { FileError } from "../platform/files.js";
+import { exists, isFolder, namesIn } from "../platform/folders.js";
+import { absolutePath } from "../platform/paths.js";
+import { Generator } from "../random/generator.js";
+import { inOrderOf } from "./class-order.js";
 import { checkDataFolder } from "./data-folder.js";
 import { readExperiment } from "./experiment-source.js";
 import { withDataFolder } from "../experiment/adjust.js";
@@ -79,9 +84,22 @@ export async function testDataFor(
   const experiment = experimentFor(facts, config, asked);
   const found =
     experiment === null
-      ? await plain(asked ?? builtIn(facts), facts)
+      ? await plain(model, asked ?? builtIn(facts), facts)
       : await fromExperiment(model, experiment, load);
-  return fitted(model, found);
+  return fitted(model, inOrder(facts, found));
+}
+
+/** Always the same ones. */
+export function someOf(data: Dataset, limit: number): Dataset {
+  return new DatasetLimit({ samples: limit }).apply({ train: data }, { generator: new Generator(0) }).train;
+}
+
+/** The classes as the network counts them, with their names. */
+function inOrder({ classNames }: TrainingFacts, found: TestData): TestData {
+  if (classNames === undefined) return found;
+  const { data, train, name } = found;
+  const own = inOrderOf(classNames, data, name);
+  return { ...found, data: own, train: train === data ? own : inOrderOf(classNames, train, name) };
 }
 
 /**
@@ -98,7 +116,27 @@ export function experimentFor(
   const experiment = experimentOf(facts);
   if (experiment === null || (asked !== undefined && !fitsKind(experiment, asked))) return null;
   const folder = asked ?? dataFolder(experiment, config);
-  return isFromFiles(experiment.dataset) ? withDataFolder(experiment, folder) : experiment;
+  if (!isFromFiles(experiment.dataset)) return experiment;
+  return asked === undefined || !areOthers(experiment, config, asked)
+    ? withDataFolder(experiment, folder)
+    : wholly(withDataFolder(experiment, folder));
+}
+
+/** Whether it is known that the data asked for are not those of the training. */
+function areOthers({ dataset }: Experiment, config: string | null, asked: string): boolean {
+  const beside = config === null ? null : (readQuietly(config)?.dataset ?? null);
+  if (beside === null || beside.kind !== dataset.kind || !isFromFiles(beside)) return false;
+  return absolutePath(beside.params.path) !== absolutePath(asked);
+}
+
+/** Data that come without a test set are a test set as a whole, where nothing of them was learned. */
+function wholly(experiment: Experiment): Experiment {
+  const { dataset } = experiment;
+  if (!("testPart" in dataset.params)) return experiment;
+  return {
+    ...experiment,
+    dataset: { ...dataset, params: { ...dataset.params, testPart: 0 } } as DatasetConfig,
+  };
 }
 
 /** The experiment that the model was trained by; null if it was saved without one. */
@@ -187,7 +225,11 @@ function builtIn({ dataset }: TrainingFacts): "digits" | undefined {
 }
 
 /** Samples as they are, pixels from 0 to 1; the network may know how they are to be prepared. */
-async function plain(asked: string | undefined, { dataset }: TrainingFacts): Promise<TestData> {
+async function plain(
+  model: SpikingModel,
+  asked: string | undefined,
+  { dataset }: TrainingFacts,
+): Promise<TestData> {
   if (asked === undefined && dataset !== undefined) {
     throw new NoFittingData(
       `the network was trained on ${quote(dataset)}, and its file does not say where those data are; expected their folder. ` +
@@ -200,8 +242,25 @@ async function plain(asked: string | undefined, { dataset }: TrainingFacts): Pro
         "Name a folder with --data, or --data digits for the built-in ones.",
     );
   }
-  const { train, test } = asked === "digits" ? await loadDigits() : await loadIdxFolder(asked);
+  const { train, test } = asked === "digits" ? await loadDigits() : await loadAsked(model, asked);
   return { data: test, train, loss: "crossentropy", name: asked === "digits" ? DIGITS : asked };
+}
+
+/** Files of any kind that is known, in the size that the network takes; of data without a test set, all. */
+async function loadAsked(model: SpikingModel, asked: string): Promise<TrainTest> {
+  const isIdx = !exists(asked) || (isFolder(asked) && namesIn(asked).some((name) => name.includes("-ubyte")));
+  if (isIdx) return loadIdxFolder(asked);
+  const { dataAt } = await import("./data-at.js");
+  const { dataset: kind, params } = (await dataAt(asked)).choice;
+  const [height, width, channels] = shapeBefore(model.preprocessing, model.inputShape);
+  const size = kind === "ImageFolder" && channels !== undefined ? { size: [height, width], channels } : {};
+  const { train, test } = await loadDataset({
+    kind,
+    params: { ...params, path: asked, ...size, testPart: 0 },
+  } as unknown as DatasetConfig);
+  // As IDX files are: pixels from 0 to 1, which a network that prepares its samples itself begins with as well.
+  const scaled = (set: Dataset): Dataset => (set.x instanceof Uint8Array ? set.with({ divisor: 255 }) : set);
+  return { train: scaled(train), test: scaled(test) };
 }
 
 function flatShape({ time, sampleShape }: Dataset, inputShape: Shape): Shape {

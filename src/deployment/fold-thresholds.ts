@@ -125,7 +125,8 @@ function passedOn(
       : `spikes of ${bundle.theta} (${bundle.neurons.join(", ")})`;
   });
   for (const bundle of given)
-    if (bundle !== undefined) bundle.reason ??= `${layer.name} adds ${heights.join(" and ")}: no one factor`;
+    if (bundle !== undefined)
+      bundle.reason ??= `${layer.name} ${layer.kind === "Concat" ? "joins" : "adds"} ${heights.join(" and ")}: no one factor`;
   return null;
 }
 

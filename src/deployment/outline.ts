@@ -98,6 +98,10 @@ const forms: { readonly [K in keyof LayerArguments]: Form | undefined } & { read
     return turns ? { kind: "channelsFirst", from } : { kind: "view" };
   },
   Dropout: () => null,
+  Concat: undefined,
+  ConvTranspose2d: undefined,
+  LayerNorm: undefined,
+  Upsample: undefined,
   // What a network's input is quantized by is its output's grid.
   Identity: () => null,
 };
@@ -111,16 +115,26 @@ export function outlineOf(where: string, node: LayerNode, numbers: string): Outl
   const { kind: own, name, module } = node;
   const kind = floatKind(own);
   const known = Object.hasOwn(forms, kind) ? forms[kind as keyof typeof forms] : undefined;
+  if (isDilated(node)) {
+    throw new TypeError(
+      `${where}: ${name} is dilated, and there is no form of that in ${numbers}; expected a dilation of 1.`,
+    );
+  }
   if (known !== undefined) return known(node, kind);
   const row = isNeuronKind(own) ? neuronRow(own) : undefined;
   if (row?.dynamics !== undefined && module !== null)
     return { kind: "neuron", dynamics: row.dynamics(module as BaseNode) };
-  const expected = Object.keys(forms).join(", ");
+  const expected = Object.entries(forms)
+    .flatMap(([each, form]) => (form === undefined ? [] : [each]))
+    .join(", ");
   throw new TypeError(
     `${where}: ${name} is a ${own}, for which there is no form in ${numbers}; expected ${expected}, ` +
       `or a neuron whose row has dynamics.`,
   );
 }
+
+const isDilated = ({ options: { dilation = 1 } }: LayerNode): boolean =>
+  Math.max(...[dilation].flat().map(Number)) > 1;
 
 /** "Conv2d" of QuantizedConv2d. */
 function floatKind(kind: string): string {

@@ -56,14 +56,20 @@ export function withValidation(experiment: Experiment, part: number): Experiment
   return { ...experiment, preprocessing: [{ kind: "DatasetSplitter", params }, ...preprocessing] };
 }
 
+/** At most so many samples of each set, drawn from the data as they were loaded. */
+export function withLimit(experiment: Experiment, samples: number): Experiment {
+  const { preprocessing } = experiment;
+  return { ...experiment, preprocessing: [{ kind: "DatasetLimit", params: { samples } }, ...preprocessing] };
+}
+
 /** The data set read from another folder. @throws ConfigError if it is not read from one */
 export function withDataFolder(experiment: Experiment, path: string): Experiment {
   const { dataset } = experiment;
   if (!isFromFiles(dataset)) {
     const why = dataset.kind === "InMemory" ? "is given by a program" : "is built in";
     throw new ConfigError(
-      `the data set ${dataset.kind} ${why} and cannot be read from ${path}; expected an experiment whose dataset.kind is ` +
-        `MNIST, FashionMNIST or EventFolder.`,
+      `the data set ${dataset.kind} ${why} and cannot be read from ${path}; expected an experiment whose data are files, as ` +
+        `dataset.kind = "MNIST" has.`,
     );
   }
   return { ...experiment, dataset: withPath(dataset, path) };

@@ -10,8 +10,14 @@ import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { createPreprocessing } from "../datasets/preprocessing/table.js";
 import { ConfigError, FormatError } from "../errors.js";
 import { Generator } from "../random/generator.js";
-import type { Shape } from "../shapes.js";
-import type { DatasetConfig, EventFolderParams, Experiment } from "./description/experiment.js";
+import { formatShape, sameShape, type Shape } from "../shapes.js";
+import type {
+  DataFilesConfig,
+  DatasetConfig,
+  EventFolderParams,
+  Experiment,
+  IdxOfAnyParams,
+} from "./description/experiment.js";
 
 /** Where the samples come from; a browser gives its own for sets that are files. */
 export type DatasetLoader = (dataset: DatasetConfig) => Promise<TrainTest>;
@@ -46,6 +52,14 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
         divisor: 1,
         classNames: FASHION_MNIST_CLASSES,
       });
+    case "IDX":
+      return loadIdxOfAny(dataset.params);
+    case "CIFAR10":
+    case "CIFAR100":
+    case "ImageFolder":
+    case "CSV":
+    case "NumPy":
+      return loadFiles(dataset);
     case "MovingDigits":
       return loadMovingDigits(dataset.params);
     case "EventFolder":
@@ -56,6 +70,25 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
           "Give them as data: { train, test }, or name a set that can be loaded.",
       );
   }
+}
+
+/** What reads such files is loaded by those who have some. */
+async function loadFiles(dataset: DataFilesConfig): Promise<TrainTest> {
+  const { loadDataFiles } = await import("./load-data-files.js");
+  return loadDataFiles(dataset);
+}
+
+/** Images in the format of MNIST: as many classes as the labels count. */
+async function loadIdxOfAny({ path, sampleShape }: IdxOfAnyParams): Promise<TrainTest> {
+  const name = path.split(/[\\/]/).findLast((part) => part !== "") ?? path;
+  const { train, test } = await loadIdxFolder(path, { name, divisor: 1, classes: 256 });
+  if (!sameShape(train.sampleShape, sampleShape)) {
+    throw new FormatError(
+      `${path} has images of ${formatShape(train.sampleShape)}, but sample_shape is ${formatShape(sampleShape)}; expected the same.`,
+    );
+  }
+  const classes = 1 + Math.max(largestLabel(train), largestLabel(test));
+  return { train: train.with({ classes }), test: test.with({ classes }) };
 }
 
 /** What reads files of events is loaded by those who have some. */

@@ -172,11 +172,12 @@ async function testRun(
 
 /** No times, and no folders of this machine: equal runs make equal files. */
 function factsOf(
-  { run }: PreparedRun,
+  { run, sets }: PreparedRun,
   { dataset, seed, epochs, bestEpoch, test, version, changes = [] }: CompleteSummary,
 ): TrainingFacts {
   const { experiment } = run;
   const onTheWay = changesOnTheWay(changes);
+  const { classNames } = sets.train;
   const portable = isFromFiles(experiment.dataset)
     ? withDataFolder(experiment, lastPart(experiment.dataset.params.path))
     : experiment;
@@ -184,6 +185,7 @@ function factsOf(
     experiment: writeExperiment(portable),
     ...(onTheWay.length === 0 ? {} : { changes: onTheWay.map(changeInWords).join("; ") }),
     dataset,
+    ...(classNames === undefined ? {} : { classNames }),
     seed,
     epochs,
     atifVersion: version,

@@ -54,11 +54,13 @@ const evaluation = objectOf<Evaluation>({
   spikesPerInference: isNumber,
   confusion,
   layers,
+  metrics: optional(recordOf(isNumber)),
 });
 
 const metrics = objectOf<EpochMetrics>({
   epoch: isCount,
   lr: isNumber,
+  thresholdLr: optional(isNumber),
   loss: optional(isText),
   trainLoss: isNumber,
   trainAccuracy: nullOr(isNumber),

@@ -112,8 +112,16 @@ export function canRunStill(stage: Stage, x: Tensor): boolean {
 /** What the neuron sees in a time step, [N, H, W, C]; null if the convolution is not for this kernel. */
 function mapOf({ convolution }: Stage, x: Tensor, still: boolean): Shape | null {
   if (convolution === null) return still ? x.shape : x.shape.slice(1);
-  const { inChannels, outChannels, kernelSize, stride, padding, groups, stepMode } = convolution;
-  if (still || stepMode !== "m" || groups !== 1 || x.rank !== 5 || x.shape[4] !== inChannels) return null;
+  const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, stepMode } = convolution;
+  if (
+    Math.max(...dilation) > 1 ||
+    still ||
+    stepMode !== "m" ||
+    groups !== 1 ||
+    x.rank !== 5 ||
+    x.shape[4] !== inChannels
+  )
+    return null;
   if (spikesOf(x)?.channels !== inChannels) return null;
   const [OH, OW] = [0, 1].map((axis) =>
     windowCount(x.shape[2 + axis], kernelSize[axis], stride[axis], padding[axis]),

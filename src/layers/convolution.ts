@@ -6,12 +6,19 @@ import { conv1d, conv2d, conv2dAffine } from "../ops/convolution.js";
 import { close, fix } from "../schema/fixed.js";
 import { pair } from "../schema/pair.js";
 import type { Place } from "../schema/place.js";
-import { readArguments, required, withDefault, type Fields, type Schema } from "../schema/schema.js";
+import {
+  optional,
+  readArguments,
+  required,
+  withDefault,
+  type Fields,
+  type Schema,
+} from "../schema/schema.js";
 import { flag, whole, type ValueType } from "../schema/value-types.js";
 import { sizeOf } from "../shapes.js";
 import type { ChannelAffine } from "../tensor/affine-map.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { windowedMap, type Pair } from "../windows.js";
+import { sidesOf, windowedMap, type Pair } from "../windows.js";
 import { uniformParameter } from "./initial.js";
 import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
@@ -21,6 +28,8 @@ interface ConvolutionOptions<P> {
   stride?: P;
   /** Zeros around the input (default 0). */
   padding?: P;
+  /** From each tap of the kernel to the next (default 1: side by side). */
+  dilation?: P;
   /** Channels are split into groups that do not see each other (default 1); inChannels: depthwise. */
   groups?: number;
   /** Whether a learned number is added to each channel (default true). */
@@ -37,6 +46,8 @@ interface ConvolutionSpec<P> {
   readonly kernelSize: P;
   readonly stride: P;
   readonly padding: P;
+  /** Stated of dilated ones alone, so that files of all others are those of ever. */
+  readonly dilation?: P;
   readonly groups: number;
   readonly bias: boolean;
 }
@@ -51,10 +62,11 @@ function schemaOf<P>(window: (low: number) => ValueType<P>, one: P, none: P): Sc
     kernelSize: required(window(1)),
     stride: withDefault(window(1), one),
     padding: withDefault(window(0), none),
+    dilation: optional(window(1)),
     groups: withDefault(whole(1), 1),
     bias: withDefault(flag, true),
   };
-  return { fields: fields as Fields<ConvolutionSpec<P>>, check: checkGroups };
+  return { fields: fields as unknown as Fields<ConvolutionSpec<P>>, check: checkGroups };
 }
 
 function checkGroups({ inChannels, outChannels, groups }: ConvolutionSpec<unknown>, place: Place): void {
@@ -67,84 +79,65 @@ function checkGroups({ inChannels, outChannels, groups }: ConvolutionSpec<unknow
 const schema2d = schemaOf<readonly [number, number]>(pair, [1, 1], [0, 0]);
 const schema1d = schemaOf<number>(whole, 1, 0);
 
-/** y [N, OH, OW, outChannels] of x [N, H, W, inChannels] */
-export class Conv2d extends StatelessLayer {
-  /** [KH, KW, in/groups, out] here; [out, in/groups, KH, KW] in state dicts. */
+abstract class Convolution<P extends Pair> extends StatelessLayer {
+  /** [KH, KW, in/groups, out] here, [K, in/groups, out] in one dimension; [out, in/groups, KH, KW] in state dicts. */
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   declare readonly inChannels: number;
   declare readonly outChannels: number;
-  declare readonly kernelSize: readonly [number, number];
-  declare readonly stride: readonly [number, number];
-  declare readonly padding: readonly [number, number];
+  declare readonly kernelSize: P;
+  declare readonly stride: P;
+  declare readonly padding: P;
+  declare readonly dilation: P;
   declare readonly groups: number;
 
-  /** @throws TypeError, RangeError */
-  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
+  protected constructor({ bias, ...given }: ConvolutionSpec<P>, dilation: P) {
     super();
-    const given = readArguments("Conv2d", { inChannels, outChannels, kernelSize }, options, schema2d);
-    const { bias, ...fields } = given;
-    fix<Conv2d>(this, fields);
-    const [KH, KW] = given.kernelSize;
-    const perGroup = inChannels / given.groups;
-    const fanIn = KH * KW * perGroup;
-    this.weight = this.registerParameter("weight", uniformParameter([KH, KW, perGroup, outChannels], fanIn), {
+    fix<Convolution<P>>(this, { dilation, ...given });
+    const { inChannels, outChannels, groups } = given;
+    const kernel = sidesOf(given.kernelSize);
+    const perGroup = inChannels / groups;
+    const shape = [...kernel, perGroup, outChannels];
+    const fanIn = sizeOf(kernel) * perGroup;
+    this.weight = this.registerParameter("weight", uniformParameter(shape, fanIn), {
       layout: () =>
-        permutedLayout([KH, KW, perGroup, outChannels], [3, 2, 0, 1], [outChannels, perGroup, KH, KW]),
+        permutedLayout(
+          shape,
+          [kernel.length + 1, kernel.length, ...kernel.keys()],
+          [outChannels, perGroup, ...kernel],
+        ),
     });
     this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
-    close<Conv2d>(this, "weight", "bias");
+    close<Convolution<P>>(this, "weight", "bias");
+  }
+}
+
+/** y [N, OH, OW, outChannels] of x [N, H, W, inChannels] */
+export class Conv2d extends Convolution<readonly [number, number]> {
+  /** @throws TypeError, RangeError */
+  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
+    super(readArguments("Conv2d", { inChannels, outChannels, kernelSize }, options, schema2d), [1, 1]);
   }
 
   protected apply(x: Tensor): Tensor {
-    const { stride, padding, groups } = this;
-    return conv2d(x, this.weight, this.bias, { stride, padding, groups });
+    return conv2d(x, this.weight, this.bias, this);
   }
 
   /** As forward(), then a scale and a shift per channel, in one kernel where x is packed. Not differentiable. */
   forwardAffine(x: Tensor, affine: ChannelAffine): Tensor {
-    const { stride, padding, groups } = this;
-    return this.overBatch(x, (batch) =>
-      conv2dAffine(batch, this.weight, this.bias, { stride, padding, groups }, affine),
-    );
+    return this.overBatch(x, (batch) => conv2dAffine(batch, this.weight, this.bias, this, affine));
   }
 }
 
 /** y [N, OS, outChannels] of x [N, S, inChannels] */
-export class Conv1d extends StatelessLayer {
-  /** [K, in/groups, out] here; [out, in/groups, K] in state dicts. */
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
-  declare readonly inChannels: number;
-  declare readonly outChannels: number;
-  declare readonly kernelSize: number;
-  declare readonly stride: number;
-  declare readonly padding: number;
-  declare readonly groups: number;
-
+export class Conv1d extends Convolution<number> {
   /** @throws TypeError, RangeError */
   constructor(inChannels: number, outChannels: number, kernelSize: number, options: Conv1dOptions = {}) {
-    super();
-    const given = readArguments("Conv1d", { inChannels, outChannels, kernelSize }, options, schema1d);
-    const { bias, ...fields } = given;
-    fix<Conv1d>(this, fields);
-    const perGroup = inChannels / given.groups;
-    const fanIn = kernelSize * perGroup;
-    this.weight = this.registerParameter(
-      "weight",
-      uniformParameter([kernelSize, perGroup, outChannels], fanIn),
-      {
-        layout: () =>
-          permutedLayout([kernelSize, perGroup, outChannels], [2, 1, 0], [outChannels, perGroup, kernelSize]),
-      },
-    );
-    this.bias = bias ? this.registerParameter("bias", uniformParameter([outChannels], fanIn)) : null;
-    close<Conv1d>(this, "weight", "bias");
+    super(readArguments("Conv1d", { inChannels, outChannels, kernelSize }, options, schema1d), 1);
   }
 
   protected apply(x: Tensor): Tensor {
-    const { stride, padding, groups } = this;
-    return conv1d(x, this.weight, this.bias, { stride, padding, groups });
+    return conv1d(x, this.weight, this.bias, this);
   }
 }
 
@@ -161,31 +154,24 @@ function rowOf<P extends Pair>(
     inputs: 1,
     scaling: "weight",
     create,
-    outputShape({ inChannels, outChannels, kernelSize, stride, padding }, [input], where) {
+    outputShape({ inChannels, outChannels, kernelSize, stride, padding, dilation }, [input], where) {
       checkChannelsLast(where, input, axes, inChannels);
-      const window = { kernel: sides(kernelSize), stride: sides(stride), padding: sides(padding) };
+      const window = { kernel: kernelSize, stride, padding, dilation };
       return [...windowedMap(where, input.slice(0, -1), window), outChannels];
     },
     weights: ({ inChannels, outChannels, kernelSize, groups }) =>
-      sizeOf(sides(kernelSize)) * (inChannels / groups) * outChannels,
+      sizeOf(sidesOf(kernelSize)) * (inChannels / groups) * outChannels,
     operations: ({ inChannels, kernelSize, groups, bias }, _inputs, output) => ({
-      macs: sizeOf(output) * sizeOf(sides(kernelSize)) * (inChannels / groups),
+      macs: sizeOf(output) * sizeOf(sidesOf(kernelSize)) * (inChannels / groups),
       adds: bias ? sizeOf(output) : 0,
     }),
     options(layer) {
-      const { inChannels, outChannels, kernelSize, stride, padding, groups, bias } = layer as Conv1d | Conv2d;
-      const window = { kernelSize, stride, padding } as Pick<
-        ConvolutionSpec<P>,
-        "kernelSize" | "stride" | "padding"
-      >;
-      return { inChannels, outChannels, ...window, groups, bias: bias !== null };
+      const made = layer as unknown as Convolution<P>;
+      const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, bias } = made;
+      const apart = sizeOf(sidesOf(dilation)) > 1 ? { dilation } : {};
+      return { inChannels, outChannels, kernelSize, stride, padding, ...apart, groups, bias: bias !== null };
     },
   };
-}
-
-/** A window's size along each of its axes. */
-function sides(window: Pair): readonly number[] {
-  return typeof window === "number" ? [window] : window;
 }
 
 export const conv2dRow = rowOf(

@@ -21,7 +21,7 @@ import {
 import { whole, type ValueType } from "../schema/value-types.js";
 import { sizeOf } from "../shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { windowedMap, type Pair } from "../windows.js";
+import { sidesOf, windowedMap, type Pair } from "../windows.js";
 import { checkChannelsLast, type FullLayerRow } from "./layer-row.js";
 import { StatelessLayer } from "./stateless-layer.js";
 
@@ -46,7 +46,7 @@ function schemaOf<P extends Pair>(window: (low: number) => ValueType<P>, none: P
   return {
     fields: fields as unknown as Fields<PoolSpec<P>>,
     check({ kernelSize, padding }, place) {
-      const [kernel, pads] = [sides(kernelSize), sides(padding)];
+      const [kernel, pads] = [sidesOf(kernelSize), sidesOf(padding)];
       // Or a window could lie in the padding alone.
       if (pads.every((pad, axis) => 2 * pad <= kernel[axis])) return;
       place.fail(
@@ -59,41 +59,34 @@ function schemaOf<P extends Pair>(window: (low: number) => ValueType<P>, none: P
 const schema2d = schemaOf<readonly [number, number]>(pair, [0, 0]);
 const schema1d = schemaOf<number>(whole, 0);
 
-abstract class Pool2d extends StatelessLayer {
-  declare readonly kernelSize: readonly [number, number];
-  declare readonly stride: readonly [number, number];
-  declare readonly padding: readonly [number, number];
+abstract class Pool<P extends Pair> extends StatelessLayer {
+  declare readonly kernelSize: P;
+  declare readonly stride: P;
+  declare readonly padding: P;
 
-  /** @throws TypeError, RangeError */
-  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+  protected constructor({ stride, ...given }: PoolSpec<P>) {
     super();
-    const given = readArguments(new.target.name, { kernelSize }, options, schema2d);
-    fix<Pool2d>(this, { ...given, stride: given.stride ?? given.kernelSize });
+    fix<Pool<P>>(this, { ...given, stride: stride ?? given.kernelSize });
   }
 
   /** All but the kernel. */
-  get options(): Pool2dOptions {
+  get options(): { readonly stride: P; readonly padding: P } {
     const { stride, padding } = this;
     return { stride, padding };
   }
 }
 
-abstract class Pool1d extends StatelessLayer {
-  declare readonly kernelSize: number;
-  declare readonly stride: number;
-  declare readonly padding: number;
+abstract class Pool2d extends Pool<readonly [number, number]> {
+  /** @throws TypeError, RangeError */
+  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+    super(readArguments(new.target.name, { kernelSize }, options, schema2d));
+  }
+}
 
+abstract class Pool1d extends Pool<number> {
   /** @throws TypeError, RangeError */
   constructor(kernelSize: number, options: Pool1dOptions = {}) {
-    super();
-    const given = readArguments(new.target.name, { kernelSize }, options, schema1d);
-    fix<Pool1d>(this, { ...given, stride: given.stride ?? given.kernelSize });
-  }
-
-  /** All but the kernel. */
-  get options(): Pool1dOptions {
-    const { stride, padding } = this;
-    return { stride, padding };
+    super(readArguments(new.target.name, { kernelSize }, options, schema1d));
   }
 }
 
@@ -138,24 +131,19 @@ function rowOf<P extends Pair>(
     outputShape({ kernelSize, stride = kernelSize, padding }, [input], where) {
       const channels = input[input.length - 1];
       checkChannelsLast(where, input, axes, channels);
-      const window = { kernel: sides(kernelSize), stride: sides(stride), padding: sides(padding) };
+      const window = { kernel: kernelSize, stride, padding };
       return [...windowedMap(where, input.slice(0, -1), window), channels];
     },
     weights: () => 0,
     operations: ({ kernelSize }, _inputs, output) => ({
       macs: mean ? sizeOf(output) : 0,
-      adds: sizeOf(output) * (sizeOf(sides(kernelSize)) - 1),
+      adds: sizeOf(output) * (sizeOf(sidesOf(kernelSize)) - 1),
     }),
     options(layer) {
-      const { kernelSize, stride, padding } = layer as Pool1d | Pool2d;
-      return { kernelSize, stride, padding } as PoolSpec<P>;
+      const { kernelSize, stride, padding } = layer as unknown as Pool<P>;
+      return { kernelSize, stride, padding };
     },
   };
-}
-
-/** A window's size along each of its axes. */
-function sides(window: Pair): readonly number[] {
-  return typeof window === "number" ? [window] : window;
 }
 
 export const maxPool2dRow = rowOf(

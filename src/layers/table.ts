@@ -215,8 +215,10 @@ export function addDerivedLayer<O extends object>(kind: string, row: LayerRow<O>
 /**
  * As addDerivedLayer, of a name that programs may have for a layer or neuron of their own: where one defines it, this one is
  * no longer known by name.
+ *
+ * @param isDerived whether nobody chooses it (default true)
  */
-export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O>): string {
+export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O>, isDerived = true): string {
   const forget = (): void => {
     known.delete(kind);
     derived.delete(kind);
@@ -224,7 +226,7 @@ export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O
   };
   if (!claimYielding(kind, forget)) return kind;
   enter(kind, row as unknown as LayerRow<PlainOptions>);
-  derived.add(kind);
+  if (isDerived) derived.add(kind);
   return kind;
 }
 
@@ -235,7 +237,7 @@ export function layerOf(where: string, kind: unknown): KnownLayer {
   const kinds = layerKinds();
   const hint = typeof kind === "string" ? didYouMean(kind, kinds) : "";
   throw new RangeError(
-    `${where}: the kind is ${show(kind)}; expected one of ${kinds.join(", ")}, or one that was given to defineLayer or defineNeuron.${hint}`,
+    `${where}: the kind is ${show(kind)}; expected one of ${kinds.join(", ")}, one of rareLayers(), or one that was given to defineLayer or defineNeuron.${hint}`,
   );
 }
 

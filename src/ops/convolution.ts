@@ -3,7 +3,7 @@
 import { withGrad } from "../autograd/grad-mode.js";
 import { record } from "../autograd/node.js";
 import { checkInteger } from "../checks.js";
-import { ShapeError } from "../errors.js";
+import { ShapeError, StateError } from "../errors.js";
 import { formatShape, type Shape } from "../shapes.js";
 import { checkPair, windowCount, type Pair } from "../windows.js";
 import { spikesOf, type Spikes } from "../tensor/packed-spikes.js";
@@ -18,12 +18,32 @@ export interface Convolution2dOptions {
   padding?: Pair;
   /** Channels are split into this many groups that do not see each other; groups = Cin: depthwise. */
   groups?: number;
+  /** From each tap of the kernel to the next (default 1: side by side). */
+  dilation?: Pair;
 }
 
 export interface Convolution1dOptions {
   stride?: number;
   padding?: number;
   groups?: number;
+  dilation?: number;
+}
+
+/** @param convolve images that are not dilated */
+export type DilatedConvolution = (
+  x: Tensor,
+  w: Tensor,
+  options: Convolution2dOptions,
+  convolve: (images: Tensor, stride: Pair, groups: number) => Tensor,
+) => Tensor;
+
+let dilated: DilatedConvolution = () => {
+  throw new StateError("conv2d: it is dilated; call rareLayers() of atif first.");
+};
+
+/** A page that has no dilated ones does without. */
+export function installDilation(convolution: DilatedConvolution): void {
+  dilated = convolution;
 }
 
 /**
@@ -64,6 +84,11 @@ function convolve(
   options: Convolution2dOptions,
   affine: ChannelAffine | null,
 ): Tensor {
+  if ([options.dilation ?? 1].flat().some((each) => each !== 1)) {
+    return dilated(x, w, options, (images, stride, groups) =>
+      convolve(images, w, bias, { stride, groups }, affine),
+    );
+  }
   const { kernels } = checkSameBackend("conv2d", x, w, ...present(bias));
   const [SH, SW] = checkPair("conv2d: stride", options.stride ?? 1, 1);
   const [PH, PW] = checkPair("conv2d: padding", options.padding ?? 0, 0);
@@ -155,6 +180,7 @@ export function conv1d(
   const y = conv2d(flat(x), reshape(w, [1, ...w.shape]), bias, {
     stride: [1, stride],
     padding: [0, padding],
+    dilation: [1, options.dilation ?? 1],
     groups: options.groups ?? 1,
   });
   return dropHeight(y);

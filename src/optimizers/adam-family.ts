@@ -3,9 +3,8 @@
 import { LiveOptions } from "../schema/live-options.js";
 import { withDefault, type Fields, type Schema } from "../schema/schema.js";
 import { float32, pairOf, real } from "../schema/value-types.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { learningRate, weightDecayType } from "./hyperparameters.js";
-import { Optimizer } from "./optimizer.js";
+import { Optimizer, type Params } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Default 1e-3. */
@@ -29,24 +28,20 @@ export function adamFields(lr: number, weightDecay: number): Fields<ResolvedAdam
     betas: withDefault(
       pairOf(real({ from: 0, below: 1 })),
       [0.9, 0.999],
-      "What the running means of the gradient and of its square keep at each step.",
+      "What the running means keep at each step.",
     ),
     // A vanishing eps would divide by 0 where a gradient is 0.
-    eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
-    weightDecay: withDefault(
-      weightDecayType,
-      weightDecay,
-      "How strongly weights are drawn to 0; thresholds are left out.",
-    ),
+    eps: withDefault(float32({ above: 0 }), 1e-8, "Added to what divides a step."),
+    weightDecay: withDefault(weightDecayType, weightDecay, "Pull of weights to 0, thresholds excepted."),
   };
 }
 
 /** @typeParam O the options of the class, every default filled in */
-export abstract class AdamFamily<O extends ResolvedAdamOptions> extends Optimizer {
+export abstract class AdamFamily<O extends ResolvedAdamOptions> extends Optimizer<O> {
   readonly #live: LiveOptions<O>;
 
   /** @throws TypeError, RangeError that begin with the name of the class */
-  protected constructor(name: string, params: Iterable<Tensor>, options: unknown, schema: Schema<O>) {
+  protected constructor(name: string, params: Params<O>, options: unknown, schema: Schema<O>) {
     const live = new LiveOptions(name, options, schema);
     super(params, live, ["m", "v"]);
     this.#live = live;

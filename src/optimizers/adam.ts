@@ -12,12 +12,13 @@
 import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { AdamFamily, adamFields, type AdamOptions, type ResolvedAdamOptions } from "./adam-family.js";
+import type { Params } from "./optimizer.js";
 
 export const adamSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 0) };
 export const adamWSchema: Schema<ResolvedAdamOptions> = { fields: adamFields(1e-3, 1e-2) };
 
 export class Adam extends AdamFamily<ResolvedAdamOptions> {
-  constructor(params: Iterable<Tensor>, options: AdamOptions = {}) {
+  constructor(params: Params<AdamOptions>, options: AdamOptions = {}) {
     super(new.target.name, params, options, new.target.schema);
   }
 
@@ -36,8 +37,8 @@ export class Adam extends AdamFamily<ResolvedAdamOptions> {
     array: (name: string) => Float32Array,
     decays: boolean,
     move: number,
+    { lr, betas, eps, weightDecay }: ResolvedAdamOptions,
   ): void {
-    const { lr, betas, eps, weightDecay } = this.options;
     const [beta1, beta2] = betas;
     param.backend.kernels.adamStep(
       param.data, array("m"), array("v"), grad.data, param.size,

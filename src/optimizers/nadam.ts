@@ -14,6 +14,7 @@ import { withDefault, type Schema } from "../schema/schema.js";
 import { flag, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
+import type { Params } from "./optimizer.js";
 
 export interface NAdamOptions extends AdamOptions {
   /** Default 2e-3. */
@@ -44,12 +45,10 @@ export const nadamSchema: Schema<ResolvedNAdamOptions> = {
 };
 
 export class NAdam extends AdamFamily<ResolvedNAdamOptions> {
-  /** P_t by t; P_0 = 1. A function of the options alone, so that no state holds it. */
-  #products: number[] = [1];
-  /** The options that it was computed of. */
-  #productsOf = "";
+  /** P_t by t, P_0 = 1, of each pair of options. A function of the options alone, so that no state holds it. */
+  readonly #products = new Map<string, number[]>();
 
-  constructor(params: Iterable<Tensor>, options: NAdamOptions = {}) {
+  constructor(params: Params<NAdamOptions>, options: NAdamOptions = {}) {
     super("NAdam", params, options, nadamSchema);
   }
 
@@ -75,13 +74,15 @@ export class NAdam extends AdamFamily<ResolvedNAdamOptions> {
     array: (name: string) => Float32Array,
     decays: boolean,
     move: number,
+    { lr, betas, eps, weightDecay, decoupledWeightDecay, momentumDecay }: ResolvedNAdamOptions,
   ): void {
-    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.options;
     const [beta1, beta2] = betas;
     const [g, m, v] = [grad.data, array("m"), array("v")];
     const decay = decays ? weightDecay : 0;
-    const ofGradient = (lr * (1 - this.#momentum(move))) / (1 - this.#product(move));
-    const ofMean = (lr * this.#momentum(move + 1)) / (1 - this.#product(move + 1));
+    const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+    const product = this.#productOf(`${beta1} ${momentumDecay}`, momentum);
+    const ofGradient = (lr * (1 - momentum(move))) / (1 - product(move));
+    const ofMean = (lr * momentum(move + 1)) / (1 - product(move + 1));
     const correction = 1 - beta2 ** move;
     for (let i = 0; i < data.length; i++) {
       const gradient = decoupledWeightDecay ? g[i] : g[i] + decay * data[i];
@@ -92,20 +93,13 @@ export class NAdam extends AdamFamily<ResolvedNAdamOptions> {
     }
   }
 
-  /** mu_t */
-  #momentum(t: number): number {
-    const { betas, momentumDecay } = this.options;
-    return betas[0] * (1 - 0.5 * 0.96 ** (t * momentumDecay));
-  }
-
-  /** P_t */
-  #product(t: number): number {
-    const { betas, momentumDecay } = this.options;
-    const options = `${betas[0]} ${momentumDecay}`;
-    if (options !== this.#productsOf) [this.#products, this.#productsOf] = [[1], options];
-    for (let n = this.#products.length; n <= t; n++) {
-      this.#products.push(this.#products[n - 1] * this.#momentum(n));
-    }
-    return this.#products[t];
+  /** @param momentum mu_t */
+  #productOf(options: string, momentum: (t: number) => number): (t: number) => number {
+    const known = this.#products.get(options) ?? [1];
+    this.#products.set(options, known);
+    return (t) => {
+      for (let n = known.length; n <= t; n++) known.push(known[n - 1] * momentum(n));
+      return known[t];
+    };
   }
 }

@@ -21,11 +21,23 @@ export interface OptimizerState {
    * without, since its options are in the fingerprint.
    */
   options?: Readonly<Record<string, unknown>>;
+  /** Of each group of parameters, the options of its own. */
+  groups?: readonly object[];
 }
 
-export abstract class Optimizer {
-  readonly #params: readonly Tensor[];
-  readonly #options: LiveOptions<{ readonly lr: number }>;
+/** Parameters with options of their own over those of all, as PyTorch has them: { params, lr: 1e-4 }. */
+export type ParamGroup<O> = { readonly params: Iterable<Tensor> } & OwnOptions<O>;
+
+type OwnOptions<O> = { -readonly [K in keyof O]?: O[K] };
+
+/** What an optimizer moves: parameters alike, or in groups. */
+export type Params<O> = Iterable<Tensor> | Iterable<ParamGroup<O>>;
+
+type Group<O> = { readonly params: readonly Tensor[] } & OwnOptions<O>;
+
+export abstract class Optimizer<O extends { readonly lr: number } = { readonly lr: number }> {
+  readonly #options: LiveOptions<O>;
+  #groups: readonly Group<O>[];
   #steps = 0;
   /** Steps in which each parameter was moved: a parameter without a gradient does not take part in a step. */
   #moves: number[];
@@ -33,16 +45,16 @@ export abstract class Optimizer {
   readonly #arrays = new Map<string, Tensor[]>();
 
   /**
-   * @param params leaves that require a gradient
+   * @param params leaves that require a gradient, or groups of such, with options over those of all
    * @throws TypeError, RangeError if there are none or one of them is no leaf
    */
-  protected constructor(
-    params: Iterable<Tensor>,
-    options: LiveOptions<{ readonly lr: number }>,
-    arrayNames: readonly string[],
-  ) {
+  protected constructor(params: Params<O>, options: LiveOptions<O>, arrayNames: readonly string[]) {
     const where = this.constructor.name;
-    this.#params = listParameters(where, params);
+    const given = listOf(where, params) as Group<O>[];
+    const groups = given.some((each) => (each as Group<O> | null)?.params) ? given : [{ params: given }];
+    this.#groups = groups.map((group) => ({ ...group, params: listOf(where, group.params) })) as Group<O>[];
+    this.#options = options;
+    this.#eachWithOptions();
     if (this.params.length === 0)
       throw new RangeError(
         `${where}: got no parameters; expected model.parameters(). Layers have to be registered, ` +
@@ -63,13 +75,28 @@ export abstract class Optimizer {
     }
     if (new Set(this.params).size !== this.params.length)
       throw new RangeError(`${where}: a parameter is listed twice; expected each once.`);
-    this.#options = options;
     this.#moves = this.params.map(() => 0);
     for (const name of arrayNames) this.addArray(name);
   }
 
   get params(): readonly Tensor[] {
-    return this.#params;
+    return this.#groups.flatMap(({ params }) => params);
+  }
+
+  /**
+   * At least one; one after the other, their parameters are `params`. Options of a group may be set, { params, lr }, and
+   * count from the next step on; those that it has not are those of all.
+   */
+  get paramGroups(): readonly Group<O>[] {
+    return this.#groups;
+  }
+
+  /** Every parameter with the options of its group. @throws TypeError, RangeError for options that are none */
+  #eachWithOptions(): [Tensor, O][] {
+    return this.#groups.flatMap(({ params, ...own }, i) => {
+      const options = this.#options.over(`${this.constructor.name}: params[${i}]`, own);
+      return params.map((param): [Tensor, O] => [param, options]);
+    });
   }
 
   /** Zeros beside every parameter, unless they are there. */
@@ -93,7 +120,7 @@ export abstract class Optimizer {
     return this.#options.current.lr;
   }
 
-  /** @throws RangeError unless finite and at least 0 */
+  /** Groups with a rate of their own keep it. @throws RangeError unless finite and at least 0 */
   set lr(lr: number) {
     this.#options.set("lr", lr);
   }
@@ -102,6 +129,7 @@ export abstract class Optimizer {
    * Updates one parameter in place.
    *
    * @param move 1 the first time that this parameter is moved
+   * @param options of its group
    */
   protected abstract update(
     param: Tensor,
@@ -109,16 +137,18 @@ export abstract class Optimizer {
     arrays: (name: string) => Float32Array,
     decays: boolean,
     move: number,
+    options: O,
   ): void;
 
   /** Moves every parameter that has a gradient, then puts guarded ones (thresholds) back above their minimum. */
   step(): void {
     this.steps++;
-    this.params.forEach((param, i) => {
+    this.#eachWithOptions().forEach(([param, options], i) => {
       if (param.grad === null) return;
       const decays = !(param instanceof Parameter) || param.decays;
       this.#moves[i]++;
-      this.update(param, param.grad, (name) => this.#array(name, i).data, decays, this.#moves[i]);
+      const array = (name: string): Float32Array => this.#array(name, i).data;
+      this.update(param, param.grad, array, decays, this.#moves[i], options);
       if (param instanceof Parameter && param.minimum !== null) clampBelow(param, param.minimum);
       param.storage.version++;
     });
@@ -132,7 +162,13 @@ export abstract class Optimizer {
   state(): OptimizerState {
     const arrays: Record<string, Float32Array[]> = {};
     for (const [name, tensors] of this.#arrays) arrays[name] = tensors.map((each) => each.toArray());
-    return { steps: this.steps, moves: [...this.#moves], arrays, options: { ...this.#options.current } };
+    return {
+      steps: this.steps,
+      moves: [...this.#moves],
+      arrays,
+      options: { ...this.#options.current },
+      groups: this.#groups.map(({ params: _, ...own }) => own),
+    };
   }
 
   /**
@@ -144,6 +180,7 @@ export abstract class Optimizer {
   loadState(state: OptimizerState): void {
     checkState(this.constructor.name, state);
     const own = [...this.#arrays.keys()];
+    const { options, groups = [{}] } = state;
     const names = new Set([...own, ...Object.keys(state.arrays)]);
     for (const name of names) {
       const tensors = this.#arrays.get(name);
@@ -151,13 +188,13 @@ export abstract class Optimizer {
       const fits =
         tensors?.length === saved?.length &&
         tensors?.every((tensor, i) => tensor.size === saved?.[i].length) === true;
-      if (!fits) {
-        throw new StateError(
-          `${this.constructor.name}: the saved state does not fit: ${tensors === undefined ? `it has "${name}", which this optimizer has not` : `it has no fitting "${name}"`}; ` +
-            `expected the state of the same optimizer on the same model.`,
+      if (!fits)
+        throw this.#notFitting(
+          tensors === undefined ? `"${name}", which this optimizer has not` : `no fitting "${name}"`,
         );
-      }
     }
+    if (options !== undefined && groups.length !== this.#groups.length)
+      throw this.#notFitting('no fitting "groups"');
     const counts = [state.steps, ...state.moves];
     if (
       state.moves.length !== this.params.length ||
@@ -169,23 +206,32 @@ export abstract class Optimizer {
       );
     }
     const where = `${this.constructor.name}: the saved state`;
-    if (state.options !== undefined) this.#options.replace(where, state.options);
+    if (options !== undefined) {
+      this.#options.replace(where, options);
+      this.#groups = this.#groups.map(({ params }, i) => ({ ...groups[i], params })) as Group<O>[];
+    }
     for (const [name, tensors] of this.#arrays)
       tensors.forEach((each, i) => each.data.set(state.arrays[name][i]));
     this.steps = state.steps;
     this.#moves = [...state.moves];
   }
 
+  #notFitting(what: string): StateError {
+    return new StateError(
+      `${this.constructor.name}: the saved state does not fit: it has ${what}; expected the state of the same optimizer on the same model.`,
+    );
+  }
+
+  /** An option of a group may ask for it after the first step. */
   #array(name: string, i: number): Tensor {
-    const tensors = this.#arrays.get(name);
-    if (tensors === undefined) throw new StateError(`${this.constructor.name}: there is no array "${name}".`);
-    return tensors[i];
+    this.addArray(name);
+    return (this.#arrays.get(name) as Tensor[])[i];
   }
 }
 
-function listParameters(where: string, params: unknown): readonly Tensor[] {
+function listOf(where: string, params: unknown): unknown[] {
   if (typeof params === "object" && params !== null && Symbol.iterator in params) {
-    return [...(params as Iterable<Tensor>)];
+    return [...(params as Iterable<unknown>)];
   }
   throw new TypeError(
     `${where}: the parameters are ${show(params)}; expected a list of tensors. Give it model.parameters().`,

@@ -15,6 +15,7 @@ import { withDefault, type Schema } from "../schema/schema.js";
 import { flag } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
+import type { Params } from "./optimizer.js";
 
 export interface RAdamOptions extends AdamOptions {
   /** Default false. */
@@ -39,7 +40,7 @@ export const radamSchema: Schema<ResolvedRAdamOptions> = {
 const CERTAIN = 5;
 
 export class RAdam extends AdamFamily<ResolvedRAdamOptions> {
-  constructor(params: Iterable<Tensor>, options: RAdamOptions = {}) {
+  constructor(params: Params<RAdamOptions>, options: RAdamOptions = {}) {
     super("RAdam", params, options, radamSchema);
   }
 
@@ -57,8 +58,8 @@ export class RAdam extends AdamFamily<ResolvedRAdamOptions> {
     array: (name: string) => Float32Array,
     decays: boolean,
     move: number,
+    { lr, betas, eps, weightDecay, decoupledWeightDecay }: ResolvedRAdamOptions,
   ): void {
-    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = this.options;
     const [beta1, beta2] = betas;
     const [g, m, v] = [grad.data, array("m"), array("v")];
     const decay = decays ? weightDecay : 0;

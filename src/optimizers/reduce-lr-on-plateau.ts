@@ -56,13 +56,12 @@ export class ReduceLROnPlateau extends Scheduler {
   #best: number | null = null;
   #bad = 0;
   #cooling = 0;
-  /** By epoch; the last one holds from there on. */
-  #rates: number[];
+  /** By epoch: whether the rate decayed after it. */
+  #decays: boolean[] = [];
 
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     super(optimizer);
     this.#options = readOptions("ReduceLROnPlateau", options, reduceLROnPlateauSchema);
-    this.#rates = [this.baseLr];
   }
 
   get options(): Resolved {
@@ -71,13 +70,13 @@ export class ReduceLROnPlateau extends Scheduler {
 
   /** The epochs that were observed. */
   get observed(): number {
-    return this.#rates.length - 1;
+    return this.#decays.length;
   }
 
   /** What came out of the next epoch. step() goes on to the one after. @throws RangeError unless finite */
   observe(value: number): void {
     checkFinite("ReduceLROnPlateau: the value", value);
-    const { patience, cooldown, factor, minLr, eps } = this.#options;
+    const { patience, cooldown } = this.#options;
     if (this.#isBetter(value)) {
       this.#best = value;
       this.#bad = 0;
@@ -86,14 +85,12 @@ export class ReduceLROnPlateau extends Scheduler {
       this.#cooling--;
       this.#bad = 0;
     }
-    let rate = this.#rates[this.observed];
-    if (this.#bad > patience) {
-      const lower = Math.max(rate * factor, minLr);
-      if (rate - lower > eps) rate = lower;
+    const decays = this.#bad > patience;
+    if (decays) {
       this.#cooling = cooldown;
       this.#bad = 0;
     }
-    this.#rates.push(rate);
+    this.#decays.push(decays);
   }
 
   /** Nothing was observed: what follows is told again from the first epoch on. */
@@ -101,11 +98,17 @@ export class ReduceLROnPlateau extends Scheduler {
     this.#best = null;
     this.#bad = 0;
     this.#cooling = 0;
-    this.#rates = [this.baseLr];
+    this.#decays = [];
   }
 
   lrAt(epoch: number): number {
-    return this.#rates[Math.min(epoch, this.observed)];
+    const { factor, minLr, eps } = this.#options;
+    let rate = this.baseLr;
+    for (const decays of this.#decays.slice(0, epoch)) {
+      const lower = Math.max(rate * factor, minLr);
+      if (decays && rate - lower > eps) rate = lower;
+    }
+    return rate;
   }
 
   #isBetter(value: number): boolean {

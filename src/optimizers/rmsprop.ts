@@ -14,7 +14,7 @@ import { withDefault, type Schema } from "../schema/schema.js";
 import { flag, float32, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { learningRate, weightDecayType } from "./hyperparameters.js";
-import { Optimizer } from "./optimizer.js";
+import { Optimizer, type Params } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Default 1e-2. */
@@ -42,12 +42,8 @@ export const rmspropSchema: Schema<ResolvedRMSpropOptions> = {
       0.99,
       "What the running mean of the squares keeps at each step.",
     ),
-    eps: withDefault(float32({ above: 0 }), 1e-8, "Added to the root that a step is divided by."),
-    weightDecay: withDefault(
-      weightDecayType,
-      0,
-      "How strongly weights are drawn to 0; thresholds are left out.",
-    ),
+    eps: withDefault(float32({ above: 0 }), 1e-8, "Added to what divides a step."),
+    weightDecay: withDefault(weightDecayType, 0, "Pull of weights to 0, thresholds excepted."),
     momentum: withDefault(
       real({ from: 0, to: 1 }),
       0,
@@ -57,14 +53,16 @@ export const rmspropSchema: Schema<ResolvedRMSpropOptions> = {
   },
 };
 
-export class RMSprop extends Optimizer {
+export class RMSprop extends Optimizer<ResolvedRMSpropOptions> {
   readonly #options: LiveOptions<ResolvedRMSpropOptions>;
 
-  constructor(params: Iterable<Tensor>, options: RMSpropOptions = {}) {
+  constructor(params: Params<RMSpropOptions>, options: RMSpropOptions = {}) {
     const live = new LiveOptions("RMSprop", options, rmspropSchema);
-    const { momentum, centered } = live.current;
-    super(params, live, ["v", ...(centered ? ["mean"] : []), ...(momentum > 0 ? ["momentum"] : [])]);
+    super(params, live, ["v"]);
     this.#options = live;
+    const all = [live.current, ...this.paramGroups];
+    if (all.some(({ centered = false }) => centered)) this.addArray("mean");
+    if (all.some(({ momentum = 0 }) => momentum > 0)) this.addArray("momentum");
   }
 
   /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */
@@ -111,8 +109,9 @@ export class RMSprop extends Optimizer {
     grad: Tensor,
     array: (name: string) => Float32Array,
     decays: boolean,
+    _move: number,
+    { lr, alpha, eps, weightDecay, momentum, centered }: ResolvedRMSpropOptions,
   ): void {
-    const { lr, alpha, eps, weightDecay, momentum, centered } = this.#options.current;
     const [g, v] = [grad.data, array("v")];
     const mean = centered ? array("mean") : null;
     const sum = momentum > 0 ? array("momentum") : null;

@@ -12,6 +12,10 @@ import { Optimizer } from "./optimizer.js";
 export abstract class Scheduler {
   readonly #optimizer: Optimizer;
   readonly #baseLr: number;
+  /** By group. */
+  readonly #baseLrs: readonly number[];
+  /** Whose rate is asked for. */
+  #group: number | null = null;
   #epoch = 0;
 
   /** @throws TypeError unless it is an optimizer */
@@ -23,15 +27,16 @@ export abstract class Scheduler {
     }
     this.#optimizer = optimizer;
     this.#baseLr = optimizer.lr;
+    this.#baseLrs = optimizer.paramGroups.map(({ lr = optimizer.lr }) => lr);
   }
 
   get optimizer(): Optimizer {
     return this.#optimizer;
   }
 
-  /** The optimizer's rate when the schedule was made. */
+  /** The optimizer's rate when the schedule was made; that of a group of parameters while its rate is set. */
   get baseLr(): number {
-    return this.#baseLr;
+    return this.#group === null ? this.#baseLr : this.#baseLrs[this.#group];
   }
 
   /** Epochs done. */
@@ -39,7 +44,7 @@ export abstract class Scheduler {
     return this.#epoch;
   }
 
-  /** Learning rate of epoch n = 0, 1, … */
+  /** Learning rate of epoch n = 0, 1, …, of all groups without one of their own. */
   abstract lrAt(epoch: number): number;
 
   step(): void {
@@ -50,6 +55,15 @@ export abstract class Scheduler {
   setEpoch(epoch: number): void {
     this.#epoch = checkInteger(`${this.constructor.name}: epoch`, epoch);
     this.optimizer.lr = this.lrAt(epoch);
+    this.#optimizer.paramGroups.forEach((group, i) => {
+      if (group.lr === undefined) return;
+      this.#group = i;
+      try {
+        group.lr = this.lrAt(epoch);
+      } finally {
+        this.#group = null;
+      }
+    });
   }
 }
 

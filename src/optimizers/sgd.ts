@@ -12,7 +12,7 @@ import { required, withDefault, type Schema } from "../schema/schema.js";
 import { flag, real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { learningRate, weightDecayType } from "./hyperparameters.js";
-import { Optimizer } from "./optimizer.js";
+import { Optimizer, type Params } from "./optimizer.js";
 
 export interface SGDOptions {
   lr: number;
@@ -32,18 +32,10 @@ export type ResolvedSGDOptions = Readonly<Required<SGDOptions>>;
 export const sgdSchema: Schema<ResolvedSGDOptions> = {
   fields: {
     lr: required(learningRate, "The learning rate."),
-    momentum: withDefault(
-      real({ from: 0, to: 1 }),
-      0,
-      "What the running sum of the gradients keeps at each step.",
-    ),
-    dampening: withDefault(real(), 0, "How much less than whole a gradient is added to that sum."),
-    weightDecay: withDefault(
-      weightDecayType,
-      0,
-      "How strongly weights are drawn to 0; thresholds are left out.",
-    ),
-    nesterov: withDefault(flag, false, "Nesterov's momentum, which looks one step ahead."),
+    momentum: withDefault(real({ from: 0, to: 1 }), 0, "What the running sum keeps at each step."),
+    dampening: withDefault(real(), 0, "Share of a gradient that the sum leaves out."),
+    weightDecay: withDefault(weightDecayType, 0, "Pull of weights to 0, thresholds excepted."),
+    nesterov: withDefault(flag, false, "Nesterov's momentum."),
   },
   check({ nesterov, momentum, dampening }, place) {
     if (!nesterov || (momentum > 0 && dampening === 0)) return;
@@ -58,13 +50,14 @@ export const sgdSchema: Schema<ResolvedSGDOptions> = {
 /** The running sum. */
 const SUM = "momentum";
 
-export class SGD extends Optimizer {
+export class SGD extends Optimizer<ResolvedSGDOptions> {
   readonly #options: LiveOptions<ResolvedSGDOptions>;
 
-  constructor(params: Iterable<Tensor>, options: SGDOptions) {
+  constructor(params: Params<SGDOptions>, options: SGDOptions) {
     const live = new LiveOptions(new.target.name, options, sgdSchema);
-    super(params, live, live.current.momentum === 0 ? [] : [SUM]);
+    super(params, live, []);
     this.#options = live;
+    if ([live.current, ...this.paramGroups].some(({ momentum = 0 }) => momentum > 0)) this.addArray(SUM);
   }
 
   get momentum(): number {
@@ -100,8 +93,8 @@ export class SGD extends Optimizer {
     array: (name: string) => Float32Array,
     decays: boolean,
     move: number,
+    { lr, momentum, dampening, weightDecay, nesterov }: ResolvedSGDOptions,
   ): void {
-    const { lr, momentum, dampening, weightDecay, nesterov } = this.#options.current;
     const sum = momentum === 0 ? null : array(SUM);
     param.backend.kernels.sgdStep(
       param.data, sum, grad.data, param.size,

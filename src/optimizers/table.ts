@@ -2,14 +2,13 @@
 
 import { checkOneOf } from "../checks.js";
 import type { Schema } from "../schema/schema.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { Adam, AdamW, adamSchema, adamWSchema } from "./adam.js";
 import type { AdamOptions } from "./adam-family.js";
 import { ExponentialLR, exponentialLRSchema, type ExponentialLROptions } from "./exponential-lr.js";
 import { LinearLR, linearLRSchema, type LinearLROptions } from "./linear-lr.js";
 import { NAdam, nadamSchema, type NAdamOptions } from "./nadam.js";
 import { OneCycleLR, oneCycleLRSchema, type OneCycleLROptions } from "./one-cycle-lr.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Optimizer, Params } from "./optimizer.js";
 import { RAdam, radamSchema, type RAdamOptions } from "./radam.js";
 import {
   ReduceLROnPlateau, reduceLROnPlateauSchema, type ReduceLROnPlateauOptions,
@@ -33,14 +32,31 @@ export interface OptimizerParams {
 
 export type OptimizerKind = keyof OptimizerParams;
 
+/** Parameters with options of their own. */
+export interface OptimizerGroup {
+  /** The learned thresholds of all spiking layers; or names such as "layers.fc1.weight", where * stands for anything. */
+  parameters: "thresholds" | readonly string[];
+  /** Over those of all: { lr: 1e-4 }. */
+  params: object;
+}
+
+/** How parameters are moved that are to be moved otherwise than the rest. */
+export interface OptimizerGroups {
+  /** Learning rate of the learned thresholds; that of all if it is left out. */
+  thresholdLr?: number;
+  groups?: readonly OptimizerGroup[];
+}
+
 /** { kind: "SGD", params: { lr: 0.1 } } */
-export type OptimizerSpec = { [K in OptimizerKind]: { kind: K; params: OptimizerParams[K] } }[OptimizerKind];
+export type OptimizerSpec = {
+  [K in OptimizerKind]: { kind: K; params: OptimizerParams[K] } & OptimizerGroups;
+}[OptimizerKind];
 
 interface OptimizerRow<O> {
   /** In one line, for the reference. */
   readonly summary: string;
   readonly schema: Schema<Readonly<Required<O>>>;
-  readonly create: (params: Iterable<Tensor>, options: O) => Optimizer;
+  readonly create: (params: Params<O>, options: O) => Optimizer;
 }
 
 export const optimizerTable: { readonly [K in OptimizerKind]: OptimizerRow<OptimizerParams[K]> } = {
@@ -146,7 +162,7 @@ export const optimizerKinds = /* @__PURE__ */ Object.keys(optimizerTable) as Opt
 export const schedulerKinds = /* @__PURE__ */ Object.keys(schedulerTable) as SchedulerKind[];
 
 /** @throws RangeError, TypeError on a kind or parameter that is not known */
-export function createOptimizer(spec: OptimizerSpec, params: Iterable<Tensor>): Optimizer {
+export function createOptimizer(spec: OptimizerSpec, params: Params<object>): Optimizer {
   return build(checkOneOf("optimizer.kind", spec.kind, optimizerKinds), spec.params, params);
 }
 
@@ -158,7 +174,7 @@ export function createScheduler(spec: SchedulerSpec, optimizer: Optimizer): Sche
 function build<K extends OptimizerKind>(
   kind: K,
   options: OptimizerParams[K],
-  params: Iterable<Tensor>,
+  params: Params<OptimizerParams[K]>,
 ): Optimizer {
   return optimizerTable[kind].create(params, options);
 }

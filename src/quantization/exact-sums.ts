@@ -1,6 +1,7 @@
 /** Sums of products, exact: of convolutions and linear layers, and of pools. */
 
 import type { Tensor } from "../tensor/tensor.js";
+import { windowCount } from "../windows.js";
 
 /** A window over a map [N, H, W, C]; of a signal H is 1, of a linear layer H and W. */
 export interface WindowedMap {
@@ -9,6 +10,8 @@ export interface WindowedMap {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
+  /** Default 1. */
+  readonly dilation?: readonly [number, number];
 }
 
 export interface WeightedMap extends WindowedMap {
@@ -54,19 +57,19 @@ function extent(values: ArrayLike<number>): { most: number; lowestBit: number } 
 
 /** Calls fn for each window of a map, with its number in the output and the elements of x that lie in it. */
 function eachWindow(
-  { input: [H, W, C], kernel, stride, padding }: WindowedMap,
+  { input: [H, W, C], kernel, stride, padding, dilation = [1, 1] }: WindowedMap,
   maps: number,
   fn: (place: number, visit: (seen: (at: number, inKernel: number) => void) => void) => void,
 ): void {
-  const [OH, OW] = [H, W].map((size, i) => Math.floor((size + 2 * padding[i] - kernel[i]) / stride[i]) + 1);
+  const [OH, OW] = [H, W].map((size, i) => windowCount(size, kernel[i], stride[i], padding[i], dilation[i]));
   for (let place = 0; place < maps * OH * OW; place++) {
     const [n, oy, ox] = [Math.floor(place / (OH * OW)), Math.floor(place / OW) % OH, place % OW];
     fn(place, (seen) => {
       for (let ky = 0; ky < kernel[0]; ky++) {
-        const iy = oy * stride[0] + ky - padding[0];
+        const iy = oy * stride[0] + ky * dilation[0] - padding[0];
         if (iy < 0 || iy >= H) continue;
         for (let kx = 0; kx < kernel[1]; kx++) {
-          const ix = ox * stride[1] + kx - padding[1];
+          const ix = ox * stride[1] + kx * dilation[1] - padding[1];
           if (ix >= 0 && ix < W) seen(((n * H + iy) * W + ix) * C, ky * kernel[1] + kx);
         }
       }

@@ -74,12 +74,12 @@ export class QuantizedConv2d extends Conv2d {
   }
 
   protected override apply(x: Tensor): Tensor {
-    const { weight, bias, kernelSize: kernel, stride, padding, groups } = this;
+    const { weight, bias, kernelSize: kernel, stride, padding, dilation, groups } = this;
     return this.#quantizers.weighted(
       x,
       [weight, bias],
-      ({ shape: [, H, W, C] }) => ({ input: [H, W, C], kernel, stride, padding, groups }),
-      (input, w, b) => conv2d(input, w, b, { stride, padding, groups }),
+      ({ shape: [, H, W, C] }) => ({ input: [H, W, C], kernel, stride, padding, dilation, groups }),
+      (input, w, b) => conv2d(input, w, b, { stride, padding, dilation, groups }),
     );
   }
 }
@@ -107,14 +107,15 @@ export class QuantizedConv1d extends Conv1d {
   }
 
   protected override apply(x: Tensor): Tensor {
-    const { weight, bias, kernelSize, stride, padding, groups } = this;
+    const { weight, bias, kernelSize, stride, padding, dilation, groups } = this;
     return this.#quantizers.weighted(
       x,
       [weight, bias],
       ({ shape: [, S, C] }) => ({
-        input: [1, S, C], kernel: [1, kernelSize], stride: [1, stride], padding: [0, padding], groups,
+        input: [1, S, C], kernel: [1, kernelSize], stride: [1, stride], padding: [0, padding],
+        dilation: [1, dilation], groups,
       }),
-      (input, w, b) => conv1d(input, w, b, { stride, padding, groups }),
+      (input, w, b) => conv1d(input, w, b, { stride, padding, dilation, groups }),
     ); // prettier-ignore
   }
 }

@@ -34,6 +34,11 @@ export class LiveOptions<out O> {
     this.#current = this.#withOne(name, value);
   }
 
+  /** All, with these over them. @throws TypeError, RangeError that begin with `where` */
+  over(where: string, own: object): O {
+    return this.#withAll(where, { ...this.#current, ...own });
+  }
+
   /** Other values of all. @throws TypeError, RangeError that begin with `where`, and nothing is changed */
   replace(where: string, options: unknown): void {
     this.#current = this.#withAll(where, options);

@@ -8,6 +8,8 @@ export interface EpochMetrics {
   epoch: number;
   /** Learning rate of this epoch. */
   lr: number;
+  /** That of learned thresholds, where they have one of their own. */
+  thresholdLr?: number;
   /** Of a loss of one's own, what it is called; left out otherwise. */
   loss?: string;
   /** Mean over the samples, each measured when it was its turn to be learned. */

@@ -15,6 +15,7 @@ import { scope } from "../tensor/scope.js";
 import { checkFits, checkSignal, showBatch } from "../measuring/batch-input.js";
 import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
 import { checkLayers, withLayerOutputs } from "./layer-outputs.js";
+import { namedMetrics, OutputsOfSet, type NamedMetric } from "./named-metrics.js";
 import { measuredBatches } from "./measured-batches.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
@@ -36,6 +37,8 @@ export interface Evaluation {
   confusion: number[][];
   /** In the order of the network. */
   layers: LayerReport[];
+  /** By name; left out where none were asked for. */
+  metrics?: Record<string, number>;
 }
 
 export interface EvaluateOptions {
@@ -43,6 +46,8 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** By name, or a function of one's own: { name, loss }. Default "crossentropy". */
   loss?: LossSpec;
+  /** Figures of one's own, of the outputs for the whole set. */
+  metrics?: readonly NamedMetric[];
   /**
    * Those with `evaluate` are applied; random ones draw from a generator that starts with seed 0. Those that say how samples
    * are prepared (Normalize, IntToFloat32) stand for what model.preprocessing says; before the others are left to it.
@@ -54,7 +59,7 @@ export interface EvaluateOptions {
   onBatch?: (done: number, total: number) => void;
 }
 
-const optionNames = ["batchSize", "loss", "augmentations", "signal", "onBatch"];
+const optionNames = ["batchSize", "loss", "metrics", "augmentations", "signal", "onBatch"];
 
 /**
  * Runs every sample once, prepared as model.preprocessing says, in evaluation mode, and turns the event loop between batches. Modes are given back as they
@@ -73,6 +78,8 @@ export async function evaluate(
   const place = new ArgumentPlace("evaluate").at("loss");
   const loss = lossOf({ loss: lossSpec.read(options.loss ?? "crossentropy", place) });
   if (loss.layers !== undefined) checkLayers("evaluate: loss", model, loss.layers);
+  const metrics = namedMetrics.read(options.metrics ?? [], new ArgumentPlace("evaluate").at("metrics"));
+  const outputs = metrics.length === 0 ? null : new OutputsOfSet();
   const { augmentations, signal, onBatch } = options;
   checkSignal("evaluate", signal);
   if (onBatch !== undefined) checkFunction("evaluate: onBatch", onBatch, "(done, total) => {}");
@@ -94,6 +101,7 @@ export async function evaluate(
     divisor += share;
     countInto(confusion, batch.labels, measured.predicted);
     counts = addCounts(counts, measured.counts);
+    outputs?.add(measured.outputs, batch.labels);
     onBatch?.(++done, total);
     if (turns.due) await turns.next();
   }
@@ -106,6 +114,7 @@ export async function evaluate(
     spikesPerInference: totalSpikes(layers),
     confusion,
     layers,
+    ...(outputs === null ? {} : { metrics: outputs.measure(metrics) }),
   };
 }
 
@@ -131,7 +140,7 @@ function measure(
   model: SpikingModel,
   batch: Batch,
   { loss, layers = [] }: NamedLoss,
-): { loss: number; predicted: Int32Array; counts: readonly SpikeCount[] } {
+): { loss: number; predicted: Int32Array; outputs: Float32Array; counts: readonly SpikeCount[] } {
   try {
     const { result, counts } = countingSpikes(model.neurons(), () =>
       withMode(model, false, () =>
@@ -145,6 +154,7 @@ function measure(
               (outputs, given) => ({
                 loss: loss(outputs, batch.labels, given).item(),
                 predicted: outputs.argmax(),
+                outputs: outputs.toArray(),
               }),
             ),
           ),

@@ -26,6 +26,7 @@ export function fingerprintOf(
     ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
     ...(detachEvery === null ? {} : { "truncation of gradients": `every ${detachEvery} time steps` }),
     ...learningOf(options),
+    ...(options.metrics.length === 0 ? {} : { metrics: options.metrics.map(({ name }) => name).join(", ") }),
     model: describeModel(model),
     "training set": describeData(train),
     "validation set": validation === null ? "none" : describeData(validation),

@@ -10,11 +10,12 @@ import { show } from "../show.js";
 import { firingRateSchema, type FiringRateOptions, type ResolvedFiringRate } from "../losses/firing-rate.js";
 import { lossSpec, type LossSpec } from "../losses/loss-spec.js";
 import { lossNames } from "../losses/table.js";
-import { MAX_EPOCHS } from "../optimizers/hyperparameters.js";
+import { learningRate, MAX_EPOCHS } from "../optimizers/hyperparameters.js";
 import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
-import type { OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
+import type { OptimizerGroup, OptimizerGroups, OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
+import { namedMetrics, type NamedMetric } from "./named-metrics.js";
 
 /** Where a run is, after a batch. */
 export interface BatchProgress {
@@ -69,6 +70,8 @@ export interface TrainerOptions {
   seed?: number;
   /** Measured after every epoch. */
   validation?: Dataset;
+  /** Figures of one's own, of the validation set: validation.metrics of an epoch has them by name. */
+  metrics?: readonly NamedMetric[];
   /** What they do to every sample alike (Normalize, IntToFloat32) becomes model.preprocessing. */
   augmentations?: AugmentationPipeline;
   /** true: after the last epoch the model gets the weights of the best one (default false). */
@@ -96,6 +99,7 @@ export interface ResolvedTrainerOptions {
   readonly detachEvery: number | null;
   readonly seed: number;
   readonly validation: Dataset | null;
+  readonly metrics: readonly NamedMetric[];
   readonly augmentations: AugmentationPipeline | null;
   readonly useBestEpoch: boolean;
   readonly checkpointMetric: CheckpointMetric;
@@ -124,7 +128,7 @@ const earlyStopSchema: Schema<Required<EarlyStop>> = {
 export const trainerSchema: Schema<ReadOptions> = {
   fields: {
     optimizer: required(
-      spec<OptimizerSpec>('{ kind: "Adam", params: { lr: 1e-3 } }'),
+      spec<OptimizerSpec>('{ kind: "Adam", params: { lr: 1e-3 } }', ["thresholdLr", "groups"]),
       "What moves the weights.",
     ),
     scheduler: withDefault(
@@ -184,6 +188,7 @@ export const trainerSchema: Schema<ReadOptions> = {
       null,
       "Measured after every epoch.",
     ),
+    metrics: withDefault(namedMetrics, [], "Figures of one's own, of the validation set."),
     augmentations: withDefault(
       orNone(instanceOf<AugmentationPipeline>(AugmentationPipeline, "new AugmentationPipeline([...])")),
       null,
@@ -228,18 +233,38 @@ function instanceOf<T>(kind: abstract new (...args: never[]) => T, expects: stri
 }
 
 /** Its kind and params are checked by whoever makes it. */
-function spec<S extends OptimizerSpec | SchedulerSpec>(example: string): ValueType<S> {
+function spec<S extends OptimizerSpec | SchedulerSpec>(
+  example: string,
+  more: readonly string[] = [],
+): ValueType<S> {
   const expects = `{ kind, params }, such as ${example}`;
   return {
     expects,
     read(value, place) {
       const isSpec = typeof value === "object" && value !== null && "kind" in value;
       if (!isSpec || typeof value.kind !== "string") return refuse(place, value, expects, "type");
-      place.open(value, [{ name: "kind" }, { name: "params" }]);
+      place.open(
+        value,
+        ["kind", "params", ...more].map((name) => ({ name })),
+      );
+      checkGroups(value as OptimizerGroups, place);
       return value as unknown as S;
     },
     write: () => undefined,
   };
+}
+
+/** What is in a group is checked by whoever makes the optimizer. */
+function checkGroups({ thresholdLr, groups = [] }: OptimizerGroups, place: Place): void {
+  if (thresholdLr !== undefined) learningRate.read(thresholdLr, place.at("thresholdLr"));
+  const expects = 'a list such as [{ parameters: ["layers.fc1.*"], params: { lr: 1e-4 } }]';
+  const isGroup = (each: unknown): boolean => {
+    const { parameters, params } = (each ?? {}) as Partial<OptimizerGroup>;
+    const areNames = Array.isArray(parameters) && parameters.every((name) => typeof name === "string");
+    return (parameters === "thresholds" || areNames) && typeof params === "object";
+  };
+  const areGroups = Array.isArray(groups) && groups.every(isGroup);
+  if (!areGroups) refuse(place.at("groups"), groups, expects, "type");
 }
 
 const callbackNames = ["onBatch", "onEpoch", "onValidation"] as const;
@@ -288,6 +313,8 @@ function checkLoss({ loss, classWeights, labelSmoothing, ...options }: ResolvedT
       `Trainer: ${given} is given, but the loss is ${show(name)}; expected "crossentropy", which knows them.`,
     );
   }
+  if (options.metrics.length > 0 && options.validation === null)
+    throw new RangeError("Trainer: metrics are given without a validation set; expected one to measure.");
   if (classWeights !== null && !classWeights.some((weight) => weight > 0))
     throw new RangeError("Trainer: classWeights are all 0; expected a class that counts.");
   const { clipGradNorm, clipGradValue } = options;

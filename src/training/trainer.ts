@@ -43,6 +43,7 @@ import {
   type ResolvedTrainerOptions,
   type TrainerOptions,
 } from "./trainer-options.js";
+import { groupedParameters, thresholdsOf } from "./parameter-groups.js";
 import { checkIsState, checkTrainingState } from "./check-training-state.js";
 import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
 import { trainingStep, upTo, withDropoutState, type Learned } from "./training-step.js";
@@ -112,7 +113,7 @@ export class Trainer {
     checkLoss(model, this.#learnedLoss, this.#options);
     this.model = model;
     close<Trainer>(this, "model");
-    this.#optimizer = createOptimizer(optimizer, model.parameters());
+    this.#optimizer = createOptimizer(optimizer, groupedParameters(model, optimizer));
     this.#scheduler = scheduler === null ? null : createScheduler(scheduler, this.#optimizer);
     this.#selection = new EpochSelection(checkpointMetric.mode, earlyStop);
     this.#batches = Math.ceil(train.length / batchSize);
@@ -385,12 +386,13 @@ export class Trainer {
   }
 
   async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {
-    const { validation, batchSize, augmentations, callbacks } = this.#options;
+    const { validation, metrics, batchSize, augmentations, callbacks } = this.#options;
     if (validation === null) return null;
     try {
       const measured = await evaluate(this.model, validation, {
         batchSize,
         loss: this.#loss,
+        metrics,
         onBatch: (done, total) => callbacks.forEach((callback) => callback.onValidation?.(done, total)),
         // What they always do is part of the model.
         ...(augmentations?.variesOutsideTraining === true ? { augmentations } : {}),
@@ -410,6 +412,7 @@ export class Trainer {
     return {
       epoch: this.#epoch + 1,
       lr: this.#optimizer.lr,
+      ...this.#thresholdRate(),
       ...(typeof this.#options.loss === "string" ? {} : { loss: this.#options.loss.name }),
       trainLoss: loss / samples,
       trainAccuracy: confusion === null ? null : accuracyOf(confusion),
@@ -420,6 +423,13 @@ export class Trainer {
       spikesPerInference: totalSpikes(layers),
       layers,
     };
+  }
+
+  #thresholdRate(): Pick<EpochMetrics, "thresholdLr"> {
+    if (this.#options.optimizer.thresholdLr === undefined) return {};
+    const [theta] = thresholdsOf(this.model);
+    const group = this.#optimizer.paramGroups.find(({ params }) => params.includes(theta));
+    return { thresholdLr: group?.lr ?? this.#optimizer.lr };
   }
 
   #progress(loss: number): BatchProgress {

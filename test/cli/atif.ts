@@ -1,7 +1,7 @@
 /** Runs the built command line in a process of its own. */
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,18 +27,23 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The script to run; the command line if it is left out. */
   readonly script?: string;
+  /** A file for it to read; nothing if it is left out. */
+  readonly input?: string;
 }
 
 /** Starts `atif`, or another script, with these words. */
-export function start(words: readonly string[], { cwd, environment, script = MAIN }: RunOptions): Running {
+export function start(
+  words: readonly string[],
+  { cwd, environment, script = MAIN, input }: RunOptions,
+): Running {
   const child = spawn(process.execPath, [script, ...words], {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : openSync(input, "r"), "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));

@@ -74,7 +74,11 @@ describe("in a process of one's own", () => {
       /sub is a folder; expected the name of a file, such as .*sub\/experiment\.toml\./,
     ],
     [{ file: "no/such.toml" }, FileError, /the folder .*no does not exist; expected it to\. Create it first/],
-    [{ dataset: "cifar" }, UsageError, /--dataset is "cifar"; expected one of Digits, MNIST, FashionMNIST\./],
+    [
+      { dataset: "shd" },
+      UsageError,
+      /--dataset is "shd"; expected one of Digits, MNIST, FashionMNIST, IDX, .*, NumPy\./,
+    ],
     [{ model: "SCN" }, UsageError, /--model is "SCN"; expected one of .* Did you mean SCNN\?/],
     [{ neuron: "ATFI" }, UsageError, /--neuron is "ATFI"; expected one of .* Did you mean ATIF\?/],
     [

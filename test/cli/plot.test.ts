@@ -61,10 +61,38 @@ describe("atif plot", () => {
     expect(await plotted({ what: "raster", sample: 3 })).not.toBe(own);
   });
 
+  it("draws events: of a recording, and of the digits that move", async () => {
+    const seven = await plotted({ run: "moving-digits", what: "events", sample: 7, frames: 4 });
+    expect(seven).toMatch(/^<svg /);
+    expect(seven).toContain("of 16 x 16 pixels in");
+    expect(await plotted({ run: "moving-digits", what: "events", frames: 4 })).not.toBe(seven);
+    const table = Uint8Array.of(1, 2, 3, 0, 9, 0, 0, 1);
+    const head = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4), }\n";
+    const file = at("two.npy");
+    writeFileSync(file, Buffer.concat([Buffer.from([0x93]), Buffer.from(`NUMPY\u0001\0${String.fromCharCode(head.length)}\0${head}`, "latin1"), table])); // prettier-ignore
+    const recording = await plotted({ run: file, what: "events", sensor: "5x6" });
+    expect(recording).toContain("2 events of 6 x 5 pixels in 0.008 ms: 1 on, 1 off");
+  });
+
   it.each<[Partial<PlotArguments>, string]>([
+    [{ what: "events", run: "moving-digits", sample: 360 }, "2: --sample is 360; expected 0 to 359"],
+    [{ what: "events", run: "nothing.dat" }, "cannot read nothing.dat: "],
+    [{ what: "events" }, "is a folder; expected a recording, such as hand.aedat4, or moving-digits"],
+    [
+      { what: "events", run: "a.dat", sensor: "5,6" },
+      "2: --sensor is 5,6; expected height and width, such as 34x34",
+    ],
+    [
+      { what: "events", run: "a.dat", sample: 1 },
+      "2: --sample is 1, but a.dat is one recording; expected it left out.",
+    ],
+    [
+      { what: "raster", frames: 3 },
+      "2: --frames is for --what events; expected it left out with --what raster.",
+    ],
     [
       { what: "graph", sample: 1 },
-      "2: --sample is for --what raster and potential; expected it left out with --what graph.",
+      "2: --sample is for --what raster, potential and events; expected it left out with --what graph.",
     ],
     [{ out: "x.jpg" }, "2: --out is x.jpg; expected the name of an .svg or a .png file."],
     [{ json: true }, "2: --json without --out; expected a file for the picture, as in --out network.svg."],

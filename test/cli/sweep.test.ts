@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/program.js";
-import { sweep, type SweepArguments } from "../../src/cli/commands/sweep.js";
+import { partDone, sweep, type SweepArguments } from "../../src/cli/commands/sweep.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
 import type { JobLauncher } from "../../src/cli/sweep-launcher.js";
 import { printTo } from "../../src/cli/terminal.js";
@@ -99,6 +99,24 @@ describe("atif sweep", () => {
     expect([again.code, again.err]).toEqual([0, ""]);
     expect(JSON.parse(again.out)).toMatchObject({ rank: "test_acc", folder: root });
     expect(readFileSync(join(root, "results.json"), "utf8")).toBe(kept);
+  });
+
+  it.each<[string, number | null]>([
+    ["epoch  3/15, 18 %, loss 0.2, 100 samples/s, 0:12 left", 0.18],
+    ["validating 3/7, 20 %", 0.2],
+    ["epoch  3/15  loss 0.2134  accuracy 94.1 %  theta 0.871  0.9 s", 0.2],
+    ["testing 3/7, 42 %", null],
+    ["going on with runs/grid/a, which is not complete", null],
+  ])("tells from %j how far a job is", (line, part) => {
+    expect(partDone(line)).toBe(part);
+  });
+
+  it("holds samples back from all runs for a quick look", async () => {
+    const { code, err } = await swept({ limit: 50 });
+    expect(code, err).toBe(0);
+    expect(
+      results().runs.map(({ figures }) => (figures?.test as { samples?: number } | undefined)?.samples),
+    ).toEqual([50, 50, 50, 50]);
   });
 
   it("reports what fails, and goes on with the others", async () => {

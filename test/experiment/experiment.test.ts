@@ -91,7 +91,7 @@ describe("adjusting an experiment", () => {
       params: { path: "/data", dtype: "uint8" },
     });
     expect(() => withDataFolder(experimentOf(digits), "/data")).toThrow(
-      "the data set Digits is built in and cannot be read from /data; expected an experiment whose dataset.kind is MNIST, FashionMNIST or EventFolder.",
+      'the data set Digits is built in and cannot be read from /data; expected an experiment whose data are files, as dataset.kind = "MNIST" has.',
     );
   });
 

@@ -137,7 +137,7 @@ describe("samples in memory", () => {
     writeFileSync(config, writeExperiment(experiment));
     for (const extra of [{}, { data: folder }, { data: "digits" }]) {
       expect(() => experimentAsked({ config, ...extra }, () => undefined)).toThrow(
-        /asks for samples that a program gives .* expected Digits, MNIST, FashionMNIST, MovingDigits or EventFolder\. Run it in a program/,
+        /asks for samples that a program gives .* expected a set that is built in, or files\. Run it in a program/,
       );
     }
   });

@@ -10,6 +10,7 @@ import {
   type LayerKind,
   type PlainOptions,
 } from "../../src/layers/table.js";
+import "../../src/layers/rare/kinds.js";
 import { neuronKinds } from "../../src/neurons/table.js";
 import "../../src/ops/install.js";
 import "../../src/quantization/kinds.js";
@@ -67,11 +68,19 @@ const cases: { readonly [K in LayerKind]: readonly Case[] } = {
       options: { inChannels: 4, outChannels: 8, kernelSize: 3, groups: 4, bias: false },
       inputs: [[3, 3, 4]], output: [1, 1, 8], weights: 72, macs: 72, adds: 0,
     },
+    {
+      options: { inChannels: 1, outChannels: 2, kernelSize: [3, 2], dilation: [2, 3], stride: [1, 2] },
+      inputs: [[6, 8, 1]], output: [2, 3, 2], weights: 12, macs: 72, adds: 12,
+    },
   ],
   Conv1d: [
     {
       options: { inChannels: 2, outChannels: 3, kernelSize: 4, stride: 2, padding: 1 },
       inputs: [[7, 2]], output: [3, 3], weights: 24, macs: 72, adds: 9,
+    },
+    {
+      options: { inChannels: 2, outChannels: 3, kernelSize: 3, dilation: 2, padding: 1 },
+      inputs: [[7, 2]], output: [5, 3], weights: 18, macs: 90, adds: 15,
     },
   ],
   BatchNorm1d: [
@@ -96,6 +105,35 @@ const cases: { readonly [K in LayerKind]: readonly Case[] } = {
   AvgPool1d: [{ ...plain, options: { kernelSize: 4 }, inputs: [[9, 2]], output: [2, 2], macs: 4, adds: 12 }],
   GlobalSumPool: [{ ...plain, options: {}, inputs: [[3, 4, 2]], output: [2], adds: 22 }],
   Add: [{ ...plain, options: {}, inputs: [[2, 3], [2, 3], [2, 3]], output: [2, 3], adds: 12 }],
+  Concat: [
+    { ...plain, options: {}, inputs: [[2, 3], [2, 1], [2, 3]], output: [2, 7] },
+    { ...plain, options: { axis: 0 }, inputs: [[2, 3], [1, 3]], output: [3, 3] },
+  ],
+  ConvTranspose2d: [
+    {
+      options: { inChannels: 2, outChannels: 3, kernelSize: 2, stride: 2 },
+      inputs: [[3, 4, 2]], output: [6, 8, 3], weights: 24, macs: 24 * 12, adds: 144,
+    },
+    {
+      options: {
+        inChannels: 4, outChannels: 2, kernelSize: [3, 2], stride: [2, 1], padding: 1, outputPadding: [1, 0],
+        dilation: [1, 3], groups: 2, bias: false,
+      },
+      inputs: [[3, 4, 4]], output: [6, 5, 2], weights: 24, macs: 48 * 6, adds: 0,
+    },
+  ],
+  LayerNorm: [
+    { ...plain, options: { normalizedShape: 3 }, inputs: [[2, 3]], output: [2, 3], macs: 12, adds: 12 },
+    {
+      ...plain, options: { normalizedShape: [2, 3], eps: 1e-3, elementwiseAffine: false },
+      inputs: [[2, 3]], output: [2, 3], macs: 12, adds: 12,
+    },
+    { ...plain, options: { normalizedShape: [3], bias: false }, inputs: [[3]], output: [3], macs: 6, adds: 6 },
+  ],
+  Upsample: [
+    { ...plain, options: { scaleFactor: [2, 3] }, inputs: [[2, 2, 3]], output: [4, 6, 3] },
+    { ...plain, options: { scaleFactor: 2, mode: "nearest" }, inputs: [[4, 3]], output: [8, 3] },
+  ],
   ATIF: [neuron, { ...neuron, options: { alpha: 3, minThreshold: 0.125, detachReset: true, backend: "eager" } }],
   IFSRL: [neuron],
   QuantizedIFNode: [neuron, { ...neuron, options: { vReset: null, quantParams: { bits: 4, v: { bits: 8 } } } }],
@@ -208,6 +246,12 @@ describe("the table of layers", () => {
     ["MaxPool2d", { kernelSize: 2 }, [[4, 4]], "net: fc gets [4, 4]; expected [H, W, 4], channels last."],
     ["BatchNorm2d", { numFeatures: 3 }, [[4, 4, 2]], "net: fc gets [4, 4, 2]; expected [H, W, 3], channels last."],
     ["Add", {}, [[4, 2], [2, 2]], "net: fc gets [4, 2] and [2, 2]; expected one shape."],
+    ["Concat", {}, [[4, 2], [2, 2]], "net: fc gets [4, 2] and [2, 2]; expected two or more that differ in axis -1 of a sample alone."],
+    ["Concat", { axis: 2 }, [[4, 2], [4, 2]], "net: fc gets [4, 2] and [4, 2]; expected two or more that differ in axis 2 of a sample alone."],
+    ["LayerNorm", { normalizedShape: [3, 2] }, [[2, 3]], "net: fc gets [2, 3]; expected [..., 3, 2], its normalizedShape, channels last."],
+    ["Upsample", { scaleFactor: [2, 1] }, [[4, 2]], "net: fc gets [4, 2]; expected [H, W, C], channels last."],
+    ["ConvTranspose2d", { inChannels: 1, outChannels: 1, kernelSize: 1, padding: 2 }, [[4, 4, 1]], "net: fc makes a map of [0, 0] of [4, 4, 1]; expected something to be left. Use less padding."],
+    ["Conv2d", { inChannels: 2, outChannels: 4, kernelSize: 3, dilation: 2 }, [[4, 4, 2]], "net: fc meets a map of [4, 4] and leaves nothing of it; expected windows that fit."],
   ])("%s refuses what it does not take, before it is made", (kind, options, inputs, message) => {
     const row = layerOf("test", kind);
     expect(() => row.outputShape(row.resolve("test", options), inputs, "net: fc")).toThrow(message);
@@ -216,6 +260,9 @@ describe("the table of layers", () => {
   it("refuses a kind that there is not, and names the nearest", () => {
     expect(() => layerOf("net", "Conv2D")).toThrow(
       /^net: the kind is "Conv2D"; expected one of Linear, .* Did you mean "Conv2d"\?$/,
+    );
+    expect(() => layerOf("net", "Concatenate")).toThrow(
+      /one of rareLayers\(\), or one .* Did you mean "Concat"\?$/,
     );
     expect(() => layerOf("net", "toString")).toThrow('the kind is "toString"');
     expect(() => layerOf("net", 3)).toThrow("the kind is 3");

@@ -7,10 +7,12 @@ import { init } from "../../src/kernels/select.js";
 import { batchNorm, batchStatistics } from "../../src/ops/batch-norm.js";
 import { cat } from "../../src/ops/cat.js";
 import { conv1d, conv2d } from "../../src/ops/convolution.js";
+import { convTranspose2d } from "../../src/ops/conv-transpose.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
 import { max, maximum, min, minimum } from "../../src/ops/extremes.js";
 import { abs, clamp, exp2, tanh } from "../../src/ops/functions.js";
 import "../../src/ops/install.js";
+import { layerNorm } from "../../src/ops/layer-norm.js";
 import { linear } from "../../src/ops/matmul.js";
 import { slice, split } from "../../src/ops/parts.js";
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../../src/ops/pooling.js";
@@ -18,8 +20,10 @@ import { pow } from "../../src/ops/pow.js";
 import { repeat, stack } from "../../src/ops/slice.js";
 import { logSoftmax, softmax } from "../../src/ops/softmax.js";
 import { operationTable, type OperationName } from "../../src/ops/table.js";
+import { upsampleNearest } from "../../src/ops/upsample.js";
 import { variance } from "../../src/ops/variance.js";
 import { where } from "../../src/ops/where.js";
+import "../../src/layers/rare/kinds.js";
 import { Generator } from "../../src/random/generator.js";
 import { sizeOf } from "../../src/shapes.js";
 import { tensor, type Tensor } from "../../src/tensor/tensor.js";
@@ -220,6 +224,7 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
   conv1d: [
     sample("plain", () => [leaf(2, 6, 3), leaf(3, 3, 2), leaf(2)], (x, w, b) => conv1d(x, w, b)),
     sample("stride 2, padding 1", () => [leaf(2, 7, 2), leaf(3, 2, 4)], (x, w) => conv1d(x, w, null, { stride: 2, padding: 1 })),
+    sample("dilated", () => [leaf(1, 9, 2), leaf(3, 2, 2)], (x, w) => conv1d(x, w, null, { dilation: 3, stride: 2, padding: 2 })),
     sample("depthwise", () => [leaf(1, 5, 4), leaf(3, 1, 4)], (x, w) => conv1d(x, w, null, { groups: 4, padding: 1 })),
   ],
   conv2d: [
@@ -230,10 +235,25 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
     sample("two groups", () => [leaf(1, 4, 4, 4), leaf(2, 2, 2, 6)], (x, w) => conv2d(x, w, null, { groups: 2 })),
     sample("depthwise", () => [leaf(2, 4, 4, 3), leaf(3, 3, 1, 3), leaf(3)], (x, w, b) => conv2d(x, w, b, { groups: 3, padding: 1 })),
     sample("depthwise, two outputs a channel", () => [leaf(1, 4, 4, 2), leaf(2, 2, 1, 4)], (x, w) => conv2d(x, w, null, { groups: 2, stride: 2 })),
+    sample("dilated", () => [leaf(1, 6, 5, 2), leaf(3, 2, 2, 3), leaf(3)], (x, w, b) => conv2d(x, w, b, { dilation: [2, 3], padding: 1 })),
+    sample("dilated, with strides and groups", () => [leaf(2, 7, 8, 2), leaf(2, 2, 1, 4)], (x, w) => conv2d(x, w, null, { dilation: [4, 3], stride: [2, 3], groups: 2, padding: [0, 2] })),
     sample("1 x 1", () => [leaf(2, 2, 2, 3), leaf(1, 1, 3, 4)], (x, w) => conv2d(x, w, null)),
     sample("weights alone", () => [constant(leaf(1, 4, 4, 2)), leaf(3, 3, 2, 2), leaf(2)], (x, w, b) => conv2d(x, w, b)),
     sample("input alone", () => [leaf(1, 4, 4, 2), constant(leaf(3, 3, 2, 2))], (x, w) => conv2d(x, w, null)),
   ],
+  convTranspose2d: [
+    sample("plain", () => [leaf(2, 3, 2, 2), leaf(2, 3, 3, 2), leaf(3)], (x, w, b) => convTranspose2d(x, w, b)),
+    sample("stride, padding and more", () => [leaf(1, 3, 3, 2), leaf(3, 3, 1, 2)], (x, w) => convTranspose2d(x, w, null, { stride: [2, 3], padding: 1, outputPadding: [1, 2] })),
+    sample("groups", () => [leaf(1, 2, 3, 4), leaf(2, 2, 1, 4)], (x, w) => convTranspose2d(x, w, null, { groups: 2, stride: 2 })),
+    sample("dilated", () => [leaf(1, 3, 2, 2), leaf(2, 3, 1, 2), leaf(1)], (x, w, b) => convTranspose2d(x, w, b, { dilation: [3, 2], stride: [2, 1] })),
+  ],
+  layerNorm: [
+    sample("[3]", () => [leaf(2, 2, 3), leaf(3), leaf(3)], (x, w, b) => layerNorm(x, [3], w, b, 1e-5)),
+    sample("two axes, without numbers", () => [leaf(2, 2, 3)], (x) => layerNorm(x, [2, 3], null, null, 1e-2)),
+    sample("weights alone", () => [constant(leaf(4, 3)), leaf(3)], (x, w) => layerNorm(x, [3], w, null, 1e-5)),
+    sample("a bias alone", () => [leaf(4, 3), leaf(3)], (x, b) => layerNorm(x, [3], null, b, 1e-5)),
+  ],
+  upsampleNearest: [sample("[2, 3]", () => [leaf(2, 2, 3, 2)], (x) => upsampleNearest(x, [2, 3]))],
   maxPool1d: [
     sample("2", () => [apart(2, 6, 2)], (x) => maxPool1d(x, 2)),
     sample("3, stride 1, padding 1", () => [apart(1, 5, 2)], (x) => maxPool1d(x, 3, { stride: 1, padding: 1 })),
@@ -271,8 +291,9 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
 /** What src/ops exports beside the table: not differentiable, or part of another operation. */
 const otherExports = [
   "alongAxis", "argmax", "asTensor", "batchNormAffine", "batchStatistics", "broadcastTo", "commonShape", "conv2dAffine",
-  "copyPart", "countNonZero", "dropHeight", "eachOf", "flat", "heaviside",
-  "sigmoidSurrogateGradient", "sumTo", "withPlan",
+  "copyPart", "countNonZero", "dilatedConvolution", "dilatedPlan", "dropHeight", "eachOf", "flat", "heaviside", "installDilation",
+  "mapOf", "phasesOf", "sigmoidSurrogateGradient", "sumTo", "transposedLength",
+  "withPlan",
 ]; // prettier-ignore
 
 describeBackends("gradients by finite differences", (backend) => {

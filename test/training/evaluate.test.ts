@@ -240,7 +240,7 @@ describe("evaluate", () => {
       (model) => evaluate(model, stripes(4), { loss: "hinge" } as unknown as EvaluateOptions),
     ],
     [
-      'evaluate: unknown option "batch_size"; known options are batchSize, loss, augmentations, signal, onBatch. Did you mean "batchSize"?',
+      'evaluate: unknown option "batch_size"; known options are batchSize, loss, metrics, augmentations, signal, onBatch. Did you mean "batchSize"?',
       (model) => evaluate(model, stripes(4), { batch_size: 3 } as unknown as EvaluateOptions),
     ],
     [

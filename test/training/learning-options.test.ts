@@ -2,8 +2,10 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { Dataset } from "../../src/datasets/dataset.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/formats/checkpoint.js";
 import { init } from "../../src/kernels/select.js";
 import { crossEntropyWith } from "../../src/losses/cross-entropy-with.js";
+import type { LayerOutputs } from "../../src/losses/table.js";
 import type { SpikingModel } from "../../src/models/spiking-model.js";
 import { SGD } from "../../src/optimizers/sgd.js";
 import { Generator } from "../../src/random/generator.js";
@@ -13,7 +15,7 @@ import { evaluate } from "../../src/training/evaluate.js";
 import { applyGradients, gradientsOf } from "../../src/training/gradients.js";
 import { Trainer, type TrainerOptions } from "../../src/training/trainer.js";
 import { expectClose, expectSameBits } from "../closeness.js";
-import { stripes, tinySMLP } from "./tiny.js";
+import { stripes, tinySCNN, tinySMLP } from "./tiny.js";
 
 beforeAll(() => init({ backend: "wasm", threads: 1 }));
 
@@ -158,6 +160,104 @@ describe("clipping, weights and smoothing in a Trainer", () => {
     });
     expect(history[0].validation?.loss).toBeCloseTo(loss, 5);
     expect((await evaluate(model, stripes(11, 3))).loss).not.toBeCloseTo(loss, 2);
+  });
+});
+
+describe("a loss of one's own", () => {
+  const focal = {
+    name: "focal",
+    loss: (outputs: Tensor, labels: ArrayLike<number>): Tensor =>
+      crossEntropyWith({})(outputs, labels).mul(2),
+  };
+
+  it("is used for training and validation, and its name is kept in metrics and states", async () => {
+    const [own, usual] = [tinySMLP(), tinySMLP()];
+    const options = { ...sgd, epochs: 1, batchSize: 5, validation: stripes(9, 2) };
+    const trainer = new Trainer(own, stripes(12), { ...options, loss: focal });
+    const { history } = await trainer.fit();
+    const twice = { ...options, optimizer: { kind: "SGD", params: { lr: 0.6, momentum: 0.9 } } } as const;
+    const { history: expected } = await new Trainer(usual, stripes(12), twice).fit();
+    expectClose(weightsOf(own), weightsOf(usual), 1e-5, { floor: 1 });
+    expect(history[0].loss).toBe("focal");
+    expect("loss" in expected[0]).toBe(false);
+    expect(history[0].validation?.loss).toBeCloseTo(2 * (expected[0].validation?.loss ?? 0), 4);
+    const resumed = new Trainer(tinySMLP(), stripes(12), options);
+    expect(() => resumed.loadState(trainer.state())).toThrow(
+      "its loss is focal, but here it is crossentropy",
+    );
+  });
+
+  it("reads what layers give: in both step modes and in validation", async () => {
+    const shapes: string[] = [];
+    const loss = {
+      name: "seeing",
+      layers: ["layers.neuron1"],
+      loss: (outputs: Tensor, labels: ArrayLike<number>, layers: LayerOutputs): Tensor => {
+        const { output, spikes } = layers["layers.neuron1"];
+        shapes.push(output.shape.join("x"));
+        expect([...new Set(spikes.toArray())].every((each) => each === 0 || each === 1)).toBe(true);
+        return crossEntropyWith({})(outputs, labels);
+      },
+    };
+    for (const mode of ["s", "m"] as const)
+      await new Trainer(tinySCNN(1, mode), stripes(4), {
+        ...sgd,
+        epochs: 1,
+        loss,
+        validation: stripes(3),
+      }).fit();
+    expect(shapes).toEqual(["3x4x4x4x4", "3x3x4x4x4", "3x4x4x4x4", "3x3x4x4x4"]);
+  });
+});
+
+describe("metrics of one's own", () => {
+  const top2 = {
+    name: "top2",
+    metric: (outputs: Tensor, labels: Int32Array): number => {
+      const [rows, classes] = outputs.shape;
+      const data = outputs.toArray();
+      const found = labels.filter((label, n) => {
+        const row = data.subarray(n * classes, (n + 1) * classes);
+        return row.filter((value) => value > row[label]).length < 2;
+      });
+      return found.length / rows;
+    },
+  };
+  const options = { ...sgd, epochs: 1, validation: stripes(11, 2) };
+
+  it("are those of the whole validation set, in every epoch and through a checkpoint", async () => {
+    const model = tinySMLP();
+    const trainer = new Trainer(model, stripes(12), { ...options, batchSize: 4, metrics: [top2] });
+    const { history } = await trainer.fit();
+    const { metrics } = await evaluate(model, options.validation, { batchSize: 11, metrics: [top2] });
+    expect(history[0].validation?.metrics).toEqual(metrics);
+    expect(metrics?.top2).toBeGreaterThan(0.5);
+    const state = trainer.state();
+    expect(decodeCheckpoint(encodeCheckpoint(state, model.architecture)).state).toEqual(state);
+    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, batchSize: 4 }).loadState(state)).toThrow(
+      "its metrics is top2, but here it is missing",
+    );
+  });
+
+  it.each<[string, object]>([
+    [
+      "Trainer: metrics are given without a validation set; expected one to measure.",
+      { metrics: [top2], validation: undefined },
+    ],
+    ['Trainer: metrics has "top2" twice; expected names of their own.', { metrics: [top2, top2] }],
+    [
+      'Trainer: metrics[0] is an object; expected { name: "top3", metric: (outputs, labels) => … }.',
+      { metrics: [{ name: "x" }] },
+    ],
+  ])("are refused: %s", (sentence, given) => {
+    expect(() => new Trainer(tinySMLP(), stripes(12), { ...options, ...given })).toThrow(sentence);
+  });
+
+  it("that give no number are named", async () => {
+    const metrics = [{ name: "odd", metric: (): number => NaN }];
+    await expect(evaluate(tinySMLP(), stripes(3), { metrics })).rejects.toThrow(
+      'the metric "odd" gave NaN; expected a finite number.',
+    );
   });
 });
 

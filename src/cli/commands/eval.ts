@@ -16,7 +16,7 @@ import { formatConfusion, formatTable, percent, significant } from "../report-ta
 import { Terminal, type Printed } from "../terminal.js";
 import { findRuns, type RunInFolder, type SeveralRuns } from "../several-runs.js";
 import { printTests, testStatistics, type EvaluatedRun } from "../several-tests.js";
-import { loadingOnce, testDataFor } from "../test-data.js";
+import { loadingOnce, someOf, testDataFor } from "../test-data.js";
 // Quantized models are models, too.
 import "../../exchange/kinds.js";
 import "../../quantization/kinds.js";
@@ -25,6 +25,7 @@ export interface EvalArguments extends ComputeArguments {
   readonly model: string;
   readonly data?: string;
   readonly batchSize?: number;
+  readonly limit?: number;
   readonly json?: boolean;
 }
 
@@ -114,13 +115,13 @@ async function test(
   load?: DatasetLoader,
 ): Promise<Tested> {
   const { model, facts } = await readModelFile(path);
-  const { data, name, loss, augmentations } = await testDataFor(
-    model,
-    readFacts(facts),
-    config,
-    args.data,
-    load,
-  );
+  const {
+    data: all,
+    name,
+    loss,
+    augmentations,
+  } = await testDataFor(model, readFacts(facts), config, args.data, load);
+  const data = args.limit === undefined ? all : someOf(all, args.limit);
   await interrupt.check(STOPPED);
   const evaluation = await orInterrupted(
     interrupt,

@@ -3,24 +3,27 @@
 import { readFileSync } from "node:fs";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import { RunFolder } from "../../experiment/run-folder/run-folder.js";
-import { recordActivity, type Activity } from "../../inspection/activity.js";
+import { loadEvents } from "../../formats/events/event-file.js";
+import type { Activity } from "../../inspection/activity.js";
 import { inspectLayers } from "../../inspection/inspect-layers.js";
-import { inputOf } from "../../measuring/batch-input.js";
 import { writeFileAtomic } from "../../platform/files.js";
 import { isFolder } from "../../platform/folders.js";
+import { plotEvents } from "../../plots/events-plot.js";
 import { plotGraph } from "../../plots/graph-plot.js";
 import { plotPotential } from "../../plots/potential-plot.js";
 import { plotRaster } from "../../plots/raster-plot.js";
 import { plotStaircases } from "../../plots/staircase-plot.js";
 import { plotTraining, type PlottedEpoch } from "../../plots/training-plot.js";
-import { scope } from "../../tensor/scope.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import type { Dataset } from "../../datasets/dataset.js";
+import { movingDigitEvents } from "../../datasets/events/moving-digits.js";
+import type { Events } from "../../datasets/events/events.js";
 import { initCompute, type ComputeArguments } from "../compute-arguments.js";
 import { InterruptedError, UsageError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import type { PlotSubject } from "../plot-subjects.js";
 import { pngOf } from "../png.js";
+import { shownActivity } from "../shown-activity.js";
 import { Terminal } from "../terminal.js";
 import { testDataFor } from "../test-data.js";
 import { openRun, type TrainedRun } from "../trained-run.js";
@@ -34,9 +37,15 @@ export interface PlotArguments extends ComputeArguments {
   readonly layer?: string;
   readonly neuron?: readonly string[];
   readonly samples?: number;
+  /** "34x34" */
+  readonly sensor?: string;
+  readonly frames?: number;
   readonly data?: string;
   readonly json?: boolean;
 }
+
+/** What is built in, instead of a file. */
+const MOVING_DIGITS = "moving-digits";
 
 const STOPPED = "stopped before the picture was drawn; nothing was written.";
 
@@ -94,12 +103,23 @@ const drawings: Readonly<Record<PlotSubject, Drawing>> = {
     const layers = await asUsage(() => inspectLayers(run.model, some, { signal }));
     return asUsage(() => plotStaircases(layers));
   },
+  events: async ({ run, sample, sensor, frames }) => {
+    const isBuiltIn = run === MOVING_DIGITS;
+    if (!isBuiltIn && sample !== undefined)
+      throw new UsageError(`--sample is ${sample}, but ${run} is one recording; expected it left out.`);
+    if (isBuiltIn && sensor !== undefined)
+      throw new UsageError(`--sensor is ${sensor}, but ${run} have one of their own; expected it left out.`);
+    const events = isBuiltIn ? await movingDigit(sample ?? 0) : await recording(run, sensor);
+    return asUsage(() => plotEvents(events, frames === undefined ? {} : { frames }));
+  },
   training: ({ run }) => asUsage(() => plotTraining(epochsOf(run))),
 };
 
 /** Which subjects take which options. */
 const takers: readonly (readonly [option: keyof PlotArguments, subjects: readonly PlotSubject[]])[] = [
-  ["sample", ["raster", "potential"]],
+  ["sample", ["raster", "potential", "events"]],
+  ["sensor", ["events"]],
+  ["frames", ["events"]],
   ["timesteps", ["raster", "potential"]],
   ["layer", ["potential"]],
   ["neuron", ["potential"]],
@@ -116,7 +136,7 @@ function subjectOf(args: PlotArguments): PlotSubject {
   if (foreign !== undefined) {
     const [option, subjects] = foreign;
     throw new UsageError(
-      `--${option} is for --what ${subjects.join(" and ")}; expected it left out with --what ${what}.`,
+      `--${option} is for --what ${subjects.join(", ").replace(/, (\w+)$/, " and $1")}; expected it left out with --what ${what}.`,
     );
   }
   if (out === undefined && json) {
@@ -151,12 +171,27 @@ async function activityOf(args: PlotArguments): Promise<Activity> {
     );
   }
   return asUsage(() =>
-    scope(() => {
-      const batch = data.batch([sample]);
-      const options = { time: batch.time === true, ...(timesteps === undefined ? {} : { timesteps }) };
-      return recordActivity(run.model, inputOf(run.model, batch), options);
-    }),
+    shownActivity(run.model, data.batch([sample]), timesteps === undefined ? {} : { timesteps }),
   );
+}
+
+/** Of the test set. */
+async function movingDigit(sample: number): Promise<Events> {
+  let last = -1;
+  for await (const { events } of movingDigitEvents("test")) if (++last === sample) return events;
+  throw new UsageError(`--sample is ${sample}; expected 0 to ${last}: there are ${last + 1} samples.`);
+}
+
+async function recording(path: string, sensor: string | undefined): Promise<Events> {
+  if (isFolder(path)) {
+    throw new UsageError(
+      `${path} is a folder; expected a recording, such as hand.aedat4, or ${MOVING_DIGITS}, with --what events.`,
+    );
+  }
+  const sides = sensor?.split("x") ?? [];
+  if (sensor !== undefined && !/^\d{1,5}(?:x\d{1,5})?$/.test(sensor))
+    throw new UsageError(`--sensor is ${sensor}; expected height and width, such as 34x34, or channels.`);
+  return asUsage(() => loadEvents(path, sensor === undefined ? {} : { sensorShape: sides.map(Number) }));
 }
 
 function neuronNumber(text: string): number {

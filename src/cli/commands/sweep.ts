@@ -46,6 +46,8 @@ export interface SweepArguments extends ComputeArguments {
   readonly out?: string;
   readonly data?: string;
   readonly set?: readonly string[];
+  /** Samples of each set at most. */
+  readonly limit?: number;
   /** The folders are made, and nothing is run. */
   readonly plan?: boolean;
   /** The table is made of what is there, and nothing is run. */
@@ -101,7 +103,7 @@ function outOf({ out }: SweepArguments): string[] {
 /** @throws ConfigError, FileError, UsageError before anything is run */
 function prepare(args: SweepArguments, warn: (sentence: string) => void): Prepared {
   if (!isFolder(args.sweep)) return prepareFile(args, warn);
-  const changing = (["out", "data", "set"] as const).find((option) => args[option] !== undefined);
+  const changing = (["out", "data", "set", "limit"] as const).find((option) => args[option] !== undefined);
   if (changing !== undefined) {
     throw new UsageError(
       `--${changing} is given, but ${args.sweep} is the folder of a sweep, whose experiments are written; expected its sweep ` +
@@ -158,6 +160,7 @@ function reader(
       {
         ...(args.data === undefined ? {} : { data: args.data }),
         ...(args.set === undefined ? {} : { set: args.set }),
+        ...(args.limit === undefined ? {} : { limit: args.limit }),
       },
       once,
       shortPath(path),
@@ -216,8 +219,10 @@ async function work(
     },
     onBegin: ({ folder }) => fractions.set(folder, 0),
     onProgress: ({ folder, name }, line) => {
-      const part = / (\d+) %/.exec(line)?.[1];
-      if (part !== undefined) fractions.set(folder, Number(part) / 100);
+      const part = partDone(line);
+      // What else it says, it says to who runs it alone.
+      if (part === null) return;
+      fractions.set(folder, part);
       const share = [...fractions.values()].reduce((sum, each) => sum + each, done) / all.length;
       progress.update(`run ${Math.min(done + 1, all.length)}/${all.length}`, share, [name, line]);
     },
@@ -229,6 +234,14 @@ async function work(
       progress.line(`${done}/${all.length}  ${job.name}: ${outcomeOf(result, rank)}`);
     },
   });
+}
+
+/** How far the training is, by what is said of it: "epoch 3/15, 18 %, …" on the way, "epoch 3/15  loss …" at its end. */
+export function partDone(line: string): number | null {
+  const onTheWay = /^(?:epoch|validating) [^,]*, (\d+) %/.exec(line);
+  if (onTheWay !== null) return Number(onTheWay[1]) / 100;
+  const atEnd = /^epoch +(\d+)\/(\d+) {2}/.exec(line);
+  return atEnd === null ? null : Number(atEnd[1]) / Number(atEnd[2]);
 }
 
 /** What has become of a job. A process that ended before it wrote anything has not said why in its folder. */

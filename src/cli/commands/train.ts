@@ -7,6 +7,7 @@ import type { CompleteSummary } from "../../experiment/run-folder/run-summary.js
 import { MAY_CHANGE } from "../../experiment/continuing.js";
 import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
 import { stateInWords } from "../../experiment/run-folder/run-state.js";
+import { withMadeExperiment } from "../made-experiment.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
@@ -44,7 +45,7 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.speaks ? STOPPING : null,
   );
   try {
-    const plan = planTraining(args, warn);
+    const plan = planTraining(await withMadeExperiment(args), warn);
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
     const answers = await trainAll(plan, { terminal, progress, interrupt, warn });
     if (plan.runs.length === 1) terminal.answer(answers[0]);

@@ -1,7 +1,7 @@
 /** The machine that the bench runs on: figures mean nothing without it. */
 
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { computeBackend } from "../compute-arguments.js";
+import { describeBackend } from "../compute-arguments.js";
 import type { Terminal } from "../terminal.js";
 import { VERSION } from "../../version.js";
 
@@ -28,12 +28,9 @@ export function machine(): Machine {
 /** The first line of a report, after init(). @param how "2 threads each, medians of 9 rounds" */
 export function printMachine(terminal: Terminal, how: string): void {
   const { cpu, cores, node, load } = machine();
-  const { name, instructionSet, whyNotNative } = computeBackend();
-  const backend = instructionSet === null ? name : `${name} (${instructionSet})`;
   terminal.print(
-    `atif ${VERSION}, ${backend}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
+    `atif ${VERSION}, ${describeBackend()}, ${how}; ${cpu}, ${cores} cores, Node ${node}, load ${load.toFixed(1)}`,
   );
-  if (whyNotNative !== null) terminal.print(`not on native kernels: ${whyNotNative}`);
   if (load > cores / 2)
     terminal.warn(`the machine is busy (load ${load.toFixed(1)}): figures are not to be trusted.`);
 }

@@ -13,7 +13,16 @@ import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.
 import { COLUMNS, SIGNAL, type Given, type Report, type Told } from "./messages.js";
 
 /** Commands that compute for long. */
-const COMPUTING: readonly string[] = ["train", "eval", "inspect", "quantize", "export", "verify", "plot"];
+const COMPUTING: readonly string[] = [
+  "train",
+  "eval",
+  "predict",
+  "inspect",
+  "quantize",
+  "export",
+  "verify",
+  "plot",
+];
 
 /** Whether a command line is worth a thread of its own. */
 export function computes([command, ...words]: readonly string[]): boolean {

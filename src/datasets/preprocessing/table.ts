@@ -4,6 +4,7 @@ import { nearest } from "../../nearest.js";
 import { ConfigError } from "../../errors.js";
 import type { OptionsOf, Schema } from "../../schema/schema.js";
 import { Class2BinMatrix, class2BinMatrixSchema } from "./class2bin-matrix.js";
+import { DatasetLimit, datasetLimitSchema } from "./dataset-limit.js";
 import { DatasetSplitter, datasetSplitterSchema } from "./dataset-splitter.js";
 import { NormalizeDataset, normalizeDatasetSchema } from "./normalize-dataset.js";
 import type { Preprocessing } from "./preprocessing.js";
@@ -41,6 +42,11 @@ export const preprocessings = {
     "Moves a random part of one set into another.",
     datasetSplitterSchema,
     (params) => new DatasetSplitter(params),
+  ),
+  DatasetLimit: row(
+    "At most so many samples of every set, drawn at random: `atif train --limit`.",
+    datasetLimitSchema,
+    (params) => new DatasetLimit(params),
   ),
   Reshape2DTo1D: row(
     "Images [height, width, channels] as sequences [height * width, channels], row by row.",

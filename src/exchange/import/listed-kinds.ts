@@ -33,7 +33,6 @@ function convolution(kind: "Conv1d" | "Conv2d"): ListedKind {
     kind,
     order: ["in_channels", "out_channels", "kernel_size", "padding", "bias"],
     without: {
-      dilation: [1, [1], [1, 1]],
       padding_mode: ["zeros"],
       device: "any",
       dtype: "any",
@@ -51,7 +50,8 @@ function convolution(kind: "Conv1d" | "Conv2d"): ListedKind {
         ...biasOf(arrays, name),
       };
     },
-    options: (given) => (axes === 1 ? withNumbers(given, ["kernel_size", "stride", "padding"]) : given),
+    options: (given) =>
+      axes === 1 ? withNumbers(given, ["kernel_size", "stride", "padding", "dilation"]) : given,
   };
 }
 

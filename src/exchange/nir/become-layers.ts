@@ -206,7 +206,7 @@ function convolution(
   const { where, name, metadata, input, reading } = context;
   const weight = dilated(given, dilation, where);
   if (dilation.some((each) => each > 1)) {
-    const why = `layers here have no dilation: the kernel is larger, with zeros between the weights`;
+    const why = "as it goes out again: the kernel is larger, with zeros between the weights";
     reading.notes.push({
       layer: name,
       what: `dilation ${dilation.join(" x ")} written out`,

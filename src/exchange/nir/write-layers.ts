@@ -144,7 +144,9 @@ function convolution(type: "Conv1d" | "Conv2d"): Row {
   return (builder, layer) => {
     const { name, options, state, input } = layer;
     const entry = state[`${name}.weight`];
-    const { groups } = options as { readonly groups: number };
+    const { groups, dilation = 1 } = options as { readonly groups: number; readonly dilation?: number };
+    if (Math.max(...list(dilation)) > 1)
+      return "it is dilated, and kernels are written with zeros around them; expected a dilation of 1";
     const size = entry.data.length * groups;
     if (size > MOST_WEIGHTS)
       return `its ${groups} groups would be ${size} weights as one; expected at most ${MOST_WEIGHTS}`;

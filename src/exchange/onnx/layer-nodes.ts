@@ -4,7 +4,7 @@ import type { Conv1dSpec, Conv2dSpec } from "../../layers/convolution.js";
 import type { Pool1dSpec, Pool2dSpec } from "../../layers/pooling.js";
 import type { ResolvedLayerOptions } from "../../layers/table.js";
 import type { Shape } from "../../shapes.js";
-import type { Pair } from "../../windows.js";
+import { sidesOf, type Pair } from "../../windows.js";
 import type { FeatureOrder } from "../channels-first.js";
 import type { OwnLayerKind } from "../outline.js";
 import type { Attributes, OnnxGraph } from "./onnx-graph.js";
@@ -70,12 +70,15 @@ export function layerNodes(
 }
 
 function convolution(
-  { kernelSize, stride, padding, groups, bias }: Conv1dSpec | Conv2dSpec,
+  { kernelSize, stride, padding, dilation = 1, groups, bias }: Conv1dSpec | Conv2dSpec,
   [x]: readonly string[],
   place: LayerPlace,
 ): string {
   const arrays = [place.array("weight"), ...(bias ? [place.array("bias")] : [])];
-  return place.node("Conv", [x, ...arrays], { ...windowOf(kernelSize, stride, padding), group: groups });
+  const apart = sidesOf(dilation);
+  const dilations = Math.max(...apart) > 1 ? { dilations: apart } : {};
+  const window = { ...windowOf(kernelSize, stride, padding), ...dilations };
+  return place.node("Conv", [x, ...arrays], { ...window, group: groups });
 }
 
 function batchNorm({ eps }: { readonly eps: number }, [x]: readonly string[], place: LayerPlace): string {
@@ -93,12 +96,8 @@ function poolWindow({ kernelSize, stride, padding }: Pool1dSpec | Pool2dSpec): A
 }
 
 function windowOf(kernel: Pair, stride: Pair, padding: Pair): Attributes {
-  const pads = sides(padding);
-  return { kernel_shape: sides(kernel), strides: sides(stride), pads: [...pads, ...pads] };
-}
-
-function sides(window: Pair): readonly number[] {
-  return typeof window === "number" ? [window] : window;
+  const pads = sidesOf(padding);
+  return { kernel_shape: sidesOf(kernel), strides: sidesOf(stride), pads: [...pads, ...pads] };
 }
 
 /** [N, C, H, W] to [N, H, W, C] */

@@ -69,10 +69,11 @@ function expression(of: (x: string) => string): LayerSource {
 }
 
 function convolution(name: string, options: Conv1dSpec | Conv2dSpec): string {
-  const { inChannels, outChannels, kernelSize, stride, padding, groups, bias } = options;
+  const { inChannels, outChannels, kernelSize, stride, padding, dilation = 1, groups, bias } = options;
   const named = {
     stride: window(stride) === "1" ? null : window(stride),
     padding: window(padding) === "0" ? null : window(padding),
+    dilation: window(dilation) === "1" ? null : window(dilation),
     groups: groups === 1 ? null : String(groups),
     bias: bias ? null : "False",
   };

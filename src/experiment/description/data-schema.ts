@@ -3,20 +3,22 @@
 import { augmentations } from "../../datasets/augmentations/table.js";
 import { preprocessings } from "../../datasets/preprocessing/table.js";
 import { optional, required, withDefault, type Schema } from "../../schema/schema.js";
-import { flag, listOf, oneOf, real, text, whole } from "../../schema/value-types.js";
+import { flag, listOf, oneOf, pairOf, real, text, whole } from "../../schema/value-types.js";
 import type {
   AugmentationKinds,
+  CsvParams,
   DatasetConfig,
   DatasetKinds,
-  EventFolderParams,
   FilesConfig,
-  IdxConfig,
+  IdxOfAnyParams,
   IdxParams,
+  ImageFolderParams,
   InMemoryParams,
   LoadedKind,
-  MovingDigitsParams,
+  NumpyParams,
   PreprocessingKinds,
 } from "./experiment.js";
+import { eventFolderSchema, movingDigitsSchema } from "./event-data-schema.js";
 import { ignoredAlways } from "./ignored-keys.js";
 import { fileRows, type KindTable } from "./kinds.js";
 
@@ -34,40 +36,84 @@ const idxSchema: Schema<IdxParams> = {
   },
 };
 
-const movingDigitsSchema: Schema<MovingDigitsParams> = {
+const sampleShape = listOf(whole(1, 2 ** 31 - 1), 1, 8);
+
+const testPart = withDefault(
+  real({ above: 0, below: 1 }),
+  0.2,
+  "The part that is drawn for the test where the files have no test set of their own; the same samples, whatever the seed.",
+);
+
+const cifarSchema: Schema<IdxParams> = {
   fields: {
-    timesteps: withDefault(whole(1, 4096), 8, "T, the frames of a sample: equally long parts of 300 ms."),
-    seed: withDefault(
-      whole(0, 2 ** 32 - 1),
-      1,
-      "Of the paths, and of the thresholds and the noise of the camera, whatever networks are trained with.",
+    ...idxSchema.fields,
+    path: required(
+      text("the folder with the .bin files, in quotes"),
+      "The folder with the .bin files, or the one above it.",
     ),
   },
 };
 
-const eventFolderSchema: Schema<EventFolderParams> = {
+const idxOfAnySchema: Schema<IdxOfAnyParams> = {
+  fields: {
+    ...idxSchema.fields,
+    sampleShape: withDefault(
+      listOf(whole(1), 3, 3),
+      [28, 28, 1],
+      "`[height, width, channels]` of the images.",
+    ),
+  },
+};
+
+const imageFolderSchema: Schema<ImageFolderParams> = {
   fields: {
     path: required(
-      text("the folder with the recordings, in quotes"),
-      "A folder of `train` and `test`, of which each holds a folder per class.",
+      text("the folder with a folder per class, in quotes"),
+      "A folder with a folder per class, or with `train` and `test` that have such folders. Pictures are PNG, or JPEG where the " +
+        "package sharp is installed.",
     ),
-    sensorShape: required(
-      listOf(whole(1, 2 ** 16), 1, 2),
-      "`[height, width]` of the sensor, or `[channels]`.",
+    size: required(
+      pairOf(whole(1, 4096)),
+      "`[height, width]` that pictures are scaled to, without regard to their proportions.",
     ),
-    classes: required(whole(1), "How many classes there are."),
-    timesteps: withDefault(whole(1, 4096), 8, "T, the frames of a sample."),
-    splitBy: withDefault(
-      oneOf(["number", "time", "duration"]),
-      "time",
-      'What the frames of a recording have in common: how many events, or how much time. With "duration", a recording gives ' +
-        "as many samples as it is long; what is left at its end is dropped.",
+    channels: withDefault(oneOf([1, 3]), 3, "1: how bright pixels are; 3: red, green and blue."),
+    testPart,
+  },
+};
+
+const csvSchema: Schema<CsvParams> = {
+  fields: {
+    path: required(
+      text("the CSV file, in quotes"),
+      "A CSV file, or a folder with `train.csv` and `test.csv`. The first line has the names of the columns.",
     ),
-    duration: optional(real({ above: 0 }), 'Microseconds of a frame, with split_by = "duration".'),
-    maxCount: optional(
-      whole(1, 255),
-      "Where a pixel of a frame counts no further. Frames are kept as bytes then, in a quarter of the memory.",
+    label: required(
+      text("the name of a column, in quotes"),
+      "The column of the classes. All others are numbers.",
     ),
+    sampleShape: required(sampleShape, "What the other columns are, in their order: `[4]`, `[28, 28, 1]`."),
+    dtype: withDefault(
+      oneOf(["float32", "uint8"]),
+      "float32",
+      '"uint8": whole numbers from 0 to 255, which IntToFloat32 scales.',
+    ),
+    testPart,
+  },
+};
+
+const numpySchema: Schema<NumpyParams> = {
+  fields: {
+    path: required(
+      text("the .npz file, or the folder with .npy files, in quotes"),
+      "An `.npz` file, or a folder of `.npy` files: `x_train`, `y_train`, `x_test` and `y_test`, or `x` and `y`. Labels are class " +
+        "numbers.",
+    ),
+    sampleShape: required(
+      sampleShape,
+      "Of one sample, channels last. Gray pictures may come without their channel.",
+    ),
+    time: optional(flag, "Whether the first dimension of samples is time."),
+    testPart,
   },
 };
 
@@ -91,6 +137,24 @@ export const DATASETS: KindTable<DatasetKinds> = {
     },
     MNIST: { summary: "Handwritten digits, 28 x 28, ten classes.", schema: idxSchema },
     FashionMNIST: { summary: "Articles of clothing, 28 x 28, ten classes.", schema: idxSchema },
+    IDX: {
+      summary: "Images in the format of MNIST, of any size and with as many classes as the labels have.",
+      schema: idxOfAnySchema,
+    },
+    CIFAR10: {
+      summary: "Photos, 32 x 32 in colour, ten classes, in their binary version.",
+      schema: cifarSchema,
+    },
+    CIFAR100: {
+      summary: "Photos, 32 x 32 in colour, a hundred classes, in their binary version.",
+      schema: cifarSchema,
+    },
+    ImageFolder: {
+      summary: "Pictures in a folder per class, pixels from 0 to 255.",
+      schema: imageFolderSchema,
+    },
+    CSV: { summary: "A line per sample, in files of comma-separated values.", schema: csvSchema },
+    NumPy: { summary: "Samples and labels in arrays of NumPy; bytes stay 0 to 255.", schema: numpySchema },
     MovingDigits: {
       summary:
         "Built in: the digits, moving before a simulated event camera of 16 x 16 pixels; samples `[T, 16, 16, 2]`, ten classes.",
@@ -109,7 +173,7 @@ export const DATASETS: KindTable<DatasetKinds> = {
       forPrograms: true,
     },
   },
-  elsewhere: ["CIFAR10", "CIFAR100", "SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
+  elsewhere: ["SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
 };
 
 export interface DatasetFacts {
@@ -123,45 +187,61 @@ export interface DatasetFacts {
   readonly fromFiles: boolean;
 }
 
-type NamedKind = Exclude<LoadedKind, "MovingDigits" | "EventFolder">;
+/** Sets that are named after what is in them. */
+export type NamedKind = Extract<LoadedKind, "Digits" | "MNIST" | "FashionMNIST" | "CIFAR10" | "CIFAR100">;
 
 /** Of sets that are files, those of the set they are named after. */
 export const DATASET_FACTS: { readonly [K in NamedKind]: Omit<DatasetFacts, "name" | "timesteps"> } = {
   Digits: { shape: [8, 8, 1], classes: 10, fromFiles: false },
   MNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
   FashionMNIST: { shape: [28, 28, 1], classes: 10, fromFiles: true },
+  CIFAR10: { shape: [32, 32, 3], classes: 10, fromFiles: true },
+  CIFAR100: { shape: [32, 32, 3], classes: 100, fromFiles: true },
 };
+
+/** How many classes files have is known when they are there. */
+const OF_FILES = { classes: 1, fromFiles: true } as const;
 
 /** What is known before the samples are there. */
 export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
-  switch (dataset.kind) {
+  const { kind } = dataset;
+  switch (kind) {
     case "InMemory": {
-      const { name, sampleShape, classes, time = false } = dataset.params;
-      const timesteps = time ? sampleShape[0] : null;
-      return { name, shape: time ? sampleShape.slice(1) : sampleShape, timesteps, classes, fromFiles: false };
+      const { name, classes, sampleShape: shape, time } = dataset.params;
+      return { name, ...framesOf(shape, time), classes, fromFiles: false };
     }
     case "MovingDigits": {
       const { timesteps } = dataset.params;
-      return { name: dataset.kind, shape: [16, 16, 2], timesteps, classes: 10, fromFiles: false };
+      return { name: kind, shape: [16, 16, 2], timesteps, classes: 10, fromFiles: false };
     }
     case "EventFolder": {
       const { sensorShape, timesteps, classes } = dataset.params;
-      return { name: dataset.kind, shape: [...sensorShape, 2], timesteps, classes, fromFiles: false };
+      return { name: kind, shape: [...sensorShape, 2], timesteps, classes, fromFiles: false };
+    }
+    case "NumPy":
+      return { name: kind, ...framesOf(dataset.params.sampleShape, dataset.params.time), ...OF_FILES };
+    case "CSV":
+    case "IDX":
+      return { name: kind, ...framesOf(dataset.params.sampleShape), ...OF_FILES };
+    case "ImageFolder": {
+      const { size, channels } = dataset.params;
+      return { name: kind, ...framesOf([...size, channels]), ...OF_FILES };
     }
     case "Digits":
     case "MNIST":
     case "FashionMNIST":
-      return { name: dataset.kind, ...DATASET_FACTS[dataset.kind], timesteps: null };
+    case "CIFAR10":
+    case "CIFAR100":
+      return { name: kind, ...DATASET_FACTS[kind], timesteps: null };
   }
+}
+
+function framesOf(shape: readonly number[], time = false): Pick<DatasetFacts, "shape" | "timesteps"> {
+  return time ? { shape: shape.slice(1), timesteps: shape[0] } : { shape, timesteps: null };
 }
 
 export function isFromFiles(dataset: DatasetConfig): dataset is FilesConfig {
   return "path" in dataset.params;
-}
-
-/** Whether the files are of the format of MNIST. */
-export function isIdx(dataset: DatasetConfig): dataset is IdxConfig {
-  return dataset.kind === "MNIST" || dataset.kind === "FashionMNIST";
 }
 
 export const PREPROCESSING: KindTable<PreprocessingKinds> = {

@@ -13,7 +13,13 @@ import type { ModelShapes } from "../../models/model-fields.js";
 import type { ModelKind, templateTable } from "../../models/table.js";
 import type { StepMode } from "../../module/module.js";
 import type { NeuronKind, NeuronParams } from "../../neurons/table.js";
-import type { optimizerTable, OptimizerKind, schedulerTable, SchedulerKind } from "../../optimizers/table.js";
+import type {
+  optimizerTable,
+  OptimizerGroups,
+  OptimizerKind,
+  schedulerTable,
+  SchedulerKind,
+} from "../../optimizers/table.js";
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
@@ -79,6 +85,16 @@ export interface DatasetKinds {
   Digits: Record<never, never>;
   MNIST: IdxParams;
   FashionMNIST: IdxParams;
+  /** In the format of MNIST: any size, any number of classes. */
+  IDX: IdxOfAnyParams;
+  /** Binary files. */
+  CIFAR10: IdxParams;
+  CIFAR100: IdxParams;
+  /** Pictures in a folder per class. */
+  ImageFolder: ImageFolderParams;
+  CSV: CsvParams;
+  /** .npz, or a folder of .npy. */
+  NumPy: NumpyParams;
   /** Built in: the digits, moving before a simulated event camera. */
   MovingDigits: MovingDigitsParams;
   /** A folder of recordings of events, by class. */
@@ -102,6 +118,38 @@ export interface IdxParams {
   path: string;
   /** Values stay 0 to 255 either way. */
   dtype: "float32" | "uint8";
+}
+
+export interface IdxOfAnyParams extends IdxParams {
+  /** [H, W, C] */
+  sampleShape: readonly number[];
+}
+
+export interface ImageFolderParams {
+  path: string;
+  /** [height, width] that pictures are scaled to. */
+  size: readonly [number, number];
+  /** 1: how bright; 3: red, green, blue. */
+  channels: 1 | 3;
+  /** What is drawn for the test, where that has no folder of its own. */
+  testPart: number;
+}
+
+export interface CsvParams {
+  path: string;
+  /** The column of the classes. */
+  label: string;
+  /** Of the other columns. */
+  sampleShape: readonly number[];
+  dtype: "float32" | "uint8";
+  testPart: number;
+}
+
+export interface NumpyParams {
+  path: string;
+  sampleShape: readonly number[];
+  time?: boolean;
+  testPart: number;
 }
 
 export interface MovingDigitsParams {
@@ -136,8 +184,11 @@ export type FilesConfig = Extract<DatasetConfig, { readonly params: { readonly p
 
 export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" }>;
 
-/** In the format of MNIST. */
-export type IdxConfig = Extract<DatasetConfig, { readonly params: IdxParams }>;
+/** What is read by what the folder is: formats/data has it. */
+export type DataFilesConfig = Extract<
+  DatasetConfig,
+  { readonly kind: "CIFAR10" | "CIFAR100" | "ImageFolder" | "CSV" | "NumPy" }
+>;
 
 export type PreprocessingKinds = PreprocessingParams;
 
@@ -208,7 +259,9 @@ export type OptimizerKinds = {
   readonly [K in OptimizerKind]: OptionsOf<(typeof optimizerTable)[K]["schema"]>;
 };
 
-export type OptimizerConfig = Variant<OptimizerKinds> & { readonly scheduler: SchedulerConfig | null };
+export type OptimizerConfig = Variant<OptimizerKinds> & {
+  readonly scheduler: SchedulerConfig | null;
+} & Readonly<OptimizerGroups>;
 
 /** Stepped once per epoch. */
 export type SchedulerKinds = {

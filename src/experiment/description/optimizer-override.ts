@@ -1,8 +1,10 @@
 /** An optimizer that is given over that of a model: what is left out of it is the model's. */
 
 import { refuse, type Place } from "../../schema/place.js";
-import { fieldsOf, optional, type AnyField, type Schema } from "../../schema/schema.js";
-import { orNone, type ValueType } from "../../schema/value-types.js";
+import { learningRate } from "../../optimizers/hyperparameters.js";
+import type { OptimizerGroup, OptimizerGroups } from "../../optimizers/table.js";
+import { fieldsOf, groupOf, optional, required, type AnyField, type Schema } from "../../schema/schema.js";
+import { listOf, orNone, type ValueType } from "../../schema/value-types.js";
 import { isTable } from "./config-tree.js";
 import type { OptimizerConfig, OptimizerOverride, SchedulerConfig, SchedulerKinds } from "./experiment.js";
 import { inFile, readKind, readRow, readVariant, tableAt, writeFields, writeVariant } from "./kinds.js";
@@ -27,6 +29,34 @@ const scheduler: ValueType<SchedulerConfig> = {
 };
 
 const noneOr = orNone(scheduler);
+
+/** Names of parameters, or the thresholds. */
+const parameters: ValueType<OptimizerGroup["parameters"]> = {
+  expects: '"thresholds", or names of parameters such as ["layers.fc1.*"]',
+  read(value, place) {
+    if (value === "thresholds") return value;
+    const areNames =
+      Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+    return areNames ? value : refuse(place, value, this.expects);
+  },
+  write: (value) => value,
+};
+
+/** What some parameters have otherwise, of an optimizer of this kind: keys of `optimizer` beside kind, params and scheduler. */
+export function groupsSchema(kind: OptimizerOverride["kind"]): Schema<OptimizerGroups> {
+  const group: Schema<OptimizerGroup> = {
+    fields: {
+      parameters: required(parameters, "Which they are: * in a name stands for anything."),
+      params: required(groupOf(partOf(kind)) as ValueType<object>, "Options over those of the others."),
+    },
+  };
+  return {
+    fields: {
+      thresholdLr: optional(learningRate, "Learning rate of the learned thresholds."),
+      groups: optional(listOf(groupOf(group), 1), "Parameters with options of their own."),
+    },
+  };
+}
 
 export const optimizerOverride: ValueType<OptimizerOverride> = {
   expects: "a table such as { params = { lr = 0.0001 } }",
@@ -59,7 +89,8 @@ export function overriddenOptimizer(
   if (over === undefined) return own;
   const { kind, params, scheduler: schedule = own?.scheduler ?? null } = over;
   const under = own?.kind === kind ? own.params : defaultsOf(kind);
-  return { kind, params: { ...under, ...params }, scheduler: schedule } as OptimizerConfig;
+  const rest = own?.kind === kind ? own : {};
+  return { ...rest, kind, params: { ...under, ...params }, scheduler: schedule } as OptimizerConfig;
 }
 
 function defaultsOf(kind: OptimizerOverride["kind"]): object {

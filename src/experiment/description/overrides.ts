@@ -21,7 +21,7 @@ const EXAMPLE = "--set model.0.epochs=3";
  * quotes such as a path, are understood too.
  * @throws ConfigError on an option of another form
  */
-export function parseOverride(option: string): Override {
+export function parseOverride(option: string): readonly [path: string, value: unknown] {
   const [, path, text] = /^(?:--)?([^-=][^=]*)=(.*)$/s.exec(option) ?? [];
   if (path === undefined || text === undefined) {
     throw new ConfigError(

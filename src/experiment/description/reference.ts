@@ -135,6 +135,10 @@ export function experimentReference(): string {
         "| `name` | A name of its own, in quotes, without slashes. Required. |\n" +
         "| `kind`, `params` | The network, [below](#networks). Required. |\n" +
         "| `optimizer` | A table with `kind`, `params` and `scheduler`, [below](#optimizers). Required where something is trained. |\n" +
+        "| `optimizer.threshold_lr` | The learning rate of the learned thresholds; that of all if it is left out. |\n" +
+        "| `optimizer.groups` | Parameters with options over those of all: a list such as " +
+        '`[{ parameters = [\"layers.fc1.*\"], params = { weight_decay = 0.0 } }]`, where `*` stands for anything, or ' +
+        '`parameters = \"thresholds\"`. Schedules scale the rate of each. |\n' +
         "| `update` | A table with `quant_params`: options of quantizers, over those that " +
         "[`QuantizationAwareTraining`](#quantizationawaretraining) has for all models. |",
       TRAINING,

@@ -6,8 +6,8 @@
 import type { ModelKind } from "../../models/table.js";
 import { neuronKinds, type NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
-import { AUGMENTATIONS, DATASET_FACTS, DATASETS } from "./data-schema.js";
-import type { OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import { AUGMENTATIONS, datasetFacts, DATASETS, PREPROCESSING } from "./data-schema.js";
+import type { DatasetConfig, LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
 import type { KindTable, TableRow } from "./kinds.js";
 import { MODELS, NEURONS } from "./model-schema.js";
 import { sentence, toml } from "./reference-words.js";
@@ -15,7 +15,7 @@ import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 /** Sets of still images, which the networks here are made for. */
-export type StarterDataset = keyof typeof DATASET_FACTS;
+export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | "EventFolder">;
 
 export interface StarterChoice {
   readonly dataset: StarterDataset;
@@ -23,6 +23,10 @@ export interface StarterChoice {
   readonly neuron: NeuronKind;
   /** The folder of the data, where these are files. */
   readonly path?: string;
+  /** What else is known of them: parameters of the data set. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** Whether they are numbers of any size, and not bytes. */
+  readonly floats?: boolean;
 }
 
 export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN", neuron: neuronKinds[0] };
@@ -30,7 +34,7 @@ export const STARTER_CHOICE: StarterChoice = { dataset: "Digits", model: "SCNN",
 /** What may be chosen. */
 export const starterKinds = {
   get dataset(): readonly StarterDataset[] {
-    return Object.keys(DATASET_FACTS) as StarterDataset[];
+    return Object.keys(DATASET_NAMES) as StarterDataset[];
   },
   get model(): readonly ModelKind[] {
     return kindNames(MODELS);
@@ -60,13 +64,43 @@ const DATASET_NAMES: { readonly [K in StarterDataset]: string } = {
   Digits: "digits",
   MNIST: "mnist",
   FashionMNIST: "fashion-mnist",
+  IDX: "images",
+  CIFAR10: "cifar10",
+  CIFAR100: "cifar100",
+  ImageFolder: "pictures",
+  CSV: "table",
+  NumPy: "arrays",
+};
+
+/** What nobody has said of files: pixels as they are in them, and sizes that are common. */
+const USUAL_PARAMS: { readonly [K in StarterDataset]: Readonly<Record<string, unknown>> } = {
+  Digits: {},
+  MNIST: { dtype: "uint8" },
+  FashionMNIST: { dtype: "uint8" },
+  IDX: { dtype: "uint8", sampleShape: [28, 28, 1] },
+  CIFAR10: { dtype: "uint8" },
+  CIFAR100: { dtype: "uint8" },
+  ImageFolder: { size: [32, 32], channels: 3 },
+  CSV: { label: "label", sampleShape: [28, 28, 1], dtype: "uint8" },
+  NumPy: { sampleShape: [28, 28, 1] },
+};
+
+/** What stands above the place of files that are not four IDX files. */
+const FILES_OF: { readonly [K in StarterDataset]?: string } = {
+  CIFAR10: "The files are data_batch_1.bin to data_batch_5.bin and test_batch.bin.",
+  CIFAR100: "The files are train.bin and test.bin.",
+  ImageFolder: "A folder per class, with pictures in it; or train and test with such folders.",
+  CSV: "A file, or a folder with train.csv and test.csv.",
+  NumPy: "An .npz file or a folder of .npy files: x_train, y_train, x_test and y_test, or x and y.",
 };
 
 const WIDTH = 100;
 
 /** TOML text that parseExperiment reads without a warning. */
-export function starterExperiment({ dataset, model, neuron, path }: StarterChoice): string {
-  const { shape } = DATASET_FACTS[dataset];
+export function starterExperiment(choice: StarterChoice): string {
+  const { dataset, model, neuron, path, params, floats = false } = choice;
+  const known = { path: path ?? `datasets/${DATASET_NAMES[dataset]}`, ...USUAL_PARAMS[dataset], ...params };
+  const { shape } = datasetFacts({ kind: dataset, params: known } as unknown as DatasetConfig);
   const isSmall = shape[0] < 28;
   const network = (isSmall ? SMALL_NETWORKS : LARGE_NETWORKS)[model];
   const sections = [
@@ -81,8 +115,7 @@ export function starterExperiment({ dataset, model, neuron, path }: StarterChoic
     ["[learningframework]", ...kind(FRAMEWORKS, "SpikingJellyMultiStep")],
     table("[learningframework.params]", keys(FRAMEWORKS.rows.SpikingJellyMultiStep, {})),
     ["[dataset]", ...kind(DATASETS, dataset)],
-    ...(dataset === "Digits" ? [] : idxFiles(path ?? `datasets/${DATASET_NAMES[dataset]}`, dataset)),
-    ...(dataset === "Digits" ? moved() : scaled()),
+    ...(dataset === "Digits" ? moved() : [filesOf(dataset, known), ...preparedBy(floats)]),
     [
       ...comment(
         "The network, and how it is trained. Another one is another [[model]], with a name of its own.",
@@ -118,11 +151,18 @@ export function starterExperiment({ dataset, model, neuron, path }: StarterChoic
     .join("\n\n")}\n`;
 }
 
-function idxFiles(path: string, dataset: "MNIST" | "FashionMNIST"): string[][] {
-  const where =
-    "A relative path starts where atif is called. The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, " +
-    "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with or without .gz.";
-  return [["[dataset.params]", ...comment(where), ...keys(DATASETS.rows[dataset], { path, dtype: "uint8" })]];
+function filesOf(dataset: Exclude<StarterDataset, "Digits">, params: object): string[] {
+  const idx =
+    "The files are train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, " +
+    "with or without .gz.";
+  const where = `A relative path starts where atif is called. ${FILES_OF[dataset] ?? idx}`;
+  return ["[dataset.params]", ...comment(where), ...keys(DATASETS.rows[dataset] as TableRow<object>, params)];
+}
+
+/** Numbers that are no bytes are brought to a common size. */
+function preparedBy(floats: boolean): string[][] {
+  if (!floats) return scaled();
+  return [["[[preprocessing]]", ...kind(PREPROCESSING, "Normalize", false)]];
 }
 
 /** Pixels of files are 0 to 255. */

@@ -5,7 +5,7 @@ import { counted } from "../../counted.js";
 import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
-import { AUGMENTATIONS, datasetFacts, DATASETS, isIdx, PREPROCESSING } from "./data-schema.js";
+import { AUGMENTATIONS, datasetFacts, DATASETS, PREPROCESSING, isFromFiles } from "./data-schema.js";
 import type { DatasetFacts } from "./data-schema.js";
 import type {
   AugmentationConfig,
@@ -109,6 +109,8 @@ function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace
         `cuts samples of ${formatShape(given)}; expected still sequences, [length, channels], of at least ${chunks} before it.`,
       );
     }
+    case "DatasetLimit":
+      return facts;
     case "DatasetSplitter":
       return afterSplit(step.params, facts, place.at("params"));
   }
@@ -168,7 +170,8 @@ function scales({ kind, params }: AugmentationConfig): boolean {
 
 /** What lenient reading takes the data for, written so: an experiment that is stored is read without lenience. */
 function asIntegers(dataset: DatasetConfig): DatasetConfig {
-  return !isIdx(dataset) ? dataset : { ...dataset, params: { ...dataset.params, dtype: "uint8" } };
+  const typed = isFromFiles(dataset) && "dtype" in dataset.params;
+  return typed ? ({ ...dataset, params: { ...dataset.params, dtype: "uint8" } } as DatasetConfig) : dataset;
 }
 
 function checkTimes({ kind, params }: AugmentationConfig, place: FilePlace): void {
@@ -305,7 +308,7 @@ function checkScale({ floats }: DataFacts, dataset: DatasetConfig, place: FilePl
       `is true, but ${floats}, so there are no whole numbers to scale; expected false, or no IntToFloat32.`,
     );
   }
-  if (isIdx(dataset) && dataset.params.dtype !== "uint8") {
+  if (isFromFiles(dataset) && "dtype" in dataset.params && dataset.params.dtype !== "uint8") {
     place.objection(
       `is true, but dataset.params.dtype is "${dataset.params.dtype}" and only integers are scaled`,
       'expected dtype = "uint8"',

@@ -18,6 +18,7 @@ import type {
 import type { FilePlace } from "./file-place.js";
 import { folderName } from "./file-types.js";
 import { keysIn, readRow, readVariant, tableAt } from "./kinds.js";
+import { groupsSchema } from "./optimizer-override.js";
 import type { FileModelKinds } from "./model-schema.js";
 import { modelKeys, MODELS } from "./model-schema.js";
 import { OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
@@ -165,8 +166,10 @@ function readOptimizer(place: FilePlace, table: ConfigTable, training: Training)
     return null;
   }
   const optimizer = tableAt(place, table, "optimizer");
-  at.checkKeys(optimizer, ["kind", "params", "scheduler"]);
-  const own = readVariant(at, optimizer, OPTIMIZERS);
+  at.checkKeys(optimizer, ["kind", "params", "scheduler", "threshold_lr", "groups"]);
+  const variant = readVariant(at, optimizer, OPTIMIZERS);
+  const others = groupsSchema(variant.kind);
+  const own = { ...variant, ...readRow(at, only(optimizer, keysIn(others)), { schema: others }) };
   if (!Object.hasOwn(optimizer, "scheduler")) return { ...own, scheduler: null };
   const scheduler = tableAt(at, optimizer, "scheduler");
   at.at("scheduler").checkKeys(scheduler, ["kind", "params"]);

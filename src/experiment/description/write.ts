@@ -18,6 +18,7 @@ import type {
 import { writeFields, writeVariant } from "./kinds.js";
 import type { FileModelKinds } from "./model-schema.js";
 import { MODELS } from "./model-schema.js";
+import { groupsSchema } from "./optimizer-override.js";
 import { POSTPROCESSING, STEP } from "./postprocessing-schema.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
 
@@ -72,7 +73,8 @@ function writeModel(model: ModelConfig): ConfigTable {
 }
 
 function writeOptimizer(optimizer: OptimizerConfig): ConfigTable {
-  const own = writeVariant<OptimizerKinds>(optimizer, OPTIMIZERS);
+  const groups = writeFields(optimizer, groupsSchema(optimizer.kind));
+  const own = { ...writeVariant<OptimizerKinds>(optimizer, OPTIMIZERS), ...groups };
   if (optimizer.scheduler === null) return own;
   return { ...own, scheduler: writeVariant<SchedulerKinds>(optimizer.scheduler, SCHEDULERS) };
 }

@@ -15,6 +15,8 @@ export interface TrainingFacts extends ModelFacts {
   readonly bestEpoch?: number;
   readonly testAccuracy?: number;
   readonly testLoss?: number;
+  /** Of the classes, in the order of their numbers. */
+  readonly classNames?: readonly string[];
   /** How it was quantized, in words. */
   readonly quantization?: string;
 }
@@ -24,7 +26,7 @@ const NUMBERS = ["seed", "epochs", "bestEpoch", "testAccuracy", "testLoss"] as c
 
 /** Facts of a file, which anybody may have written: those of another type are left out. */
 export function readFacts(facts: ModelFacts): TrainingFacts {
-  const read: Record<string, string | number> = {};
+  const read: Record<string, string | number | readonly string[]> = {};
   for (const key of TEXTS) {
     const value = facts[key];
     if (Object.hasOwn(facts, key) && typeof value === "string") read[key] = value;
@@ -33,5 +35,8 @@ export function readFacts(facts: ModelFacts): TrainingFacts {
     const value = facts[key];
     if (Object.hasOwn(facts, key) && typeof value === "number") read[key] = value;
   }
+  const { classNames } = facts;
+  if (Array.isArray(classNames) && classNames.every((name) => typeof name === "string"))
+    read.classNames = classNames;
   return read;
 }

@@ -210,13 +210,13 @@ describe("createPreprocessing", () => {
       "Normalise",
       {},
       "ConfigError",
-      'preprocessing: unknown kind "Normalise"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D, Split2TimeSteps. Did you mean "Normalize"?',
+      'preprocessing: unknown kind "Normalise"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, DatasetLimit, Reshape2DTo1D, Split2TimeSteps. Did you mean "Normalize"?',
     ],
     [
       "toString",
       {},
       "ConfigError",
-      'preprocessing: unknown kind "toString"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, Reshape2DTo1D, Split2TimeSteps.',
+      'preprocessing: unknown kind "toString"; expected one of Class2BinMatrix, Normalize, DatasetSplitter, DatasetLimit, Reshape2DTo1D, Split2TimeSteps.',
     ],
     [
       "Normalize",
@@ -258,5 +258,30 @@ describe("createPreprocessing", () => {
     ["Reshape2DTo1D", { size: 2 }, "TypeError", 'Reshape2DTo1D: unknown option "size"; it takes none.'],
   ])("refuses %s %j", (kind, params, name, message) => {
     expect(() => createPreprocessing(kind, params)).toThrow(expect.objectContaining({ name, message }));
+  });
+});
+
+describe("DatasetLimit", () => {
+  const of = (name: string, count: number): Dataset =>
+    set(
+      name,
+      Array.from({ length: count }, (_, i) => [i]),
+      [1],
+    );
+
+  it("draws samples of each set that has more, in their order", () => {
+    const { train, test } = run(
+      "DatasetLimit",
+      { samples: 5 },
+      { train: of("train", 40), test: of("test", 3) },
+    );
+    expect([train.length, test?.length]).toEqual([5, 3]);
+    const drawn = [...train.x];
+    expect(drawn).toEqual([...drawn].sort((a, b) => a - b));
+    expect(new Set(drawn).size).toBe(5);
+    expect([...run("DatasetLimit", { samples: 5 }, { train: of("train", 40) }).train.x]).toEqual(drawn);
+    expect([...run("DatasetLimit", { samples: 5 }, { train: of("train", 40) }, [], 1).train.x]).not.toEqual(
+      drawn,
+    );
   });
 });

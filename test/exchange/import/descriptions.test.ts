@@ -219,8 +219,8 @@ describe("architecture", () => {
       /layers\[0\]: bias is 1; expected true or false/,
     );
     expect(await message([["Conv2d", 1, 2, 3, 1, true, 4]])).toMatch(/Conv2d has 6 arguments/);
-    expect(await message([["Conv2d", 1, 2, 3, { dilation: 2 }]])).toMatch(
-      /dilation is 2, which Conv2d does not have here/,
+    expect(await message([["MaxPool2d", 2, { dilation: 2 }]])).toMatch(
+      /dilation is 2, which MaxPool2d does not have here/,
     );
     expect(await message([["Linear", 3, { in_features: 3 }]])).toMatch(/in_features is given twice/);
     expect(await message({ layers: [["Flatten"]], steps: 3 })).toMatch(

@@ -1,0 +1,33 @@
+/** Which of the settings that were tried a kind is compared with, for each T. */
+
+/** "ATIF, theta learned, T = 4: alpha 1, start 1" */
+export const nameOf = (kind, T, told) => `${kind.name}, T = ${T}${told === undefined ? "" : `: ${told}`}`;
+
+/** Every setting that is tried. */
+export const candidates = (kinds, timesteps) =>
+  timesteps.flatMap((T) =>
+    kinds.flatMap((kind) =>
+      kind.tried.map((tried) => ({
+        kind,
+        T,
+        tried,
+        name: nameOf(kind, T, tried.told),
+        settings: tried.settings(T),
+      })),
+    ),
+  );
+
+/** Of each kind and T the one with the best accuracy on the held-out part, the earlier of two that are alike. */
+export function choose(kinds, timesteps, { rows }) {
+  const accuracy = new Map(rows.map(({ settings: [name], figures }) => [name, figures.val_acc?.mean ?? -1]));
+  return timesteps.flatMap((T) =>
+    kinds.map((kind) => {
+      const all = candidates([kind], [T]);
+      const missing = all.find(({ name }) => !accuracy.has(name));
+      if (missing !== undefined)
+        throw new Error(`nothing is known of "${missing.name}"; expected a sweep with all settings.`);
+      const best = all.reduce((a, b) => (accuracy.get(b.name) > accuracy.get(a.name) ? b : a));
+      return { ...best, accuracy: accuracy.get(best.name) };
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+/** What results/ holds of each data set: what the sweeps said, and what was chosen. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { choose } from "./choose.mjs";
+import { dataSets } from "./data-sets.mjs";
+import { kindsFor, TIMESTEPS } from "./kinds.mjs";
+
+/** @param root of the checkout @param part "choice.json" */
+export const keptPath = (root, name, part) => join(root, "results", `${name}-${part}`);
+
+const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null);
+
+/** @param root of the checkout */
+export function kept(root) {
+  return Object.entries(dataSets).map(([name, data]) => {
+    const [choice, results, products] = ["choice.json", "final.json", "products.json"].map((part) =>
+      read(keptPath(root, name, part)),
+    );
+    const isKnown = choice !== null && results !== null;
+    const chosen = isKnown ? choose(kindsFor(data.lr), TIMESTEPS, choice) : [];
+    return { name, data, results: isKnown ? results : null, chosen, products: products?.products ?? null };
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * What docs/results.md compares: the same network with each of these where its neurons stand, and for each the settings that are
+ * tried. Each kind is tried at its best with the same effort: six settings per number of time steps, chosen by a tenth of the
+ * training data.
+ */
+
+/** Settings of an experiment for T time steps. */
+const shared = (timesteps, neuron, more = {}) => ({
+  "model.0.params.timesteps": timesteps,
+  "model.0.params.neuron": neuron,
+  ...more,
+});
+
+const spiking = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
+
+/** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. */
+const atif = (lr, alpha, start, rate) => ({
+  told: `alpha ${alpha}, start ${start}${rate === 1 ? "" : `, theta's rate x ${rate}`}`,
+  settings: (T) =>
+    shared(
+      T,
+      spiking("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
+      rate === 1 ? {} : { "model.0.optimizer.threshold_lr": Number((rate * lr).toPrecision(6)) },
+    ),
+});
+
+const integrateAndFire = (alpha, threshold) => ({
+  told: `alpha ${alpha}, threshold ${threshold}`,
+  settings: (T) => shared(T, spiking("IFNode", { v_threshold: threshold, v_reset: false, alpha })),
+});
+
+const leaky = (alpha, tau, threshold) => ({
+  told: `alpha ${alpha}, tau ${tau}, threshold ${threshold}`,
+  settings: (T) => shared(T, spiking("LIFNode", { v_threshold: threshold, tau, alpha })),
+});
+
+/** As many bits as T + 1 levels take, in one time step. @param share of the step that LSQ would begin with */
+const quantizedRelu = (share, lr) => ({
+  told: `step x ${share} at the start, rate ${lr}`,
+  settings: (T) => {
+    const bits = Math.ceil(Math.log2(T + 1));
+    const initialStep = (share * 1.6) / Math.sqrt(2 ** bits - 1);
+    return {
+      ...shared(1, { kind: "QuantReLU", params: { bits, initial_step: Number(initialStep.toPrecision(6)) } }),
+      "model.0.optimizer.params.lr": lr,
+      // It has no spikes to count.
+      postprocessing: [],
+    };
+  },
+});
+
+/** @param lr the learning rate of the experiment */
+export const kindsFor = (lr) => [
+  {
+    name: "ATIF, theta learned",
+    tried: [1, 4].flatMap((alpha) => [
+      atif(lr, alpha, 1, 1),
+      atif(lr, alpha, 0.5, 1),
+      atif(lr, alpha, 1, 10),
+    ]),
+  },
+  {
+    // With a threshold of 1, what ATIF with theta fixed at 1 is: test/neurons/fixed-threshold.test.ts.
+    name: "IFNode, soft reset",
+    tried: [1, 2, 4].flatMap((alpha) => [1, 0.5].map((threshold) => integrateAndFire(alpha, threshold))),
+  },
+  {
+    name: "LIFNode",
+    tried: [2, 4].flatMap((alpha) => [leaky(alpha, 2, 1), leaky(alpha, 1.5, 1), leaky(alpha, 2, 0.5)]),
+  },
+  {
+    name: "QuantReLU, one step",
+    tried: [lr, 2 * lr].flatMap((rate) => [1, 0.5, 0.25].map((share) => quantizedRelu(share, rate))),
+  },
+];
+
+export const TIMESTEPS = [1, 2, 4, 8];
