@@ -6,7 +6,7 @@ import { byReferenceTwin, TWIN } from "../../dist/cli/quick-bench/reference-twin
 import type { Row } from "../../dist/cli/quick-bench/results.js";
 import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
 import type { Results } from "../../dist/cli/quick-bench/work.js";
-import { Generator, init, Tensor, tensor, type BackendName } from "../../dist/index.js";
+import { Generator, init, Tensor, tensor } from "../../dist/index.js";
 import type { PeerPart, PeerRun } from "./peer-run.js";
 import { compareBits } from "./same-bits.js";
 
@@ -51,7 +51,7 @@ export async function denseProductRow(bench: PeerRun, at: readonly [number, numb
   const size = SIZES[options.quick ? "quick" : "full"];
   const problem = randomMatrices(size);
   const peers = bench.peers.filter(({ kinds }) => kinds.has("dense"));
-  const backend = computeBackend().name as BackendName;
+  const backend = computeBackend().name;
   await init({ backend, threads: 1 });
   const work = denseWork(problem);
   try {

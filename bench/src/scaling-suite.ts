@@ -7,7 +7,7 @@ import { neuronWork } from "../../dist/cli/quick-bench/neuron-work.js";
 import type { Row } from "../../dist/cli/quick-bench/results.js";
 import { threadComparison } from "../../dist/cli/quick-bench/thread-comparison.js";
 import { computeBackend } from "../../dist/cli/compute-arguments.js";
-import { init, type BackendName } from "../../dist/index.js";
+import { init } from "../../dist/index.js";
 import type { PeerRun } from "./peer-run.js";
 import type { SuiteResult } from "./suite-result.js";
 
@@ -22,7 +22,7 @@ export async function scalingSuite(bench: PeerRun, trained: TrainedNetwork): Pro
     () => inferenceWork(trained),
     () => neuronWork(bench.options.quick),
   ];
-  const backend = computeBackend().name as BackendName;
+  const backend = computeBackend().name;
   const rows: Row[] = [];
   try {
     for (const [i, make] of works.entries()) {

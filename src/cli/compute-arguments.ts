@@ -5,7 +5,7 @@ import "../layers/rare/kinds.js";
 import "../ops/install.js";
 
 import type { BackendName } from "../kernels/backend.js";
-import { backend, currentBackend, type BackendReport } from "../kernels/current.js";
+import { backend, type BackendReport } from "../kernels/current.js";
 import { init } from "../kernels/select.js";
 
 export interface ComputeArguments {
@@ -21,22 +21,16 @@ export async function initCompute({ threads, backend: name }: ComputeArguments):
   });
 }
 
-/** The backend that computes now. @throws StateError before init() */
-export function backendName(): string {
-  return currentBackend().name;
-}
-
-/** What computes, as --json prints it. */
+/** As much of what --json prints as says which it is. */
 export interface ComputeBackend {
   readonly name: string;
   /** What kernels of the processor's own are compiled for ("avx512", "avx2", "neon"); null where there are none. */
   readonly instructionSet: string | null;
 }
 
-/** @throws StateError before init() */
-export function computeBackend(): ComputeBackend {
-  const { name, instructionSet } = currentBackend();
-  return { name, instructionSet: instructionSet ?? null };
+/** What computes, as --json prints it. @throws StateError before init() */
+export function computeBackend(): BackendReport {
+  return backend();
 }
 
 /** "native (avx512)", "wasm (not native: …)". @throws StateError before init() */

@@ -27,7 +27,7 @@ export interface Heap {
 export interface Backend {
   /** "inference": that of initInference(), which no option names. */
   readonly name: BackendName | "inference";
-  /** Of "native": what its kernels are compiled for. */
+  /** Of native ones: what its kernels are compiled for. */
   readonly instructionSet?: string;
   /** Whether it has the kernels for training; without them, each of these throws a StateError. */
   readonly trains: boolean;

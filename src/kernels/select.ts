@@ -3,7 +3,6 @@
 import { createWasmBackend } from "./wasm/backend.js";
 import { revectorize } from "./wasm/revectorize.js";
 import { checkBoolean, checkOneOf, checkOptions } from "../checks.js";
-import { StateError } from "../errors.js";
 import { turnIfDue } from "../platform/event-loop.js";
 import type { Backend, BackendName } from "./backend.js";
 import { createdBackend, keepBackend, setCurrentBackend } from "./current.js";
@@ -13,11 +12,8 @@ import { threadCount } from "./thread-count.js";
 
 const factories: { [Name in BackendName]: (threads: number) => Promise<Backend> } = {
   wasm: createWasmBackend,
-  native: async (threads) => {
-    const offer = nativeOffer();
-    if (offer) return offer.create(threads);
-    throw new StateError('init: backend is "native", which is for Node alone; leave it out.');
-  },
+  // Where nobody offers them, init() refuses the name before.
+  native: (threads) => (nativeOffer()?.create ?? createWasmBackend)(threads),
   reference: createReferenceBackend,
 };
 
@@ -45,11 +41,9 @@ export interface InitOptions {
 /** What autograd/init.ts, which programs call, says; it brings the backward pass besides. @throws TypeError, RangeError */
 export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions("init", options, ["backend", "threads", "wasmRevectorize"]);
-  const name = checkOneOf("init: backend", options.backend ?? nativeOffer()?.usual() ?? "wasm", [
-    "wasm",
-    "native",
-    "reference",
-  ]);
+  const native = nativeOffer();
+  const names: readonly BackendName[] = native ? ["wasm", "native", "reference"] : ["wasm", "reference"];
+  const name = checkOneOf("init: backend", options.backend ?? native?.usual() ?? "wasm", names);
   const threads = threadCount("init", options.threads);
   if (checkBoolean("init: wasmRevectorize", options.wasmRevectorize ?? false)) revectorize();
   const backend = await (createdBackend(name) ?? keepBackend(name, factories[name](threads)));

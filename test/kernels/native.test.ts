@@ -101,7 +101,7 @@ describe("init() in Node", () => {
 describe("init() of the library without its entry for Node, as pages have it", () => {
   it("refuses native kernels, and has nothing to say about them", async () => {
     await expect(init({ backend: "native" })).rejects.toThrow(
-      'init: backend is "native", which is for Node alone; leave it out.',
+      'init: backend is "native"; expected one of "wasm", "reference".',
     );
     await init();
     expect(backend()).toEqual({ name: "wasm", instructionSet: null, whyNotNative: null });

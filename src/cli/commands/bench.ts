@@ -48,7 +48,7 @@ export async function bench(args: BenchArguments): Promise<void> {
   try {
     await initCompute({ threads });
     const own = computeBackend();
-    const backends = timedBackends(own.name as BackendName);
+    const backends = timedBackends(own.name);
     const run = new BenchRun({ threads, rounds, quick, data: args.data }, progress, interrupt);
     printMachine(terminal, `medians of ${counted(rounds, "round")}`);
     const network = await trainNetwork(run);
