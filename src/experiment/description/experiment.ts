@@ -7,6 +7,7 @@ import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
 import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { AnyLayerSpec } from "../../graph/layer-spec.js";
 import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
@@ -213,8 +214,20 @@ export interface NetworkParams extends Partial<ModelShapes> {
   readonly stepMode: StepMode;
 }
 
-/** Options of the templates; shapes that are left out are those of the data. */
-export type ModelKinds = {
+/** A network as a list of layers, neurons among them. */
+export interface GraphParams extends Partial<ModelShapes> {
+  readonly timesteps: number;
+  readonly layers: readonly AnyLayerSpec[];
+  readonly stepMode: StepMode;
+  /** Neurons are layers of the list. */
+  readonly neuron?: undefined;
+}
+
+/** Networks by kind; shapes that are left out are those of the data. */
+export type ModelKinds = TemplateKinds & { readonly GraphModel: GraphParams };
+
+/** Options of the templates. */
+type TemplateKinds = {
   readonly [K in ModelKind]: Omit<
     OptionsOf<(typeof templateTable)[K]["schema"]>,
     keyof ModelShapes | "neuron" | "stepMode" | "timesteps"
