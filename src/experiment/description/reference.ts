@@ -2,7 +2,7 @@
 
 import { fieldsOf, snakeCase, type AnyField } from "../../schema/schema.js";
 import { neuronKinds } from "../../neurons/table.js";
-import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import { AUGMENTATIONS, DATASETS, WRITTEN_PREPROCESSING } from "./data-schema.js";
 import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
 import type { KindRow, KindTable, TableRow } from "./kinds.js";
 import { LAYERS } from "./layer-schema.js";
@@ -145,7 +145,7 @@ export function experimentReference(): string {
     kinds(
       "## `[[preprocessing]]`",
       "Steps that change the data once, before training: `kind` and `params`.",
-      PREPROCESSING,
+      WRITTEN_PREPROCESSING,
     ),
     kinds(
       "## `[[data_augmentation]]`",

@@ -7,7 +7,13 @@ import { templateTable, type ModelKind } from "../../models/table.js";
 import { neuronKinds, type NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
 import { AUGMENTATIONS, datasetFacts, DATASETS, PREPROCESSING } from "./data-schema.js";
-import type { DatasetConfig, LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import type {
+  DatasetConfig,
+  EventFilesConfig,
+  LoadedKind,
+  OptimizerKinds,
+  SchedulerKinds,
+} from "./experiment.js";
 import type { KindTable, TableRow } from "./kinds.js";
 import { MODELS } from "./model-schema.js";
 import { NEURONS } from "./neuron-schema.js";
@@ -16,7 +22,7 @@ import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 /** Sets of still images, which the networks here are made for. */
-export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | "EventFolder">;
+export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | EventFilesConfig["kind"]>;
 
 export interface StarterChoice {
   readonly dataset: StarterDataset;
