@@ -103,14 +103,13 @@ function chunkOf(id, context) {
   // Small, and of use together.
   if (path.startsWith("losses/")) return "optimizers";
   if (path.startsWith("surrogates/")) return "neurons";
+  if (path.startsWith("random/")) return "base";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
-  if (/^formats\/(torch|events)\//.test(path)) return "exchange";
-  // Recordings of gestures have tables beside them.
-  if (path === "formats/data/csv.js") return "exchange";
-  // What reads data of common kinds is loaded by those who have some.
-  if (path.startsWith("formats/data/") || path === "experiment/load-data-files.js") return "data-files";
+  if (path.startsWith("formats/torch/")) return "exchange";
+  // What reads samples and recordings is loaded by those who have some; experiments ask for it when they do.
+  if (/^(formats\/(data|events)\/|experiment\/load-\w+-files\.js$)/.test(path)) return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 
