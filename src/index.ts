@@ -373,6 +373,7 @@ export { writeNir, type WriteNirOptions, type WrittenNir } from "./exchange/nir/
 export type { NirProfile } from "./exchange/nir/profiles.js";
 export { measureFidelity, type MeasureFidelityOptions } from "./exchange/measure-fidelity.js";
 
+export { plotConfusion, type PlotConfusionOptions } from "./plots/confusion-plot.js";
 export { plotEvents, type PlotEventsOptions } from "./plots/events-plot.js";
 export { plotGraph } from "./plots/graph-plot.js";
 export { plotPotential, type PlotPotentialOptions } from "./plots/potential-plot.js";

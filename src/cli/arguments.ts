@@ -83,6 +83,15 @@ export function oneOf<const T extends string>(option: string, words: readonly T[
   };
 }
 
+/** Some of the words, as in "csv,tensorboard". */
+export function severalOf<const T extends string>(
+  option: string,
+  words: readonly T[],
+): (text: string) => T[] {
+  const word = oneOf(option, words);
+  return (text) => [...new Set(text.split(",").map((each) => word(each.trim())))];
+}
+
 /** "linear" for both, or "add=linear,mul=quadratic". */
 export function opEstimations(text: string): OpEstimations {
   const option = "--op-estimation";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../errors.js";
 import { isFromFiles } from "../experiment/description/data-schema.js";
-import type { Experiment } from "../experiment/description/experiment.js";
+import type { Experiment, Logger } from "../experiment/description/experiment.js";
 import {
   parseExperiment,
   parseOverride,
@@ -18,6 +18,7 @@ import {
   withDataFolder,
   withEpochs,
   withLimit,
+  withLoggers,
   withSeed,
   withValidation,
 } from "../experiment/adjust.js";
@@ -37,6 +38,8 @@ export interface ExperimentArguments {
   /** The part of the training data to hold back for validation. */
   readonly val?: number;
   readonly data?: string;
+  /** What the numbers of each epoch are written for. */
+  readonly loggers?: readonly Logger[];
   readonly set?: readonly string[];
   readonly lenient?: boolean;
 }
@@ -108,6 +111,7 @@ function adjustedBy(
   // In this order the limit is what is drawn first.
   if (args.val !== undefined) adjusted = withValidation(adjusted, args.val);
   if (args.limit !== undefined) adjusted = withLimit(adjusted, args.limit);
+  if (args.loggers !== undefined) adjusted = withLoggers(adjusted, args.loggers);
   const placed = withDataPlace(adjusted, args.data, source);
   if (adjusted !== experiment) checkStored(placed, source);
   return placed;

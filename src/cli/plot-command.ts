@@ -79,4 +79,5 @@ Examples:
   atif plot runs/digits-1 --what potential --layer layers.neuron2 --neuron 7 --out potential.png
   atif plot moving-digits --what events --sample 7 --out digit.svg
   atif plot hand.aedat --what events --sensor 128x128 --out hand.svg
-  atif plot runs/digits-1 --what training --out curves.svg`;
+  atif plot runs/digits-1 --what training --out curves.svg
+  atif plot runs/digits-1 --what confusion --out confusion.svg`;

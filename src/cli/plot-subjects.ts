@@ -6,6 +6,7 @@ export const plotSubjects = {
   potential: "potentials of single neurons, for one sample",
   staircase: "what each layer receives, and the levels that it makes of it",
   events: "what an event camera wrote, of a recording instead of a run",
+  confusion: "which class was taken for which, in the test",
   training: "loss, accuracy, thresholds and spikes by epoch",
 } as const;
 

@@ -8,9 +8,11 @@ import {
   opEstimations,
   partBelowOne,
   pathOf,
+  severalOf,
   spellOutSettings,
   wholeNumber,
 } from "./arguments.js";
+import type { Logger } from "../experiment/description/experiment.js";
 import { mostThreads } from "../kernels/most-threads.js";
 import type { BenchArguments } from "./commands/bench.js";
 import type { EnergyArguments } from "./commands/energy.js";
@@ -149,6 +151,11 @@ function addTrain(program: Command): void {
       "--val <part>",
       "part of the training data to hold back and measure after every epoch, as in --val 0.1",
       partBelowOne("--val", 0.1),
+    )
+    .option(
+      "--loggers <names>",
+      "write the numbers of each epoch for csv, tensorboard or both, as in --loggers csv,tensorboard",
+      severalOf("--loggers", ["csv", "tensorboard"] satisfies readonly Logger[]),
     )
     .option(
       "-o, --out <folder>",

@@ -2,7 +2,13 @@
 
 import { ConfigError } from "../errors.js";
 import { isFromFiles } from "./description/data-schema.js";
-import type { Experiment, FilesConfig, ModelConfig, SchedulerConfig } from "./description/experiment.js";
+import type {
+  Experiment,
+  FilesConfig,
+  Logger,
+  ModelConfig,
+  SchedulerConfig,
+} from "./description/experiment.js";
 
 /**
  * All models train this many epochs. A schedule that was written for the whole run (CosineAnnealingLR with
@@ -54,6 +60,15 @@ export function withValidation(experiment: Experiment, part: number): Experiment
   }
   const params = { source: "train", dest: "valid", ratio: part } as const;
   return { ...experiment, preprocessing: [{ kind: "DatasetSplitter", params }, ...preprocessing] };
+}
+
+/** The numbers of the run written for these, too. */
+export function withLoggers(experiment: Experiment, loggers: readonly Logger[]): Experiment {
+  const { learningFramework } = experiment;
+  return {
+    ...experiment,
+    learningFramework: { ...learningFramework, params: { ...learningFramework.params, loggers } },
+  };
 }
 
 /** At most so many samples of each set, drawn from the data as they were loaded. */

@@ -10,14 +10,15 @@ export const MAY_CHANGE = "epochs, optimizer.params and optimizer.scheduler of a
  * between the two may not.
  */
 export function withChanges(recorded: Experiment, asked: Experiment): Experiment {
-  const { enableProgressBar } = asked.learningFramework.params;
+  const { enableProgressBar, loggers } = asked.learningFramework.params;
   const { learningFramework } = recorded;
+  const { loggers: _, ...params } = learningFramework.params;
   return {
     ...recorded,
-    // What is shown changes nothing.
+    // What is shown, and what it is written for, changes nothing.
     learningFramework: {
       ...learningFramework,
-      params: { ...learningFramework.params, enableProgressBar },
+      params: { ...params, enableProgressBar, ...(loggers === undefined ? {} : { loggers }) },
     },
     models: recorded.models.map((model, i) => {
       const other = asked.models.find(({ name }) => name === model.name) ?? asked.models[i];

@@ -35,6 +35,15 @@ export function clipGradValue(parameters: readonly Tensor[], clipValue: number):
   );
 }
 
+/** Either, or none, as the options of a Trainer say. */
+export function clipGradients(
+  parameters: readonly Tensor[],
+  { clipGradNorm: norm, clipGradValue: value }: Record<"clipGradNorm" | "clipGradValue", number | null>,
+): void {
+  if (norm !== null) clipGradNorm(parameters, norm);
+  if (value !== null) clipGradValue(parameters, value);
+}
+
 /** Multiplies all of them. */
 export function scaleGradients(parameters: readonly Tensor[], factor: number): void {
   change(gradientsIn("scaleGradients", parameters), (value) => value * factor);

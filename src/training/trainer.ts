@@ -4,11 +4,10 @@
  */
 
 import { checkOneOf, checkOptions } from "../checks.js";
-import { StateError, ShapeError } from "../errors.js";
+import { StateError } from "../errors.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
 import { lossOf, type NamedLoss } from "../losses/loss-spec.js";
-import { divisorOf } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
@@ -18,8 +17,7 @@ import { createOptimizer, createScheduler } from "../optimizers/table.js";
 import { Generator, type GeneratorState } from "../random/generator.js";
 import { close } from "../schema/fixed.js";
 import { checkFits, checkSignal } from "../measuring/batch-input.js";
-import { clipGradNorm, clipGradValue } from "./clip-gradients.js";
-import { accuracyOf, averageClassAccuracyOf, countInto, emptyConfusion } from "./confusion.js";
+import { clipGradients } from "./clip-gradients.js";
 import { DivergenceError } from "./divergence-error.js";
 import { readMetric, type EpochMetrics } from "./epoch-metrics.js";
 import { EpochSelection } from "./epoch-selection.js";
@@ -35,33 +33,25 @@ import {
 } from "./fingerprint.js";
 import { checkLoss, withPenalty } from "./learned-loss.js";
 import { learnedBatch, learnPreprocessing, type LearnedPreprocessing } from "./learned-preprocessing.js";
-import { layerReports, totalSpikes, type LayerReport } from "../measuring/layer-report.js";
-import { addCounts } from "../neurons/spike-count.js";
 import {
   resolveTrainerOptions,
-  type BatchProgress,
   type ResolvedTrainerOptions,
   type TrainerOptions,
 } from "./trainer-options.js";
-import { groupedParameters, thresholdsOf } from "./parameter-groups.js";
+import { groupedParameters } from "./parameter-groups.js";
+import { checkSameTime, checkTrainable } from "./check-trainable.js";
+import { countLearned } from "./count-learned.js";
+import { measuredEpoch, speedSoFar } from "./measured-epoch.js";
+import { divergedIn, ofLonelySample } from "./training-errors.js";
 import { checkIsState, checkTrainingState } from "./check-training-state.js";
 import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
-import { trainingStep, upTo, withDropoutState, type Learned } from "./training-step.js";
+import type { TrainingResult } from "./training-result.js";
+import { trainingStep, upTo, withDropoutState } from "./training-step.js";
 
 export type { BatchProgress, TrainerCallbacks, TrainerOptions } from "./trainer-options.js";
 export type { CheckpointMetric, CheckpointMetricName, EpochMetrics } from "./epoch-metrics.js";
+export type { TrainingResult } from "./training-result.js";
 export type { TrainingState } from "./training-state.js";
-
-export interface TrainingResult {
-  /** false: aborted. fit() continues. */
-  completed: boolean;
-  /** Epochs that are over. */
-  epochs: number;
-  /** By the checkpoint metric, 1 for the first; null if no epoch has it. */
-  bestEpoch: number | null;
-  stoppedEarly: boolean;
-  history: EpochMetrics[];
-}
 
 export class Trainer {
   readonly model: SpikingModel;
@@ -244,7 +234,15 @@ export class Trainer {
       const loss = this.#learn(batches, signal);
       if (loss === null) return false;
       if (callbacks.length > 0) {
-        const progress = this.#progress(loss);
+        const progress = {
+          epoch: this.#epoch + 1,
+          epochs: this.#options.epochs,
+          batch: this.#batch,
+          batches: this.#batches,
+          samples: this.#totals.samples,
+          loss,
+          samplesPerSecond: speedSoFar(this.#totals, this.#history.at(-1)),
+        };
         for (const callback of callbacks) await callback.onBatch?.(progress);
       }
       if (turns.due) await turns.next();
@@ -290,78 +288,40 @@ export class Trainer {
         trainingStep(
           this.model,
           upTo(accumulateGradBatches, stored, prepare),
-          { ...settings, clip: () => this.#clip() },
+          { ...settings, clip: () => clipGradients(this.model.parameters(), this.#options) },
           { stop: () => signal?.aborted === true, isAlone: accumulateGradBatches === 1 },
         ),
       );
       this.#dropout = state;
-      const stepLoss = this.#count(result);
+      const classes = this.model.outputShape[0];
+      const stepLoss = countLearned(this.#totals, result, this.#learnedLoss.loss, classes);
       this.#totals.seconds += (performance.now() - start) / 1000;
       this.#batch += result.length;
       return stepLoss;
     } catch (error) {
       this.#generator.state = before;
       if (error instanceof GivenUp) return null;
-      throw shown === null ? error : this.#explain(error, shown, count);
+      if (shown === null) throw error;
+      const at = `batch ${this.#batch + count} of ${this.#batches} in epoch ${this.#epoch + 1}`;
+      if (error instanceof DivergenceError) throw this.#diverged(`${at}: ${error.message}`, error);
+      throw ofLonelySample(error, at, shown, this.#learned.train.length, this.#options.batchSize);
     }
-  }
-
-  /** Adds to what is measured of the epoch. @returns the loss of the step */
-  #count(learned: readonly Learned[]): number {
-    const totals = this.#totals;
-    let [sum, divisor] = [0, 0];
-    for (const { pass, batch } of learned) {
-      totals.samples += batch.labels.length;
-      totals.loss += pass.loss * batch.labels.length;
-      totals.spikes = addCounts(totals.spikes, pass.counts);
-      const share = learned.length === 1 ? 1 : divisorOf(this.#learnedLoss.loss, batch.labels);
-      sum += pass.loss * share;
-      divisor += share;
-      if (batch.mixed !== undefined) continue;
-      totals.confusion ??= emptyConfusion(this.model.outputShape[0]);
-      countInto(totals.confusion, batch.labels, pass.predicted);
-    }
-    return divisor === 0 ? 0 : sum / divisor;
-  }
-
-  #clip(): void {
-    const { clipGradNorm: norm, clipGradValue: value } = this.#options;
-    if (norm !== null) clipGradNorm(this.model.parameters(), norm);
-    if (value !== null) clipGradValue(this.model.parameters(), value);
-  }
-
-  /** @param count of the batches of the step that were begun */
-  #explain(error: unknown, batch: Batch, count: number): unknown {
-    const where = `batch ${this.#batch + count} of ${this.#batches} in epoch ${this.#epoch + 1}`;
-    if (error instanceof DivergenceError) return this.#diverged(`${where}: ${error.message}`, error);
-    if (error instanceof ShapeError && batch.labels.length === 1 && this.#learned.train.length > 1) {
-      return new ShapeError(
-        `${error.message} This was ${where}, which holds the one sample that ${this.#learned.train.length} samples leave ` +
-          `at batchSize ${this.#options.batchSize}: another batchSize leaves more.`,
-        { cause: error },
-      );
-    }
-    return error;
   }
 
   #diverged(what: string, cause?: DivergenceError): DivergenceError {
-    const lost = cause?.lost ?? false;
-    if (lost) this.#lost = true;
-    const model = lost
-      ? "The weights are lost: make the model again, or load a state from before."
-      : "The model has the weights from before.";
-    return new DivergenceError(
-      `training diverged in ${what}; expected finite numbers. ${model} ` +
-        `Lower the learning rate, which is ${this.#optimizer.lr}, or scale the inputs to about 1.`,
-      { lost, cause },
-    );
+    if (cause?.lost === true) this.#lost = true;
+    return divergedIn(what, this.#optimizer.lr, cause);
   }
 
   /** Measures, compares and counts an epoch whose batches are done. @returns false if it was aborted */
   async #finishEpoch(signal: AbortSignal | undefined): Promise<boolean> {
     const validation = await this.#validate(signal);
     if (validation === "aborted") return false;
-    const metrics = this.#measure(validation);
+    const metrics = measuredEpoch(this.#epoch + 1, this.#totals, validation, {
+      model: this.model,
+      optimizer: this.#optimizer,
+      options: this.#options,
+    });
     const value = readMetric(this.#options.checkpointMetric.name, metrics);
     if (value !== null) {
       const { improved, stop } = this.#selection.observe(metrics.epoch, value);
@@ -406,46 +366,6 @@ export class Trainer {
     }
   }
 
-  #measure(validation: Evaluation | null): EpochMetrics {
-    const { samples, loss, seconds, confusion, spikes } = this.#totals;
-    const layers: LayerReport[] = validation?.layers ?? layerReports(this.model, spikes, samples);
-    return {
-      epoch: this.#epoch + 1,
-      lr: this.#optimizer.lr,
-      ...this.#thresholdRate(),
-      ...(typeof this.#options.loss === "string" ? {} : { loss: this.#options.loss.name }),
-      trainLoss: loss / samples,
-      trainAccuracy: confusion === null ? null : accuracyOf(confusion),
-      trainAverageClassAccuracy: confusion === null ? null : averageClassAccuracyOf(confusion),
-      seconds,
-      samplesPerSecond: rate(samples, seconds),
-      validation,
-      spikesPerInference: totalSpikes(layers),
-      layers,
-    };
-  }
-
-  #thresholdRate(): Pick<EpochMetrics, "thresholdLr"> {
-    if (this.#options.optimizer.thresholdLr === undefined) return {};
-    const [theta] = thresholdsOf(this.model);
-    const group = this.#optimizer.paramGroups.find(({ params }) => params.includes(theta));
-    return { thresholdLr: group?.lr ?? this.#optimizer.lr };
-  }
-
-  #progress(loss: number): BatchProgress {
-    const { samples, seconds } = this.#totals;
-    const before = this.#history.at(-1) ?? { seconds: 0, samplesPerSecond: 0 };
-    return {
-      epoch: this.#epoch + 1,
-      epochs: this.#options.epochs,
-      batch: this.#batch,
-      batches: this.#batches,
-      samples,
-      loss,
-      samplesPerSecond: rate(samples + before.samplesPerSecond * before.seconds, seconds + before.seconds),
-    };
-  }
-
   /** Once; a run that is continued for more epochs goes on from its last weights. */
   #useBestEpoch(): void {
     if (this.#bestWeights === null || this.#lastWeights !== null) return;
@@ -475,28 +395,4 @@ export class Trainer {
     this.#fingerprint ??= fingerprintOf(this.model, this.#learned, this.#options);
     return this.#fingerprint;
   }
-}
-
-/** 0 where the clock is too coarse to tell. */
-function rate(samples: number, seconds: number): number {
-  return seconds > 0 ? samples / seconds : 0;
-}
-
-/** @throws RangeError if only one of them changes over time: the network would be measured on what it did not learn */
-function checkSameTime(train: Dataset, validation: Dataset): void {
-  if (train.time === validation.time) return;
-  const told = ({ name, time }: Dataset): string => `"${name}" ${time ? "change over time" : "are still"}`;
-  throw new RangeError(
-    `Trainer: validation: the samples of ${told(validation)}, but those of ${told(train)}; expected the same of both. ` +
-      "Data sets say so with time: true.",
-  );
-}
-
-/** @throws RangeError if there is nothing to train */
-function checkTrainable(model: SpikingModel): void {
-  if (model.parameters().length > 0) return;
-  throw new RangeError(
-    `Trainer: ${model.constructor.name} has no parameters; expected some to train. Layers have to be registered, ` +
-      `this.registerChild(name, layer) in the constructor; those in #private fields are not seen otherwise.`,
-  );
 }

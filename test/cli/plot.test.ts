@@ -33,7 +33,7 @@ async function plotted(args: Partial<PlotArguments>): Promise<string> {
 }
 
 describe("atif plot", () => {
-  it.each(["graph", "raster", "potential", "staircase", "training"] as const)(
+  it.each(["graph", "raster", "potential", "staircase", "confusion", "training"] as const)(
     "writes %s to stdout",
     async (what) => {
       const svg = await plotted({ what });
@@ -102,6 +102,10 @@ describe("atif plot", () => {
     [{ what: "potential", neuron: ["99999999"] }, "2: neurons has 99999999; expected numbers from 0 to"],
   ])("refuses %j in a sentence", async (args, sentence) => {
     expect(await plotted(args)).toContain(sentence);
+  });
+
+  it("draws no confusion of what was not tested", async () => {
+    expect(await plotted({ run: at("run/model.safetensors"), what: "confusion" })).toContain("has no test");
   });
 
   it("draws no training of a model file, nor of damaged lines", async () => {

@@ -8,12 +8,14 @@ import type { Activity } from "../../inspection/activity.js";
 import { inspectLayers } from "../../inspection/inspect-layers.js";
 import { writeFileAtomic } from "../../platform/files.js";
 import { isFolder } from "../../platform/folders.js";
+import { plotConfusion } from "../../plots/confusion-plot.js";
 import { plotEvents } from "../../plots/events-plot.js";
 import { plotGraph } from "../../plots/graph-plot.js";
 import { plotPotential } from "../../plots/potential-plot.js";
 import { plotRaster } from "../../plots/raster-plot.js";
 import { plotStaircases } from "../../plots/staircase-plot.js";
 import { plotTraining, type PlottedEpoch } from "../../plots/training-plot.js";
+import type { Confusion } from "../../training/confusion.js";
 import { shownDataset } from "../../training/shown-dataset.js";
 import type { Dataset } from "../../datasets/dataset.js";
 import { movingDigitEvents } from "../../datasets/events/moving-digits.js";
@@ -112,6 +114,11 @@ const drawings: Readonly<Record<PlotSubject, Drawing>> = {
     const events = isBuiltIn ? await movingDigit(sample ?? 0) : await recording(run, sensor);
     return asUsage(() => plotEvents(events, frames === undefined ? {} : { frames }));
   },
+  confusion: async (args) => {
+    const confusion = confusionOf(args.run);
+    const { classNames } = (await opened(args)).known;
+    return asUsage(() => plotConfusion(confusion, classNames === undefined ? {} : { classNames }));
+  },
   training: ({ run }) => asUsage(() => plotTraining(epochsOf(run))),
 };
 
@@ -197,6 +204,15 @@ async function recording(path: string, sensor: string | undefined): Promise<Even
 function neuronNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--neuron is ${text}; expected its number, such as 7.`);
   return Number(text);
+}
+
+/** Of the test of a run. @throws UsageError for what has none */
+function confusionOf(run: string): Confusion {
+  const test = isFolder(run) ? new RunFolder(run).readSummary()?.test : undefined;
+  const { confusion } = (test ?? {}) as { confusion?: Confusion };
+  if (confusion === undefined)
+    throw new UsageError(`${run} has no test; expected the folder of a run that is complete and was tested.`);
+  return confusion;
 }
 
 /** @throws UsageError for what has no epochs */

@@ -7,7 +7,7 @@
 
 import { sizeOf, type Shape } from "../../shapes.js";
 import { VERSION } from "../../version.js";
-import { Message } from "./protobuf-writer.js";
+import { Message } from "../../formats/protobuf-writer.js";
 
 /** The newest of both that runtimes of the last years read. */
 const IR_VERSION = 8;

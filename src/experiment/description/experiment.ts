@@ -76,7 +76,12 @@ export interface LearningFrameworkParams {
   metrics: readonly Metric[];
   /** What decides the best epoch, as "val_acc". */
   checkpointMetric: Readonly<CheckpointMetric>;
+  /** What the numbers of a run are written for, besides metrics.jsonl. */
+  loggers?: readonly Logger[];
 }
+
+/** "csv": metrics.csv; "tensorboard": an event file. */
+export type Logger = "csv" | "tensorboard";
 
 /** prec, rec, f1 and acc are the same number (micro average); avgclsacc is the mean accuracy per class. */
 export type Metric = "prec" | "rec" | "f1" | "acc" | "avgclsacc";

@@ -12,6 +12,7 @@ import type {
   Bench,
   LearningFramework,
   LearningFrameworkParams,
+  Logger,
   Metric,
   ModelUpdate,
   OptimizerKinds,
@@ -70,6 +71,9 @@ const METRICS: { readonly [K in Metric]: true } = {
   acc: true,
   avgclsacc: true,
 };
+const LOGGERS: { readonly [K in Logger]: true } = { csv: true, tensorboard: true };
+const loggers = Object.keys(LOGGERS) as Logger[];
+
 const metrics = Object.keys(METRICS) as Metric[];
 const REGRESSION_METRICS = ["mse", "mae", "mape", "corr", "slope"];
 
@@ -106,6 +110,11 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
       groupOf(fileMetricSchema),
       { name: "val_avgclsacc", mode: "max" },
       "By what epochs are compared.",
+    ),
+    loggers: optional(
+      listOf(oneOf(loggers), 0, loggers.length),
+      "What the numbers of each epoch are written for, besides metrics.jsonl: tables (metrics.csv), TensorBoard (an event file). " +
+        "Nothing else if it is left out.",
     ),
   },
   check({ loss, classWeights, labelSmoothing }, place) {

@@ -3,6 +3,8 @@
  *
  *   config.toml             the experiment as run; `atif train config.toml` repeats it
  *   metrics.jsonl           one line per finished epoch
+ *   metrics.csv, events.out.tfevents.atif
+ *                           the same numbers for tables and for TensorBoard, if they are asked for
  *   summary.json            what came out; from the start, with a status, of what is running
  *   model.safetensors       the trained network
  *   activations_range.txt   of a quantized one: the fractional bits of its layers
@@ -15,7 +17,7 @@
 
 import { ConfigError } from "../../errors.js";
 import type { BackendName } from "../../kernels/backend.js";
-import { FileError, writeFileAtomic } from "../../platform/files.js";
+import { FileError, readFileBounded, writeFileAtomic } from "../../platform/files.js";
 import { exists, isFolder, lastChange, makeFolder, namesIn, removeFile } from "../../platform/folders.js";
 import { LockFile, successorNames, type LockHolder } from "../../platform/lock-file.js";
 import { joinPaths, shortPath } from "../../platform/paths.js";
@@ -31,6 +33,8 @@ const FILES = {
   model: "model.safetensors",
   config: "config.toml",
   metrics: "metrics.jsonl",
+  csv: "metrics.csv",
+  events: "events.out.tfevents.atif",
   summary: "summary.json",
   checkpoint: "checkpoint.safetensors",
   ranges: "activations_range.txt",
@@ -244,6 +248,23 @@ export class RunFolder {
 
   writeMetrics(lines: readonly string[]): void {
     writeFileAtomic(this.metricsPath, lines.map((line) => `${line}\n`).join(""));
+  }
+
+  writeCsv(text: string): void {
+    writeFileAtomic(joinPaths(this.path, FILES.csv), text);
+  }
+
+  writeEvents(bytes: Uint8Array): void {
+    writeFileAtomic(this.#eventsPath, bytes);
+  }
+
+  /** null if there are none. */
+  readEvents(): Uint8Array | null {
+    return exists(this.#eventsPath) ? readFileBounded(this.#eventsPath, MAX_TEXT_BYTES) : null;
+  }
+
+  get #eventsPath(): string {
+    return joinPaths(this.path, FILES.events);
   }
 
   writeRanges(text: string): void {

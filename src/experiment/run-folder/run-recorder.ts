@@ -3,9 +3,10 @@
 import { ConfigError } from "../../errors.js";
 import type { Architecture } from "../../models/architecture.js";
 import type { EpochMetrics } from "../../training/epoch-metrics.js";
-import type { Experiment } from "../description/experiment.js";
+import type { Experiment, Logger } from "../description/experiment.js";
 import { changesSince, readChanges, type RunChange } from "./run-changes.js";
 import type { RunFolder } from "./run-folder.js";
+import { writeLogs } from "./run-logs.js";
 import { storeExperiment } from "./stored-experiment.js";
 import type { RunFacts } from "./run-summary.js";
 import { TrainingCheckpoint, type Recorded } from "./training-checkpoint.js";
@@ -14,7 +15,9 @@ export class RunRecorder {
   readonly #folder: RunFolder;
   readonly #trainer: Recorded;
   readonly #checkpoint: TrainingCheckpoint;
+  #epochs: EpochMetrics[] = [];
   #lines: string[] = [];
+  #loggers: readonly Logger[] = [];
   #changes: readonly RunChange[] = [];
 
   constructor(folder: RunFolder, trainer: Recorded, architecture: Architecture, now?: () => number) {
@@ -35,6 +38,7 @@ export class RunRecorder {
   async restore(): Promise<boolean> {
     const state = await this.#checkpoint.restore();
     if (state === null) return false;
+    this.#epochs = [...state.history];
     this.#lines = state.history.map(lineOf);
     const before = readChanges(this.#folder.readSummary());
     this.#changes = changesSince(before, state, this.#trainer.state().fingerprint);
@@ -47,6 +51,7 @@ export class RunRecorder {
    */
   async begin(experiment: Experiment, facts: RunFacts): Promise<RunFacts> {
     this.#folder.removeTemporaries();
+    this.#loggers = experiment.learningFramework.params.loggers ?? [];
     const isContinued = await this.restore();
     if (isContinued) this.#checkEpochs(experiment);
     const changes = this.#changes;
@@ -76,6 +81,7 @@ export class RunRecorder {
   }
 
   async afterEpoch(metrics: EpochMetrics): Promise<void> {
+    this.#epochs.push(metrics);
     this.#lines.push(lineOf(metrics));
     if (this.#checkpoint.isDueAfterEpoch) await this.save();
   }
@@ -84,6 +90,7 @@ export class RunRecorder {
   async save(): Promise<void> {
     // In this order: a run that ends in between repeats the epoch, and writes its line again.
     this.#folder.writeMetrics(this.#lines);
+    writeLogs(this.#folder, this.#loggers, this.#epochs);
     await this.#checkpoint.save();
   }
 }

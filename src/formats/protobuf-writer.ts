@@ -1,11 +1,12 @@
 /**
  * Writes protobuf messages: fields one after the other, each a key (number and wire type) and a value. What is written here is
- * what ONNX needs: whole numbers, float32, texts, bytes, messages within messages.
+ * what ONNX and TensorBoard need: whole numbers, float32, float64, texts, bytes, messages within messages.
  *
  * @source protobuf.dev/programming-guides/encoding
  */
 
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
@@ -30,6 +31,13 @@ export class Message {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     return this.#key(field, FIXED32).#push(bytes);
+  }
+
+  /** float64, little-endian. */
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.#key(field, FIXED64).#push(bytes);
   }
 
   string(field: number, value: string): this {

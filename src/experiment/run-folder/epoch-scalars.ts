@@ -1,0 +1,27 @@
+/** The numbers of an epoch, each by a name, as tables and TensorBoard show them. */
+
+import type { EpochMetrics } from "../../training/epoch-metrics.js";
+
+/** Names are those of `checkpoint_metric` where there are such. null: this epoch does not have it. */
+export function epochScalars(metrics: EpochMetrics): [name: string, value: number | null][] {
+  const { validation, layers, thresholdLr } = metrics;
+  return [
+    ["lr", metrics.lr],
+    ...(thresholdLr === undefined ? [] : [["threshold_lr", thresholdLr] as [string, number]]),
+    ["train_loss", metrics.trainLoss],
+    ["train_acc", metrics.trainAccuracy],
+    ["train_avgclsacc", metrics.trainAverageClassAccuracy],
+    ["val_loss", validation?.loss ?? null],
+    ["val_acc", validation?.accuracy ?? null],
+    ["val_avgclsacc", validation?.averageClassAccuracy ?? null],
+    ...Object.entries(validation?.metrics ?? {}).map(([name, value]): [string, number] => [
+      `val_${name}`,
+      value,
+    ]),
+    ["spikes_per_inference", metrics.spikesPerInference],
+    ...layers.map(({ name, theta }): [string, number] => [`theta/${name}`, theta]),
+    ...layers.map(({ name, firingRate }): [string, number] => [`firing_rate/${name}`, firingRate]),
+    ["seconds", metrics.seconds],
+    ["samples_per_second", metrics.samplesPerSecond],
+  ];
+}
