@@ -70,7 +70,7 @@ const rows: { readonly [K in OwnLayerKind]: Row<OwnLayerOptions[K]> } = {
     // The arrays have channels first: they go before the axes that are normalised with them.
     const [there, back] = axis === 1 ? ["", ""] : [`.movedim(1, ${axis})`, `.movedim(${axis}, 1)`];
     return {
-      module: `nn.LayerNorm(${argumentsOf([`(${channelsFirst(normalizedShape).join(", ")},)`], named)})`,
+      module: `nn.LayerNorm(${argumentsOf([`(${channelsFirst(normalizedShape).join(", ")}${normalizedShape.length === 1 ? "," : ""})`], named)})`,
       result: ([x], layer) => `${layer}(${x}${there})${back}`,
     };
   },
