@@ -22,6 +22,12 @@ export function channelsFirst(shape: Shape): Shape {
   return [...shape.slice(-1), ...shape.slice(0, -1)];
 }
 
+/** An axis of a sample, channels last, among those of a batch with channels first. @param axis from 0, or from the end */
+export function axisOfBatch(axis: number, axes: number): number {
+  const place = axis < 0 ? axis + axes : axis;
+  return place === axes - 1 ? 1 : place + 2;
+}
+
 /** What must be done to features so that they are in the order that a layer means. */
 export interface FeatureOrder {
   /** Flatten: channels are to be moved last before. */

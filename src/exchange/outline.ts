@@ -4,6 +4,7 @@ import { checkModel } from "../models/check-model.js";
 import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { PlainOptions, ResolvedLayerOptions } from "../layers/table.js";
+import type { RareLayerOptions } from "../layers/rare/kinds.js";
 import type { StateDict } from "../module/state-dict.js";
 import type { Module } from "../module/module.js";
 import type { BaseNode } from "../neurons/base-node.js";
@@ -13,7 +14,10 @@ import { featureOrders, type FeatureOrder } from "./channels-first.js";
 import type { FidelityNote } from "./fidelity-report.js";
 import { equationsOf, isOwnNeuron, type NeuronEquations } from "./neuron-equations.js";
 
-export type OwnLayerKind = keyof ResolvedLayerOptions;
+/** Kinds of this library, the rare ones among them, by their options. */
+export type OwnLayerOptions = ResolvedLayerOptions & RareLayerOptions;
+
+export type OwnLayerKind = keyof OwnLayerOptions;
 
 export interface OutlineLayer {
   /** Of the node; of a module that is called again, another one than the first time. */

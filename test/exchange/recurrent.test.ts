@@ -9,6 +9,7 @@ import "../../src/exchange/kinds.js";
 import { Recurrent } from "../../src/exchange/layers/recurrent.js";
 import type { RecurrentOptions } from "../../src/exchange/layers/recurrent-plan.js";
 import { CurrentLIF } from "../../src/exchange/neurons/current-lif.js";
+import { writeNir } from "../../src/exchange/nir/write-nir.js";
 import { decodeModel, encodeModel } from "../../src/formats/model-file.js";
 import { recordActivity } from "../../src/inspection/activity.js";
 import { inspectLayers } from "../../src/inspection/inspect-layers.js";
@@ -19,7 +20,7 @@ import { GraphModel } from "../../src/models/graph-model.js";
 import { OwnModel } from "../../src/models/own-model.js";
 import type { StepMode } from "../../src/module/module.js";
 import "../../src/ops/install.js";
-import { stack } from "../../src/ops/slice.js";
+import { at, stack } from "../../src/ops/slice.js";
 import { Generator, manualSeed } from "../../src/random/generator.js";
 import { sizeOf, type Shape } from "../../src/shapes.js";
 import { memory } from "../../src/tensor/memory.js";
@@ -344,5 +345,124 @@ describe("messages", () => {
     expect(() => modelOf({ ...spiking, inputs: [[4]] })).toThrow(
       "GraphModel: rec gets [3]; expected its inputs, [4].",
     );
+  });
+});
+
+describe("feedback that is joined", () => {
+  /** A leaky state of W [x, what it was before]. */
+  const joined: RecurrentOptions = {
+    inputs: [[2]],
+    layers: [
+      { name: "w", kind: "Linear", options: { inFeatures: 5, outFeatures: 3 } },
+      { name: "li", kind: "LI", options: { tau: 3 } },
+    ],
+    feedback: [{ from: "li", to: "w", join: "concat", shape: [3] }],
+    output: "li",
+  };
+
+  it("follows what is read along the channels; 0 at first", () => {
+    const layer = new Recurrent({
+      inputs: [[1]],
+      layers: [{ name: "w", kind: "Linear", options: { inFeatures: 3, outFeatures: 2, bias: false } }],
+      feedback: [{ from: "w", to: "w", join: "concat", shape: [2] }],
+      output: "w",
+    });
+    // y1 = x + y2 before, y2 = 10 x + y1 before.
+    layer.loadStateDict({ "w.weight": tensor([1, 0, 1, 10, 1, 0], [2, 3]) });
+    const step = (x: number): number[] => list(layer.forward(tensor([x], [1, 1])));
+    expect(step(1)).toEqual([1, 10]);
+    expect(step(2)).toEqual([12, 21]);
+    expect(step(0)).toEqual([21, 12]);
+    layer.reset();
+    expect(step(1)).toEqual([1, 10]);
+  });
+
+  it("may stand beside feedback that is added, and beside another that is joined", () => {
+    const layer = new Recurrent({
+      inputs: [[1]],
+      layers: [
+        { name: "w", kind: "Linear", options: { inFeatures: 3, outFeatures: 1, bias: false } },
+        { name: "half", kind: "Scale", options: { scale: 0.5 } },
+      ],
+      feedback: [
+        { from: "w", to: "w", join: "concat", shape: [1] },
+        { from: "half", to: "w", join: "concat", shape: [1] },
+        { from: "w", to: "half" },
+      ],
+      output: "half",
+    });
+    layer.loadStateDict({ "w.weight": tensor([1, 2, 4], [1, 3]) }, { strict: false });
+    const step = (x: number): number => layer.forward(tensor([x], [1, 1])).item();
+    // w = x + 2 w' + 4 h', h = (w + w') / 2.
+    expect([step(1), step(1), step(0)]).toEqual([0.5, 3, (10 + 12 + 5) / 2]);
+    expect(layer.presentOptions().layers.map(({ name, inputs }) => [name, inputs])).toEqual([
+      ["w", ["input"]],
+      ["half", ["w"]],
+    ]);
+  });
+
+  it("has the gradients of finite differences, through time, in both step modes", () => {
+    manualSeed(6);
+    for (const mode of ["s", "m"] as const) {
+      const layer = new Recurrent(joined);
+      layer.stepMode = mode;
+      const x = numbers([3, 2, 2], 7);
+      x.requiresGrad = true;
+      const fn = (): Tensor => {
+        layer.reset();
+        return mode === "m" ? layer.forward(x) : stack([0, 1, 2].map((t) => layer.forward(at(x, t))));
+      };
+      expect(layer.parameters().length).toBe(2);
+      expect(gradcheck(fn, [x, ...layer.parameters()]).worst.error).toBeLessThan(1e-2);
+    }
+  });
+
+  it("is the same in both step modes, stored, loaded and seen inside", async () => {
+    const model = new GraphModel({
+      inputShape: [2],
+      outputShape: [2],
+      timesteps: 3,
+      stepMode: "m",
+      layers: [
+        { name: "r", kind: "Recurrent", options: joined as never },
+        { name: "fc", kind: "Linear", options: { inFeatures: 3, outFeatures: 2 } },
+      ],
+    });
+    const x = numbers([4, 2], 3);
+    const expected = list(model.run(x));
+    const loaded = decodeModel(encodeModel(model)).model;
+    expect(loaded.architecture).toEqual(model.architecture);
+    expect(list(loaded.run(x))).toEqual(expected);
+    model.stepMode = "s";
+    list(model.run(x)).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 6));
+    expect(Object.keys(model.stateDict())).toEqual(
+      ["w.weight", "w.bias", "li.tau", "li.r", "li.v_leak"]
+        .map((name) => `r.${name}`)
+        .concat(["fc.weight", "fc.bias"]),
+    );
+    expect(networkLayers(model).map(({ name }) => name)).toContain("r.w");
+    const { report } = await writeNir(model);
+    expect(
+      report.notes.some(({ why }) => why.includes("joined with its input, and edges of NIR add up")),
+    ).toBe(true);
+  });
+
+  it.each<[RecurrentOptions["feedback"], string]>([
+    [
+      [{ from: "li", to: "w", join: "concat" }],
+      'Recurrent: feedback[0].shape is left out; expected the shape of what is fed back, such as [16], since join is "concat".',
+    ],
+    [
+      [{ from: "li", to: "w", shape: [3] }],
+      'Recurrent: feedback[0].shape is given; expected none, since what is fed back is added. For joining, give join: "concat".',
+    ],
+    [[{ from: "li", to: "w", join: "concat", shape: [4] }], "Recurrent: w gets [6]; expected [5]."],
+    [[{ from: "li", to: "li", join: "concat", shape: [2] }], "Recurrent: w gets [2]; expected [5]."],
+    [
+      [{ from: "li", to: "w", join: "cat" as "concat" }],
+      'Recurrent: feedback[0].join is "cat"; expected one of "add", "concat".',
+    ],
+  ])("is refused where it does not fit: %j", (feedback, sentence) => {
+    expect(() => new Recurrent({ ...joined, feedback: feedback ?? [] })).toThrow(sentence);
   });
 });

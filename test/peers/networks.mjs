@@ -142,6 +142,37 @@ const makers = {
         layer("fc2", "Linear", { inFeatures: 7, outFeatures: 3 }),
       ],
     }),
+  // Layers that few networks have.
+  graph_rare: () =>
+    new GraphModel({
+      inputShape: [6, 5, 2],
+      outputShape: [3],
+      timesteps: 4,
+      layers: [
+        layer("even", "LayerNorm", { normalizedShape: [6, 5, 2], elementwiseAffine: false }),
+        layer("wide", "Conv2d", { inChannels: 2, outChannels: 4, kernelSize: 3, padding: 2, dilation: 2 }),
+        layer("norm", "LayerNorm", { normalizedShape: [4], eps: 0.001 }),
+        layer("neuron", "ATIF"),
+        layer("half", "MaxPool2d", { kernelSize: [2, 1] }),
+        layer("up", "Upsample", { scaleFactor: [2, 1] }),
+        layer("both", "Concat", {}, ["neuron", "up"]),
+        layer("high", "Concat", { axis: 0 }, ["both", "both"]),
+        layer("rows", "LayerNorm", { normalizedShape: [5, 8], bias: false }),
+        layer("back", "ConvTranspose2d", {
+          inChannels: 8,
+          outChannels: 2,
+          kernelSize: [3, 2],
+          stride: [2, 1],
+          padding: [1, 0],
+          outputPadding: [1, 0],
+          groups: 2,
+        }),
+        layer("whole", "LayerNorm", { normalizedShape: [24, 6, 2] }),
+        layer("lif", "LIFNode", { vThreshold: 0.3 }),
+        layer("flatten", "Flatten", { order: "memory" }),
+        layer("fc", "Linear", { inFeatures: 288, outFeatures: 3, flattenedChannels: 2 }),
+      ],
+    }),
   // Features in an order that the layers behind do not expect: it is mended on the way.
   graph_orders: () =>
     new GraphModel({

@@ -1,6 +1,6 @@
 /**
  * A network with feedback as one layer: where an edge goes back, the layer reads what the step before gave, 0 before the first
- * one, added to its other input. It is computed step by step in both step modes; gradients go back through time.
+ * one, added to its other input or joined with it. It is computed step by step in both step modes; gradients go back through time.
  *
  *   new Recurrent({
  *     inputs: [[4]],
@@ -25,7 +25,7 @@ import { at, stack } from "../../ops/slice.js";
 import { readOptions } from "../../schema/schema.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "../../shapes.js";
 import { checkSameBackend } from "../../tensor/same-backend.js";
-import type { Tensor } from "../../tensor/tensor.js";
+import { Tensor } from "../../tensor/tensor.js";
 import {
   planRecurrent,
   recurrentSchema,
@@ -47,15 +47,16 @@ export class Recurrent extends Module implements HoldsNetwork {
     super();
     this.#settings = readOptions("Recurrent", options, recurrentSchema);
     this.#plan = planRecurrent("Recurrent", this.#settings);
-    const { layers: planned, places, feedback } = this.#plan;
+    const { layers: planned, places, feedback, joined } = this.#plan;
     const layers = new Array<Module>(planned.length);
     const hold = groupedBy((name, layer) => this.registerChild(name, layer));
-    for (const place of places) {
+    const joints = planned.map((_, i) => i + 1).filter((place) => !places.includes(place));
+    for (const place of [...places, ...joints]) {
       const { name, row, options: own } = planned[place - 1];
       hold(name, (layers[place - 1] = row.create(own, "s")));
     }
     this.#layers = layers;
-    this.#memory = new Map(feedback.map(({ from }) => [from, new Membrane(0)]));
+    this.#memory = new Map([...feedback, ...joined].map(({ from }) => [from, new Membrane(0)]));
   }
 
   override get stepMode(): StepMode {
@@ -68,9 +69,11 @@ export class Recurrent extends Module implements HoldsNetwork {
     for (const [, child] of this.children()) child.stepMode = "s";
   }
 
-  /** Its inputs and its layers, in the order in which they are computed; without what is fed back. */
+  /** Its inputs, what is joined with others among them, and its layers, in the order in which they are computed. */
   get inside(): readonly LayerNode[] {
-    const sources = this.#settings.inputs.map((shape, i): LayerNode => {
+    const { inputs: given } = this.#settings;
+    const shapes = [...given, ...this.#plan.joined.map(({ shape }) => shape)];
+    const sources = shapes.map((shape, i): LayerNode => {
       return { name: nameOfInput(-i), kind: "Input", options: {}, inputs: [], shape, module: null };
     });
     const nodes: LayerNode[] = [];
@@ -87,10 +90,14 @@ export class Recurrent extends Module implements HoldsNetwork {
     const { inputs, feedback, output } = this.#settings;
     const { layers: planned, places } = this.#plan;
     const nameOf = (place: number): string => (place > 0 ? planned[place - 1].name : nameOfInput(place));
+    const behindJoints = (place: number): number => {
+      if (place <= 0 || places.includes(place)) return place;
+      return behindJoints(planned[place - 1].inputs[0]);
+    };
     const layers = places.map((place) => {
       const { name, row, inputs: read } = planned[place - 1];
       const options = row.optionsOf(this.#layers[place - 1]);
-      return { name, kind: row.kind, options, inputs: read.map(nameOf) };
+      return { name, kind: row.kind, options, inputs: read.map((each) => nameOf(behindJoints(each))) };
     });
     const named = output === undefined ? {} : { output };
     return {
@@ -126,8 +133,17 @@ export class Recurrent extends Module implements HoldsNetwork {
     return stack(steps);
   }
 
-  #step(inputs: readonly Tensor[]): Tensor {
-    const { layers: planned, feedback, output } = this.#plan;
+  #step(given: readonly Tensor[]): Tensor {
+    const { layers: planned, feedback, joined, output } = this.#plan;
+    const [{ shape: [N], backend }] = given; // prettier-ignore
+    const inputs = [
+      ...given,
+      ...joined.map(({ from, shape }) => {
+        const whole = [N, ...shape];
+        const before = this.#memory.get(from)?.before("Recurrent: what is joined", whole, backend);
+        return before ?? Tensor.full(whole, 0, backend);
+      }),
+    ];
     const values: Tensor[] = [];
     planned.forEach(({ name, inputs: places }, i) => {
       const [first, ...others] = places.map((place) => (place > 0 ? values[place - 1] : inputs[-place]));

@@ -26,6 +26,7 @@ export interface LayerToRead {
 interface Feedback {
   readonly from: string;
   readonly to: string;
+  readonly join?: "add" | "concat";
 }
 
 interface RecurrentLayer {
@@ -115,6 +116,13 @@ export class GraphWriter {
   /** Its layers, and edges that lead back; a reader finds out by itself which of them those are. */
   #recurrent({ name, options }: LayerToRead, inputs: readonly NirValue[]): NirValue | null {
     const { layers: specs, inputs: shapes, feedback, output } = options as unknown as RecurrentLayer;
+    if (feedback.some(({ join }) => join === "concat")) {
+      return this.#refuse(
+        name,
+        "Recurrent",
+        "what it feeds back is joined with its input, and edges of NIR add up",
+      );
+    }
     const builder = this.#builder;
     const read = [...feedback.map(({ from }) => from), ...(output === undefined ? [] : [output])];
     const { layers: plan } = planLayers(name, shapes[0], specs, { inputs: shapes.slice(1), read });

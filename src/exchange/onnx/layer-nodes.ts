@@ -2,11 +2,10 @@
 
 import type { Conv1dSpec, Conv2dSpec } from "../../layers/convolution.js";
 import type { Pool1dSpec, Pool2dSpec } from "../../layers/pooling.js";
-import type { ResolvedLayerOptions } from "../../layers/table.js";
-import type { Shape } from "../../shapes.js";
+import { sizeOf, type Shape } from "../../shapes.js";
 import { sidesOf, type Pair } from "../../windows.js";
-import type { FeatureOrder } from "../channels-first.js";
-import type { OwnLayerKind } from "../outline.js";
+import { axisOfBatch, channelsFirst, type FeatureOrder } from "../channels-first.js";
+import type { OwnLayerKind, OwnLayerOptions } from "../outline.js";
 import type { Attributes, OnnxGraph } from "./onnx-graph.js";
 
 /** Where a layer puts its nodes. */
@@ -23,7 +22,7 @@ export interface LayerPlace {
 
 type Row<O> = (options: O, inputs: readonly string[], place: LayerPlace) => string;
 
-const rows: { readonly [K in OwnLayerKind]: Row<ResolvedLayerOptions[K]> } = {
+const rows: { readonly [K in OwnLayerKind]: Row<OwnLayerOptions[K]> } = {
   Linear({ bias }, [x], place) {
     const features = exchanged(x, place);
     const arrays = [place.array("weight"), ...(bias ? [place.array("bias")] : [])];
@@ -53,6 +52,41 @@ const rows: { readonly [K in OwnLayerKind]: Row<ResolvedLayerOptions[K]> } = {
   // From left to right, as here.
   Add: (_options, [first, ...others], place) =>
     others.reduce((sum, other) => place.node("Add", [sum, other]), first),
+  Concat: ({ axis }, inputs, place) =>
+    place.node("Concat", inputs, { axis: axisOfBatch(axis, place.inputShape.length) }),
+  ConvTranspose2d({ kernelSize, stride, padding, outputPadding, dilation, groups, bias }, [x], place) {
+    const arrays = [place.array("weight"), ...(bias ? [place.array("bias")] : [])];
+    const window = { ...windowOf(kernelSize, stride, padding), dilations: dilation };
+    return place.node("ConvTranspose", [x, ...arrays], {
+      ...window,
+      output_padding: outputPadding,
+      group: groups,
+    });
+  },
+  LayerNorm({ normalizedShape, eps, elementwiseAffine, bias }, [x], place) {
+    // The arrays have channels first: they go before the axes that are normalised with them.
+    const axes = place.inputShape.length + 1;
+    const axis = axes - normalizedShape.length;
+    const rest = Array.from({ length: axes - 2 }, (_, i) => i + 2);
+    const there = [0, ...rest.slice(0, axis - 1), 1, ...rest.slice(axis - 1)];
+    const moved = axis === 1 ? x : place.node("Transpose", [x], { perm: there });
+    const scale = elementwiseAffine
+      ? place.array("weight")
+      : place.graph.constant(
+          channelsFirst(normalizedShape),
+          new Float32Array(sizeOf(normalizedShape)).fill(1),
+        );
+    const arrays = [scale, ...(elementwiseAffine && bias ? [place.array("bias")] : [])];
+    const normal = place.node("LayerNormalization", [moved, ...arrays], { axis, epsilon: { float: eps } });
+    if (axis === 1) return normal;
+    return place.node("Transpose", [normal], { perm: there.map((_, i) => there.indexOf(i)) });
+  },
+  // Nearest is what it does unless it is told otherwise; of whole factors no place lies in the middle of two.
+  Upsample({ scaleFactor }, [x], place) {
+    const factors = place.inputShape.length === 3 ? scaleFactor : scaleFactor.slice(1);
+    const scales = place.graph.constant([factors.length + 2], [1, 1, ...factors]);
+    return place.node("Resize", [x, "", scales]);
+  },
 };
 
 export function isOnnxLayer(kind: string): kind is OwnLayerKind {

@@ -3,11 +3,10 @@
 import type { BatchNormSpec } from "../../layers/batch-norm.js";
 import type { Conv1dSpec, Conv2dSpec } from "../../layers/convolution.js";
 import type { Pool1dSpec, Pool2dSpec } from "../../layers/pooling.js";
-import type { ResolvedLayerOptions } from "../../layers/table.js";
 import type { Shape } from "../../shapes.js";
 import type { Pair } from "../../windows.js";
-import type { FeatureOrder } from "../channels-first.js";
-import type { OwnLayerKind } from "../outline.js";
+import { axisOfBatch, channelsFirst, type FeatureOrder } from "../channels-first.js";
+import type { OwnLayerKind, OwnLayerOptions } from "../outline.js";
 import { argumentsOf, pythonNumber } from "./python-text.js";
 
 export interface LayerSource {
@@ -19,7 +18,7 @@ export interface LayerSource {
 
 type Row<O> = (options: O, inputShape: Shape, order: FeatureOrder) => LayerSource;
 
-const rows: { readonly [K in OwnLayerKind]: Row<ResolvedLayerOptions[K]> } = {
+const rows: { readonly [K in OwnLayerKind]: Row<OwnLayerOptions[K]> } = {
   Linear({ inFeatures, outFeatures, bias }, _shape, { exchanged }) {
     const features =
       exchanged === null ? "" : `.unflatten(1, (${exchanged.join(", ")})).transpose(1, 2).flatten(1)`;
@@ -44,6 +43,41 @@ const rows: { readonly [K in OwnLayerKind]: Row<ResolvedLayerOptions[K]> } = {
   GlobalSumPool: (_options, { length: axes }) =>
     expression((x) => (axes === 1 ? x : `${x}.flatten(2).sum(2)`)),
   Add: () => ({ module: null, result: (inputs) => inputs.join(" + ") }),
+  Concat: ({ axis }, { length: axes }) => ({
+    module: null,
+    result: (inputs) => `torch.cat((${inputs.join(", ")}), ${axisOfBatch(axis, axes)})`,
+  }),
+  ConvTranspose2d(options) {
+    const { inChannels, outChannels, kernelSize, stride, padding, outputPadding, dilation, groups, bias } =
+      options;
+    const named = {
+      stride: window(stride) === "1" ? null : window(stride),
+      padding: window(padding) === "0" ? null : window(padding),
+      output_padding: window(outputPadding) === "0" ? null : window(outputPadding),
+      groups: groups === 1 ? null : String(groups),
+      bias: bias ? null : "False",
+      dilation: window(dilation) === "1" ? null : window(dilation),
+    };
+    return called(`nn.ConvTranspose2d(${argumentsOf([inChannels, outChannels, window(kernelSize)], named)})`);
+  },
+  LayerNorm({ normalizedShape, eps, elementwiseAffine, bias }, { length: axes }) {
+    const named = {
+      eps: eps === 1e-5 ? null : pythonNumber(eps),
+      elementwise_affine: elementwiseAffine ? null : "False",
+      bias: elementwiseAffine && !bias ? "False" : null,
+    };
+    const axis = axes + 1 - normalizedShape.length;
+    // The arrays have channels first: they go before the axes that are normalised with them.
+    const [there, back] = axis === 1 ? ["", ""] : [`.movedim(1, ${axis})`, `.movedim(${axis}, 1)`];
+    return {
+      module: `nn.LayerNorm(${argumentsOf([`(${channelsFirst(normalizedShape).join(", ")}${normalizedShape.length === 1 ? "," : ""})`], named)})`,
+      result: ([x], layer) => `${layer}(${x}${there})${back}`,
+    };
+  },
+  Upsample: ({ scaleFactor }, { length: axes }) =>
+    called(
+      `nn.Upsample(scale_factor=${axes === 3 ? `(${scaleFactor.join(", ")})` : String(scaleFactor[1])})`,
+    ),
 };
 
 export function isTorchLayer(kind: string): kind is OwnLayerKind {
