@@ -106,7 +106,7 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
-  if (/^formats\/(torch|events)\//.test(path)) return "exchange";
+  if (/^formats\/(torch|events|numpy)\//.test(path)) return "exchange";
   // Recordings of gestures have tables beside them.
   if (path === "formats/data/csv.js") return "exchange";
   // What reads data of common kinds is loaded by those who have some.
