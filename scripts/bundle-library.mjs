@@ -109,7 +109,7 @@ function chunkOf(id, context) {
   // As the tables above.
   if (path.startsWith("formats/torch/")) return "exchange";
   // What reads samples and recordings is loaded by those who have some; experiments ask for it when they do.
-  if (/^(formats\/(data|events)\/|experiment\/load-\w+-files\.js$)/.test(path)) return "data-files";
+  if (/^(formats\/(data|events|numpy)\/|experiment\/load-\w+-files\.js$)/.test(path)) return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));
 }
 

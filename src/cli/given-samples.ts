@@ -2,7 +2,8 @@
 
 import { Dataset } from "../datasets/dataset.js";
 import { FormatError } from "../errors.js";
-import { parseNpy, isNpy } from "../formats/data/npy.js";
+import { parseNpy } from "../formats/data/npy.js";
+import { isNpy } from "../formats/numpy/npy-header.js";
 import { decodePicture, fitPicture } from "../formats/data/picture.js";
 import { MOST_PICTURE_BYTES } from "../formats/data/picture-folder.js";
 import { readFileBounded } from "../platform/files.js";

@@ -7,6 +7,7 @@
 
 import { crc32 } from "../../datasets/crc32.js";
 import { FormatError, messageOf } from "../../errors.js";
+import { BEYOND, withZip64 } from "../numpy/zip64.js";
 import { inflateBytes } from "./inflate-bytes.js";
 import { parseNpy, type NpyArray } from "./npy.js";
 
@@ -14,6 +15,10 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 const END_BYTES = 22;
+/** Where the directory is described anew, and where that is, if 16 and 32 bits do not tell. */
+const END64 = 0x06064b50;
+const LOCATOR64 = 0x07064b50;
+const [END64_BYTES, LOCATOR64_BYTES] = [56, 20];
 const MOST_COMMENT = 0xffff;
 const MOST_ENTRIES = 4096;
 /** Of an array that is unpacked. */
@@ -85,8 +90,8 @@ export class Npz {
   #directory(): Map<string, Entry> {
     const view = this.#view;
     const end = this.#end();
-    const count = view.getUint16(end + 10, true);
-    let at = view.getUint32(end + 16, true);
+    const { count, begin } = this.#directoryAt(end);
+    let at = begin;
     if (count > MOST_ENTRIES) this.#fail(`it has ${count} entries`);
     const entries = new Map<string, Entry>();
     for (let i = 0; i < count; i++) {
@@ -95,16 +100,34 @@ export class Npz {
       if (at + 46 + name > end) this.#fail("its directory is damaged");
       const text = String.fromCharCode(...this.#bytes.subarray(at + 46, at + 46 + name));
       if (entries.has(text)) this.#fail(`it has ${text} twice`);
-      entries.set(text, {
+      const more = this.#bytes.subarray(at + 46 + name, Math.min(end, at + 46 + name + extra));
+      const entry = {
         method: view.getUint16(at + 10, true),
         crc: view.getUint32(at + 16, true),
         packed: view.getUint32(at + 20, true),
         size: view.getUint32(at + 24, true),
         offset: view.getUint32(at + 42, true),
-      });
+      };
+      entries.set(text, withZip64(more, entry));
       at += 46 + name + extra + comment;
     }
     return entries;
+  }
+
+  #directoryAt(end: number): { readonly count: number; readonly begin: number } {
+    const view = this.#view;
+    const [count, begin] = [view.getUint16(end + 10, true), view.getUint32(end + 16, true)];
+    const locator = end - LOCATOR64_BYTES;
+    const isLong = count === 0xffff || begin === BEYOND;
+    if (!isLong || locator < END64_BYTES || view.getUint32(locator, true) !== LOCATOR64)
+      return { count, begin };
+    const at = Number(view.getBigUint64(locator + 8, true));
+    if (at + END64_BYTES > locator || view.getUint32(at, true) !== END64)
+      this.#fail("the end of its directory is not where it is said to be");
+    return {
+      count: Number(view.getBigUint64(at + 32, true)),
+      begin: Number(view.getBigUint64(at + 48, true)),
+    };
   }
 
   /** Where the end of the directory is described: last of all, but for a comment. */

@@ -10,7 +10,7 @@ import { formatShape, sizeOf } from "../../shapes.js";
 import type { EventBytes } from "./event-bytes.js";
 import { EventColumns, type SensorShape } from "./event-columns.js";
 import { sensorOf } from "./headers.js";
-import { readNpyHeader, type NpyHeader } from "./npy-header.js";
+import { NPY_START, npyHeader, npyLength, npyLengthBytes, type NpyHeader } from "../numpy/npy-header.js";
 import { zipEntries } from "./zip-entries.js";
 
 export interface NpyOptions {
@@ -115,6 +115,14 @@ export async function* readNpz(
     );
   }
   yield* together(t, x, isFlat ? null : (y ?? null), p, collector);
+}
+
+async function readNpyHeader(bytes: EventBytes): Promise<NpyHeader> {
+  const { name } = bytes;
+  const what = "the head of a .npy array";
+  const start = await bytes.take(NPY_START, what);
+  const length = npyLength(name, await bytes.take(npyLengthBytes(name, start), what));
+  return npyHeader(name, await bytes.take(length, what));
 }
 
 /** Before memory is spent. */

@@ -9,6 +9,7 @@ import { crc32 } from "../../datasets/crc32.js";
 import { Inflate, LOOK_AHEAD } from "../../datasets/inflate.js";
 import { FormatError, messageOf } from "../../errors.js";
 import { quote } from "../../show.js";
+import { withZip64 } from "../numpy/zip64.js";
 import { EventBytes } from "./event-bytes.js";
 
 const LOCAL = 0x04034b50;
@@ -18,8 +19,6 @@ const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
 const SIZES_BEHIND = 8;
-const ZIP64 = 1;
-const BEYOND = 0xffffffff;
 const PIECE = 2 ** 16;
 
 export interface ZipEntryBytes {
@@ -77,18 +76,6 @@ export async function* zipEntries(bytes: EventBytes): AsyncGenerator<ZipEntryByt
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Sizes beyond 32 bits stand in a field of their own. */
-function withZip64(extra: Uint8Array, entry: Packed): Packed {
-  if (entry.size !== BEYOND && entry.packed !== BEYOND) return entry;
-  const view = viewOf(extra);
-  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
-    if (view.getUint16(at, true) !== ZIP64 || at + 20 > extra.length) continue;
-    const [size, packed] = [4, 12].map((offset) => Number(view.getBigUint64(at + offset, true)));
-    return { ...entry, size, packed };
-  }
-  return entry;
 }
 
 function check(where: string, { flags, method, packed, size }: Packed, left: number | null): void {

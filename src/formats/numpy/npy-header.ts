@@ -6,7 +6,7 @@
 
 import { FormatError } from "../../errors.js";
 import { quote } from "../../show.js";
-import type { EventBytes } from "./event-bytes.js";
+import { decodeF16 } from "../half-precision.js";
 
 /** Reads a number at a byte. */
 export type ReadNumber = (view: DataView, at: number) => number;
@@ -18,6 +18,8 @@ export interface NpyField {
   /** Within an element. */
   readonly at: number;
   readonly size: number;
+  /** As NumPy writes it: b and ? truth values, i and u whole numbers, f floats. */
+  readonly kind: string;
   readonly read: ReadNumber;
 }
 
@@ -34,30 +36,47 @@ export interface NpyHeader {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const LONGEST = 2 ** 16;
 const MOST_FIELDS = 64;
+const MOST_DIMENSIONS = 32;
 
 /** A list is an array, a tuple too; a dictionary is a Map. */
 type Literal = string | number | boolean | readonly Literal[] | Map<string, Literal>;
 
-/** @throws FormatError for what is none, or of elements that are no numbers */
-export async function readNpyHeader(bytes: EventBytes): Promise<NpyHeader> {
-  const { name } = bytes;
-  const begin = await bytes.take(8, "the head of a .npy array");
-  if (MAGIC.some((byte, i) => begin[i] !== byte))
-    throw new FormatError(`${name} is no .npy array; expected "\\x93NUMPY" at its start.`);
-  const [major] = begin.subarray(6);
-  if (major < 1 || major > 3)
-    throw new FormatError(`${name} is a .npy array of version ${major}; expected 1 to 3.`);
-  const length = await bytes.take(major === 1 ? 2 : 4, "the head of a .npy array");
+/** Bytes before those that say how long the dictionary is. */
+export const NPY_START = 8;
+
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * @param start the first NPY_START bytes
+ * @returns how many bytes behind them say how long the dictionary is
+ * @throws FormatError for what is no array, or of a version to come
+ */
+export function npyLengthBytes(name: string, start: Uint8Array): 2 | 4 {
+  if (!isNpy(start)) throw new FormatError(`${name} is no .npy array; expected "\\x93NUMPY" at its start.`);
+  const [major] = start.subarray(6);
+  if (major >= 1 && major <= 3) return major === 1 ? 2 : 4;
+  throw new FormatError(`${name} is a .npy array of version ${major}; expected 1 to 3.`);
+}
+
+/** @throws FormatError for more than heads have */
+export function npyLength(name: string, length: Uint8Array): number {
   const size = length.reduceRight((sum, byte) => 256 * sum + byte, 0);
-  if (size > LONGEST)
-    throw new FormatError(`${name}: the head of the array has ${size} bytes; expected at most ${LONGEST}.`);
-  const text = Array.from(await bytes.take(size, "the head of a .npy array"), (code) =>
-    String.fromCharCode(code),
-  ).join("");
+  if (size <= LONGEST) return size;
+  throw new FormatError(`${name}: the head of the array has ${size} bytes; expected at most ${LONGEST}.`);
+}
+
+/** @throws FormatError for no dictionary, and for elements that are no numbers */
+export function npyHeader(name: string, dictionary: Uint8Array): NpyHeader {
+  const text = Array.from(dictionary, (code) => String.fromCharCode(code)).join("");
   const literal = new LiteralReader(name, text).read();
   if (!(literal instanceof Map)) throw damaged(name, text);
   const [descr, shape, order] = ["descr", "shape", "fortran_order"].map((key) => literal.get(key));
-  const isShape = Array.isArray(shape) && shape.every((each) => Number.isSafeInteger(each) && each >= 0);
+  const isShape =
+    Array.isArray(shape) &&
+    shape.length <= MOST_DIMENSIONS &&
+    shape.every((each) => Number.isSafeInteger(each) && each >= 0);
   if (!isShape || typeof order !== "boolean" || descr === undefined) throw damaged(name, text);
   return { shape: shape as number[], fortranOrder: order, ...fieldsOf(name, descr) };
 }
@@ -74,8 +93,8 @@ function fieldsOf(
   descr: Literal,
 ): { elementSize: number; fields: readonly NpyField[]; isRecord: boolean } {
   if (typeof descr === "string") {
-    const { size, read } = numberType(name, descr);
-    return { elementSize: size, fields: [{ name: "", at: 0, size, read }], isRecord: false };
+    const type = numberType(name, descr);
+    return { elementSize: type.size, fields: [{ name: "", at: 0, ...type }], isRecord: false };
   }
   const rows = Array.isArray(descr) ? (descr as readonly Literal[]) : [];
   if (rows.length === 0 || rows.length > MOST_FIELDS) {
@@ -96,20 +115,20 @@ function fieldsOf(
       at += Number(padding[1]);
       continue;
     }
-    const { size, read } = numberType(name, type);
-    fields.push({ name: field, at, size, read });
-    at += size;
+    const number = numberType(name, type);
+    fields.push({ name: field, at, ...number });
+    at += number.size;
   }
   return { elementSize: at, fields, isRecord: true };
 }
 
-function numberType(name: string, type: string): { size: number; read: ReadNumber } {
+function numberType(name: string, type: string): Pick<NpyField, "size" | "kind" | "read"> {
   const [, order, kind, digits] = /^([<>|=])([biuf?])(\d*)$/.exec(type) ?? [];
   const size = kind === "?" ? 1 : Number(digits);
   const read = kind === undefined ? undefined : READERS[`${kind}${size}`]?.(order !== ">");
-  if (read !== undefined) return { size, read };
+  if (read !== undefined) return { size, kind, read };
   throw new FormatError(
-    `${name} holds elements of type ${quote(type)}; expected whole numbers, floats of 4 or 8 bytes, or truth values.`,
+    `${name} holds elements of type ${quote(type)}; expected whole numbers, floats of 2, 4 or 8 bytes, or truth values.`,
   );
 }
 
@@ -125,6 +144,7 @@ const READERS: Readonly<Record<string, ((little: boolean) => ReadNumber) | undef
   i4: (little) => (view, at) => view.getInt32(at, little),
   u8: (little) => (view, at) => Number(view.getBigUint64(at, little)),
   i8: (little) => (view, at) => Number(view.getBigInt64(at, little)),
+  f2: (little) => (view, at) => decodeF16(Uint16Array.of(view.getUint16(at, little)))[0],
   f4: (little) => (view, at) => view.getFloat32(at, little),
   f8: (little) => (view, at) => view.getFloat64(at, little),
 };
