@@ -107,6 +107,8 @@ function chunkOf(id, context) {
   if (apart.has(path)) return apart.get(path);
   // As the tables above.
   if (/^formats\/(torch|events)\//.test(path)) return "exchange";
+  // Recordings of gestures have tables beside them.
+  if (path === "formats/data/csv.js") return "exchange";
   // What reads data of common kinds is loaded by those who have some.
   if (path.startsWith("formats/data/") || path === "experiment/load-data-files.js") return "data-files";
   return early.has(id) || !path.includes("/") ? "base" : path.slice(0, path.indexOf("/"));

@@ -32,16 +32,21 @@ export function checkPositive(where: string, value: unknown): number {
   return number;
 }
 
+/** Whether float32 holds it, rounded: it neither overflows nor vanishes without being 0. */
+export function fitsFloat32(number: number): boolean {
+  const rounded = Math.fround(number);
+  return Number.isFinite(rounded) && (rounded !== 0 || number === 0);
+}
+
+/** Of one that does not fit: the end of a sentence. */
+export const FLOAT32_EXPECTED =
+  "expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.";
+
 /** The number rounded to float32. @throws RangeError if it overflows, or vanishes without being 0 */
 export function checkFloat32(where: string, value: unknown): number {
   const number = checkFinite(where, value);
-  const rounded = Math.fround(number);
-  if (!Number.isFinite(rounded) || (rounded === 0 && number !== 0)) {
-    throw new RangeError(
-      `${where} is ${show(value)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.`,
-    );
-  }
-  return rounded;
+  if (!fitsFloat32(number)) throw new RangeError(`${where} is ${show(value)}; ${FLOAT32_EXPECTED}`);
+  return Math.fround(number);
 }
 
 /** @throws RangeError unless value is a finite number >= 0 */

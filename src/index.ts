@@ -292,6 +292,7 @@ export {
   saveCheckpoint,
   type Checkpoint,
 } from "./formats/checkpoint.js";
+export { loadDvsGesture, type DvsGestureOptions } from "./formats/events/dvs-gesture.js";
 export { loadEventFolder, type EventFolderOptions } from "./formats/events/event-folder.js";
 export { loadEvents, streamEventFile } from "./formats/events/event-file.js";
 export {
@@ -301,6 +302,7 @@ export {
   type ReadAllOptions,
   type ReadEventsOptions,
 } from "./formats/events/read-events.js";
+export { loadShdFolder, type ShdFolderOptions } from "./formats/events/shd-folder.js";
 export { readShd, type H5wasm, type ReadShdOptions } from "./formats/events/read-shd.js";
 export type { EventSource } from "./formats/events/event-bytes.js";
 export { FileError } from "./platform/file-errors.js";

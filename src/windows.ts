@@ -9,11 +9,13 @@ import { show } from "./show.js";
 /** One number for both axes, or [height, width]. */
 export type Pair = number | readonly [number, number];
 
+export const PAIR_EXPECTED = "a number or two, [height, width]";
+
 /** @throws RangeError unless value is a whole number, or two, of at least low */
 export function checkPair(where: string, value: Pair, low: number): [number, number] {
   const pair = typeof value === "number" ? [value, value] : value;
   if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new RangeError(`${where} is ${show(value)}; expected a number or two, [height, width].`);
+    throw new RangeError(`${where} is ${show(value)}; expected ${PAIR_EXPECTED}.`);
   }
   return [checkInteger(where, pair[0], low), checkInteger(where, pair[1], low)];
 }

@@ -14,7 +14,7 @@ export function page(kept) {
 
 Accuracy by the number of time steps T, for thresholds that are learned and for what they have to be compared with: the same
 network, the same data, the same number of settings tried. This page is written by \`npm run results\` from what \`atif sweep\` said,
-which is kept in [results/](../results/); each table has the command that makes it again, to the last digit.
+which \`results/\` of the repository keeps; each table has the command that makes it again, to the last digit.
 
 ${known.map(section).join("\n")}${unknown.map(missing).join("")}
 ## How it was measured

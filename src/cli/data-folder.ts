@@ -36,5 +36,11 @@ const PLACES: { readonly [K in FilesConfig["kind"]]: Place } = {
   ImageFolder: { what: "one with a folder per class" },
   CSV: { what: "a CSV file, or a folder with train.csv and test.csv", mayBeFile: true },
   EventFolder: { what: "one with the folders train and test, and in each a folder of recordings per class" },
+  DVSGesture: { what: "one with trials_to_train.txt, trials_to_test.txt and the recordings" },
+  DVSGestureWithPreprocessing: {
+    what: "one with trials_to_train.txt, trials_to_test.txt and the recordings",
+  },
+  SHD: { what: "one with shd_train.h5 and shd_test.h5" },
+  SSC: { what: "one with ssc_train.h5, ssc_valid.h5 and ssc_test.h5" },
   NumPy: { what: "an .npz file, or a folder with .npy files", mayBeFile: true },
 };

@@ -14,13 +14,16 @@ import { formatShape, sameShape, type Shape } from "../shapes.js";
 import type {
   DataFilesConfig,
   DatasetConfig,
-  EventFolderParams,
+  EventFilesConfig,
   Experiment,
   IdxOfAnyParams,
 } from "./description/experiment.js";
 
+/** Some have a set for validation. */
+type LoadedSets = TrainTest & Pick<DatasetSets, "valid">;
+
 /** Where the samples come from; a browser gives its own for sets that are files. */
-export type DatasetLoader = (dataset: DatasetConfig) => Promise<TrainTest>;
+export type DatasetLoader = (dataset: DatasetConfig) => Promise<LoadedSets>;
 
 export interface PrepareDataOptions {
   /** loadDataset if it is left out. */
@@ -40,7 +43,7 @@ const PREPROCESSING_STREAM = 2 ** 40;
  * The built-in set, or the files of the folder that the configuration names. Pixels of files stay 0 to 255.
  * @throws FormatError naming the file that is missing, damaged or does not fit
  */
-export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
+export function loadDataset(dataset: DatasetConfig): Promise<LoadedSets> {
   switch (dataset.kind) {
     case "Digits":
       return loadDigits();
@@ -63,7 +66,11 @@ export function loadDataset(dataset: DatasetConfig): Promise<TrainTest> {
     case "MovingDigits":
       return loadMovingDigits(dataset.params);
     case "EventFolder":
-      return loadFolderOfEvents(dataset.params);
+    case "DVSGesture":
+    case "DVSGestureWithPreprocessing":
+    case "SHD":
+    case "SSC":
+      return loadEventData(dataset);
     case "InMemory":
       throw new ConfigError(
         `dataset.kind is "InMemory", but no samples came; expected those of "${dataset.params.name}". ` +
@@ -92,16 +99,9 @@ async function loadIdxOfAny({ path, sampleShape }: IdxOfAnyParams): Promise<Trai
 }
 
 /** What reads files of events is loaded by those who have some. */
-async function loadFolderOfEvents(params: EventFolderParams): Promise<TrainTest> {
-  const { path, sensorShape, classes, timesteps, splitBy, duration = 0, maxCount } = params;
-  const { loadEventFolder } = await import("../formats/events/event-folder.js");
-  return loadEventFolder(path, {
-    sensorShape,
-    classes,
-    timesteps,
-    integration: splitBy === "duration" ? { duration } : { frames: timesteps, by: splitBy },
-    ...(maxCount === undefined ? {} : { maxCount }),
-  });
+async function loadEventData(dataset: EventFilesConfig): Promise<LoadedSets> {
+  const { loadEventFiles } = await import("./load-event-files.js");
+  return loadEventFiles(dataset);
 }
 
 /** A folder in the format of MNIST: ten classes, or as many as the labels count (EMNIST has more). */
@@ -119,7 +119,7 @@ function largestLabel({ labels }: Dataset): number {
  * As many classes as the models ask for, if all labels of the files are below.
  * @throws FormatError for labels above those of MNIST that nobody has asked for: they may be damage
  */
-function withAskedClasses({ dataset, models }: Experiment, sets: TrainTest): TrainTest {
+function withAskedClasses({ dataset, models }: Experiment, sets: LoadedSets): LoadedSets {
   if (dataset.kind !== "MNIST") return sets;
   const asked = models.find(({ params }) => params.outputShape !== undefined)?.params.outputShape?.[0];
   const { train, test } = sets;

@@ -35,8 +35,8 @@ export function buildModel(config: ModelConfig, { inputShape, classes, seed }: M
 /** @throws ConfigError if the model asks for other samples or classes than the data have */
 function checkShapes({ name, params }: ModelConfig, given: Shape, classes: number): void {
   const { inputShape, outputShape } = params;
-  // A network without dimensions flattens its input, so only the number of values counts.
-  const isFlat = !("dims" in params);
+  // An SMLP flattens its input, so only the number of values counts.
+  const isFlat = "units" in params;
   if (
     inputShape !== undefined &&
     !(isFlat ? sizeOf(inputShape) === sizeOf(given) : sameShape(inputShape, given))

@@ -29,8 +29,8 @@ export interface EncodeOptions {
 
 export type MetadataToStore = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
 
-const NO_CHECKSUM_YET = "0".repeat(16);
-const WRITE_ORDER = Object.keys(DTYPE_BITS);
+const NO_CHECKSUM_YET = /* @__PURE__ */ "0".repeat(16);
+const WRITE_ORDER = /* @__PURE__ */ Object.keys(DTYPE_BITS);
 
 /**
  * @param tensors names and arrays, for instance Object.entries(model.stateDict()); nothing may be left out or shared

@@ -11,7 +11,7 @@ import { kindOfLayer } from "../layers/table.js";
 import { withMode } from "../module/mode.js";
 import type { Module, StepMode } from "../module/module.js";
 import { Parameter } from "../module/parameter.js";
-import { formatShape, type Shape } from "../shapes.js";
+import { formatShape, sameShape, type Shape } from "../shapes.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
 import { INPUT, type LayerGraph, type LayerNode } from "./layer-graph.js";
@@ -177,7 +177,7 @@ class Trace {
     const isAdd =
       tape.name === "add" &&
       isWhole &&
-      inputs.every(({ node, index: i }) => same(node.outputShapes[i], shape));
+      inputs.every(({ node, index: i }) => sameShape(node.outputShapes[i], shape));
     return {
       name: this.#unique(tape.name),
       kind: isAdd ? "Add" : tape.name,
@@ -207,8 +207,4 @@ class Trace {
     this.#taken.set(name, count + 1);
     return count === 0 ? name : `${name}_${count}`;
   }
-}
-
-function same(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }

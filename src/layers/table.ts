@@ -19,7 +19,7 @@ import {
   type NeuronParams,
 } from "../neurons/table.js";
 import { plainCopy } from "../schema/plain-copy.js";
-import { readOptions } from "../schema/schema.js";
+import { readOptions, type Schema } from "../schema/schema.js";
 import { sizeOf, type Shape } from "../shapes.js";
 import { show } from "../show.js";
 import type { Pair } from "../windows.js";
@@ -114,6 +114,8 @@ export interface KnownLayer {
   readonly kind: string;
   readonly inputs: 1 | "several" | "any";
   readonly scaling: Scaling;
+  /** What its options may be; undefined: plain data that only `create` looks at, or those of a neuron. */
+  readonly schema?: Schema<PlainOptions> | undefined;
   /** The options with every default filled in. @throws TypeError, RangeError naming `where` */
   resolve(where: string, options: unknown): PlainOptions;
   /** Resolved options with every default that its kind has: two that mean the same are the same. */
@@ -151,6 +153,7 @@ function knownLayer(kind: string, row: LayerRow<PlainOptions>): KnownLayer {
   const { schema } = row;
   return {
     kind,
+    schema,
     inputs: row.inputs ?? 1,
     scaling: row.scaling ?? "stays",
     resolve: (where, options) =>
@@ -232,7 +235,8 @@ export function addYieldingLayer<O extends object>(kind: string, row: LayerRow<O
 
 /** The row of a kind. @throws RangeError that names the nearest kind */
 export function layerOf(where: string, kind: unknown): KnownLayer {
-  const found = typeof kind === "string" ? findLayer(kind) : undefined;
+  // What is no text is no kind, either.
+  const found = findLayer(kind as string);
   if (found !== undefined) return found;
   const kinds = layerKinds();
   const hint = typeof kind === "string" ? didYouMean(kind, kinds) : "";
@@ -248,7 +252,7 @@ function findLayer(kind: string): KnownLayer | undefined {
 /** What a layer is, if it is exactly of a class that is known: a subclass may compute something else. */
 export function kindOfLayer(layer: Module): KnownLayer | null {
   const kind = made.get(layer)?.kind ?? kindByClass.get(layer.constructor) ?? kindOfClass(layer.constructor);
-  return kind === undefined ? null : (findLayer(kind) ?? null);
+  return findLayer(kind ?? "") ?? null;
 }
 
 /**

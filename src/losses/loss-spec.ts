@@ -24,7 +24,10 @@ const KEYS: readonly string[] = ["name", "loss", "layers"];
 
 /** Of code: a file cannot hold a function. */
 export const lossSpec: ValueType<LossSpec> = {
-  expects: `${known.expects}, or ${EXAMPLE}`,
+  // Put together when it is asked for: what makes a text as it is loaded stays in every page.
+  get expects() {
+    return `${known.expects}, or ${EXAMPLE}`;
+  },
   read(value, place) {
     if (typeof value === "string") return known.read(value, place);
     if (typeof value !== "object" || value === null) return refuse(place, value, this.expects, "type");

@@ -22,56 +22,34 @@ export interface Dimension {
 
 /** @param model what messages call the model */
 export function dimension(model: string, dims: 1 | 2): Dimension {
-  return dims === 2 ? images : signals(model);
-}
-
-const images: Dimension = {
-  conv: (name, inChannels, { kernel, channels, ...window }) => ({
-    name,
-    kind: "Conv2d",
-    options: { inChannels, outChannels: channels, kernelSize: kernel, ...windowOf(window) },
-  }),
-  batchNorm: (name, numFeatures, momentum) => ({
-    name,
-    kind: "BatchNorm2d",
-    options: { numFeatures, ...(momentum === undefined ? {} : { momentum }) },
-  }),
-  maxPool: (name, kernelSize) => ({ name, kind: "MaxPool2d", options: { kernelSize } }),
-  avgPool: (name, kernelSize) => ({ name, kind: "AvgPool2d", options: { kernelSize } }),
-};
-
-function windowOf({ stride, padding, groups, bias }: Omit<ConvolutionWindow, "kernel" | "channels">) {
-  return { stride, padding, groups: groups ?? 1, bias };
-}
-
-function signals(model: string): Dimension {
-  const one = (name: string, pair: Pair): number => {
-    if (typeof pair === "number") return pair;
+  const along = (name: string, pair: Pair): Pair => {
+    if (dims === 2 || typeof pair === "number") return pair;
     throw new TypeError(
       `${model}: a window of ${name} is [${pair.join(", ")}]; expected a number: dims is 1.`,
     );
   };
+  // Of signals every window is a number by now, as their kinds have it.
+  const spec = (name: string, kind: string, options: object): LayerSpec =>
+    ({ name, kind: `${kind}${dims}d`, options }) as LayerSpec;
+  const pool =
+    (kind: string) =>
+    (name: string, kernel: Pair): LayerSpec =>
+      spec(name, kind, { kernelSize: along(name, kernel) });
   return {
-    conv: (name, inChannels, { kernel, channels, stride, padding, groups, bias }) => ({
-      name,
-      kind: "Conv1d",
-      options: {
+    conv: (name, inChannels, { kernel, channels, stride, padding, groups = 1, bias }) =>
+      spec(name, "Conv", {
         inChannels,
         outChannels: channels,
-        kernelSize: one(name, kernel),
-        stride: one(name, stride),
-        padding: one(name, padding),
-        groups: groups ?? 1,
+        kernelSize: along(name, kernel),
+        stride: along(name, stride),
+        padding: along(name, padding),
+        groups,
         bias,
-      },
-    }),
-    batchNorm: (name, numFeatures, momentum) => ({
-      name,
-      kind: "BatchNorm1d",
-      options: { numFeatures, ...(momentum === undefined ? {} : { momentum }) },
-    }),
-    maxPool: (name, kernel) => ({ name, kind: "MaxPool1d", options: { kernelSize: one(name, kernel) } }),
-    avgPool: (name, kernel) => ({ name, kind: "AvgPool1d", options: { kernelSize: one(name, kernel) } }),
+      }),
+    batchNorm: (name, numFeatures, momentum) =>
+      spec(name, "BatchNorm", { numFeatures, ...(momentum === undefined ? {} : { momentum }) }),
+    maxPool: pool("MaxPool"),
+    avgPool: pool("AvgPool"),
   };
 }
 

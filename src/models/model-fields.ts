@@ -80,10 +80,6 @@ export interface NeuronChoice {
 
 export const neuronFields: Fields<NeuronChoice> = {
   neuron: required(neuron, "The spiking neuron of every hidden layer."),
-  stepMode: withDefault(
-    oneOf(["s", "m"]),
-    "s",
-    "'s': one time step after the other; 'm': all time steps of a layer in one call.",
-    { inFiles: false },
-  ),
+  // 's': one time step after the other; 'm': all time steps of a layer in one call.
+  stepMode: withDefault(oneOf(["s", "m"]), "s", "", { inFiles: false }),
 };

@@ -1,9 +1,10 @@
 /** Windows of convolutions and poolings as options of a network: one per stage, for signals or for images. */
 
+import { pair } from "../schema/pair.js";
 import { refuse, type Place } from "../schema/place.js";
 import { entryCount, whole, type ValueType } from "../schema/value-types.js";
 import type { Shape } from "../shapes.js";
-import type { Pair } from "../windows.js";
+import { PAIR_EXPECTED, type Pair } from "../windows.js";
 
 /** Longer windows are not what anybody means. */
 const MAX_SIDE = 65_536;
@@ -12,11 +13,11 @@ const MAX_SIDE = 65_536;
 export function window(low: number): ValueType<Pair> {
   const side = whole(low, MAX_SIDE);
   return {
-    expects: `a whole number of at least ${low}, or two, [height, width]`,
+    expects: pair(low).expects,
     read(value, place) {
       if (typeof value === "number") return side.read(value, place);
       if (!Array.isArray(value) || value.length < 1 || value.length > 2)
-        return refuse(place, value, "a number or two, [height, width]");
+        return refuse(place, value, PAIR_EXPECTED);
       const [first, second = first] = value.map((each: unknown, i) => side.read(each, place.at(i)));
       return value.length === 1 ? first : [first, second];
     },

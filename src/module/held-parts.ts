@@ -1,5 +1,7 @@
 /** What a field of a module holds, also in lists, Maps, Sets and plain objects inside one another. */
 
+import { contentOf } from "../tensor/content-of.js";
+
 /** Deeper, or after as many objects, nobody looks. */
 const MAX_DEPTH = 8;
 const MAX_OBJECTS = 10_000;
@@ -19,7 +21,7 @@ export function unknownPart<P extends object>(
     if (typeof value !== "object" || value === null) return undefined;
     if (isPart(value)) return isKnown(value) ? undefined : value;
     if (depth > MAX_DEPTH || seen.has(value) || seen.size >= MAX_OBJECTS) return undefined;
-    for (const inner of contentOf(value)) {
+    for (const inner of contentOf(value, entriesOf, ownValues)) {
       if (typeof inner !== "object" || inner === null) continue;
       seen.add(value);
       const found = search(inner, depth + 1);
@@ -30,13 +32,8 @@ export function unknownPart<P extends object>(
   return search(held, 0);
 }
 
-/** Of an object with a class of its own, nothing: what it is for is not known. */
-function contentOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value) || value instanceof Set) return value as Iterable<unknown>;
-  if (value instanceof Map) return [...(value as ReadonlyMap<unknown, unknown>)].flat();
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null ? ownValues(value) : [];
-}
+/** Keys of a Map too: they are as good a place for a part. */
+const entriesOf = (map: ReadonlyMap<unknown, unknown>): unknown[] => [...map].flat();
 
 /** Without calling a getter. */
 function ownValues(object: object): unknown[] {

@@ -59,13 +59,8 @@ export const ifNodeSchema: Schema<IFNodeSettings> = {
       steepness,
       "Steepness of the sigmoid whose slope stands in for that of the spike; the slope is at most a quarter of it. 4 if it is left out.",
     ),
-    surrogateFunction: optional(
-      surrogate,
-      "What stands in for the slope of the spike, instead of the sigmoid.",
-      {
-        inFiles: false,
-      },
-    ),
+    // What stands in for the slope of the spike, instead of the sigmoid.
+    surrogateFunction: optional(surrogate, "", { inFiles: false }),
     detachReset: detachResetField,
     stepMode: stepModeField,
     backend: backendField,

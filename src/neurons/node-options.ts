@@ -66,12 +66,8 @@ export const storeVSeqField = withDefault(
   "Whether the layer keeps its potential after every time step of its last call, for looking at.",
 );
 
-export const stepModeField = withDefault(
-  oneOf(["s", "m"]),
-  "s",
-  "Whether x is one time step (s) or all of them (m).",
-  { inFiles: false },
-);
+/** Whether x is one time step (s) or all of them (m). */
+export const stepModeField = withDefault(oneOf(["s", "m"]), "s", "", { inFiles: false });
 
 /** Of a neuron whose surrogate is always the sigmoid. */
 export const sigmoidBackendField = withDefault(
@@ -88,8 +84,10 @@ export const backendField = optional(
 
 export const baseNodeSchema: Schema<BaseNodeSettings> = {
   fields: {
-    vReset: required(reset, "What the potential is set to after a spike; none: the threshold is subtracted."),
-    surrogateFunction: required(surrogate, "What stands in for the slope of the spike.", { inFiles: false }),
+    // What the potential is set to after a spike; none: the threshold is subtracted.
+    vReset: required(reset),
+    // What stands in for the slope of the spike.
+    surrogateFunction: required(surrogate),
     detachReset: detachResetField,
     stepMode: stepModeField,
     backend: backendField,

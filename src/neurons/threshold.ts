@@ -1,6 +1,6 @@
 /** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
 
-import { checkFloat32 } from "../checks.js";
+import { checkFloat32, fitsFloat32, FLOAT32_EXPECTED } from "../checks.js";
 import { ShapeError } from "../errors.js";
 import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
@@ -61,7 +61,8 @@ export const thresholdSchema: Schema<ThresholdSettings> = {
       1,
       "Steepness of the sigmoid whose slope stands in for that of the spike; the slope is at most a quarter of it.",
     ),
-    device: withDefault(cpu, "cpu", "Where it computes.", { inFiles: false }),
+    // Where it computes.
+    device: withDefault(cpu, "cpu", "", { inFiles: false }),
     minThreshold: withDefault(
       orNone(float32({ above: 0 })),
       1e-3,
@@ -82,13 +83,10 @@ function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings
       .fail(`is ${place.show(vthInitL)} and ${high} ${place.show(vthInitH)}; expected ${low} <= ${high}.`);
   }
   const highest = vthInitH * vThreshold;
-  const rounded = Math.fround(highest);
-  if (!Number.isFinite(rounded) || (rounded === 0 && highest !== 0)) {
+  if (!fitsFloat32(highest)) {
     place
       .at("vthInitH")
-      .fail(
-        `times ${place.name("vThreshold")} is ${place.show(highest)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.`,
-      );
+      .fail(`times ${place.name("vThreshold")} is ${place.show(highest)}; ${FLOAT32_EXPECTED}`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { LiveOptions } from "../schema/live-options.js";
 import { withDefault, type Fields, type Schema } from "../schema/schema.js";
-import { float32, pairOf, real } from "../schema/value-types.js";
+import { flag, float32, pairOf, real } from "../schema/value-types.js";
 import { learningRate, weightDecayType } from "./hyperparameters.js";
 import { Optimizer, type Params } from "./optimizer.js";
 
@@ -20,9 +20,13 @@ export interface AdamOptions {
 /** Every default filled in. */
 export type ResolvedAdamOptions = Readonly<Required<AdamOptions>>;
 
-/** The rows of all that descend from Adam, with defaults of their own. */
+/** The rows of all that descend from Adam, with defaults and `others` of their own. */
 /* @__NO_SIDE_EFFECTS__ */
-export function adamFields(lr: number, weightDecay: number): Fields<ResolvedAdamOptions> {
+export function adamFields<Others = unknown>(
+  lr: number,
+  weightDecay: number,
+  others?: Fields<Others>,
+): Fields<ResolvedAdamOptions & Others> {
   return {
     lr: withDefault(learningRate, lr, "The learning rate."),
     betas: withDefault(
@@ -33,27 +37,22 @@ export function adamFields(lr: number, weightDecay: number): Fields<ResolvedAdam
     // A vanishing eps would divide by 0 where a gradient is 0.
     eps: withDefault(float32({ above: 0 }), 1e-8, "Added to what divides a step."),
     weightDecay: withDefault(weightDecayType, weightDecay, "Pull of weights to 0, thresholds excepted."),
-  };
+    ...others,
+  } as Fields<ResolvedAdamOptions & Others>;
 }
+
+/** Of those that can do either. */
+export const decoupledField = withDefault(
+  flag,
+  false,
+  "Whether weight decay is apart from the gradient, as in AdamW.",
+);
 
 /** @typeParam O the options of the class, every default filled in */
 export abstract class AdamFamily<O extends ResolvedAdamOptions> extends Optimizer<O> {
-  readonly #live: LiveOptions<O>;
-
   /** @throws TypeError, RangeError that begin with the name of the class */
   protected constructor(name: string, params: Params<O>, options: unknown, schema: Schema<O>) {
-    const live = new LiveOptions(name, options, schema);
-    super(params, live, ["m", "v"]);
-    this.#live = live;
-  }
-
-  protected get options(): O {
-    return this.#live.current;
-  }
-
-  /** Counts from the next step on. @throws TypeError, RangeError, and nothing is changed */
-  protected setOption(name: keyof O & string, value: unknown): void {
-    this.#live.set(name, value);
+    super(params, new LiveOptions(name, options, schema), ["m", "v"]);
   }
 
   /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */

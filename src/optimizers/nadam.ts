@@ -11,9 +11,9 @@
  */
 
 import { withDefault, type Schema } from "../schema/schema.js";
-import { flag, real } from "../schema/value-types.js";
+import { real } from "../schema/value-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
+import { AdamFamily, adamFields, decoupledField, type AdamOptions } from "./adam-family.js";
 import type { Params } from "./optimizer.js";
 
 export interface NAdamOptions extends AdamOptions {
@@ -29,19 +29,14 @@ export interface NAdamOptions extends AdamOptions {
 export type ResolvedNAdamOptions = Readonly<Required<NAdamOptions>>;
 
 export const nadamSchema: Schema<ResolvedNAdamOptions> = {
-  fields: {
-    ...adamFields(2e-3, 0),
+  fields: adamFields(2e-3, 0, {
     momentumDecay: withDefault(
       real({ from: 0 }),
       4e-3,
       "How fast the momentum grows to the first of the betas.",
     ),
-    decoupledWeightDecay: withDefault(
-      flag,
-      false,
-      "Whether weight decay is apart from the gradient, as in AdamW.",
-    ),
-  },
+    decoupledWeightDecay: decoupledField,
+  }),
 };
 
 export class NAdam extends AdamFamily<ResolvedNAdamOptions> {

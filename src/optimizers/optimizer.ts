@@ -116,13 +116,23 @@ export abstract class Optimizer<O extends { readonly lr: number } = { readonly l
     this.#steps = checkInteger(`${this.constructor.name}: steps`, steps);
   }
 
+  /** Those of all parameters, as they are now. */
+  protected get options(): O {
+    return this.#options.current;
+  }
+
+  /** Counts from the next step on. @throws TypeError, RangeError, and nothing is changed */
+  protected setOption(name: keyof O & string, value: unknown): void {
+    this.#options.set(name, value);
+  }
+
   get lr(): number {
-    return this.#options.current.lr;
+    return this.options.lr;
   }
 
   /** Groups with a rate of their own keep it. @throws RangeError unless finite and at least 0 */
   set lr(lr: number) {
-    this.#options.set("lr", lr);
+    this.setOption("lr", lr);
   }
 
   /**
@@ -166,7 +176,7 @@ export abstract class Optimizer<O extends { readonly lr: number } = { readonly l
       steps: this.steps,
       moves: [...this.#moves],
       arrays,
-      options: { ...this.#options.current },
+      options: { ...this.options },
       groups: this.#groups.map(({ params: _, ...own }) => own),
     };
   }

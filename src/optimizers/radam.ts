@@ -11,10 +11,9 @@
  * @source L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020, algorithm 2
  */
 
-import { withDefault, type Schema } from "../schema/schema.js";
-import { flag } from "../schema/value-types.js";
+import type { Schema } from "../schema/schema.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { AdamFamily, adamFields, type AdamOptions } from "./adam-family.js";
+import { AdamFamily, adamFields, decoupledField, type AdamOptions } from "./adam-family.js";
 import type { Params } from "./optimizer.js";
 
 export interface RAdamOptions extends AdamOptions {
@@ -26,14 +25,7 @@ export interface RAdamOptions extends AdamOptions {
 export type ResolvedRAdamOptions = Readonly<Required<RAdamOptions>>;
 
 export const radamSchema: Schema<ResolvedRAdamOptions> = {
-  fields: {
-    ...adamFields(1e-3, 0),
-    decoupledWeightDecay: withDefault(
-      flag,
-      false,
-      "Whether weight decay is apart from the gradient, as in AdamW.",
-    ),
-  },
+  fields: adamFields(1e-3, 0, { decoupledWeightDecay: decoupledField }),
 };
 
 /** From this length of the running mean on, its variance is known well enough. */

@@ -54,54 +54,50 @@ export const rmspropSchema: Schema<ResolvedRMSpropOptions> = {
 };
 
 export class RMSprop extends Optimizer<ResolvedRMSpropOptions> {
-  readonly #options: LiveOptions<ResolvedRMSpropOptions>;
-
   constructor(params: Params<RMSpropOptions>, options: RMSpropOptions = {}) {
-    const live = new LiveOptions("RMSprop", options, rmspropSchema);
-    super(params, live, ["v"]);
-    this.#options = live;
-    const all = [live.current, ...this.paramGroups];
+    super(params, new LiveOptions("RMSprop", options, rmspropSchema), ["v"]);
+    const all = [this.options, ...this.paramGroups];
     if (all.some(({ centered = false }) => centered)) this.addArray("mean");
     if (all.some(({ momentum = 0 }) => momentum > 0)) this.addArray("momentum");
   }
 
   /** It may be set, and counts from the next step on. @throws TypeError, RangeError, here and in those below */
   get alpha(): number {
-    return this.#options.current.alpha;
+    return this.options.alpha;
   }
 
   set alpha(alpha: number) {
-    this.#options.set("alpha", alpha);
+    this.setOption("alpha", alpha);
   }
 
   get eps(): number {
-    return this.#options.current.eps;
+    return this.options.eps;
   }
 
   set eps(eps: number) {
-    this.#options.set("eps", eps);
+    this.setOption("eps", eps);
   }
 
   get weightDecay(): number {
-    return this.#options.current.weightDecay;
+    return this.options.weightDecay;
   }
 
   set weightDecay(weightDecay: number) {
-    this.#options.set("weightDecay", weightDecay);
+    this.setOption("weightDecay", weightDecay);
   }
 
   get momentum(): number {
-    return this.#options.current.momentum;
+    return this.options.momentum;
   }
 
   /** Where there was none, the sum starts at 0. */
   set momentum(momentum: number) {
-    this.#options.set("momentum", momentum);
+    this.setOption("momentum", momentum);
     if (this.momentum > 0) this.addArray("momentum");
   }
 
   get centered(): boolean {
-    return this.#options.current.centered;
+    return this.options.centered;
   }
 
   protected update(

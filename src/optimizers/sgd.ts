@@ -51,40 +51,36 @@ export const sgdSchema: Schema<ResolvedSGDOptions> = {
 const SUM = "momentum";
 
 export class SGD extends Optimizer<ResolvedSGDOptions> {
-  readonly #options: LiveOptions<ResolvedSGDOptions>;
-
   constructor(params: Params<SGDOptions>, options: SGDOptions) {
-    const live = new LiveOptions(new.target.name, options, sgdSchema);
-    super(params, live, []);
-    this.#options = live;
-    if ([live.current, ...this.paramGroups].some(({ momentum = 0 }) => momentum > 0)) this.addArray(SUM);
+    super(params, new LiveOptions(new.target.name, options, sgdSchema), []);
+    if ([this.options, ...this.paramGroups].some(({ momentum = 0 }) => momentum > 0)) this.addArray(SUM);
   }
 
   get momentum(): number {
-    return this.#options.current.momentum;
+    return this.options.momentum;
   }
 
   /** Counts from the next step on; where there was none, the sum starts at 0. @throws TypeError, RangeError */
   set momentum(momentum: number) {
-    this.#options.set("momentum", momentum);
+    this.setOption("momentum", momentum);
     if (this.momentum > 0) this.addArray(SUM);
   }
 
   get dampening(): number {
-    return this.#options.current.dampening;
+    return this.options.dampening;
   }
 
   get weightDecay(): number {
-    return this.#options.current.weightDecay;
+    return this.options.weightDecay;
   }
 
   /** Counts from the next step on. @throws TypeError, RangeError */
   set weightDecay(weightDecay: number) {
-    this.#options.set("weightDecay", weightDecay);
+    this.setOption("weightDecay", weightDecay);
   }
 
   get nesterov(): boolean {
-    return this.#options.current.nesterov;
+    return this.options.nesterov;
   }
 
   protected update(

@@ -1,6 +1,7 @@
 /** JPEG by the package sharp, which is loaded when there is a picture to decode. */
 
 import { FormatError, messageOf } from "../errors.js";
+import { optionalPackage } from "./optional-package.js";
 
 interface Decoded {
   readonly data: Uint8Array;
@@ -45,9 +46,7 @@ export async function decodeJpeg(
 
 async function loadSharp(source: string): Promise<Sharp> {
   try {
-    // A name that compilers do not follow: nobody needs the package who has no JPEG.
-    const name: string = "sharp";
-    const { default: sharp } = (await import(/* @vite-ignore */ name)) as { default: Sharp };
+    const { default: sharp } = (await optionalPackage("sharp")) as { default: Sharp };
     return sharp;
   } catch (thrown) {
     throw new FormatError(

@@ -1,5 +1,6 @@
 /** Types of single values: what is allowed, what an error says was expected, how a value is written to a file. */
 
+import { fitsFloat32, FLOAT32_EXPECTED } from "../checks.js";
 import { didYouMean } from "../nearest.js";
 import { refuse, type Place } from "./place.js";
 
@@ -91,11 +92,8 @@ export function float32(bounds: Bounds = {}): ValueType<number> {
     ...type,
     read(value, place) {
       const number = type.read(value, place);
-      const rounded = Math.fround(number);
-      if (Number.isFinite(rounded) && (rounded !== 0 || number === 0)) return number;
-      return place.fail(
-        `is ${place.show(number)}; expected a number that float32 can hold, 1.4e-45 to 3.4e38 in size. Use other units.`,
-      );
+      if (fitsFloat32(number)) return number;
+      return place.fail(`is ${place.show(number)}; ${FLOAT32_EXPECTED}`);
     },
   };
 }

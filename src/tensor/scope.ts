@@ -4,6 +4,7 @@ import { checkFunction } from "../checks.js";
 import { StateError } from "../errors.js";
 import type { Heap } from "../kernels/backend.js";
 import { backendIfAny } from "../kernels/current.js";
+import { contentOf } from "./content-of.js";
 import { tellOfLeft } from "./unscoped.js";
 
 /** What a scope may own. */
@@ -94,13 +95,6 @@ function collectTensors(value: unknown, own: Set<Owned>, found: Set<Owned>): voi
     seen.add(next);
     if (own.has(next as Owned)) found.add(next as Owned);
     // One by one: an array may have more elements than a call may have arguments.
-    else for (const element of elementsOf(next)) pending.push(element);
+    else for (const element of contentOf(next, (map) => map.values(), Object.values)) pending.push(element);
   }
-}
-
-function elementsOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value) || value instanceof Set) return value as Iterable<unknown>;
-  if (value instanceof Map) return value.values();
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? (Object.values(value) as unknown[]) : [];
 }

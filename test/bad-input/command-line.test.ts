@@ -42,7 +42,7 @@ describe("an experiment with one thing wrong", () => {
     ["batch_size = 32", "batch_size = 0", "batch_size (merged into model[0]) is 0; expected a whole number of at least 1."],
     ["lr = 0.003", "lr = nan", "lr (merged into model[0]) is nan; expected a finite number of at least 0."],
     ['kind = "Adam"', 'kind = "Adm"', 'optimizer.kind (merged into model[0]) is "Adm"; expected one of "SGD", "Adam", "AdamW", "RMSprop", "RAdam", "NAdam". Did you mean "Adam"?'],
-    ['kind = "SCNN"', 'kind = "SCN"', 'kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride". Did you mean "SCNN"?'],
+    ['kind = "SCNN"', 'kind = "SCN"', 'kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel". Did you mean "SCNN"?'],
     ['kind = "Digits"', 'kind = "Digit"', 'dataset.kind is "Digit"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder". Did you mean "Digits"?'],
     ["filters = [16, 32, 64]", "filters = [16, 0, 64]", "filters[1] is 0; expected a whole number of at least 1."],
     ["filters = [16, 32, 64]", "filters = [16]", "kernel_sizes has 3 entries; expected 1: one per entry of filters."],

@@ -17,7 +17,7 @@ interface Case {
 
 const usage: readonly Case[] = [
   { words: "", says: /^no command was given; expected one, as in atif train\. Run atif --help/ },
-  { words: "trian", says: /^there is no command "trian"; expected one of init, train, eval, inspect, quantize, export, verify, import, energy, plot, bench\. Did you mean train\?/ },
+  { words: "trian", says: /^there is no command "trian"; expected one of init, train, sweep, eval, predict, inspect, quantize, export, verify, import, energy, plot, playground, bench\. Did you mean train\?/ },
   { words: "help evla", says: /^there is no command "evla".* Did you mean eval\?/ },
   { words: "--version=3", says: /--version=3|version/ },
   { words: "--jsno train", says: /^atif has no option --jsno\./ },
@@ -35,7 +35,7 @@ const usage: readonly Case[] = [
   { words: "train --batch-size 0", says: /^--batch-size is "0"; expected a whole number from 1 to 1000000/ },
   { words: "train --seed 4294967296", says: /^--seed is "4294967296"; expected a whole number from 0 to 4294967295/ },
   { words: "train --threads 0", says: /^--threads is "0"; expected a whole number from 1 to (1[6-9]|[2-9]\d|\d{3,4}), as in/ },
-  { words: "train --backend gpu", says: /^--backend is "gpu"; expected one of wasm, reference\.$/ },
+  { words: "train --backend gpu", says: /^--backend is "gpu"; expected one of wasm, native, reference\.$/ },
   { words: "train --backend wsam", says: /^--backend is "wsam".* Did you mean wasm\?$/ },
   { words: "train a.toml b.toml", says: /^atif train has been given 2 words beside its options, a\.toml b\.toml; expected at most 1\./ },
   { words: "train missing.toml", says: /^cannot read missing\.toml: no such file; expected one there\./ },
@@ -53,7 +53,7 @@ const usage: readonly Case[] = [
   { words: "train --model.0.params.timestep=2", says: /--set model\.0\.params\.timestep: model\[0\]\.params\.timestep is not a known key of SCNN.*Did you mean "timesteps"\?$/ },
   { words: "train --set model.0.params.timesteps=0", says: /--set model\.0\.params\.timesteps: model\[0\]\.params\.timesteps is 0; expected a whole number/ },
   { words: "train --set model.7.epochs=1", says: /there is no entry 7 in model, which has entries 0 to 0/ },
-  { words: "train --data elsewhere", says: /^--data is elsewhere, but the digits experiment uses the built-in digits;/ },
+  { words: "train --data elsewhere", says: /^there is no file or folder elsewhere; expected data to learn from\. Name another with --data,/ },
   { words: "train idx.toml --data elsewhere", says: /^there is no folder .*elsewhere; expected one with the four IDX files of MNIST\. Name it with --data, .* starts at the working directory\./ },
   { words: "train fashion.toml", says: /^there is no folder .*nowhere; .* FashionMNIST\. .* apt install dataset-fashion-mnist puts them into \/usr\/share\/datasets\/fashion-mnist\.$/ },
   { words: "train idx.toml --data empty", says: /empty has no train-images-idx3-ubyte, with or without \.gz; it is empty\./ },

@@ -57,7 +57,7 @@ describe("atif bench", () => {
       cwd: folder,
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^atif \d+\.\d+\.\d+, (wasm|native \(\w+\)), medians of 1 round; .*Node \d+/);
+    expect(stdout).toMatch(/^atif \d+\.\d+\.\d+, (wasm|native)( \([^)]+\))?, medians of 1 round; .*Node \d+/);
     expect(stdout).toMatch(/^training step, batch 8 +atif, 1 thread +\d.* images$/m);
     expect(stdout).toMatch(/^inference, batch 8 +atif, 1 thread +\d/m);
     expect(stdout).toMatch(/^neuron, T = 4, forward \+ backward +atif, 1 thread +\d/m);

@@ -22,7 +22,7 @@ export interface EventRecording {
 export interface EventsDatasetOptions {
   /** For messages and tables. */
   readonly name: string;
-  /** How a recording is cut into frames: { frames, by: "number" or "time" }, or { duration } in microseconds. */
+  /** How a recording is cut into frames: { frames, by: "number" or "time" }, or { duration } or { window } in microseconds. */
   readonly integration: Integration;
   /** T, frames of a sample. May be left out where integration says how many frames a recording has: those. */
   readonly timesteps?: number;
@@ -98,7 +98,7 @@ function stepsOf(where: string, { timesteps, integration }: EventsDatasetOptions
   const frames = (integration as { readonly frames?: number } | undefined)?.frames;
   if (timesteps === undefined && frames === undefined) {
     throw new TypeError(
-      `${where}: timesteps is missing; expected T, how many frames of { duration } are a sample.`,
+      `${where}: timesteps is missing; expected T, how many frames of { duration } or { window } are a sample.`,
     );
   }
   return checkInteger(`${where}: timesteps`, timesteps ?? frames, 1);

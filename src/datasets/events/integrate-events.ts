@@ -9,11 +9,13 @@
  *                the last event
  *   by duration  F = max(1, ceil((t_last - t_first) / duration)); an event is in segment
  *                min(F - 1, floor((t - t_first) / duration))
+ *   by window    a segment begins with the first event behind the one before it, and holds all from t_begin to t_begin + window,
+ *                both included: there are as many as it takes, none is empty, and they are on no grid
  *
  * A segment without events is a frame of zeros; SpikingJelly and Qualia stop there.
  *
  * @source W. Fang et al., "SpikingJelly", Science Advances 9 (2023): its integration by fixed number of frames and, since
- *   March 2024, by fixed duration
+ *   March 2024, by fixed duration; until then, that was by window
  */
 
 import { checkInteger, checkOneOf, checkOptions, checkPositive } from "../../checks.js";
@@ -34,8 +36,13 @@ interface CountedIntegration {
   readonly by: "number" | "time";
 }
 
+interface WindowIntegration {
+  /** Microseconds of a frame, from its first event on. */
+  readonly window: number;
+}
+
 /** How events are cut into frames. */
-export type Integration = TimedIntegration | CountedIntegration;
+export type Integration = TimedIntegration | CountedIntegration | WindowIntegration;
 
 /** Frames in time. */
 export interface EventFrames {
@@ -56,7 +63,7 @@ export interface EventFrames {
 export function integrateEvents(events: Events, integration: Integration): EventFrames {
   const where = "integrateEvents";
   checkEvents(where, events);
-  checkOptions(where, integration ?? null, ["duration", "frames", "by"]);
+  checkOptions(where, integration ?? null, ["duration", "frames", "by", "window"]);
   const { x, y, p, width, height, labels } = events;
   const starts = segmentStarts(where, events, integration, 2 * width * height);
   const frames = starts.length - 1;
@@ -77,6 +84,7 @@ export function integrateEvents(events: Events, integration: Integration): Event
 
 /** [F + 1] the first event of each segment, and N. */
 function segmentStarts(where: string, { t }: Events, integration: Integration, size: number): Uint32Array {
+  if ("window" in integration) return windowStarts(where, t, integration, size);
   const count = t.length;
   const length = count === 0 ? 0 : t[count - 1] - t[0];
   let frames: number, startOf: (frame: number) => number;
@@ -88,7 +96,7 @@ function segmentStarts(where: string, { t }: Events, integration: Integration, s
   if ((microseconds === undefined) === (wanted === undefined)) {
     throw new TypeError(
       `${where}: ${wanted === undefined ? "neither duration nor frames is" : "duration and frames are both"} given; ` +
-        'expected { duration } in microseconds, or { frames, by: "number" or "time" }.',
+        'expected { duration } or { window } in microseconds, or { frames, by: "number" or "time" }.',
     );
   }
   if (microseconds !== undefined) {
@@ -103,14 +111,37 @@ function segmentStarts(where: string, { t }: Events, integration: Integration, s
       ? (frame) => frame * step
       : (frame) => firstWhere(count, (i) => t[i] >= t[0] + frame * step);
   }
-  if (frames * size > MAX_VALUES) {
-    throw new OutOfMemoryError(
-      `${where}: ${frames} frames of ${size} values are more than ${MAX_VALUES} values; ` +
-        "use longer frames, fewer of them, or a part of the recording.",
-    );
-  }
+  checkRoom(where, frames, size);
   return Uint32Array.from({ length: frames + 1 }, (_, frame) =>
     frame === 0 ? 0 : frame === frames ? count : startOf(frame),
+  );
+}
+
+function windowStarts(
+  where: string,
+  t: Float64Array,
+  integration: WindowIntegration,
+  size: number,
+): Uint32Array {
+  const microseconds = checkPositive(`${where}: window`, integration.window);
+  const other = Object.keys(integration).find((name) => name !== "window");
+  if (other !== undefined)
+    throw new TypeError(`${where}: window and ${other} are both given; expected one of the two.`);
+  const starts = [0];
+  for (let i = 1; i < t.length; i++) {
+    if (t[i] - t[starts[starts.length - 1]] <= microseconds) continue;
+    starts.push(i);
+    checkRoom(where, starts.length, size);
+  }
+  return Uint32Array.from([...starts, t.length]);
+}
+
+/** @throws OutOfMemoryError before memory is spent */
+function checkRoom(where: string, frames: number, size: number): void {
+  if (frames * size <= MAX_VALUES) return;
+  throw new OutOfMemoryError(
+    `${where}: ${frames} frames of ${size} values are more than ${MAX_VALUES} values; ` +
+      "use longer frames, fewer of them, or a part of the recording.",
   );
 }
 

@@ -18,7 +18,14 @@ import type {
   NumpyParams,
   PreprocessingKinds,
 } from "./experiment.js";
-import { eventFolderSchema, movingDigitsSchema } from "./event-data-schema.js";
+import {
+  dvsGestureSchema,
+  dvsGestureWindowsSchema,
+  eventFolderSchema,
+  movingDigitsSchema,
+  shdSchema,
+} from "./event-data-schema.js";
+import { EVENT_STEPS, type EventStepKinds } from "./event-steps.js";
 import { ignoredAlways } from "./ignored-keys.js";
 import { fileRows, type KindTable } from "./kinds.js";
 
@@ -167,13 +174,36 @@ export const DATASETS: KindTable<DatasetKinds> = {
         "(`.npy`, `.npz`).",
       schema: eventFolderSchema,
     },
+    DVSGesture: {
+      summary:
+        "DVS128 Gesture: eleven gestures before an event camera, cut by the tables beside the recordings (AEDAT 3.1); samples " +
+        "`[T, 128, 128, 2]`.",
+      schema: dvsGestureSchema,
+    },
+    DVSGestureWithPreprocessing: {
+      summary:
+        "The same gestures in frames that begin with an event each, behind the frame before, and are on no grid, as older " +
+        "versions of SpikingJelly cut them.",
+      schema: dvsGestureWindowsSchema,
+    },
+    SHD: {
+      summary:
+        "The Heidelberg digits: spoken digits in spikes of 700 channels, twenty classes; samples `[T, 700, 2]`, of which channel " +
+        "0 is empty.",
+      schema: shdSchema("shd"),
+    },
+    SSC: {
+      summary:
+        "The spiking speech commands, 35 classes, with a set for validation; samples as those of `SHD`.",
+      schema: shdSchema("ssc"),
+    },
     InMemory: {
       summary: "Samples that a program gives (`runExperiment` with `data`); `atif train` has none to give.",
       schema: inMemorySchema,
       forPrograms: true,
     },
   },
-  elsewhere: ["SHD", "SSC", "GSC", "DVSGesture", "DVSGestureWithPreprocessing"],
+  elsewhere: ["GSC"],
 };
 
 export interface DatasetFacts {
@@ -218,6 +248,16 @@ export function datasetFacts(dataset: DatasetConfig): DatasetFacts {
       const { sensorShape, timesteps, classes } = dataset.params;
       return { name: kind, shape: [...sensorShape, 2], timesteps, classes, fromFiles: false };
     }
+    case "DVSGesture":
+    case "DVSGestureWithPreprocessing": {
+      const { timesteps } = dataset.params;
+      return { name: kind, shape: [128, 128, 2], timesteps, classes: 11, fromFiles: false };
+    }
+    case "SHD":
+    case "SSC": {
+      const { timesteps } = dataset.params;
+      return { name: kind, shape: [700, 2], timesteps, classes: kind === "SHD" ? 20 : 35, fromFiles: false };
+    }
     case "NumPy":
       return { name: kind, ...framesOf(dataset.params.sampleShape, dataset.params.time), ...OF_FILES };
     case "CSV":
@@ -248,11 +288,13 @@ export const PREPROCESSING: KindTable<PreprocessingKinds> = {
   rows: fileRows<PreprocessingKinds>(preprocessings, {
     Normalize: { ignored: { debug: ignoredAlways("prints, in Qualia") } },
   }),
-  elsewhere: [
-    "IntegrateEventsByFixedDuration",
-    "IntegrateEventsByFixedFramesNumber",
-    "Group2TimeStepsBySample",
-  ],
+  elsewhere: [],
+};
+
+/** What [[preprocessing]] of a file may hold: the steps, and those that are read as parameters of the set. */
+export const WRITTEN_PREPROCESSING: KindTable<PreprocessingKinds & EventStepKinds> = {
+  rows: { ...PREPROCESSING.rows, ...EVENT_STEPS.rows },
+  elsewhere: PREPROCESSING.elsewhere,
 };
 
 export const AUGMENTATIONS: KindTable<AugmentationKinds> = {

@@ -7,6 +7,7 @@ import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
 import type { SramEstimation } from "../../energy/memory-energy.js";
 import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { AnyLayerSpec } from "../../graph/layer-spec.js";
 import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";
 import type { ModelShapes } from "../../models/model-fields.js";
@@ -99,6 +100,13 @@ export interface DatasetKinds {
   MovingDigits: MovingDigitsParams;
   /** A folder of recordings of events, by class. */
   EventFolder: EventFolderParams;
+  /** DVS128 Gesture, cut by its tables. */
+  DVSGesture: DvsGestureParams;
+  /** The same; frames begin with an event, and are on no grid. */
+  DVSGestureWithPreprocessing: DvsGestureWindowsParams;
+  /** The Heidelberg digits, and the spiking speech commands. */
+  SHD: ShdParams;
+  SSC: ShdParams;
   /** Given by a program, with runExperiment or prepareExperiment. */
   InMemory: InMemoryParams;
 }
@@ -159,19 +167,45 @@ export interface MovingDigitsParams {
   seed: number;
 }
 
-export interface EventFolderParams {
-  path: string;
-  /** [height, width] of the sensor, or [channels]. */
-  sensorShape: readonly number[];
-  classes: number;
+/** How recordings of events become samples. */
+export interface EventFrameParams {
   /** Frames of a sample. */
   timesteps: number;
   /** Frames with equally many events, equally long ones of a recording, or ones of a duration. */
   splitBy: "number" | "time" | "duration";
+  /** Frames of a recording, where splitBy is not "duration"; as many as timesteps if they are left out. */
+  frames?: number;
   /** Microseconds of a frame, where splitBy is "duration". */
   duration?: number;
   /** Where a frame counts no further, at most 255: frames are kept as bytes then. */
   maxCount?: number;
+}
+
+export interface EventFolderParams extends EventFrameParams {
+  path: string;
+  /** [height, width] of the sensor, or [channels]. */
+  sensorShape: readonly number[];
+  classes: number;
+}
+
+export interface DvsGestureParams extends EventFrameParams {
+  path: string;
+  dataType: "frame";
+}
+
+export interface DvsGestureWindowsParams {
+  path: string;
+  dataType: "frame";
+  /** Microseconds of a frame, from its first event on. */
+  duration: number;
+  timesteps: number;
+  maxCount?: number;
+}
+
+export interface ShdParams extends EventFrameParams {
+  path: string;
+  /** What the names of the files begin with. */
+  prefix: string;
 }
 
 export type DatasetConfig = Variant<DatasetKinds>;
@@ -188,6 +222,12 @@ export type InMemoryConfig = Extract<DatasetConfig, { readonly kind: "InMemory" 
 export type DataFilesConfig = Extract<
   DatasetConfig,
   { readonly kind: "CIFAR10" | "CIFAR100" | "ImageFolder" | "CSV" | "NumPy" }
+>;
+
+/** Recordings of events: formats/events reads them. */
+export type EventFilesConfig = Extract<
+  DatasetConfig,
+  { readonly kind: "EventFolder" | "DVSGesture" | "DVSGestureWithPreprocessing" | "SHD" | "SSC" }
 >;
 
 export type PreprocessingKinds = PreprocessingParams;
@@ -213,8 +253,20 @@ export interface NetworkParams extends Partial<ModelShapes> {
   readonly stepMode: StepMode;
 }
 
-/** Options of the templates; shapes that are left out are those of the data. */
-export type ModelKinds = {
+/** A network as a list of layers, neurons among them. */
+export interface GraphParams extends Partial<ModelShapes> {
+  readonly timesteps: number;
+  readonly layers: readonly AnyLayerSpec[];
+  readonly stepMode: StepMode;
+  /** Neurons are layers of the list. */
+  readonly neuron?: undefined;
+}
+
+/** Networks by kind; shapes that are left out are those of the data. */
+export type ModelKinds = TemplateKinds & { readonly GraphModel: GraphParams };
+
+/** Options of the templates. */
+type TemplateKinds = {
   readonly [K in ModelKind]: Omit<
     OptionsOf<(typeof templateTable)[K]["schema"]>,
     keyof ModelShapes | "neuron" | "stepMode" | "timesteps"

@@ -1,58 +1,15 @@
-/** Models and neurons: the kinds that files may name, from the tables of both. */
+/** Models: the kinds that files may name, from the table of templates, and networks as lists of layers. */
 
 import { templateTable, type ModelKind } from "../../models/table.js";
-import { neuronKinds, neuronRow } from "../../neurons/table.js";
-import { quantReluKind } from "../../quantization/quant-relu.js";
 import { refuse } from "../../schema/place.js";
-import {
-  optional,
-  optionNames,
-  required,
-  withDefault,
-  type AnyField,
-  type Schema,
-} from "../../schema/schema.js";
+import { optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import type { ValueType } from "../../schema/value-types.js";
 import { isTable } from "./config-tree.js";
 import type { ModelKinds, NeuronConfig, NeuronKinds } from "./experiment.js";
-import { ignoredAlways, ignoredIf, type IgnoredKeys, type PassedOver } from "./ignored-keys.js";
+import { graphModelRow } from "./graph-model-schema.js";
 import { fileRow, inFile, keysIn, readVariant, writeVariant, type KindRow, type KindTable } from "./kinds.js";
+import { NEURONS } from "./neuron-schema.js";
 import { TRAINING } from "./training-schema.js";
-
-const ofAllNeurons: IgnoredKeys = {
-  step_mode: ignoredAlways('read for the whole network: "m" with a framework of MultiStep, else "s"'),
-  device: ignoredIf(["cpu", "auto"], "this library computes on the CPU", "warn"),
-};
-
-/** Files of Qualia give these to neurons that reset by subtraction alone. */
-const withoutHardReset: IgnoredKeys = {
-  T: ignoredIf([], "the number of steps is params.timesteps of the model", "warn"),
-  v_reset: ignoredIf([false], "expected false, since this neuron has no hard reset"),
-};
-
-/** Backends of SpikingJelly. */
-const backend: PassedOver = {
-  values: ["torch", "cupy"],
-  instead: 'a backend of SpikingJelly; the default is used, "fused"',
-};
-
-function neuronFileRow(kind: string): KindRow<Record<string, unknown>> {
-  const row = neuronRow(kind);
-  const hasHardReset = optionNames(row.schema).includes("vReset");
-  return fileRow(row, {
-    ignored: { ...ofAllNeurons, ...(hasHardReset ? {} : withoutHardReset) },
-    passedOver: { backend },
-  });
-}
-
-export const NEURONS: KindTable<NeuronKinds> = {
-  /** Asked for anew: a program may have defined kinds of its own. */
-  get rows() {
-    const rows = [...neuronKinds, quantReluKind].map((kind) => [kind, neuronFileRow(kind)]);
-    return Object.fromEntries(rows) as KindTable<NeuronKinds>["rows"];
-  },
-  elsewhere: ["QIFNode", "EIFNode", "IzhikevichNode", "QuantizedIFNode", "QuantizedLIFNode", "QuantizedATIF"],
-};
 
 const neuron: ValueType<NeuronConfig> = {
   expects: 'a table such as { kind = "ATIF" }',
@@ -63,7 +20,7 @@ const neuron: ValueType<NeuronConfig> = {
 };
 
 /** Parameters as a file has them: the step mode stands in neuron.params. */
-export type FileModelKinds = { readonly [K in ModelKind]: Omit<ModelKinds[K], "stepMode"> };
+export type FileModelKinds = { readonly [K in keyof ModelKinds]: Omit<ModelKinds[K], "stepMode"> };
 
 /** What the data decide may be left out; dimensions are Qualia's default. */
 function modelFileRow<P>({ summary, schema }: KindRow<P>): KindRow<P> {
@@ -101,13 +58,16 @@ const summaries: { readonly [K in ModelKind]: string } = {
   SResNetStride: "Spiking residual network, whose blocks shrink the map by strides of their convolutions.",
 };
 
-const modelRows = Object.entries(summaries).map(([kind, summary]) => [
+const templateRows = Object.entries(summaries).map(([kind, summary]) => [
   kind,
   modelFileRow({ summary, schema: templateTable[kind as ModelKind].schema as Schema<unknown> }),
 ]);
 
 export const MODELS: KindTable<FileModelKinds> = {
-  rows: Object.fromEntries(modelRows) as KindTable<FileModelKinds>["rows"],
+  rows: {
+    ...Object.fromEntries(templateRows),
+    GraphModel: graphModelRow,
+  } as KindTable<FileModelKinds>["rows"],
   elsewhere: [
     "QuantizedSMLP",
     "QuantizedSCNN",

@@ -2,10 +2,12 @@
 
 import { fieldsOf, snakeCase, type AnyField } from "../../schema/schema.js";
 import { neuronKinds } from "../../neurons/table.js";
-import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "./data-schema.js";
+import { AUGMENTATIONS, DATASETS, WRITTEN_PREPROCESSING } from "./data-schema.js";
 import type { IgnoredKeys, PassedOver } from "./ignored-keys.js";
 import type { KindRow, KindTable, TableRow } from "./kinds.js";
-import { MODELS, NEURONS } from "./model-schema.js";
+import { LAYERS } from "./layer-schema.js";
+import { MODELS } from "./model-schema.js";
+import { NEURONS } from "./neuron-schema.js";
 import { POSTPROCESSING, STEP } from "./postprocessing-schema.js";
 import { sentence, toml } from "./reference-words.js";
 import { SWEEP } from "../sweep/sweep-file.js";
@@ -76,6 +78,30 @@ w = { bits = 4 }
     "have no quantized form. A run that is stopped between the steps, or in the middle of one, goes on there.",
 ].join("\n\n")}\n`;
 
+const LAYERS_TEXT = `\`layers\` of a \`GraphModel\`, in PyTorch's words: \`kind\` and \`options\`. [Neurons](#neurons) are layers, too, and so are those
+that a program defines. Shapes are channels last; a window is one number, or \`[height, width]\`. What does not fit is refused at
+its line before anything is read or trained.
+
+\`\`\`toml
+[[model]]
+name = "branches"
+kind = "GraphModel"
+epochs = 10
+optimizer = { kind = "Adam", params = { lr = 0.01 } }
+
+[model.params]
+timesteps = 4
+layers = [
+  { name = "conv", kind = "Conv2d", options = { in_channels = 1, out_channels = 8, kernel_size = 3, padding = 1 } },
+  { name = "near", kind = "ATIF" },
+  { name = "far", kind = "MaxPool2d", options = { kernel_size = 2 } },
+  { name = "up", kind = "Upsample", options = { scale_factor = 2 } },
+  { name = "both", kind = "Concat", inputs = ["near", "up"] },
+  { name = "flat", kind = "Flatten" },
+  { name = "fc", kind = "Linear", options = { in_features = 1024, out_features = 10 } },
+]
+\`\`\``;
+
 const SWEEP_TEXT = `
 \`\`\`toml
 [sweep]
@@ -89,11 +115,11 @@ model.0.params.timesteps = [1, 2, 4, 8]
 
 [[settings]]
 name = "steep"
-model.0.params.neuron = { kind = "ATIF", params = { alpha = 4.0, step_mode = "m" } }
+model.0.params.neuron = { kind = "${neuronKinds[0]}", params = { alpha = 4.0, step_mode = "m" } }
 
 [[settings]]
 name = "leaky"
-model.0.params.neuron = { kind = "LIFNode", params = { step_mode = "m" } }
+model.0.params.neuron = { kind = "${neuronKinds[3]}", params = { step_mode = "m" } }
 \`\`\`
 
 * \`[grid]\` has lists of values, and every combination is run. \`[[settings]]\` are combinations one by one; with a grid beside
@@ -119,7 +145,7 @@ export function experimentReference(): string {
     kinds(
       "## `[[preprocessing]]`",
       "Steps that change the data once, before training: `kind` and `params`.",
-      PREPROCESSING,
+      WRITTEN_PREPROCESSING,
     ),
     kinds(
       "## `[[data_augmentation]]`",
@@ -144,7 +170,12 @@ export function experimentReference(): string {
       TRAINING,
     ),
     kinds("## Networks", "`kind` and `params` of `[[model]]`.", MODELS),
-    kinds("## Neurons", "`params.neuron` of a network: `kind` and `params`.", NEURONS),
+    kinds("## Layers", LAYERS_TEXT, LAYERS),
+    kinds(
+      "## Neurons",
+      "`params.neuron` of a network: `kind` and `params`; in a `GraphModel`, `kind` and `options` of a layer.",
+      NEURONS,
+    ),
     kinds("## Optimizers", "`optimizer` of a model: `kind` and `params`.", OPTIMIZERS),
     kinds(
       "## Schedules",

@@ -3,19 +3,26 @@
  * stands as `key = value`; one with its default as `#key = value`.
  */
 
-import type { ModelKind } from "../../models/table.js";
+import { templateTable, type ModelKind } from "../../models/table.js";
 import { neuronKinds, type NeuronKind } from "../../neurons/table.js";
 import { fieldsOf, snakeCase } from "../../schema/schema.js";
 import { AUGMENTATIONS, datasetFacts, DATASETS, PREPROCESSING } from "./data-schema.js";
-import type { DatasetConfig, LoadedKind, OptimizerKinds, SchedulerKinds } from "./experiment.js";
+import type {
+  DatasetConfig,
+  EventFilesConfig,
+  LoadedKind,
+  OptimizerKinds,
+  SchedulerKinds,
+} from "./experiment.js";
 import type { KindTable, TableRow } from "./kinds.js";
-import { MODELS, NEURONS } from "./model-schema.js";
+import { MODELS } from "./model-schema.js";
+import { NEURONS } from "./neuron-schema.js";
 import { sentence, toml } from "./reference-words.js";
 import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
 /** Sets of still images, which the networks here are made for. */
-export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | "EventFolder">;
+export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | EventFilesConfig["kind"]>;
 
 export interface StarterChoice {
   readonly dataset: StarterDataset;
@@ -37,7 +44,7 @@ export const starterKinds = {
     return Object.keys(DATASET_NAMES) as StarterDataset[];
   },
   get model(): readonly ModelKind[] {
-    return kindNames(MODELS);
+    return Object.keys(templateTable) as ModelKind[];
   },
   get neuron(): readonly NeuronKind[] {
     return kindNames(NEURONS);

@@ -5,19 +5,26 @@ import { counted } from "../../counted.js";
 import { refuse } from "../../schema/place.js";
 import { formatShape } from "../../shapes.js";
 import type { ConfigTable } from "./config-tree.js";
-import { AUGMENTATIONS, datasetFacts, DATASETS, PREPROCESSING, isFromFiles } from "./data-schema.js";
+import {
+  AUGMENTATIONS,
+  datasetFacts,
+  DATASETS,
+  isFromFiles,
+  PREPROCESSING,
+  WRITTEN_PREPROCESSING,
+} from "./data-schema.js";
 import type { DatasetFacts } from "./data-schema.js";
 import type {
   AugmentationConfig,
   AugmentationKinds,
   DatasetConfig,
-  EventFolderParams,
   PreprocessingConfig,
   PreprocessingKinds,
   SetName,
 } from "./experiment.js";
+import { checkFrames, isFramed, withEventSteps } from "./event-steps.js";
 import type { FilePlace } from "./file-place.js";
-import { readVariant } from "./kinds.js";
+import { readKind, readVariant } from "./kinds.js";
 
 /** What is known of the samples at one point of their way to the models. */
 export interface DataFacts extends DatasetFacts {
@@ -32,48 +39,38 @@ export interface Item {
   readonly table: ConfigTable;
 }
 
-export function readDataset(
+/** The set, and the steps of [[preprocessing]]: some of these say how recordings are counted into the frames of the set. */
+export function readData(
   place: FilePlace,
   table: ConfigTable,
-): { dataset: DatasetConfig; facts: DataFacts } {
-  place.checkKeys(table, ["kind", "params"]);
-  const dataset = readVariant(place, table, DATASETS);
-  const isEvents = dataset.kind === "MovingDigits" || dataset.kind === "EventFolder";
-  const floats =
-    dataset.kind === "Digits"
-      ? "the samples of Digits are numbers from 0 to 1"
-      : isEvents
-        ? `the samples of ${dataset.kind} are counts of events`
-        : null;
-  if (dataset.kind === "EventFolder") checkDuration(dataset.params, place.at("params"));
-  return {
-    dataset,
-    facts: { ...datasetFacts(dataset), sets: ["train", "test"], floats },
-  };
-}
-
-function checkDuration({ splitBy, duration }: EventFolderParams, place: FilePlace): void {
-  if (splitBy === "duration" && duration === undefined)
-    place.key("duration").missing('microseconds of a frame, with split_by = "duration"');
-  if (splitBy !== "duration" && duration !== undefined) {
-    place
-      .at("duration")
-      .fail(`is ${duration}, but split_by is "${splitBy}"; expected split_by = "duration", or no duration.`);
-  }
-}
-
-export function readPreprocessing(
   items: readonly Item[],
-  data: DataFacts,
-): { preprocessing: PreprocessingConfig[]; facts: DataFacts } {
-  let facts = data;
-  const preprocessing = items.map(({ place, table }) => {
-    place.checkKeys(table, ["kind", "params"]);
-    const step = readVariant(place, table, PREPROCESSING);
-    facts = afterStep(step, facts, place);
+): { dataset: DatasetConfig; preprocessing: PreprocessingConfig[]; facts: DataFacts } {
+  place.checkKeys(table, ["kind", "params"]);
+  const written = readVariant(place, table, DATASETS);
+  for (const item of items) readKind(item.place, item.table, WRITTEN_PREPROCESSING);
+  const { dataset, items: others } = withEventSteps(items, written, table.params, place);
+  if (isFramed(dataset)) checkFrames(dataset.params, place.at("params"));
+  let facts = factsOf(dataset);
+  const preprocessing = others.map((item) => {
+    item.place.checkKeys(item.table, ["kind", "params"]);
+    const step = readVariant(item.place, item.table, PREPROCESSING);
+    facts = afterStep(step, facts, item.place);
     return step;
   });
-  return { preprocessing, facts };
+  return { dataset, preprocessing, facts };
+}
+
+function factsOf(dataset: DatasetConfig): DataFacts {
+  const { kind } = dataset;
+  const facts = datasetFacts(dataset);
+  const isEvents = isFramed(dataset) || kind === "MovingDigits" || kind === "DVSGestureWithPreprocessing";
+  const floats =
+    kind === "Digits"
+      ? "the samples of Digits are numbers from 0 to 1"
+      : isEvents
+        ? `the samples of ${kind} are counts of events`
+        : null;
+  return { ...facts, sets: kind === "SSC" ? ["train", "valid", "test"] : ["train", "test"], floats };
 }
 
 function afterStep(step: PreprocessingConfig, facts: DataFacts, place: FilePlace): DataFacts {

@@ -1,6 +1,5 @@
 /** One [[model]], its template merged in: read, and checked against framework and data. */
 
-import type { ModelKind } from "../../models/table.js";
 import { refuse } from "../../schema/place.js";
 import { oneOf } from "../../schema/value-types.js";
 import { formatShape, sizeOf } from "../../shapes.js";
@@ -23,6 +22,7 @@ import type { FileModelKinds } from "./model-schema.js";
 import { modelKeys, MODELS } from "./model-schema.js";
 import { OPTIMIZERS, SCHEDULERS, TRAINING, UPDATE } from "./training-schema.js";
 import type { DataFacts } from "./validate-data.js";
+import { checkLayers } from "./validate-layers.js";
 
 export function readModel(
   place: FilePlace,
@@ -36,6 +36,7 @@ export function readModel(
   const network = readNetwork(place, table, framework);
   checkAgainstData(network, data, place.key("params"));
   checkTime(place.key("params"), network, data);
+  if (network.kind === "GraphModel") checkLayers(place.key("params"), network.params, data);
   const training = readRow(place, only(table, keysIn(TRAINING.schema)), TRAINING);
   const optimizer = readOptimizer(place, table, training);
   if (!Object.hasOwn(table, "update")) return { name, ...network, ...training, optimizer };
@@ -61,12 +62,14 @@ export function readNetworkInMode(
   mode: (place: FilePlace, value: ConfigValue | undefined) => "s" | "m",
 ): Variant<ModelKinds> {
   const { kind, params } = readVariant<FileModelKinds>(place, table, MODELS);
-  const stepMode = mode(place.at("params").at("neuron").at("params").at("step_mode"), stepModeIn(table));
+  const path = kind === "GraphModel" ? OF_NETWORK : OF_NEURON;
+  const at = path.reduce((outer, key) => outer.key(key), place);
+  const stepMode = mode(at, valueAt(table, path));
   return { kind, params: { ...params, ...withoutLinearLayers(params), stepMode } } as Variant<ModelKinds>;
 }
 
 /** A network with global sum pooling has none, so what a file says about them is dropped. */
-function withoutLinearLayers(params: FileModelKinds[ModelKind]): object {
+function withoutLinearLayers(params: FileModelKinds[keyof FileModelKinds]): object {
   if (!("gsp" in params) || !params.gsp) return {};
   const { dropouts, filters } = params;
   return {
@@ -75,10 +78,13 @@ function withoutLinearLayers(params: FileModelKinds[ModelKind]): object {
   };
 }
 
-/** params.neuron.params.step_mode */
-function stepModeIn(table: ConfigTable): ConfigValue | undefined {
+/** Where the step mode stands. */
+const OF_NEURON = ["params", "neuron", "params", "step_mode"];
+const OF_NETWORK = ["params", "step_mode"];
+
+function valueAt(table: ConfigTable, path: readonly string[]): ConfigValue | undefined {
   let node: ConfigValue | undefined = table;
-  for (const key of ["params", "neuron", "params", "step_mode"]) {
+  for (const key of path) {
     node = isTable(node) && Object.hasOwn(node, key) ? node[key] : undefined;
   }
   return node;
@@ -103,7 +109,8 @@ function readStepMode(place: FilePlace, value: ConfigValue | undefined, framewor
       `is "s", but learningframework.kind is "${multi}"; expected "m", or the framework "${single}".`,
     );
   }
-  if (given === undefined) {
+  // What is missing in a file of Qualia is a slip; networks as lists have none.
+  if (given === undefined && place.path.includes("neuron")) {
     place.objection("is missing", `expected "m" with the framework "${multi}"`, 'taken as "m"');
   }
   return "m";
@@ -132,6 +139,7 @@ function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: 
   const { inputShape, outputShape } = network.params;
   const gives = `${data.name} gives samples of ${formatShape(data.shape)}`;
   const dims = "dims" in network.params ? network.params.dims : null;
+  const isFlat = "units" in network.params;
   if (dims !== null && dims !== data.shape.length - 1) {
     const fix =
       dims === 1 ? "dims = 2, or Reshape2DTo1D in [[preprocessing]]" : "dims = 1, or no Reshape2DTo1D";
@@ -140,11 +148,10 @@ function checkAgainstData(network: Variant<ModelKinds>, data: DataFacts, place: 
   // Of files, the data say it when they are there: checkShapes in experiment/model.ts.
   if (data.fromFiles) return;
   if (inputShape !== undefined) {
-    // A network without dimensions flattens its input, so only the number of values counts.
-    const fits =
-      dims === null
-        ? sizeOf(inputShape) === sizeOf(data.shape)
-        : formatShape(inputShape) === formatShape(data.shape);
+    // An SMLP flattens its input, so only the number of values counts.
+    const fits = isFlat
+      ? sizeOf(inputShape) === sizeOf(data.shape)
+      : formatShape(inputShape) === formatShape(data.shape);
     if (!fits)
       place
         .at("input_shape")

@@ -2,6 +2,8 @@
 
 import { counted } from "../../counted.js";
 import { ConfigError } from "../../errors.js";
+import { rareLayers } from "../../layers/rare/kinds.js";
+import { isNeuronKind } from "../../neurons/table.js";
 import { checkTogether, mergedQuantParams } from "../../quantization/quantizer-options.js";
 import { quantizableNeurons } from "../../quantization/quantizable-neurons.js";
 import { emptyTable, isTable } from "./config-tree.js";
@@ -141,16 +143,7 @@ function checkQuantization(
 ): void {
   const { epochs, optimizer } = params;
   for (const { model, place: of } of models) {
-    const { neuron } = model.params;
-    if (!quantizableNeurons.includes(neuron.kind)) {
-      of.key("params")
-        .key("neuron")
-        .key("kind")
-        .fail(
-          `is "${neuron.kind}", which has no quantized form, but ${nameOf(place)} is QuantizationAwareTraining; expected one of ` +
-            `${quantizableNeurons.map((kind) => `"${kind}"`).join(", ")}. Remove that step, or take another neuron.`,
-        );
-    }
+    checkQuantizable(model, of.key("params"), nameOf(place));
     const { quantParams: over } = model.update ?? {};
     if (over !== undefined) {
       const merged = mergedQuantParams(params.model.params.quantParams, over);
@@ -168,6 +161,30 @@ function checkQuantization(
   }
   if (epochs === 0 && optimizer !== undefined)
     place.key("optimizer").warn("changes nothing, since epochs is 0: nothing is trained.");
+}
+
+/** @param step what messages call it */
+function checkQuantizable({ params }: ModelConfig, place: FilePlace, step: string): void {
+  const but = `which has no quantized form, but ${step} is QuantizationAwareTraining`;
+  if ("layers" in params) {
+    const rare = rareLayers();
+    params.layers.forEach(({ kind }, i) => {
+      const at = place.key("layers").at(i);
+      const isOther = isNeuronKind(kind) && !quantizableNeurons.includes(kind);
+      if (rare.includes(kind) || isOther)
+        at.key("kind").fail(`is "${kind}", ${but}; expected another layer. Remove that step, or the layer.`);
+    });
+    return;
+  }
+  const { kind } = params.neuron;
+  if (quantizableNeurons.includes(kind)) return;
+  place
+    .key("neuron")
+    .key("kind")
+    .fail(
+      `is "${kind}", ${but}; expected one of ` +
+        `${quantizableNeurons.map((each) => `"${each}"`).join(", ")}. Remove that step, or take another neuron.`,
+    );
 }
 
 /** A network that took an effort, and of which only figures are left. */

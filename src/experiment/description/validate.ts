@@ -14,7 +14,7 @@ import type { ConfigDocument } from "./parse.js";
 import { Report } from "./report.js";
 import { LEGACY_FRAMEWORK, OTHER_PROGRAMS, SECTION_KEYS, UNSUPPORTED_KEYS } from "./sections.js";
 import { BENCH, FRAMEWORKS, TRAINING } from "./training-schema.js";
-import { readAugmentations, readDataset, readPreprocessing } from "./validate-data.js";
+import { readAugmentations, readData } from "./validate-data.js";
 import type { DataFacts, Item } from "./validate-data.js";
 import { hasTime, readModel } from "./validate-model.js";
 import { readPostprocessing, type PlacedModel } from "./validate-postprocessing.js";
@@ -45,12 +45,15 @@ export function validateExperiment(
   checkSections(root, tree);
   const bench = readBench(root, tree);
   const learningFramework = readFramework(root, tree);
-  const source = readDataset(root.at("dataset"), tableAt(root, tree, "dataset", "a section [dataset]"));
-  const prepared = readPreprocessing(itemsOf(root, tree, "preprocessing"), source.facts);
+  const prepared = readData(
+    root.at("dataset"),
+    tableAt(root, tree, "dataset", "a section [dataset]"),
+    itemsOf(root, tree, "preprocessing"),
+  );
   const augmented = readAugmentations(
     itemsOf(root, tree, "data_augmentation"),
     prepared.facts,
-    source.dataset,
+    prepared.dataset,
   );
   checkTime(root, tree, learningFramework, augmented.facts);
   checkOtherPrograms(root, tree);

@@ -59,17 +59,24 @@ function writeStep(step: PostprocessingConfig): ConfigTable {
 
 function writeModel(model: ModelConfig): ConfigTable {
   const { kind, params } = writeVariant<FileModelKinds>(model, MODELS);
-  const network = asTable(params);
-  const neuron = asTable(network.neuron);
-  const neuronParams = { ...asTable(neuron.params), step_mode: model.params.stepMode };
   return {
     name: model.name,
     kind,
     ...writeFields(model, TRAINING.schema),
-    params: { ...network, neuron: { ...neuron, params: neuronParams } },
+    params: withStepMode(asTable(params), model.params.stepMode),
     ...(model.optimizer === null ? {} : { optimizer: writeOptimizer(model.optimizer) }),
     ...(model.update === undefined ? {} : { update: writeFields(model.update, UPDATE.schema) }),
   };
+}
+
+/** In the neuron, where there is one for all. */
+function withStepMode(network: ConfigTable, stepMode: string): ConfigTable {
+  if (Object.hasOwn(network, "layers")) {
+    const { layers, ...others } = network;
+    return { ...others, step_mode: stepMode, layers };
+  }
+  const neuron = asTable(network.neuron);
+  return { ...network, neuron: { ...neuron, params: { ...asTable(neuron.params), step_mode: stepMode } } };
 }
 
 function writeOptimizer(optimizer: OptimizerConfig): ConfigTable {

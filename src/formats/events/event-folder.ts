@@ -17,9 +17,10 @@ import { loadEvents } from "./event-file.js";
 import type { ReadEventsOptions } from "./read-events.js";
 
 type OfFiles = Pick<ReadEventsOptions, "format" | "columns" | "timeUnit" | "stream" | "unzstd">;
-type OfFrames = Pick<EventsDatasetOptions, "integration" | "timesteps" | "maxCount">;
+/** How recordings become samples. */
+export type FramesOptions = Pick<EventsDatasetOptions, "integration" | "timesteps" | "maxCount">;
 
-export interface EventFolderOptions extends OfFiles, OfFrames {
+export interface EventFolderOptions extends OfFiles, FramesOptions {
   /** For messages and tables; the folder's name if it is left out. */
   readonly name?: string;
   /** [height, width] of the sensor, or [channels]; what the files say if it is left out. */
@@ -65,22 +66,27 @@ export async function loadEventFolder(folder: string, options: EventFolderOption
     );
   }
   const { name = root.split(/[\\/]/).findLast((part) => part !== "") ?? root } = options;
-  const load = (set: string): Promise<Dataset> => {
-    const { integration, timesteps, maxCount } = options;
-    return eventsDataset(recordingsIn(set, classNames, options), {
+  const load = (set: string): Promise<Dataset> =>
+    eventsDataset(recordingsIn(set, classNames, options), {
       name,
-      integration,
-      ...(timesteps === undefined ? {} : { timesteps }),
-      ...(maxCount === undefined ? {} : { maxCount }),
+      ...framesAs(options),
       classes: classNames.length,
       classNames,
     });
-  };
   const sets = { train: await load(train), test: await load(test) };
   const [a, b] = [sets.train.sampleShape, sets.test.sampleShape].map(formatShape);
   if (a !== b)
     throw new FormatError(`${folder}: training samples are ${a} and test samples ${b}; expected one sensor.`);
   return sets;
+}
+
+/** Those that are given, for eventsDataset. */
+export function framesAs({ integration, timesteps, maxCount }: FramesOptions): FramesOptions {
+  return {
+    integration,
+    ...(timesteps === undefined ? {} : { timesteps }),
+    ...(maxCount === undefined ? {} : { maxCount }),
+  };
 }
 
 /** As it is written there: Train, train, TRAIN. */

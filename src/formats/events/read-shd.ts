@@ -14,6 +14,7 @@ import { EventLoopTurns } from "../../platform/event-loop.js";
 import { withOpenFile } from "../../platform/files.js";
 import { show } from "../../show.js";
 import { decodeF16 } from "../half-precision.js";
+import { optionalPackage } from "../../platform/optional-package.js";
 
 /** Channels of the artificial cochlea. */
 const CHANNELS = 700;
@@ -114,9 +115,8 @@ function checkMagic(name: string, bytes: Uint8Array): void {
 
 async function fromPackage(isPath: boolean): Promise<H5wasm> {
   try {
-    // A name that compilers do not follow: nobody needs the package who has no such files.
-    const name: string = isPath ? "h5wasm/node" : "h5wasm";
-    const module = (await import(/* @vite-ignore */ name)) as H5wasm & { readonly default?: H5wasm };
+    const name = isPath ? "h5wasm/node" : "h5wasm";
+    const module = (await optionalPackage(name)) as H5wasm & { readonly default?: H5wasm };
     return module.default ?? module;
   } catch (error) {
     throw new StateError(

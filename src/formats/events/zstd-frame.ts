@@ -7,6 +7,7 @@
 
 import { FormatError, messageOf, StateError } from "../../errors.js";
 import { builtinModule } from "../../platform/host.js";
+import { optionalPackage } from "../../platform/optional-package.js";
 
 /** The bytes of a frame that is whole; may throw. */
 export type Unzstd = (packed: Uint8Array) => Uint8Array;
@@ -41,9 +42,7 @@ export async function zstdUnpacker(given: Unzstd | undefined, most: number): Pro
 
 async function fromPackage(): Promise<Unzstd> {
   try {
-    // A name that compilers do not follow: nobody needs the package whose recordings are packed otherwise.
-    const name: string = "fzstd";
-    const { decompress } = (await import(/* @vite-ignore */ name)) as { decompress: Unzstd };
+    const { decompress } = (await optionalPackage("fzstd")) as { decompress: Unzstd };
     return decompress;
   } catch (error) {
     throw new StateError(

@@ -4,25 +4,25 @@ import type { Kernels } from "../contract.js";
 
 const { fround } = Math;
 
-const LARGEST_X = fround(88.72283);
-const SMALLEST_X = fround(-87.33654);
-const LOG2_E = fround(1.44269504);
+const LARGEST_X = /* @__PURE__ */ fround(88.72283);
+const SMALLEST_X = /* @__PURE__ */ fround(-87.33654);
+const LOG2_E = /* @__PURE__ */ fround(1.44269504);
 /** ln 2 in two parts: k times the first is exact, the second is the rest. */
-const LN2_HIGH = fround(0.693359375);
-const LN2_LOW = fround(-2.1219444e-4);
+const LN2_HIGH = /* @__PURE__ */ fround(0.693359375);
+const LN2_LOW = /* @__PURE__ */ fround(-2.1219444e-4);
 
 /** @source S. L. Moshier, Cephes, expf */
-const EXP_COEFFICIENTS = [
+const EXP_COEFFICIENTS = /* @__PURE__ */ [
   1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
 ].map(fround);
 
 /** @source S. L. Moshier, Cephes, logf */
-const LOG_COEFFICIENTS = [
+const LOG_COEFFICIENTS = /* @__PURE__ */ [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
   2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ].map(fround);
 
-const SQRT_HALF = fround(Math.SQRT1_2);
+const SQRT_HALF = /* @__PURE__ */ fround(Math.SQRT1_2);
 const SMALLEST_NORMAL = 2 ** -126;
 
 /** To the nearest whole number, a half to the even one. */

@@ -101,6 +101,13 @@ describe("integrateEvents", () => {
     ["no length", {}, { duration: 0 }, "duration is 0"],
     ["no frames", {}, { frames: 0, by: "time" }, "frames is 0"],
     ["both", {}, { duration: 1, frames: 1, by: "time" }, "duration and frames are both given"],
+    [
+      "a window and more",
+      {},
+      { window: 1, frames: 1, by: "time" } as never,
+      "window and frames are both given",
+    ],
+    ["no window", {}, { window: 0 }, "window is 0"],
     ["nothing", {}, {} as never, "neither duration nor frames is given; expected { duration }"],
     [
       "a hundred years",
@@ -110,6 +117,20 @@ describe("integrateEvents", () => {
     ],
   ])("refuses wrong %s", (_, change, integration, message) => {
     expect(() => integrateEvents({ ...events, ...change }, integration)).toThrow(message);
+  });
+});
+
+describe("windows that begin with an event", () => {
+  it("hold what lies within, both ends included, and follow one another on no grid", () => {
+    // 100 to 150, 199 to 249, 250.
+    expect(counts({ window: 50 })).toEqual([4, 3, 1]);
+    // 100 to 110, 120, 150, 199 and 200, 249 and 250: none is empty.
+    expect(counts({ window: 10 })).toEqual([2, 1, 1, 2, 2]);
+    expect(counts({ window: 1000 })).toEqual([8]);
+    expect(counts({ window: 1 }, instants())).toEqual([0]);
+    expect(counts({ window: 5 }, instants(0, 5, 5, 6, 11, 12))).toEqual([3, 2, 1]);
+    const voted = integrateEvents({ ...instants(0, 1, 9), labels: Int32Array.of(2, 1, 1) }, { window: 2 });
+    expect([voted.shape, voted.labels]).toEqual([[2, 1, 2], Int32Array.of(1, 1)]);
   });
 });
 

@@ -14,20 +14,20 @@ const data: readonly Case[] = [
   [
     "dataset unsupported",
     '"MNIST"',
-    '"SHD"',
-    'config.toml:12:1: dataset.kind is "SHD", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder".',
+    '"GSC"',
+    'config.toml:12:1: dataset.kind is "GSC", which Qualia knows and this version does not support; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder", "DVSGesture", "DVSGestureWithPreprocessing", "SHD", "SSC".',
   ],
   [
     "dataset case",
     '"MNIST"',
     '"mnist"',
-    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder". Did you mean "MNIST"?',
+    'config.toml:12:1: dataset.kind is "mnist"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder", "DVSGesture", "DVSGestureWithPreprocessing", "SHD", "SSC". Did you mean "MNIST"?',
   ],
   [
     "dataset typo",
     '"MNIST"',
     '"FashonMNIST"',
-    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder". Did you mean "FashionMNIST"?',
+    'config.toml:12:1: dataset.kind is "FashonMNIST"; expected one of "Digits", "MNIST", "FashionMNIST", "IDX", "CIFAR10", "CIFAR100", "ImageFolder", "CSV", "NumPy", "MovingDigits", "EventFolder", "DVSGesture", "DVSGestureWithPreprocessing", "SHD", "SSC". Did you mean "FashionMNIST"?',
   ],
   [
     "no path",
@@ -69,13 +69,13 @@ const data: readonly Case[] = [
     "preproc unknown",
     '"Class2BinMatrix"',
     '"Class2BinMatrx"',
-    'config.toml:19:1: preprocessing[0].kind is "Class2BinMatrx"; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "DatasetLimit", "Reshape2DTo1D", "Split2TimeSteps". Did you mean "Class2BinMatrix"?',
+    'config.toml:19:1: preprocessing[0].kind is "Class2BinMatrx"; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "DatasetLimit", "Reshape2DTo1D", "Split2TimeSteps", "IntegrateEventsByFixedDuration", "IntegrateEventsByFixedFramesNumber", "Group2TimeStepsBySample". Did you mean "Class2BinMatrix"?',
   ],
   [
     "preproc events",
     '"Class2BinMatrix"',
     '"Group2TimeStepsBySample"',
-    'config.toml:19:1: preprocessing[0].kind is "Group2TimeStepsBySample", which Qualia knows and this version does not support; expected one of "Class2BinMatrix", "Normalize", "DatasetSplitter", "DatasetLimit", "Reshape2DTo1D", "Split2TimeSteps".',
+    "config.toml:18:1: preprocessing[0] is Group2TimeStepsBySample, and the samples of MNIST are no recordings of events that are still to be counted; expected it with DVSGesture, SHD, SSC or EventFolder. Remove it, or name one of those as dataset.kind.",
   ],
   [
     "splitter same",

@@ -8,7 +8,7 @@ import { ConfigError } from "../../../src/errors.js";
 import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
 import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
 import type { LossName } from "../../../src/losses/table.js";
-import type { ModelKind, ModelOptions } from "../../../src/models/table.js";
+import type { ModelOptions } from "../../../src/models/table.js";
 import type { NeuronSpec } from "../../../src/neurons/table.js";
 import type { OptimizerSpec, SchedulerSpec } from "../../../src/optimizers/table.js";
 import { base, edited } from "./base.js";
@@ -212,7 +212,7 @@ describe("a file in the manner of the reference", () => {
     expect(experiment.models.map(({ name }) => name)).toEqual(["scnn_if", "scnn_atif", "smlp_plif"]);
     expect(warnings.slice(1)).toEqual([
       'config.toml:81:1: model[3] is disabled and left out: config.toml:83:1: model[3].kind is "QuantizedSResNet", ' +
-        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
+        'which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel".',
     ]);
   });
 });
@@ -283,7 +283,7 @@ describe("lenient reading", () => {
       kind = "SMLP"
       params = { units = [], timesteps = 2, neuron.kind = "IFSRL" }`;
     const { experiment, warnings } = parseExperiment(digits);
-    expect(experiment.models[0].params.neuron.kind).toBe("IFSRL");
+    expect(experiment.models[0].params.neuron?.kind).toBe("IFSRL");
     expect(experiment.bench).toMatchObject({ firstRun: 1, lastRun: 1 });
     expect(warnings).toEqual([]);
   });
@@ -335,7 +335,7 @@ describe("values", () => {
           'neuron.kind = "ATIF"\nneuron.params.v_threshold = 1.0',
           `neuron.kind = "IFNode"\nneuron.params.v_reset = ${value}`,
         ),
-      ).experiment.models[0].params.neuron.params;
+      ).experiment.models[0].params.neuron?.params;
     expect(withReset("false")).toHaveProperty("vReset", null);
     expect(withReset("0")).toHaveProperty("vReset", 0);
     expect(withReset("0.0")).toHaveProperty("vReset", 0);
@@ -345,10 +345,10 @@ describe("values", () => {
   it("may turn the guard of the threshold off", () => {
     const guard = (value: string): unknown =>
       parseExperiment(edited("neuron.params.v_threshold = 1.0", `neuron.params.min_threshold = ${value}`))
-        .experiment.models[0].params.neuron.params;
+        .experiment.models[0].params.neuron?.params;
     expect(guard("false")).toHaveProperty("minThreshold", null);
     expect(guard("0.01")).toHaveProperty("minThreshold", 0.01);
-    expect(parseExperiment(base).experiment.models[0].params.neuron.params).toHaveProperty(
+    expect(parseExperiment(base).experiment.models[0].params.neuron?.params).toHaveProperty(
       "minThreshold",
       1e-3,
     );
@@ -435,7 +435,7 @@ describe("warnings about likely slips", () => {
   it("tell of a backend of SpikingJelly, and take the default", () => {
     const text = edited("neuron.params.v_threshold = 1.0", 'neuron.params.backend = "cupy"');
     const { experiment, warnings } = parseExperiment(text);
-    expect(experiment.models[0].params.neuron.params).toHaveProperty("backend", "fused");
+    expect(experiment.models[0].params.neuron?.params).toHaveProperty("backend", "fused");
     expect(warnings[0]).toBe(
       'config.toml:43:1: model_template.params.neuron.params.backend (merged into model[0]) is "cupy"; a backend of ' +
         'SpikingJelly; the default is used, "fused".',
@@ -450,7 +450,7 @@ describe("warnings about likely slips", () => {
     const { experiment, warnings } = parseExperiment(text);
     expect(warnings).toEqual([]);
     expect(experiment.learningFramework.params.loss).toBe("mse");
-    expect(experiment.models[0].params.neuron.params).toMatchObject({
+    expect(experiment.models[0].params.neuron?.params).toMatchObject({
       detachReset: true,
       storeVSeq: true,
       backend: "eager",
@@ -485,10 +485,10 @@ describe("warnings about likely slips", () => {
 
 /** Compiles only while what is read is what the library's constructors take. */
 function conforms(model: ModelConfig): void {
-  const neuron: NeuronSpec = model.params.neuron;
+  const neuron: NeuronSpec | undefined = model.params.neuron;
   const optimizer: OptimizerSpec | null = model.optimizer;
   const scheduler: SchedulerSpec | null = model.optimizer?.scheduler ?? null;
-  const kind: ModelKind = model.kind;
+  const kind: keyof ModelOptions = model.kind;
   const inputShape = [28, 28, 1];
   const outputShape = [10];
   const shapes = { inputShape, outputShape };
@@ -500,13 +500,17 @@ function conforms(model: ModelConfig): void {
       ...shapes,
       ...params,
     }),
-  } satisfies { [K in ModelKind]: (params: ModelKinds[K]) => ModelOptions[K] };
+    GraphModel: ({ neuron: _, ...params }: ModelKinds["GraphModel"]): ModelOptions["GraphModel"] => ({
+      ...shapes,
+      ...params,
+    }),
+  } satisfies { [K in keyof ModelOptions]: (params: ModelKinds[K]) => ModelOptions[K] };
   const options = by[model.kind](model.params as never);
   expect([neuron, optimizer, scheduler, kind, options]).toHaveLength(5);
 }
 
 describe("the examples", () => {
-  it.each(["digits", "digits-integers", "fashion-mnist", "moving-digits"])(
+  it.each(["digits", "digits-integers", "digits-layers", "fashion-mnist", "moving-digits"])(
     "%s reads without a warning",
     (file) => {
       const path = new URL(`../../../examples/${file}.toml`, import.meta.url);

@@ -7,7 +7,8 @@ import { augmentations } from "../../../src/datasets/augmentations/table.js";
 import { preprocessings } from "../../../src/datasets/preprocessing/table.js";
 import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
 import { AUGMENTATIONS, DATASETS, PREPROCESSING } from "../../../src/experiment/description/data-schema.js";
-import { MODELS, NEURONS } from "../../../src/experiment/description/model-schema.js";
+import { MODELS } from "../../../src/experiment/description/model-schema.js";
+import { NEURONS } from "../../../src/experiment/description/neuron-schema.js";
 import { FRAMEWORKS, OPTIMIZERS, SCHEDULERS } from "../../../src/experiment/description/training-schema.js";
 import { templateTable } from "../../../src/models/table.js";
 import { IFNode } from "../../../src/neurons/if-node.js";
@@ -52,7 +53,7 @@ defineNeuron<NoisyOptions, NoisyNode, NoisyOptions>("NoisyNode", {
 
 describe("kinds in files", () => {
   it.each<[string, readonly string[], object]>([
-    ["models", Object.keys(templateTable), MODELS.rows],
+    ["models", [...Object.keys(templateTable), "GraphModel"], MODELS.rows],
     ["neurons", [...neuronKinds, "QuantReLU"], NEURONS.rows],
     ["optimizers", optimizerKinds, OPTIMIZERS.rows],
     ["schedules", schedulerKinds, SCHEDULERS.rows],
@@ -84,7 +85,7 @@ describe("kinds in files", () => {
     const text = (params: string): string => edited(atif, `neuron = { kind = "NoisyNode"${params} }`);
     const { experiment } = parseExperiment(text(", params = { noise_level = 2 }"));
     expect(experiment.models[0].params.neuron).toEqual({ kind: "NoisyNode", params: { noiseLevel: 2 } });
-    expect(parseExperiment(text("")).experiment.models[0].params.neuron.params).toEqual({ noiseLevel: 0.5 });
+    expect(parseExperiment(text("")).experiment.models[0].params.neuron?.params).toEqual({ noiseLevel: 0.5 });
     expect(parseExperiment(writeExperiment(experiment)).experiment).toEqual(experiment);
     expect(messageFor(text(", params = { noise_level = 11 }"))).toBe(
       "config.toml:42:43: model_template.params.neuron.params.noise_level (merged into model[0]) is too loud; expected less noise_level.",

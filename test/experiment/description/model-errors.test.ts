@@ -21,19 +21,19 @@ const models: readonly Case[] = [
     "no kind",
     'kind = "SCNN"\n',
     "\n",
-    'config.toml:45:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
+    'config.toml:45:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel".',
   ],
   [
     "quantized",
     '"SCNN"',
     '"QuantizedSCNN"',
-    'config.toml:31:1: model_template.kind (merged into model[0]) is "QuantizedSCNN", which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
+    'config.toml:31:1: model_template.kind (merged into model[0]) is "QuantizedSCNN", which Qualia knows and this version does not support; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel".',
   ],
   [
     "model kind typo",
     '"SCNN"',
     '"SCN"',
-    'config.toml:31:1: model_template.kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride". Did you mean "SCNN"?',
+    'config.toml:31:1: model_template.kind (merged into model[0]) is "SCN"; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel". Did you mean "SCNN"?',
   ],
   [
     "timesteps 0",

@@ -112,7 +112,7 @@ const sections: readonly Case[] = [
     "no template, and no kind",
     '[model_template]\nkind = "SCNN"\nepochs = 3\nbatch_size = 64\n\n[model_template.optimizer]\nkind = "Adam"\nparams.lr = 0.001\n\n[model_template.params]\ntimesteps = 4\ndims = 2\nneuron.kind = "ATIF"\nneuron.params.v_threshold = 1.0\n',
     "",
-    'config.toml:31:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride".',
+    'config.toml:31:1: model[0].kind is missing; expected one of "SMLP", "SCNN", "SResNet", "SResNetStride", "GraphModel".',
   ],
   [
     "long key",

@@ -3,27 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventsDataset, type EventRecording } from "../../../src/datasets/events/events-dataset.js";
 import { FormatError } from "../../../src/errors.js";
 import { readShd } from "../../../src/formats/events/read-shd.js";
 import { FileError } from "../../../src/platform/file-errors.js";
-
-/**
- * h5py 3.16: spikes/times, lists of float16, [[0.0165252685546875, 0.25, 0.5], [0.001], [0.75, 0.125, 0.125]]; spikes/units, lists of
- * uint16, [[3, 699, 0], [12], [1, 2, 3]]; labels [4, 0, 19].
- */
-const packed = [
-  "H4sIAAAAAAACA+2YsU4CQRCGZ/fu8LxoOKIFUBFiYUlhQbTRyCmFEaMWlmpC4kU0Joc9JXY8Bu9gQ+lj+AhUtsjeznJ7GyEG",
-  "TCRhvoRMZncyC7M/c5d5q9dONr2iBwLXBRt80BkhX+W0r/Zv0TK0XbR9rtZZvJfH9RzmN+OuL4NARI8M1DmfjrQuEKtIPTi6",
-  "EPYGfaWnD56Oi17Cx2YE0Lq7b7aiRJeHc547Tb91S/oPzu/0W0Xh+nSVpF9NT10nHdcOn4R84fU5bEewuH6vzhs1Bnyiu2Fx",
-  "drzqryUr3ddNva8aDBxZC6Z8eYOMyQUsj2ZLcWgB//O5UhY4dgDPAS+Lcc644iKOc5nZxbwW68lnMlSMb9JZinooXSm97K7N",
-  "jlf666xTL1hMV/mUrsSHaxWerqdB8Wc9dZeqHuJ3Dryk9zDNt4x90YpOjxtnTBOY6lcZtAc7sAdVVaNk3YJ3rtdV7Re2pbWN",
-  "9Q1IztTzwP64oJXEz0zulU9yx+/JWdI6QRAEQRAEQRAEQfzFvIAb8wLb2M/APPMWPw6dPmfhxpxlWDYmBEiPLosgCIIg/gnx",
-  "TrAF39SPfI32IgAA",
-].join("");
-const bytes = new Uint8Array(gunzipSync(Buffer.from(packed, "base64")));
+import { spokenDigits as bytes } from "./spoken-digits.js";
 
 let folder: string;
 const put = (name: string, content: Uint8Array): string => {
