@@ -13,16 +13,15 @@
  * Nothing is kept per process: a context has its own pool and scratch, so that threads of Node can compute at once.
  */
 
-#define _POSIX_C_SOURCE 200809L
 #define NAPI_VERSION 8
 #include <node_api.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel_set.h"
 #include "sets.h"
+#include "system.h"
 
 enum { MOST_VALUES = 32, MOST_THREADS = 1024, CACHE_LINE = 64, STACK_BYTES = 1 << 20 };
 
@@ -32,7 +31,7 @@ struct context {
   double *values;
   napi_ref memory, value_array; /* what `base` and `values` point into stays */
   void *pool;
-  pthread_t threads[MOST_THREADS];
+  void *threads[MOST_THREADS];
   int running; /* the calling thread included */
   int open;
   int count; /* of kernels and limits */
@@ -49,36 +48,30 @@ static napi_value refuse(napi_env env, const char *sentence) {
   return NULL;
 }
 
-static void *serve(void *argument) {
+static void serve(void *argument) {
   struct member member = *(struct member *)argument;
   free(argument);
   const struct kernel_set *set = member.of->set;
   set->enter(member.of->pool);
   set->serve(member.index, member.scratch);
-  free(member.scratch);
-  return NULL;
+  free_aligned_block(member.scratch);
 }
 
 /* One thread more; not where there is no memory for it or the system starts none. */
 static int start(struct context *context) {
   struct member *member = malloc(sizeof *member);
-  void *scratch = NULL;
   size_t bytes = (sizeof(float) * (size_t)context->set->scratch_floats() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-  if (member == NULL || posix_memalign(&scratch, CACHE_LINE, bytes) != 0) {
-    free(member);
-    return 0;
+  void *scratch = aligned_block(CACHE_LINE, bytes), *thread = NULL;
+  if (member != NULL && scratch != NULL) {
+    *member = (struct member){context, context->running, scratch};
+    thread = start_thread(serve, member, STACK_BYTES);
   }
-  *member = (struct member){context, context->running, scratch};
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK_BYTES); /* musl gives 128 KiB */
-  int failed = pthread_create(&context->threads[context->running], &attributes, serve, member);
-  pthread_attr_destroy(&attributes);
-  if (failed) {
-    free(scratch);
+  if (thread == NULL) {
+    free_aligned_block(scratch);
     free(member);
   }
-  return !failed;
+  context->threads[context->running] = thread;
+  return thread != NULL;
 }
 
 static void set_threads(struct context *context, int wanted, int spins, double worth_waking) {
@@ -86,7 +79,7 @@ static void set_threads(struct context *context, int wanted, int spins, double w
   set->enter(context->pool);
   int staying = wanted < context->running ? wanted : context->running;
   set->resize(staying, wanted, spins, worth_waking, 1);
-  while (context->running > wanted) pthread_join(context->threads[--context->running], NULL);
+  while (context->running > wanted) join_thread(context->threads[--context->running]);
   while (context->running < wanted && start(context)) context->running++;
   set->resize(context->running, context->running, spins, worth_waking, 1);
 }
@@ -95,7 +88,7 @@ static void close_context(struct context *context) {
   if (!context->open) return;
   set_threads(context, 1, 0, 0);
   context->open = 0;
-  free(context->pool);
+  free_aligned_block(context->pool);
   context->pool = NULL;
 }
 
@@ -216,9 +209,10 @@ static napi_value open_context(napi_env env, napi_callback_info info) {
   if (napi_get_typedarray_info(env, argument[1], NULL, NULL, &base, NULL, NULL) != napi_ok || base == NULL)
     return refuse(env, "atif's addon: open: expected a Uint8Array on the memory");
   struct context *context = calloc(1, sizeof *context);
-  void *pool = NULL;
   size_t bytes = (set->context_bytes() + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-  if (context == NULL || posix_memalign(&pool, CACHE_LINE, bytes) != 0) {
+  void *pool = aligned_block(CACHE_LINE, bytes);
+  if (context == NULL || pool == NULL) {
+    free_aligned_block(pool);
     free(context);
     return refuse(env, "atif's addon: open: no memory for a context");
   }

@@ -23,14 +23,14 @@ const [kernelFolder, here] = [join(root, "kernels", "c"), join(root, "native")];
 const setsOf = {
   x64: [
     // clang splits vectors of 512 bits unless it is told not to.
-    { name: "avx512", flags: ["-march=x86-64-v4", "-mprefer-vector-width=512", "-DLANES=16"] },
-    { name: "avx2", flags: ["-march=x86-64-v3", "-DLANES=8"] },
+    { name: "avx512", processor: "x86-64-v4", flags: ["-mprefer-vector-width=512", "-DLANES=16"] },
+    { name: "avx2", processor: "x86-64-v3", flags: ["-DLANES=8"] },
   ],
   arm64: [{ name: "neon", flags: ["-DLANES=4"] }],
 };
 
 const common = [
-  "-std=c11", "-O3", "-fPIC", "-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-psabi", "-fvisibility=hidden",
+  "-std=c11", "-O3", "-fPIC", "-Wall", "-Wextra", "-Wno-unknown-pragmas", "-Wno-pragmas", "-Wno-psabi", "-fvisibility=hidden",
   "-fno-math-errno", "-fno-trapping-math",
   // One rounding per operation: nothing may fuse a multiply and an add (kernels/RULES.md, 5).
   "-ffp-contract=off",
@@ -104,8 +104,8 @@ function generateCalls(texts) {
       word: `${name}:${list.length}`,
     };
   });
+  const declarations = rows.map(({ declaration }) => `${declaration}\n`).join("");
   const calls = [
-    ...rows.map(({ declaration }) => declaration),
     "static void call_kernel(int number, double *v, char *base) {",
     "  switch (number) {",
     ...rows.map(({ call }) => call),
@@ -113,7 +113,7 @@ function generateCalls(texts) {
     "}",
     "",
   ].join("\n");
-  return { calls, words: rows.map(({ word }) => word).join(" ") };
+  return { declarations, calls, words: rows.map(({ word }) => word).join(" ") };
 }
 
 function writeIfOther(path, text) {
@@ -132,18 +132,31 @@ function run(command, words) {
   });
 }
 
+const march = (processor) => (processor === undefined ? [] : [`-march=${processor}`]);
+
 /** What a target needs beside its sets. */
 const systems = {
-  linux: { waiting: join(here, "waiting_linux.c"), link: ["-shared", "-pthread", "-Wl,-Bsymbolic", "-Wl,-z,relro,-z,now", "-s"] },
-  darwin: { waiting: join(root, "kernels", "native", "waiting.c"), link: ["-shared", "-undefined", "dynamic_lookup"] },
+  linux: { sources: [join(here, "system_posix.c"), join(here, "waiting_linux.c")], link: ["-shared", "-pthread", "-Wl,-z,relro,-z,now", "-s"] },
+  darwin: { sources: [join(here, "system_posix.c"), join(root, "kernels", "native", "waiting.c")], link: ["-shared", "-Wl,-undefined,dynamic_lookup", "-s"] },
+  win32: { sources: [join(here, "system_windows.c")], link: ["-shared", "-lapi-ms-win-core-synch-l1-2-0", "-s"] },
 }; // prettier-ignore
 
 /**
  * @param target.compiler words of a command
+ * @param target.forProcessor its options for "x86-64-v3" and the like
  * @param target.out folder for what is in between; the addon is atif.node in it
  * @returns the addon's path
  */
-export async function buildAddon({ platform, arch, compiler, out, flags = [], link = [], log = () => {} }) {
+export async function buildAddon({
+  platform,
+  arch,
+  compiler,
+  out,
+  flags = [],
+  link = [],
+  forProcessor = march,
+  log = () => {},
+}) {
   const sets = setsOf[arch];
   const system = systems[platform];
   if (sets === undefined || system === undefined)
@@ -154,7 +167,7 @@ export async function buildAddon({ platform, arch, compiler, out, flags = [], li
   mkdirSync(out, { recursive: true });
   const texts = textsIn(kernelFolder, /\.c$/);
   const headerTexts = [...textsIn(kernelFolder, /\.h$/), ...textsIn(here, /\.h$/)].flat();
-  const { calls, words } = generateCalls(texts);
+  const { declarations, calls, words } = generateCalls(texts);
   writeIfOther(join(out, "calls.h"), calls);
   const setsHeader = [
     ...sets.map(({ name }) => `extern const struct kernel_set ${name}_set;`),
@@ -166,27 +179,38 @@ export async function buildAddon({ platform, arch, compiler, out, flags = [], li
   const names = globalNames(texts);
   const include = [`-I${out}`, `-I${kernelFolder}`];
   const units = [];
-  for (const { name, flags: own } of sets) {
-    const renamed = join(out, `${name}.names`);
-    writeIfOther(renamed, names.map((each) => `${each} ${name}_${each}\n`).join(""));
-    const options = [...common, ...flags, ...own, "-ffreestanding", "-DATIF_CONTEXTS", ...include];
+  for (const { name, processor, flags: own } of sets) {
+    // Each set has the same names, and the addon all sets. gcc obeys where a declaration comes before the definition.
+    const renamed = join(out, `${name}-names.h`);
+    const renaming = names.map((each) => `#pragma redefine_extname ${each} ${name}_${each}\n`);
+    writeIfOther(renamed, `${renaming.join("")}${declarations}`);
+    const options = [
+      ...common,
+      ...flags,
+      ...forProcessor(processor),
+      ...own,
+      "-ffreestanding",
+      "-DATIF_CONTEXTS",
+      "-include",
+      renamed,
+      ...include,
+    ];
     for (const [file] of texts)
-      units.push({ source: join(kernelFolder, file), options, object: `${name}-${file}.o`, renamed });
+      units.push({ source: join(kernelFolder, file), options, object: `${name}-${file}.o` });
     units.push({
       source: join(here, "kernel_set.c"),
       options: [...options, `-DATIF_SET=${name}_`, `-DATIF_SET_NAME="${name}"`],
       object: `${name}-set.o`,
-      renamed,
     });
   }
-  const plain = [...common, ...flags, "-pthread", ...include, `-I${headers()}`];
-  for (const source of [join(here, "addon.c"), join(here, "instruction_sets.c"), system.waiting])
+  const plain = [...common, ...flags, `-I${out}`, `-I${headers()}`];
+  for (const source of [join(here, "addon.c"), join(here, "instruction_sets.c"), ...system.sources])
     units.push({ source, options: plain, object: `${basename(source)}.o` });
   const version =
     spawnSync(compiler[0], [...compiler.slice(1), "--version"], { encoding: "utf8" }).stdout ?? "";
   const todo = units.filter((unit) => {
     unit.path = join(out, unit.object);
-    unit.digest = digest(compiler.join(" "), version, unit.options.join(" "), calls, setsHeader, names.join(), ...headerTexts, readFileSync(unit.source, "utf8")); // prettier-ignore
+    unit.digest = digest(compiler.join(" "), version, unit.options.join(" "), declarations, calls, setsHeader, names.join(), ...headerTexts, readFileSync(unit.source, "utf8")); // prettier-ignore
     const noted = `${unit.path}.inputs`;
     return !(existsSync(unit.path) && existsSync(noted) && readFileSync(noted, "utf8") === unit.digest);
   });
@@ -196,9 +220,6 @@ export async function buildAddon({ platform, arch, compiler, out, flags = [], li
   const next = async () => {
     for (let unit; (unit = todo.shift()) !== undefined;) {
       await run(compiler[0], [...compiler.slice(1), ...unit.options, "-c", unit.source, "-o", unit.path]);
-      // Each set has the same names, and the addon all sets.
-      if (unit.renamed !== undefined)
-        await run(process.env.OBJCOPY ?? "objcopy", [`--redefine-syms=${unit.renamed}`, unit.path]);
       writeFileSync(`${unit.path}.inputs`, unit.digest);
     }
   };

@@ -22,10 +22,12 @@ function look(): Found {
   const module = builtinModule<typeof import("node:module")>("node:module");
   const node = nodeProcess();
   if (module === undefined || node === undefined) return { addon: null, tried: "this is not Node" };
-  const package_ = `@atif/${node.platform}-${node.arch}`;
+  const name = `@atif/${node.platform}-${node.arch}`;
+  // npm installs the one that fits the system's C library.
+  const packages = node.platform === "linux" ? [name, `${name}-musl`] : [name];
   // from dist/chunks, and from src/kernels/native
   const built = ["../../", "../../../"].map((up) => `${up}native/out/atif.node`);
-  return lookIn([package_, ...built], module.createRequire(import.meta.url));
+  return lookIn([...packages, ...built], module.createRequire(import.meta.url));
 }
 
 /**
