@@ -12,7 +12,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { candidates, choose, nameOf } from "./results/choose.mjs";
+import { candidates, choiceOf, choose, nameOf } from "./results/choose.mjs";
 import { dataSets, SEEDS } from "./results/data-sets.mjs";
 import { kept, keptPath } from "./results/kept.mjs";
 import { kindsFor, TIMESTEPS } from "./results/kinds.mjs";
@@ -57,9 +57,10 @@ async function runDataSet(name, words) {
 function sweep(name, part, words, entries, options) {
   const file = keptPath(root, name, `${part}.toml`);
   writeFileSync(file, sweepFile({ ...options, name: `${name}-${part}` }, entries));
-  const results = runSweep(file, join(root, "runs", "results", `${name}-${part}`), words);
-  writeFileSync(keptPath(root, name, `${part}.json`), results);
-  return JSON.parse(results);
+  const results = JSON.parse(runSweep(file, join(root, "runs", "results", `${name}-${part}`), words));
+  const worthKeeping = part === "choice" ? choiceOf(results) : results;
+  writeFileSync(keptPath(root, name, `${part}.json`), `${JSON.stringify(worthKeeping, null, 1)}\n`);
+  return results;
 }
 
 function refuse(sentence) {

@@ -31,3 +31,11 @@ export function choose(kinds, timesteps, { rows }) {
     }),
   );
 }
+
+/** Of what a sweep said, what the choice was made by. */
+export const choiceOf = ({ sweep, version, rank, rows }) => ({
+  sweep,
+  version,
+  rank,
+  rows: rows.map(({ settings, figures: { val_acc } }) => ({ settings, figures: { val_acc } })),
+});

@@ -11,7 +11,7 @@ const shared = (timesteps, neuron, more = {}) => ({
   ...more,
 });
 
-const spiking = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
+const layer = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
 
 /** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. */
 const atif = (lr, alpha, start, rate) => ({
@@ -19,19 +19,19 @@ const atif = (lr, alpha, start, rate) => ({
   settings: (T) =>
     shared(
       T,
-      spiking("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
+      layer("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
       rate === 1 ? {} : { "model.0.optimizer.threshold_lr": Number((rate * lr).toPrecision(6)) },
     ),
 });
 
 const integrateAndFire = (alpha, threshold) => ({
   told: `alpha ${alpha}, threshold ${threshold}`,
-  settings: (T) => shared(T, spiking("IFNode", { v_threshold: threshold, v_reset: false, alpha })),
+  settings: (T) => shared(T, layer("IFNode", { v_threshold: threshold, v_reset: false, alpha })),
 });
 
 const leaky = (alpha, tau, threshold) => ({
   told: `alpha ${alpha}, tau ${tau}, threshold ${threshold}`,
-  settings: (T) => shared(T, spiking("LIFNode", { v_threshold: threshold, tau, alpha })),
+  settings: (T) => shared(T, layer("LIFNode", { v_threshold: threshold, tau, alpha })),
 });
 
 /** As many bits as T + 1 levels take, in one time step. @param share of the step that LSQ would begin with */
@@ -41,7 +41,7 @@ const quantizedRelu = (share, lr) => ({
     const bits = Math.ceil(Math.log2(T + 1));
     const initialStep = (share * 1.6) / Math.sqrt(2 ** bits - 1);
     return {
-      ...shared(1, { kind: "QuantReLU", params: { bits, initial_step: Number(initialStep.toPrecision(6)) } }),
+      ...shared(1, layer("QuantReLU", { bits, initial_step: Number(initialStep.toPrecision(6)) })),
       "model.0.optimizer.params.lr": lr,
       // It has no spikes to count.
       postprocessing: [],

@@ -62,6 +62,8 @@ export function verdictsOf(rows) {
   return [...new Set(rows.map(({ T }) => T))].map((T) => {
     const [first, second] = rows.filter((row) => row.T === T).sort((a, b) => b.accuracy - a.accuracy);
     if (second === undefined) return `* T = ${T}: there is ${first.kind.name} alone.`;
+    if (first.accuracy === second.accuracy)
+      return `* T = ${T}: ${first.kind.name} and ${second.kind.name} are level.`;
     const apart = first.least > second.most;
     const gap = percent(first.accuracy - second.accuracy);
     return (

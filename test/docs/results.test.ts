@@ -94,6 +94,9 @@ describe("what is compared", () => {
     expect(verdictsOf([row("a", 0.9, 0.89, 0.91), row("b", 0.88, 0.87, 0.885)])).toEqual([
       "* T = 4: a is ahead of b by 2.00 points, with every seed above every seed of it.",
     ]);
+    expect(verdictsOf([row("a", 0.9, 0.89, 0.91), row("b", 0.9, 0.87, 0.92)])).toEqual([
+      "* T = 4: a and b are level.",
+    ]);
     expect(verdictsOf([row("a", 0.88, 0.87, 0.9), row("b", 0.9, 0.89, 0.91)])).toEqual([
       "* T = 4: b is ahead of a by 2.00 points, which is within the spread of the seeds: nothing separates them.",
     ]);
