@@ -125,12 +125,10 @@ describe("a network with rare layers", () => {
     expect(() => quantizeModel(model, { bits: 8 })).toThrow(
       /^quantizeModel: norm is of the kind LayerNorm, which has no quantized form; expected one of/,
     );
-    for (const { report } of [await writeNir(model), writeOnnx(model), toPyTorch(model)]) {
-      const refused = report.notes.filter(({ verdict }) => verdict === "unsupported");
-      for (const name of ["norm", "up", "near", "join"]) {
-        expect(refused.map(({ layer }) => layer)).toContain(name);
-      }
-    }
+    const refusedBy = ({ report }: { readonly report: atif.FidelityReport }): (string | null)[] =>
+      report.notes.filter(({ verdict }) => verdict === "unsupported").map(({ layer }) => layer);
+    expect(refusedBy(await writeNir(model))).toEqual(expect.arrayContaining(["norm", "up", "near", "join"]));
+    for (const written of [writeOnnx(model), toPyTorch(model)]) expect(refusedBy(written)).toEqual([]);
   });
 
   it("known by nobody is told how it becomes known", () => {

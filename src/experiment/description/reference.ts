@@ -93,7 +93,7 @@ optimizer = { kind = "Adam", params = { lr = 0.01 } }
 timesteps = 4
 layers = [
   { name = "conv", kind = "Conv2d", options = { in_channels = 1, out_channels = 8, kernel_size = 3, padding = 1 } },
-  { name = "near", kind = "ATIF" },
+  { name = "near", kind = "${neuronKinds[0]}" },
   { name = "far", kind = "MaxPool2d", options = { kernel_size = 2 } },
   { name = "up", kind = "Upsample", options = { scale_factor = 2 } },
   { name = "both", kind = "Concat", inputs = ["near", "up"] },

@@ -19,7 +19,7 @@ const disposed = (): Tensor => {
 export const tensorRows: readonly Row[] = [
   ["init: null", () => init(null as never), TypeError, "init: no options were given; expected an object like { backend: … }."],
   ["init: a name alone", () => init("wasm" as never), TypeError, 'init: options are "wasm"; expected an object like { backend: … }.'],
-  ["init: no such backend", () => init({ backend: "wsam" as never }), RangeError, 'init: backend is "wsam"; expected one of "wasm", "native", "reference". Did you mean "wasm"?'],
+  ["init: no such backend", () => init({ backend: "wsam" as never }), RangeError, 'init: backend is "wsam"; expected one of "wasm", "reference". Did you mean "wasm"?'],
   ["init: no threads", () => init({ threads: 0 }), RangeError, "init: threads is 0; expected a whole number of at least 1."],
   ["init: threads in quotes", () => init({ threads: "2" as never }), TypeError, 'init: threads is "2"; expected a number. Write it without quotes.'],
   ["init: unknown option", () => init({ thread: 2 } as never), TypeError, 'init: unknown option "thread"; known options are backend, threads, wasmRevectorize. Did you mean "threads"?'],
