@@ -18,6 +18,7 @@ const unsupported = {
   sresnet_stride: "pool",
   sresnet_stride_sum: "pool",
   sresnet_1d_lif: "pool",
+  graph_rare: "norm",
 };
 
 /** @returns checks { name, script, args }, or { name, wrong } */
