@@ -7,7 +7,7 @@ import type { Params } from "../optimizers/optimizer.js";
 import { show } from "../show.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-const NAMES: readonly string[] = ["threshold", "v_threshold", "theta"];
+const NAMES: readonly string[] = ["threshold", "v_threshold", "theta", "step"];
 
 /** The learned thresholds of the spiking layers. */
 export function thresholdsOf(model: SpikingModel): Tensor[] {
@@ -15,7 +15,7 @@ export function thresholdsOf(model: SpikingModel): Tensor[] {
     const own = thresholdOf(neuron);
     if (own !== null) return [own];
     if (neuron.traits.threshold !== "learned") return [];
-    // Those of other tools say so by name.
+    // Those of other tools, and steps between values, say so by name.
     return neuron.namedParameters().flatMap(([name, tensor]) => (NAMES.includes(name) ? [tensor] : []));
   });
 }
