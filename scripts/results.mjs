@@ -4,6 +4,7 @@
  *   npm run results                              writes the page from results/*.json
  *   npm run results -- digits                    runs what is missing of a data set first; goes on where it was stopped
  *   npm run results -- fashion-mnist --data FOLDER --jobs 2
+ *   npm run results -- fashion-mnist --data FOLDER --timesteps 1,4     a part of the table, besides the parts that are there
  *
  * First every setting of every kind is trained on nine tenths of the training data and measured on the tenth. Then those that were
  * best are trained on all of it, with three seeds, and tested once. Runs go into runs/results; what they said is kept in results/.
@@ -35,16 +36,17 @@ async function runDataSet(name, words) {
     refuse(`${name} wants --data with the folder of its files, as atif train does.`);
   const experiment = `networks/${name}.toml`;
   const kinds = kindsFor(data.lr);
-  const tried = candidates(kinds, TIMESTEPS);
-  const choice = sweep(name, "choice", words, tried, {
+  const { timesteps, rest } = askedTimesteps(words);
+  const tried = candidates(kinds, timesteps);
+  const choice = sweep(name, "choice", rest, tried, {
     told: `Every setting that is tried on ${data.title}: chosen by a tenth of the training data.`,
     experiment,
     validation: 0.1,
     ...data.choice,
   });
-  const chosen = choose(kinds, TIMESTEPS, choice);
+  const chosen = choose(kinds, timesteps, choice);
   const final = chosen.map(({ kind, T, settings }) => ({ name: nameOf(kind, T), settings }));
-  sweep(name, "final", words, final, {
+  sweep(name, "final", rest, final, {
     told: `What was chosen on ${data.title}, trained on all of the training data and tested once.`,
     experiment,
     seeds: SEEDS,
@@ -52,6 +54,25 @@ async function runDataSet(name, words) {
   });
   const products = await productsOf(join(root, "runs", "results", `${name}-final`));
   writeFileSync(keptPath(root, name, "products.json"), `${JSON.stringify({ products })}\n`);
+}
+
+/** The time steps of --timesteps and of what results/ holds already; all where it is left out. */
+function askedTimesteps(words) {
+  const at = words.indexOf("--timesteps");
+  if (at < 0) return { timesteps: TIMESTEPS, rest: words };
+  const asked = (words[at + 1] ?? "").split(",").map(Number);
+  const strange = asked.find((T) => !TIMESTEPS.includes(T));
+  if (strange !== undefined)
+    refuse(
+      `--timesteps is ${words[at + 1] ?? "left empty"}; expected some of ${TIMESTEPS.join(",")}, as in 1,4.`,
+    );
+  const held = kept(root)
+    .find((each) => each.name === name)
+    .chosen.map(({ T }) => T);
+  return {
+    timesteps: TIMESTEPS.filter((T) => asked.includes(T) || held.includes(T)),
+    rest: words.filter((_, i) => i !== at && i !== at + 1),
+  };
 }
 
 function sweep(name, part, words, entries, options) {

@@ -17,6 +17,12 @@ export const candidates = (kinds, timesteps) =>
     ),
   );
 
+/** Whether every setting of a kind was tried: a table may be made part by part. */
+export function isMeasured(kind, T, { rows }) {
+  const known = new Set(rows.map(({ settings: [name] }) => name));
+  return candidates([kind], [T]).every(({ name }) => known.has(name));
+}
+
 /** Of each kind and T the one with the best accuracy on the held-out part, the earlier of two that are alike. */
 export function choose(kinds, timesteps, { rows }) {
   const accuracy = new Map(rows.map(({ settings: [name], figures }) => [name, figures.val_acc?.mean ?? -1]));

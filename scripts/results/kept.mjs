@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { choose } from "./choose.mjs";
+import { choose, isMeasured } from "./choose.mjs";
 import { dataSets } from "./data-sets.mjs";
 import { kindsFor, TIMESTEPS } from "./kinds.mjs";
 
@@ -18,7 +18,15 @@ export function kept(root) {
       read(keptPath(root, name, part)),
     );
     const isKnown = choice !== null && results !== null;
-    const chosen = isKnown ? choose(kindsFor(data.lr), TIMESTEPS, choice) : [];
-    return { name, data, results: isKnown ? results : null, chosen, products: products?.products ?? null };
+    const pairs = TIMESTEPS.flatMap((T) => kindsFor(data.lr).map((kind) => ({ kind, T })));
+    const has = ({ kind, T }) => isKnown && isMeasured(kind, T, choice);
+    return {
+      name,
+      data,
+      results: isKnown ? results : null,
+      chosen: pairs.filter(has).flatMap(({ kind, T }) => choose([kind], [T], choice)),
+      unmeasured: pairs.filter((pair) => !has(pair)),
+      products: products?.products ?? null,
+    };
   });
 }

@@ -37,7 +37,7 @@ ${listed(kindsFor(0.001))}
 `;
 }
 
-function section({ name, data, results, chosen, products }) {
+function section({ name, data, results, chosen, unmeasured, products }) {
   const rows = rowsOf(results, chosen, products);
   const command = `npm run results -- ${name}${data.needsData ? " --data FOLDER" : ""}`;
   return `## ${data.title}
@@ -47,9 +47,19 @@ ${data.told} ${data.epochs} epochs, ${rows[0]?.seeds ?? 0} seeds. \`${command}\`
 ${tableOf(rows)}
 
 ${verdictsOf(rows).join("\n")}
-
+${lacking(unmeasured)}
 One row: \`atif sweep results/${name}-final.toml${data.needsData ? " --data FOLDER" : ""}\` has all their settings.
 `;
+}
+
+/** A line for what a table lacks that is made part by part. */
+function lacking(unmeasured) {
+  const names = [...new Set(unmeasured.map(({ kind }) => kind.name))];
+  const parts = names.map((name) => {
+    const timesteps = unmeasured.filter(({ kind }) => kind.name === name).map(({ T }) => T);
+    return `${name} at T = ${timesteps.join(", ")}`;
+  });
+  return parts.length === 0 ? "" : `\nNot measured yet: ${parts.join("; ")}.\n`;
 }
 
 const missing = ({ name, data }) => `

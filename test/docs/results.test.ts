@@ -29,6 +29,7 @@ interface Scripts {
   kept(root: string): { readonly name: string }[];
   kindsFor(lr: number): Kind[];
   readonly TIMESTEPS: readonly number[];
+  isMeasured(kind: Kind, T: number, results: object): boolean;
   page(kept: object): string;
   verdictsOf(rows: readonly Row[]): string[];
 }
@@ -37,7 +38,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const scripts = ["choose", "kept", "kinds", "page", "table"].map(
   (name) => import(`${root}/scripts/results/${name}.mjs`) as Promise<object>,
 );
-const { choose, candidates, nameOf, kept, kindsFor, TIMESTEPS, page, verdictsOf } = Object.assign(
+const { choose, candidates, isMeasured, nameOf, kept, kindsFor, TIMESTEPS, page, verdictsOf } = Object.assign(
   {},
   ...(await Promise.all(scripts)),
 ) as Scripts;
@@ -81,6 +82,18 @@ describe("what is compared", () => {
     }));
     expect(choose([kind], [4], { rows }).map(({ tried }) => tried)).toEqual([kind.tried[1]]);
     expect(() => choose([kind], [4], { rows: rows.slice(1) })).toThrow("nothing is known of");
+  });
+
+  it("is in the table once each of its settings was tried, and named as lacking before", () => {
+    const [kind] = kinds;
+    const rows = kind.tried.map(({ told }) => ({ settings: [nameOf(kind, 4, told)] }));
+    expect(isMeasured(kind, 4, { rows })).toBe(true);
+    expect(isMeasured(kind, 4, { rows: rows.slice(1) })).toBe(false);
+    expect(isMeasured(kind, 1, { rows })).toBe(false);
+    const data = { title: "Clothes", told: "Clothes.", epochs: 1, needsData: false };
+    const unmeasured = [1, 8].map((T) => ({ kind, T }));
+    const part = { name: "clothes", data, results: { runs: [] }, chosen: [], unmeasured, products: 0 };
+    expect(page([part])).toContain(`Not measured yet: ${kind.name} at T = 1, 8.`);
   });
 
   it("is told apart only where every seed of one is above every seed of the other", () => {
