@@ -225,6 +225,7 @@ export const english = {
     copy: "This tries it on a copy. The network itself stays as it is.",
     label: (layer: string, timesteps: number, theta: string, clipped: string) =>
       `Staircase of ${layer} with ${counted(timesteps, "step")} up to ${theta}; ${clipped} of the inputs are above it.`,
+    /** 48 letters at most: on a phone they are large. */
     axis: "mean input of a neuron over its T steps",
     legend: {
       staircase: "what the neuron tells on, its mean output",

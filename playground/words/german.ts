@@ -238,7 +238,7 @@ export const german: Words = {
     copy: "Probiert wird an einer Kopie. Das Netz selbst bleibt, wie es ist.",
     label: (layer, timesteps, theta, clipped) =>
       `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
-    axis: "mittlere Eingabe eines Neurons über seine T Schritte",
+    axis: "mittlere Eingabe eines Neurons in T Schritten",
     legend: {
       staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
       ideal: "die Eingabe selbst, ohne Stufen und Grenze",
