@@ -3,7 +3,6 @@
 import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
-import { counted } from "./format.js";
 import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
@@ -11,8 +10,11 @@ import { followAddress, writeAddress } from "./address.js";
 import { extended } from "./state/curves.js";
 import { notLoaded } from "./state/not-loaded.js";
 import { ordered, settingsToHash, type Settings } from "./state/settings.js";
+import { shownDataName } from "./state/data-name.js";
 import { rememberTheme } from "./state/theme.js";
 import { recognised } from "./state/recognised.js";
+import type { Language } from "./words/languages.js";
+import { words } from "./words/words.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type {
   Input,
@@ -32,14 +34,15 @@ const frames = new FrameMeter();
 const LOOK_INTERVAL = 500;
 let lastLook = 0;
 
-/** Loads the library, the data and the model that come with the page. */
-export async function open(): Promise<void> {
+/** Loads the library, the data and the model that come with the page. @param language in which the worker says what is wrong */
+export async function open(language: Language): Promise<void> {
   followAddress();
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     const { problem, ...opened } = await engine.ask("open", {
       shippedModel: address,
       settings: current().settings,
+      language,
     });
     change(opened);
     if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
@@ -121,9 +124,7 @@ export function draw(strokes: readonly Stroke[]): void {
 export function showSample(further: number): void {
   const { input, data, model } = current();
   if (model?.fitsData === false) {
-    const sentence =
-      "The held-out images are of another size than this network takes. Drop the data it was trained on, or draw.";
-    return change({ notice: { kind: "error", sentence } });
+    return change({ notice: { kind: "error", sentence: words.notices.otherSize } });
   }
   const count = data?.test ?? 1;
   const index = input.source === "sample" ? input.index + further : 0;
@@ -226,8 +227,7 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
     const { networks, foreign, texts, pictures, idx } = found;
     const models = networks.length + foreign.length;
     const count = models + pictures.length + idx.length;
-    if (models > 0 && count > 1)
-      throw new Error(`These are ${count} files; expected one model, or data. Drop them one after another.`);
+    if (models > 0 && count > 1) throw new Error(words.notices.manyFiles(count));
     if (texts.length > 0 && foreign.length === 0 && current().asking === null)
       throw new Error(texts[0].sentence);
     if (foreign.length + texts.length > 0) {
@@ -239,7 +239,7 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
       // Before anything is given up: the browser may not be able to read it.
       const name = await engine.ask("picture", pictures[0].file);
       show({ source: "picture", name });
-      done(`The network looks at ${name}.`);
+      done(words.notices.picture(name));
     } else {
       await loadData({ pictures, idx });
     }
@@ -261,8 +261,9 @@ export function importModel(file: File, options: ImportModelOptions): Promise<Op
 export function opened(model: ModelSummary): void {
   frames.stop();
   change({ model, training: noTraining, picked: null, asking: null });
-  const verdict = model.report === null ? "" : ` What was kept of it is ${model.report.verdict}.`;
-  done(`${model.fileName} is loaded: ${model.kind}, ${model.timesteps} time steps.${verdict}`);
+  const { notices, foreign, status } = words;
+  const kept = model.report === null ? "" : notices.kept(foreign.verdicts[model.report.verdict]);
+  done(notices.loaded(model.fileName ?? status.origins.file, model.kind, model.timesteps) + kept);
   modelChanged();
 }
 
@@ -270,9 +271,12 @@ async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
   change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
-  done(`${data.name}: ${data.train} images to learn from, ${data.test} held out. Start training.`);
+  done(words.notices.data(shownDataName(data.name), data.train, data.test));
   modelChanged();
 }
+
+/** The name of the file. */
+export const SAVED_AS = "model.safetensors";
 
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
@@ -281,7 +285,7 @@ export async function saveModel(): Promise<void> {
     const address = URL.createObjectURL(new Blob([bytes]));
     const link = document.createElement("a");
     link.href = address;
-    link.download = "model.safetensors";
+    link.download = SAVED_AS;
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   });
@@ -298,11 +302,9 @@ export function copyLink(): Promise<void> {
     try {
       await navigator.clipboard.writeText(link);
     } catch {
-      throw new Error(
-        "The browser did not let the page copy. Select the address beside the button and copy it.",
-      );
+      throw new Error(words.notices.notCopied);
     }
-    done("The address is copied. Whoever opens it gets this page with these settings.");
+    done(words.notices.copied);
   });
 }
 
@@ -340,10 +342,7 @@ export function stepTraining(): Promise<void> {
   return asked(async () => {
     const { status, epochs } = current().training;
     if (status === "finished") {
-      done(
-        `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
-          "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
-      );
+      done(words.notices.noBatchLeft(epochs));
       return;
     }
     if (status === "idle") begin("running");

@@ -5,6 +5,7 @@
 
 import { change, current } from "./state/page-state.js";
 import { settingsOfAddress, settingsToHash } from "./state/settings.js";
+import { words } from "./words/words.js";
 
 /** Milliseconds: browsers refuse an address for every move of a slider. */
 const REST = 250;
@@ -42,7 +43,7 @@ function onAddress(): void {
   const settings = settingsOfAddress(location.hash);
   if (settings === null) return goToSection(location.hash.slice(1));
   if (settingsToHash(settings) === settingsToHash(current().settings)) return;
-  change({ settings, notice: { kind: "done", sentence: "The sliders are as the address says." } });
+  change({ settings, notice: { kind: "done", sentence: words.notices.settings } });
 }
 
 function replaceAddress(): void {

@@ -6,6 +6,7 @@ import { themeColours } from "../charts/colours.js";
 import { useRedraw } from "../charts/use-redraw.js";
 import { DRAWING_SIZE } from "../pictures/curve.js";
 import { announce } from "../state/announcement.js";
+import { words } from "../words/words.js";
 
 const KEY_STEP = 10;
 
@@ -38,7 +39,7 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       context.fillStyle = ink;
       context.font = "18px system-ui, sans-serif";
       context.textAlign = "center";
-      context.fillText("Draw here", DRAWING_SIZE / 2, DRAWING_SIZE / 2);
+      context.fillText(words.draw.here, DRAWING_SIZE / 2, DRAWING_SIZE / 2);
     }
     context.lineWidth = 18;
     context.lineCap = context.lineJoin = "round";
@@ -106,7 +107,7 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       event.preventDefault();
       if (!now.down) add(now.x, now.y, true);
       setPen({ ...now, down: !now.down });
-      announce(now.down ? "The pen is up." : "The pen is down.");
+      announce(now.down ? words.announced.pen.up : words.announced.pen.down);
     } else if (move !== undefined) {
       event.preventDefault();
       const inside = (value: number): number => Math.min(DRAWING_SIZE, Math.max(0, value));
@@ -124,8 +125,8 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
       height={DRAWING_SIZE}
       tabIndex={0}
       role="application"
-      aria-roledescription="drawing square"
-      aria-label="Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it."
+      aria-roledescription={words.draw.square}
+      aria-label={words.draw.squareHelp}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerEnd}

@@ -11,8 +11,8 @@ import {
   type RasterView,
 } from "../charts/raster-pixels.js";
 import { useRedraw } from "../charts/use-redraw.js";
-import { grouped } from "../format.js";
 import { announce } from "../state/announcement.js";
+import { words } from "../words/words.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
 
 const HEIGHT = 420;
@@ -157,7 +157,7 @@ export function Raster({ look, step, picked, onPick }: Props) {
     const jump = event.shiftKey ? page : 1;
     const choose = (row: number): void => {
       const neuron = neuronOfRow(layers, row);
-      announce(`The potential of ${neuronName(look, neuron)} is shown.`);
+      announce(words.announced.picked(neuronName(look, neuron)));
       onPick(neuron);
     };
     const to = (row: number, t: number): void => {
@@ -197,19 +197,19 @@ export function Raster({ look, step, picked, onPick }: Props) {
     <div class="raster">
       <div class="buttons">
         <button type="button" onClick={() => zoom(0.5)}>
-          Closer
+          {words.raster.closer}
         </button>
         <button type="button" disabled={whole} onClick={() => zoom(2)}>
-          Further
+          {words.raster.further}
         </button>
-        <button type="button" disabled={whole} onClick={() => move(-0.5)} aria-label="Move up">
+        <button type="button" disabled={whole} onClick={() => move(-0.5)} aria-label={words.raster.up}>
           ↑
         </button>
-        <button type="button" disabled={whole} onClick={() => move(0.5)} aria-label="Move down">
+        <button type="button" disabled={whole} onClick={() => move(0.5)} aria-label={words.raster.down}>
           ↓
         </button>
         <button type="button" disabled={whole} onClick={() => setView(null)}>
-          All {grouped(total)} neurons
+          {words.raster.all(total)}
         </button>
       </div>
       <div class="raster-frame">
@@ -221,8 +221,8 @@ export function Raster({ look, step, picked, onPick }: Props) {
             style={{ height: `${HEIGHT}px` }}
             tabIndex={0}
             role="application"
-            aria-roledescription="spike raster"
-            aria-label={`Spikes of ${grouped(total)} neurons over ${timesteps} time steps. Arrow keys point at a neuron and a step, Enter shows its potential, plus and minus zoom.`}
+            aria-roledescription={words.raster.role}
+            aria-label={words.raster.help(total, timesteps)}
             onPointerDown={onPointerDown}
             onPointerMove={onPointerMove}
             onPointerUp={onPointerUp}
@@ -241,9 +241,7 @@ export function Raster({ look, step, picked, onPick }: Props) {
         </ol>
       </div>
       <p class="muted raster-spot">
-        {spot === null || spot.row >= total
-          ? "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag with the mouse to move, Ctrl and the wheel or two fingers to zoom."
-          : described(look, spot)}
+        {spot === null || spot.row >= total ? words.raster.hint : described(look, spot)}
       </p>
     </div>
   );
@@ -276,21 +274,21 @@ function described(look: Look, { row, step }: Spot): string {
   const { layer, neuron } = neuronOfRow(look.layers, row);
   const { spikes, neurons } = look.layers[layer];
   const fired = spikes[(step - 1) * neurons + neuron] === 1;
-  return `${neuronName(look, { layer, neuron })}, time step ${step}: ${fired ? "a spike" : "no spike"}.`;
+  return words.inside.spikeAt(neuronName(look, { layer, neuron }), step, fired);
 }
 
 /** "neuron1, neuron 37 (row 2, column 4, channel 2)" */
 export function neuronName({ layers }: Look, { layer, neuron }: PickedNeuron): string {
   const { name, shape } = layers[layer];
   const place = placeOf(shape, neuron);
-  return `${name}, neuron ${grouped(neuron + 1)}${place === "" ? "" : ` (${place})`}`;
+  return words.inside.neuron(name, neuron + 1) + (place === "" ? "" : ` (${place})`);
 }
 
 function placeOf(shape: readonly number[], neuron: number): string {
   if (shape.length !== 3) return "";
   const [, width, channels] = shape;
   const pixel = Math.floor(neuron / channels);
-  return `row ${Math.floor(pixel / width) + 1}, column ${(pixel % width) + 1}, channel ${(neuron % channels) + 1}`;
+  return words.inside.place(Math.floor(pixel / width) + 1, (pixel % width) + 1, (neuron % channels) + 1);
 }
 
 /** Each name beside the middle of what is seen of its layer; smaller ones where there are many. */

@@ -1,5 +1,7 @@
 /** A labelled slider that shows its value. */
 
+import { figure } from "../format.js";
+
 interface Props {
   readonly label: string;
   /** One plain sentence on what it does. */
@@ -14,10 +16,11 @@ interface Props {
 }
 
 export function Slider({ label, hint, value, low, high, step, shown, disabled = false, onInput }: Props) {
+  const text = shown ?? figure(value);
   return (
     <label class="slider">
       <span class="slider-label">
-        {label} <output>{shown ?? value}</output>
+        {label} <output>{text}</output>
       </span>
       <input
         type="range"
@@ -27,7 +30,7 @@ export function Slider({ label, hint, value, low, high, step, shown, disabled = 
         value={value}
         disabled={disabled}
         aria-label={label}
-        aria-valuetext={shown ?? String(value)}
+        aria-valuetext={text}
         onInput={({ currentTarget }) => onInput(Number(currentTarget.value))}
       />
       {hint === undefined ? null : <small>{hint}</small>}

@@ -6,7 +6,9 @@ import { moveStaircase, restoreStaircases, showStaircase } from "../actions.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
+import { Emphasised } from "./emphasised.js";
 import { Slider } from "./slider.js";
 
 const state = select((page) => page.staircases);
@@ -20,25 +22,21 @@ export function StaircasePanel() {
   return (
     <>
       <p>
-        Over T steps a neuron can fire 0, 1, … or T times, so what it tells the next layer has T + 1 levels: a
-        staircase up to <i>θ</i>. The grey bars show what the neurons of a layer really receive from held-out
-        images. A lower <i>θ</i> makes finer steps but cuts off more above it (<em>clipping</em>); a higher
-        one cuts off less but rounds more. Training finds the balance. Move <i>θ</i> or T and see what it was
-        worth.
+        <Emphasised text={words.stairs.lead} />
       </p>
       {trained === null ? (
         <p class="muted" role="status">
           {training.value.status === "running"
-            ? "Measured when training pauses."
+            ? words.stairs.whenPaused
             : model.value?.fitsData === false
-              ? "Drop the data that this network was trained on, and its staircases are shown."
-              : "Measuring …"}
+              ? words.stairs.dropData
+              : words.stairs.measuring}
         </p>
       ) : trained.layers.length === 0 ? (
-        <p class="muted">This network has no spiking layers, so it has no staircases.</p>
+        <p class="muted">{words.stairs.noLayers}</p>
       ) : (
         <>
-          <div class="buttons" role="group" aria-label="Layer">
+          <div class="buttons" role="group" aria-label={words.stairs.layer}>
             {trained.layers.map(({ name }, i) => (
               <button key={name} type="button" aria-pressed={i === layer} onClick={() => showStaircase(i)}>
                 {name}
@@ -68,15 +66,12 @@ function Sliders({ trained }: { trained: Staircases }) {
   const { name, theta: learned, histogram, isMovable } = trained.layers[layer];
   const theta = whatIf?.thetas[layer] ?? learned;
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
+  const { thetaAtFirst, thetaLearned, thetaFixed, madeFor, trainedWith } = words.stairs;
   return (
     <div class="stairs-sliders">
       <Slider
-        label={`θ of ${name}`}
-        hint={
-          isMovable
-            ? `${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`
-            : "The mean of its neurons. It cannot be moved: each of them may have its own."
-        }
+        label={words.stairs.thetaOf(name)}
+        hint={isMovable ? (isUntrained.value ? thetaAtFirst : thetaLearned)(figure(learned)) : thetaFixed}
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}
@@ -86,8 +81,8 @@ function Sliders({ trained }: { trained: Staircases }) {
         onInput={(value) => moveStaircase({ theta: value })}
       />
       <Slider
-        label="T, time steps of the whole network"
-        hint={`${isUntrained.value ? "Made for" : "Trained with"} ${trained.timesteps}.`}
+        label={words.stairs.timesteps}
+        hint={(isUntrained.value ? madeFor : trainedWith)(trained.timesteps)}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}
@@ -95,9 +90,9 @@ function Sliders({ trained }: { trained: Staircases }) {
         onInput={(value) => moveStaircase({ timesteps: value })}
       />
       <button type="button" disabled={whatIf === null} onClick={restoreStaircases}>
-        Put everything back
+        {words.stairs.restore}
       </button>
-      <p class="muted">This tries it on a copy. The network itself stays as it is.</p>
+      <p class="muted">{words.stairs.copy}</p>
     </div>
   );
 }
@@ -134,6 +129,7 @@ function Chart({ now, trained, layer, theta }: ChartProps) {
     moveStaircase({ theta: Math.min(high, Math.max(leastTheta(high), value)) });
   };
   const { error, corners, theta: measured } = now.layers[layer];
+  const { legend } = words.stairs;
   const stairs: readonly Corner[] = [[low, 0], ...corners, [Math.max(high, measured), measured]];
   return (
     <figure class="chart stairs">
@@ -141,7 +137,12 @@ function Chart({ now, trained, layer, theta }: ChartProps) {
         ref={svg}
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`Staircase of ${now.layers[layer].name} with ${now.timesteps} steps up to ${figure(measured)}; ${percent(error.clipped)} of the inputs are above it.`}
+        aria-label={words.stairs.label(
+          now.layers[layer].name,
+          now.timesteps,
+          figure(measured),
+          percent(error.clipped),
+        )}
       >
         {Array.from(counts, (count, i) => (
           <rect
@@ -198,21 +199,21 @@ function Chart({ now, trained, layer, theta }: ChartProps) {
           </text>
         ))}
         <text x={(WIDTH + LEFT) / 2} y={HEIGHT - 6} text-anchor="middle">
-          mean input of a neuron over its T steps
+          {words.stairs.axis}
         </text>
       </svg>
       <ul class="legend">
         <li>
-          <span class="swatch charge-swatch" /> what the neuron tells on, its mean output
+          <span class="swatch charge-swatch" /> {legend.staircase}
         </li>
         <li>
-          <span class="swatch ideal-swatch" /> the input itself, without steps and ceiling
+          <span class="swatch ideal-swatch" /> {legend.ideal}
         </li>
         <li>
-          <span class="swatch bar-swatch" /> how often an input occurs (root scale)
+          <span class="swatch bar-swatch" /> {legend.bars}
         </li>
         <li>
-          <span class="swatch spike-swatch" /> above θ: clipped
+          <span class="swatch spike-swatch" /> {legend.clipped}
         </li>
       </ul>
     </figure>
@@ -238,30 +239,31 @@ function Figures({
   moved: Staircases | null;
   layer: number;
 }) {
+  const { rows: names, caption } = words.stairs;
   const rows: readonly (readonly [string, (from: Staircases) => string])[] = [
-    ["held-out accuracy", ({ accuracy }) => percent(accuracy)],
-    ["spikes per image, all layers", ({ spikesPerInference }) => figure(spikesPerInference)],
-    ["firing rate of this layer", ({ layers }) => percent(layers[layer].firingRate)],
-    ["rounding error (root mean square)", ({ layers }) => figure(Math.sqrt(layers[layer].error.rounding))],
-    ["clipping error (root mean square)", ({ layers }) => figure(Math.sqrt(layers[layer].error.clipping))],
-    ["inputs above θ", ({ layers }) => percent(layers[layer].error.clipped)],
-    ["positive inputs below the first step", ({ layers }) => percent(layers[layer].error.vanished)],
+    [names.accuracy, ({ accuracy }) => percent(accuracy)],
+    [names.spikes, ({ spikesPerInference }) => figure(spikesPerInference)],
+    [names.firingRate, ({ layers }) => percent(layers[layer].firingRate)],
+    [names.rounding, ({ layers }) => figure(Math.sqrt(layers[layer].error.rounding))],
+    [names.clipping, ({ layers }) => figure(Math.sqrt(layers[layer].error.clipping))],
+    [names.clipped, ({ layers }) => percent(layers[layer].error.clipped)],
+    [names.vanished, ({ layers }) => percent(layers[layer].error.vanished)],
     [
-      "error because inputs change over time",
+      names.unevenness,
       ({ layers }) => {
         const { unevenness } = layers[layer];
-        return unevenness === null ? "no staircase" : figure(Math.sqrt(unevenness));
+        return unevenness === null ? words.stairs.noStaircase : figure(Math.sqrt(unevenness));
       },
     ],
   ];
   return (
     <table class="before-after">
-      <caption>On {trained.samples} held-out images; errors in units of the input.</caption>
+      <caption>{caption(trained.samples)}</caption>
       <thead>
         <tr>
-          <th scope="col">what is measured</th>
-          <th scope="col">{isUntrained.value ? "as it is" : "as learned"}</th>
-          <th scope="col">as moved</th>
+          <th scope="col">{words.stairs.measured}</th>
+          <th scope="col">{isUntrained.value ? words.stairs.asItIs : words.stairs.asLearned}</th>
+          <th scope="col">{words.stairs.asMoved}</th>
         </tr>
       </thead>
       <tbody>

@@ -16,6 +16,7 @@ import type {
 } from "atif";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import type { Settings } from "../state/settings.js";
+import type { Language } from "../words/languages.js";
 import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
 
@@ -150,7 +151,7 @@ export interface Staircases {
 /** Every question the page may ask: what it sends and what it gets back. */
 export interface Requests {
   open: {
-    args: { shippedModel: string; settings: Settings };
+    args: { shippedModel: string; settings: Settings; language: Language };
     /** The problem, if there is one, is that the model of the page could not be had; there is a new one in its place. */
     answer: { engine: EngineSummary; data: DataSummary; model: ModelSummary; problem: string | null };
   };
