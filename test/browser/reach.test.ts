@@ -223,7 +223,7 @@ describeInBrowser("reaching the page", () => {
     expect(await page.evaluate(() => [document.documentElement.lang, document.title])).toEqual(["de", german.page.documentTitle]);
     expect(await page.locator("nav a").allTextContents()).toEqual(Object.values(german.page.sections));
     expect(await page.locator("h1, h2").allTextContents()).toEqual([german.page.title, ...Object.values(german.page.sections)]);
-    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der zurückgehaltenen Daten/);
+    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der Testdaten/);
     // Not one text or label is what the English page has in its place.
     const own = new Set(sayings(german));
     const left = sayings(english).filter((text) => !own.has(text));
