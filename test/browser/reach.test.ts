@@ -242,6 +242,8 @@ describeInBrowser("reaching the page", () => {
     await open.until(({ notice }) => notice?.sentence.startsWith("/nameless.png sagt nicht, zu welcher Klasse") === true);
     await give("kaputt.png");
     await open.until(({ notice }) => notice?.sentence.startsWith("kaputt.png kann nicht als Bild gelesen werden") === true);
+    expect(await page.evaluate(cutOff)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     expect(open.problems).toEqual([]);
     await open.close();
   });
