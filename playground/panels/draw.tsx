@@ -117,8 +117,7 @@ function Answers({ look: { answers, scores, classes, classNames, layers, label }
             <span class="answer-steps">T = {steps}</span>
             <b>{classNames[answer]}</b>
             <small>
-              {verdict === "" ? "" : `${words.draw[verdict]}, `}
-              {words.draw.ahead(figure(lead))}
+              {words.draw.ahead(figure(lead), verdict)}
               <br />
               {words.draw.spikes(spikes)}
             </small>

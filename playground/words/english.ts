@@ -116,9 +116,9 @@ export const english = {
     blankDrawing: text`${b("Nothing drawn")}, so there is no answer.`,
     chance: text`${b("Untrained: chance.")} This network has learned nothing yet. Its scores come from its first weights, which were drawn at random; train it, and it answers.`,
     answers: "The answer after 1, 2, 4 and 8 time steps",
-    right: "right",
-    wrong: "wrong",
-    ahead: (lead: string) => `${lead} ahead`,
+    /** The verdict is on an image whose class is known. */
+    ahead: (lead: string, verdict: "right" | "wrong" | "") =>
+      `${verdict === "" ? "" : `${verdict}, `}${lead} ahead`,
     spikes: (count: number) => counted(count, "spike"),
     scores: "Score of each class after each time step: the mean of the network's output so far.",
     scoresMeanNothing: "None of them means anything yet.",

@@ -42,7 +42,7 @@ export const german: Words = {
       health: "Zustand der Schwellen",
       carry: "Laden, speichern, teilen",
     },
-    footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Kernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
+    footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
     theme: "Farben",
     themes: { system: "wie das System", light: "hell", dark: "dunkel" },
@@ -60,9 +60,9 @@ export const german: Words = {
     network: (network, timesteps, parameters) =>
       text`Netz: ${b(network)}, ${steps(timesteps)}, ${counted(parameters, "Gewicht", "Gewichte")}`,
     accuracy: (accuracy, dataset) =>
-      `, ${accuracy} der zurückgehaltenen Daten${dataset === null ? "" : ` (${dataset})`} richtig`,
+      `, ${accuracy} der Testdaten${dataset === null ? "" : ` (${dataset})`} richtig`,
     data: (name, train, test) =>
-      text`. Daten: ${b(name)}, ${grouped(train)} zum Lernen, ${grouped(test)} zurückgehalten.`,
+      text`. Daten: ${b(name)}, ${grouped(train)} zum Lernen, ${grouped(test)} zum Testen.`,
     computing: (threads, isolated) =>
       `Gerechnet wird mit ${threads === 1 ? "einem Thread" : `${threads} Threads`}${isolated ? "" : " (für mehr müsste dieser Server die Header der Cross-Origin-Isolation senden)"}.`,
     crashed: (message) =>
@@ -71,7 +71,7 @@ export const german: Words = {
 
   notices: {
     otherSize:
-      "Die zurückgehaltenen Bilder haben eine andere Größe, als dieses Netz sie nimmt. Legen Sie die Daten ab, mit denen es trainiert wurde, oder zeichnen Sie.",
+      "Die Testbilder haben eine andere Größe, als dieses Netz sie nimmt. Legen Sie die Daten ab, mit denen es trainiert wurde, oder zeichnen Sie.",
     manyFiles: (count) =>
       `Das sind ${count} Dateien; erwartet wird ein Modell, oder Daten. Legen Sie eines nach dem anderen ab.`,
     manyTexts: (names) =>
@@ -82,7 +82,7 @@ export const german: Words = {
     loaded: (name, kind, timesteps) => `${name} ist geladen: ${kind}, ${steps(timesteps)}.`,
     kept: (verdict) => ` Urteil darüber, was erhalten blieb: ${verdict}.`,
     data: (name, train, test) =>
-      `${name}: ${images(train)} zum Lernen, ${grouped(test)} zurückgehalten. Starten Sie das Training.`,
+      `${name}: ${images(train)} zum Lernen, ${grouped(test)} zum Testen. Starten Sie das Training.`,
     notCopied:
       "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie die Adresse neben der Schaltfläche und kopieren Sie sie.",
     copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite mit diesen Einstellungen.",
@@ -93,7 +93,7 @@ export const german: Words = {
   },
 
   announced: {
-    accuracy: (accuracy) => ` ${accuracy} der zurückgehaltenen Bilder richtig.`,
+    accuracy: (accuracy) => ` ${accuracy} der Testbilder richtig.`,
     training: {
       running: "Das Training läuft.",
       paused: "Das Training ist angehalten.",
@@ -119,8 +119,8 @@ export const german: Words = {
     squareHelp:
       "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
     clear: "Löschen",
-    sampleBefore: "Das vorige zurückgehaltene Bild zeigen",
-    sampleAfter: "Zurückgehaltenes Bild ›",
+    sampleBefore: "Das vorige Testbild zeigen",
+    sampleAfter: "Testbild ›",
     seen: "Das Bild, wie das Netz es sieht",
     seenSize: (height, width) => `Was das Netz sieht: ${grouped(height)} × ${grouped(width)} Pixel.`,
     blankPicture: (name) =>
@@ -128,9 +128,8 @@ export const german: Words = {
     blankDrawing: text`${b("Nichts gezeichnet")}, also gibt es keine Antwort.`,
     chance: text`${b("Untrainiert: Zufall.")} Dieses Netz hat noch nichts gelernt. Seine Punktzahlen kommen von seinen ersten Gewichten, und die sind ausgelost; trainieren Sie es, dann antwortet es.`,
     answers: "Die Antwort nach 1, 2, 4 und 8 Zeitschritten",
-    right: "richtig",
-    wrong: "falsch",
-    ahead: (lead) => `${lead} Vorsprung`,
+    ahead: (lead, verdict) =>
+      `${{ right: "richtig mit ", wrong: "falsch mit ", "": "" }[verdict]}${lead} Vorsprung`,
     spikes,
     scores:
       "Punktzahl jeder Klasse nach jedem Zeitschritt: der Mittelwert dessen, was das Netz bis dahin ausgegeben hat.",
@@ -153,7 +152,7 @@ export const german: Words = {
       whole: (name) => `${name}, als Ganzes auf die Größe gebracht, mit Papier um das, was nicht passt.`,
     },
     sample: (number, label, isUntrained) =>
-      `Zurückgehaltenes Bild ${grouped(number)}${isUntrained ? "" : ", keines von denen zum Lernen"}. Seine Klasse ist ${label}.`,
+      `Testbild ${grouped(number)}${isUntrained ? "" : ", keines von denen zum Lernen"}. Seine Klasse ist ${label}.`,
     drawnAsLearned:
       "Ihre Zeichnung ist auf Größe und Strichdicke der Ziffern gebracht, aus denen das Netz gelernt hat.",
     drawn: (digits, isOfOthers) =>
@@ -219,7 +218,7 @@ export const german: Words = {
   },
 
   stairs: {
-    lead: text`In T Schritten kann ein Neuron 0-, 1-, … oder T-mal feuern. Was es der nächsten Schicht sagt, hat also T + 1 Stufen: eine Treppe bis ${i("θ")}. Die grauen Balken zeigen, was die Neuronen einer Schicht von zurückgehaltenen Bildern wirklich empfangen. Ein kleineres ${i("θ")} macht feinere Stufen, schneidet darüber aber mehr ab (${em("Clipping")}); ein größeres schneidet weniger ab, rundet aber mehr. Das Training findet die Mitte. Bewegen Sie ${i("θ")} oder T und sehen Sie, was sie wert war.`,
+    lead: text`In T Schritten kann ein Neuron 0-, 1-, … oder T-mal feuern. Was es der nächsten Schicht sagt, hat also T + 1 Stufen: eine Treppe bis ${i("θ")}. Die grauen Balken zeigen, was die Neuronen einer Schicht von Testbildern wirklich empfangen. Ein kleineres ${i("θ")} macht feinere Stufen, schneidet darüber aber mehr ab (${em("Clipping")}); ein größeres schneidet weniger ab, rundet aber mehr. Das Training findet die Mitte. Bewegen Sie ${i("θ")} oder T und sehen Sie, was sie wert war.`,
     whenPaused: "Wird gemessen, wenn das Training angehalten ist.",
     dropData:
       "Legen Sie die Daten ab, mit denen dieses Netz trainiert wurde, dann werden seine Treppen gezeigt.",
@@ -246,7 +245,7 @@ export const german: Words = {
       clipped: "über θ: abgeschnitten",
     },
     rows: {
-      accuracy: "Genauigkeit, zurückgehaltene Daten",
+      accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild, alle Schichten",
       firingRate: "Feuerrate dieser Schicht",
       rounding: "Rundungsfehler (quadratisches Mittel)",
@@ -257,7 +256,7 @@ export const german: Words = {
     },
     noStaircase: "keine Treppe",
     caption: (samples) =>
-      `An ${counted(samples, "zurückgehaltenen Bild", "zurückgehaltenen Bildern")}; Fehler in Einheiten der Eingabe.`,
+      `An ${counted(samples, "Testbild", "Testbildern")}; Fehler in Einheiten der Eingabe.`,
     measured: "was gemessen wird",
     asItIs: "wie es ist",
     asLearned: "wie gelernt",
@@ -295,7 +294,7 @@ export const german: Words = {
     figures: {
       state: "Zustand",
       epoch: "Epoche",
-      accuracy: "Genauigkeit, zurückgehaltene Daten",
+      accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild",
       speed: "Bilder je Sekunde",
       timeLeft: "verbleibende Zeit",
@@ -308,7 +307,7 @@ export const german: Words = {
       lossOfMany: (batches) => `Verlust von je ${grouped(batches)} Batches, im Mittel`,
       accuracy: "Genauigkeit: Anteil der richtigen Bilder",
       whileLearning: "beim Lernen",
-      heldOut: "zurückgehalten",
+      heldOut: "auf Testdaten",
       thetas: "Schwellen θ: gelernt, eine je Schicht",
       rates: "Feuerraten: Anteil der Schritte mit einem Spike",
       batch: "Batch",
@@ -357,7 +356,7 @@ export const german: Words = {
   },
 
   health: {
-    lead: "Eine Schicht kann verstummen, immerzu feuern oder eine so kleine Schwelle lernen, dass ihre Spikes nichts mehr tragen. Solche Schichten werden hier genannt, mit dem, was zu versuchen ist. Feuerraten werden an zurückgehaltenen Bildern gemessen.",
+    lead: "Eine Schicht kann verstummen, immerzu feuern oder eine so kleine Schwelle lernen, dass ihre Spikes nichts mehr tragen. Solche Schichten werden hier genannt, mit dem, was zu versuchen ist. Feuerraten werden an Testbildern gemessen.",
     noLayers: "Dieses Netz hat keine spikenden Schichten.",
     notYet: "Noch nicht gemessen: Das geschieht nach jeder Epoche und wenn das Training angehalten wird.",
     measuring: "Wird gemessen …",

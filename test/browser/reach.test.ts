@@ -223,7 +223,7 @@ describeInBrowser("reaching the page", () => {
     expect(await page.evaluate(() => [document.documentElement.lang, document.title])).toEqual(["de", german.page.documentTitle]);
     expect(await page.locator("nav a").allTextContents()).toEqual(Object.values(german.page.sections));
     expect(await page.locator("h1, h2").allTextContents()).toEqual([german.page.title, ...Object.values(german.page.sections)]);
-    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der zurückgehaltenen Daten/);
+    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der Testdaten/);
     // Not one text or label is what the English page has in its place.
     const own = new Set(sayings(german));
     const left = sayings(english).filter((text) => !own.has(text));
@@ -242,6 +242,8 @@ describeInBrowser("reaching the page", () => {
     await open.until(({ notice }) => notice?.sentence.startsWith("/nameless.png sagt nicht, zu welcher Klasse") === true);
     await give("kaputt.png");
     await open.until(({ notice }) => notice?.sentence.startsWith("kaputt.png kann nicht als Bild gelesen werden") === true);
+    expect(await page.evaluate(cutOff)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
     expect(open.problems).toEqual([]);
     await open.close();
   });

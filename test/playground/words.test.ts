@@ -65,7 +65,7 @@ describe("the tables of words", () => {
     expect(english.notices.loaded("a", "SMLP", 1)).toBe("a is loaded: SMLP, 1 time step.");
     expect(german.notices.loaded("a", "SMLP", 1)).toBe("a ist geladen: SMLP, 1 Zeitschritt.");
     expect(german.announced.answer(8, "2", "3")).toBe("Nach 8 Zeitschritten ist die Antwort 2; nach dem ersten war sie 3.");
-    expect(german.stairs.caption(1)).toMatch(/^An 1 zurückgehaltenen Bild;/);
+    expect(german.stairs.caption(1)).toMatch(/^An 1 Testbild;/);
     expect(germanProblems.data.tooFew(1, 2)).toMatch(/^Es kamen 1 Bild aus 2 Klassen;/);
   });
 
