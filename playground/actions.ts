@@ -8,6 +8,7 @@ import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
 import { followAddress, writeAddress } from "./address.js";
 import { extended } from "./state/curves.js";
+import { withPanel, type PanelId } from "./state/panels.js";
 import { notLoaded } from "./state/not-loaded.js";
 import { ordered, settingsToHash, type Settings } from "./state/settings.js";
 import { shownDataName } from "./state/data-name.js";
@@ -45,11 +46,21 @@ export async function open(language: Language): Promise<void> {
       language,
     });
     change(opened);
+    showOpeningSample();
     if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
   if (current().engine === null) change({ failed: true });
   else await openFromAddress();
+}
+
+/** The held-out image that the network changes its mind about, unless something else is asked for. */
+function showOpeningSample(): void {
+  const { model, input } = current();
+  const index = model?.facts.openingSample;
+  if (typeof index === "number" && input.source === "sample" && input.index === 0) {
+    change({ input: { source: "sample", index } });
+  }
 }
 
 /** The network that the address of the page names, if it does. */
@@ -99,21 +110,34 @@ const look = latestOnly(() =>
       trace: look.trace,
       picked: look.trace === null ? null : current().picked,
     });
-    const first = current().picked === null ? lively(look) : null;
+    const { staircases } = current();
+    const layer = Math.min(staircases.layer, look.layers.length - 1);
+    const first = current().picked === null ? lively(look, Math.max(0, layer)) : null;
     if (first !== null) await pick(first);
   }),
 );
 
-/** A neuron that fires now and then: the first potential to be shown has something to show. null: there is no neuron. */
-function lively({ layers, timesteps }: Look): PickedNeuron | null {
-  if (layers.length === 0) return null;
-  const [first] = layers;
-  for (let neuron = 0; neuron < first.neurons; neuron++) {
+/** A neuron of a layer that fires now and then: the first potential to be shown has something to show. null: there is no neuron. */
+function lively({ layers, timesteps }: Look, layer: number): PickedNeuron | null {
+  if (layer >= layers.length) return null;
+  const { neurons, spikes } = layers[layer];
+  const found: number[] = [];
+  for (let neuron = 0; neuron < neurons; neuron++) {
     let count = 0;
-    for (let t = 0; t < timesteps; t++) count += first.spikes[t * first.neurons + neuron];
-    if (count === Math.ceil(timesteps / 3)) return { layer: 0, neuron };
+    for (let t = 0; t < timesteps; t++) count += spikes[t * neurons + neuron];
+    if (count === Math.ceil(timesteps / 3)) found.push(neuron);
   }
-  return { layer: 0, neuron: 0 };
+  // In the middle more reaches it than at the edge.
+  return { layer, neuron: found.length === 0 ? 0 : found[found.length >> 1] };
+}
+
+/** Selects a layer everywhere: its staircase, its raster, and one of its neurons. */
+export function selectLayer(layer: number): void {
+  const { staircases, look, picked } = current();
+  change({ staircases: { ...staircases, layer } });
+  if (look === null || picked?.layer === layer) return;
+  const neuron = lively(look, layer);
+  if (neuron !== null) void pick(neuron);
 }
 
 export function draw(strokes: readonly Stroke[]): void {
@@ -132,7 +156,9 @@ export function showSample(further: number): void {
 }
 
 function show(input: Input): void {
-  change({ input });
+  // What is drawn is answered at once, and not only when the steps have been played.
+  const { playing, look: before } = current();
+  change({ input, playing: false, ...(playing && before !== null ? { step: before.timesteps } : {}) });
   look(undefined);
 }
 
@@ -141,12 +167,18 @@ export function goToStep(step: number): void {
 }
 
 export function pick(picked: PickedNeuron): Promise<void> {
-  change({ picked });
+  const { staircases } = current();
+  change({ picked, staircases: { ...staircases, layer: picked.layer } });
   return told(async () => {
     const trace = await engine.ask("trace", picked);
     if (current().picked === picked) change({ trace });
   });
 }
+
+/** What the picked neuron receives at a step; asked for where it is shown. */
+export const askArrivals = latestOnly((of: PickedNeuron & { readonly step: number }) =>
+  told(async () => change({ arrivals: await engine.ask("arrivals", of) })),
+);
 
 // ---- staircases ------------------------------------------------------------------------------------------
 
@@ -174,8 +206,8 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
   }),
 );
 
-export function showStaircase(layer: number): void {
-  change({ staircases: { ...current().staircases, layer } });
+export function setPanel(id: PanelId, isOpen: boolean): void {
+  change({ open: withPanel(current().open, id, isOpen) });
 }
 
 /** Moves a threshold, or T, of a copy of the network. */

@@ -4,6 +4,7 @@
  */
 
 import { change, current } from "./state/page-state.js";
+import { isPanel, withPanel } from "./state/panels.js";
 import { settingsOfAddress, settingsToHash } from "./state/settings.js";
 import { words } from "./words/words.js";
 
@@ -27,6 +28,7 @@ export function writeAddress(): void {
 
 /** Moves the page to a section; the address keeps its settings. */
 export function goToSection(id: string): void {
+  if (isPanel(id)) change({ open: withPanel(current().open, id, true) });
   const section = document.getElementById(id);
   if (section !== null) {
     section.scrollIntoView();

@@ -1,22 +1,17 @@
 /** Look inside: the spikes of all layers, feature maps, the potential of one neuron; step by step. */
 
-import { useEffect, useState } from "preact/hooks";
-import { goToStep, pick } from "../actions.js";
+import { pick } from "../actions.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
 import { Membrane } from "./membrane.js";
 import { Raster } from "./raster.js";
-import { Slider } from "./slider.js";
 
 const look = select((state) => state.look);
 const step = select((state) => state.step);
 const picked = select((state) => state.picked);
 const trace = select((state) => state.trace);
-
-/** Milliseconds that a step is shown. */
-const STEP_TIME = 600;
 
 export function LookInsidePanel() {
   const now = look.value;
@@ -30,7 +25,6 @@ export function LookInsidePanel() {
         <p class="muted">{inside.noLayers}</p>
       ) : (
         <>
-          <Scrubber timesteps={now.timesteps} />
           <div class="inside">
             <div>
               <h3>{inside.spikes}</h3>
@@ -60,37 +54,5 @@ export function LookInsidePanel() {
         </>
       )}
     </>
-  );
-}
-
-function Scrubber({ timesteps }: { timesteps: number }) {
-  const [playing, setPlaying] = useState(false);
-  useEffect(() => {
-    if (!playing) return;
-    const timer = setInterval(() => {
-      if (step.peek() >= timesteps) setPlaying(false);
-      else goToStep(step.peek() + 1);
-    }, STEP_TIME);
-    return () => clearInterval(timer);
-  }, [playing, timesteps]);
-  const play = (): void => {
-    if (!playing && step.peek() >= timesteps) goToStep(1);
-    setPlaying(!playing);
-  };
-  return (
-    <div class="scrubber">
-      <button type="button" onClick={play}>
-        {playing ? words.inside.stop : words.inside.play}
-      </button>
-      <Slider
-        label={words.inside.timeStep}
-        low={1}
-        high={timesteps}
-        step={1}
-        value={step.value}
-        shown={words.inside.stepOf(step.value, timesteps)}
-        onInput={goToStep}
-      />
-    </div>
   );
 }

@@ -284,7 +284,7 @@ export function neuronName({ layers }: Look, { layer, neuron }: PickedNeuron): s
   return words.inside.neuron(name, neuron + 1) + (place === "" ? "" : ` (${place})`);
 }
 
-function placeOf(shape: readonly number[], neuron: number): string {
+export function placeOf(shape: readonly number[], neuron: number): string {
   if (shape.length !== 3) return "";
   const [, width, channels] = shape;
   const pixel = Math.floor(neuron / channels);

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import type { Corner } from "atif";
-import { moveStaircase, restoreStaircases, showStaircase } from "../actions.js";
+import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
 import { select } from "../state/page-state.js";
@@ -38,7 +38,7 @@ export function StaircasePanel() {
         <>
           <div class="buttons" role="group" aria-label={words.stairs.layer}>
             {trained.layers.map(({ name }, i) => (
-              <button key={name} type="button" aria-pressed={i === layer} onClick={() => showStaircase(i)}>
+              <button key={name} type="button" aria-pressed={i === layer} onClick={() => selectLayer(i)}>
                 {name}
               </button>
             ))}

@@ -90,8 +90,7 @@ function InUse() {
 }
 
 function Numbers() {
-  const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, frames } =
-    training.value;
+  const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft } = training.value;
   const last = history.value.at(-1);
   const { figures, states, countOf } = words.train;
   return (
@@ -111,10 +110,6 @@ function Numbers() {
           value={samplesPerSecond === null ? "–" : grouped(Math.round(samplesPerSecond))}
         />
         <Figure name={figures.timeLeft} value={secondsLeft === null ? "–" : duration(secondsLeft)} />
-        <Figure
-          name={figures.lateFrames}
-          value={frames.drawn === 0 ? "–" : countOf(frames.dropped, frames.drawn + frames.dropped)}
-        />
       </dl>
       {message === "" ? null : (
         <p class="notice error" role="alert">

@@ -3,6 +3,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { EpochMetrics, HealthFinding } from "atif";
 import type {
+  Arrivals,
   AskedFact,
   DataSummary,
   EngineSummary,
@@ -15,6 +16,7 @@ import type {
   WhatIf,
 } from "../worker/protocol.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { PanelId } from "./panels.js";
 import type { Theme } from "./theme.js";
 
 export type { Theme } from "./theme.js";
@@ -50,7 +52,7 @@ export interface StaircaseState {
   readonly moved: Staircases | null;
   /** Where the sliders are; null: where the model is. */
   readonly whatIf: WhatIf | null;
-  /** The layer that is shown. */
+  /** The layer that is selected, everywhere on the page. */
   readonly layer: number;
 }
 
@@ -86,8 +88,14 @@ export interface PageState {
   readonly look: Look | null;
   /** The step that is shown, 1 to T. */
   readonly step: number;
+  /** Whether the steps go on by themselves. */
+  readonly playing: boolean;
+  /** Panels that are open. */
+  readonly open: readonly PanelId[];
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
+  /** What the picked neuron receives, step by step as it was asked for; null: not known. */
+  readonly arrivals: Arrivals | null;
   readonly staircases: StaircaseState;
   /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
   readonly measured: "now" | { readonly epoch: number } | null;
@@ -126,8 +134,11 @@ const state = signal<PageState>({
   input: { source: "sample", index: 0 },
   look: null,
   step: 8,
+  playing: false,
+  open: [],
   picked: null,
   trace: null,
+  arrivals: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
   measured: null,
   findings: [],

@@ -21,6 +21,7 @@ import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
+import { arrivalsOf } from "./arrivals-of.js";
 import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
@@ -53,7 +54,7 @@ import type {
   WorkerEvent,
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
-import { shownNames, spikingLayersOf } from "./spiking-layers.js";
+import { flowOf, shownNames } from "./spiking-layers.js";
 import { traceOf } from "./trace-of.js";
 import { prepared, TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
@@ -93,6 +94,8 @@ export class Session implements Handlers {
   #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
+  /** That the network looked at then, in its units. */
+  #image: Float32Array | null = null;
   /** Of the model as it was when it was last measured. */
   #probe: Probe | null = null;
 
@@ -181,10 +184,11 @@ export class Session implements Handlers {
     const { model, facts } = this.#requireModel();
     const [learned, { test }] = [facts(), this.#requireData()];
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
+    const shownImage = inUnitsOf(model, image);
     const activity = scope(() =>
-      recordActivity(model, tensor(inUnitsOf(model, image), [1, ...model.inputShape]), { timesteps }),
+      recordActivity(model, tensor(shownImage, [1, ...model.inputShape]), { timesteps }),
     );
-    this.#activity = activity;
+    [this.#activity, this.#image] = [activity, shownImage];
     const shown = shownNames(model);
     const imageShape = viewShape(model.inputShape);
     return Promise.resolve({
@@ -196,6 +200,7 @@ export class Session implements Handlers {
       classNames: this.#classNames(),
       isBlank: label === null && image.every((value) => value === 0),
       isUntrained: isUntrained(learned),
+      madeFor: model.timesteps,
       preparation: preparationFor(imageShape, learned),
       hasLearnedDigits: hasLearnedDigits(learned),
       timesteps,
@@ -213,6 +218,12 @@ export class Session implements Handlers {
     const trace = traceOf(this.#activity, picked);
     if (trace === null) throw new Error(problems.network.noNeuron);
     return Promise.resolve(trace);
+  }
+
+  arrivals({ step, ...picked }: Requests["arrivals"]["args"]): Promise<Requests["arrivals"]["answer"]> {
+    const [activity, image] = [this.#activity, this.#image];
+    if (activity === null || image === null) return Promise.resolve(null);
+    return Promise.resolve(arrivalsOf(this.#requireModel().model, activity, image, picked, step));
   }
 
   async picture(file: File): Promise<string> {
@@ -389,6 +400,7 @@ export class Session implements Handlers {
 
   #summary(): ModelSummary {
     const { model, origin, fileName, facts, settings, report = null } = this.#requireModel();
+    const { layers, answer: answerSources } = flowOf(model);
     return {
       origin,
       fileName,
@@ -399,7 +411,8 @@ export class Session implements Handlers {
       classNames: this.#classNames(),
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       fitsData: this.#fitsData(),
-      layers: spikingLayersOf(model),
+      layers,
+      answerSources,
       facts: facts(),
       settings,
       report,

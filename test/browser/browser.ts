@@ -45,17 +45,33 @@ export class OpenPage {
     page.on("request", (request) => this.requests.push(request.url()));
   }
 
+  /** @param options closed: without opening the panels */
   static async at(
     browser: Browser,
     site: Site,
-    options: BrowserContextOptions & { hash?: string } = {},
+    options: BrowserContextOptions & { hash?: string; closed?: boolean } = {},
   ): Promise<OpenPage> {
-    const { hash = "", ...rest } = options;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+    const { hash = "", closed = false, ...rest } = options;
+    // Nothing plays by itself, so that the step is the last one until a test goes elsewhere.
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: "reduce",
+      ...rest,
+    });
     const open = new OpenPage(await context.newPage());
     await open.page.goto(site.address + hash);
     await open.page.locator(".status[data-ready]").waitFor();
+    if (!closed) await open.openPanels();
     return open;
+  }
+
+  /** All of them, as clicks on their titles do. */
+  async openPanels(): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const title of document.querySelectorAll<HTMLElement>("details.panel:not([open]) > summary"))
+        title.click();
+    });
+    await this.page.locator(".panel-body:empty").first().waitFor({ state: "detached" });
   }
 
   /** The state of the page, every digit of it. */

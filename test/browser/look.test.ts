@@ -109,7 +109,7 @@ describeInBrowser("drawing and looking inside", () => {
     await open.page.mouse.move(box.x + 0.4 * box.width, box.y + 0.3 * box.height);
     const spot = (await open.page.locator(".raster-spot").textContent()) ?? "";
     expect(spot).toMatch(
-      /^neuron1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
+      /^Convolution 1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
     );
     await open.page.mouse.down();
     await open.page.mouse.up();
