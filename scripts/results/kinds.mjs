@@ -13,13 +13,13 @@ const shared = (timesteps, neuron, more = {}) => ({
 
 const layer = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
 
-/** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. */
-const atif = (lr, alpha, start, rate) => ({
+/** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. @param more params of the neuron */
+const atif = (lr, alpha, start, rate, more = {}) => ({
   told: `alpha ${alpha}, start ${start}${rate === 1 ? "" : `, theta's rate x ${rate}`}`,
   settings: (T) =>
     shared(
       T,
-      layer("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
+      layer("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha, ...more }),
       rate === 1 ? {} : { "model.0.optimizer.threshold_lr": Number((rate * lr).toPrecision(6)) },
     ),
 });
@@ -49,16 +49,18 @@ const quantizedRelu = (share, lr) => ({
   },
 });
 
+/** @param more params of the neuron */
+const learned = (lr, more) =>
+  [1, 4].flatMap((alpha) => [
+    atif(lr, alpha, 1, 1, more),
+    atif(lr, alpha, 0.5, 1, more),
+    atif(lr, alpha, 1, 10, more),
+  ]);
+
 /** @param lr the learning rate of the experiment */
 export const kindsFor = (lr) => [
-  {
-    name: "ATIF, theta learned",
-    tried: [1, 4].flatMap((alpha) => [
-      atif(lr, alpha, 1, 1),
-      atif(lr, alpha, 0.5, 1),
-      atif(lr, alpha, 1, 10),
-    ]),
-  },
+  { name: "ATIF, theta learned", tried: learned(lr) },
+  { name: "ATIF, theta per channel", tried: learned(lr, { threshold_shape: "channel" }) },
   {
     // With a threshold of 1, what ATIF with theta fixed at 1 is: test/neurons/fixed-threshold.test.ts.
     name: "IFNode, soft reset",

@@ -96,7 +96,7 @@ function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings
 /** What thresholds of channels need besides: a page that has none does without. */
 export interface ChannelThresholds {
   /** The channels of a sample. @throws ShapeError unless there are as many as the settings say */
-  readonly of: (settings: ThresholdSettings, sample: Shape, where: string) => Pick<ThresholdOptions, "channels">;
+  readonly of: (settings: Pick<ThresholdSettings, Shaped>, sample: Shape, where: string) => Pick<ThresholdOptions, "channels">;
   /** @throws ShapeError unless x, channels last, has one for each threshold; TypeError where nobody said how many there are */
   readonly check: (where: string, thresholds: number | undefined, x?: Shape) => void;
   /** All T steps, as atifUnroll. */
