@@ -59,19 +59,23 @@ const learned = (lr, more) =>
 
 /** @param lr the learning rate of the experiment */
 export const kindsFor = (lr) => [
-  { name: "ATIF, theta learned", tried: learned(lr) },
-  { name: "ATIF, theta per channel", tried: learned(lr, { threshold_shape: "channel" }) },
+  { name: "ATIF, theta learned", spikes: true, tried: learned(lr) },
+  { name: "ATIF, theta per channel", spikes: true, tried: learned(lr, { threshold_shape: "channel" }) },
   {
     // With a threshold of 1, what ATIF with theta fixed at 1 is: test/neurons/fixed-threshold.test.ts.
     name: "IFNode, soft reset",
+    spikes: true,
     tried: [1, 2, 4].flatMap((alpha) => [1, 0.5].map((threshold) => integrateAndFire(alpha, threshold))),
   },
   {
     name: "LIFNode",
+    spikes: true,
     tried: [2, 4].flatMap((alpha) => [leaky(alpha, 2, 1), leaky(alpha, 1.5, 1), leaky(alpha, 2, 0.5)]),
   },
   {
+    // It gives numbers, and has no form in integers of its own: it is one.
     name: "QuantReLU, one step",
+    spikes: false,
     tried: [lr, 2 * lr].flatMap((rate) => [1, 0.5, 0.25].map((share) => quantizedRelu(share, rate))),
   },
 ];
