@@ -6,6 +6,7 @@ import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
 import { select } from "../state/page-state.js";
+import { leastTheta } from "../state/wanted-staircases.js";
 import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
@@ -95,11 +96,6 @@ function Sliders({ trained }: { trained: Staircases }) {
       <p class="muted">{words.stairs.copy}</p>
     </div>
   );
-}
-
-/** Lower ones would be silly, and 0 is no threshold. */
-function leastTheta(high: number): number {
-  return high / 100;
 }
 
 /** At the sides there is room for the longest numbers in the letters of a phone, 22 units high. */

@@ -18,6 +18,7 @@ import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
+import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
 
 const engine = select((state) => state.engine);
@@ -38,6 +39,7 @@ export function TrainPanel() {
         <div>
           <Buttons />
           <InUse />
+          <Reproduced />
           <Numbers />
           <Charts />
         </div>

@@ -15,8 +15,10 @@ import type {
   Trace,
   WhatIf,
 } from "../worker/protocol.js";
+import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import type { PanelId } from "./panels.js";
+import type { WantedStaircases } from "./wanted-staircases.js";
 import type { Theme } from "./theme.js";
 
 export type { Theme } from "./theme.js";
@@ -41,6 +43,8 @@ export interface TrainingState {
   /** One list per spiking layer, one number per point. */
   readonly thetas: readonly (readonly number[])[];
   readonly history: readonly EpochMetrics[];
+  /** What the run came to, once it is finished; null before, and where the browser computes no hashes. */
+  readonly result: RunResult | null;
   /** Frames that the page drew while training ran, and those that came late. */
   readonly frames: { readonly drawn: number; readonly dropped: number };
 }
@@ -82,6 +86,8 @@ export interface PageState {
   readonly model: ModelSummary | null;
   readonly settings: Settings;
   readonly training: TrainingState;
+  /** The run whose result the address carries. */
+  readonly shared: SharedRun | null;
   /** What the network is to look at. */
   readonly input: Input;
   /** What it did; null before the first look. */
@@ -97,6 +103,8 @@ export interface PageState {
   /** What the picked neuron receives, step by step as it was asked for; null: not known. */
   readonly arrivals: Arrivals | null;
   readonly staircases: StaircaseState;
+  /** What the address wants them to show, and cannot be shown yet. */
+  readonly wanted: WantedStaircases | null;
   /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
   readonly measured: "now" | { readonly epoch: number } | null;
   /** Layers that are not well. */
@@ -121,8 +129,12 @@ export const noTraining: TrainingState = {
   losses: [],
   thetas: [],
   history: [],
+  result: null,
   frames: { drawn: 0, dropped: 0 },
 };
+
+/** What the network looks at until something else is asked for. */
+export const firstInput: Input = { source: "sample", index: 0 };
 
 const state = signal<PageState>({
   failed: false,
@@ -131,7 +143,8 @@ const state = signal<PageState>({
   model: null,
   settings: defaultSettings,
   training: noTraining,
-  input: { source: "sample", index: 0 },
+  shared: null,
+  input: firstInput,
   look: null,
   step: 8,
   playing: false,
@@ -140,6 +153,7 @@ const state = signal<PageState>({
   trace: null,
   arrivals: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
+  wanted: null,
   measured: null,
   findings: [],
   notice: null,

@@ -104,8 +104,24 @@ export const english = {
     data: (name: string, train: number, test: number) =>
       `${name}: ${counted(train, "image")} to learn from, ${grouped(test)} held out. Start training.`,
     notCopied: "The browser did not let the page copy. Select the address beside the button and copy it.",
-    copied: "The address is copied. Whoever opens it gets this page with these settings.",
-    settings: "The sliders are as the address says.",
+    copied: "The address is copied. Whoever opens it gets this page as it is now.",
+    settings: "The page is as the address says.",
+    /** What the address says and cannot be. */
+    addressParts: {
+      settings: "a setting",
+      drawing: "the drawing",
+      image: "the held-out image",
+      layer: "the layer",
+      thetas: "the thresholds that were moved",
+      timesteps: "T of the staircases",
+      result: "the hash of a result",
+    },
+    unusable: (parts: readonly string[]) =>
+      `Part of the address is damaged, or not what this page writes: ${parts.join(", ")}. The rest is as it says.`,
+    noSample: (number: number, count: number) =>
+      `The address asks for held-out image ${grouped(number)}, and there are ${grouped(count)}. The first one is shown.`,
+    otherLayers: (layers: number) =>
+      `The address selects a layer, or moves thresholds, of another network: this one has ${counted(layers, "spiking layer")}. They are left as they were.`,
     noBatchLeft: (epochs: number) =>
       `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
       "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
@@ -339,6 +355,19 @@ export const english = {
       finished: "“Train again” makes a new network with what the sliders say.",
       failed: "“Train again” makes a new network with what the sliders say.",
     },
+    /** Of a run whose result an address carries. Hashes are 16 digits. */
+    reproduced: {
+      same: (hash: string): Text =>
+        text`${b("Reproduced to the bit.")} The weights of this run are those of the run that was shared (${code(hash)}).`,
+      other: (shared: string, own: string): Text =>
+        text`${b("Not reproduced.")} This run came to other weights (${code(own)}) than the one that was shared (${code(shared)}). That one may have been made by another version of this page.`,
+      otherData: text`${b("Not comparable.")} The run that was shared learned from other data than those at hand. Drop them, and train again.`,
+      noHash: text`${b("Not comparable.")} The browser computes no hashes on a page that came by http from another host.`,
+      wanted: (hash: string): Text =>
+        text`The address carries the result of a run with these settings (${code(hash)}). Train, and the page says whether it is reproduced to the bit.`,
+      own: (hash: string): Text =>
+        text`The result of this run is ${code(hash)}. The address carries it: whoever opens it can repeat the run and compare.`,
+    },
     progress: "Progress of the training",
     states: {
       idle: "not started",
@@ -447,11 +476,12 @@ export const english = {
     save: "Save the network",
     saveHelp: "Weights and thresholds in one file, which this page, the command line and PyTorch can read.",
     saveFile: (file: string) => `Save ${file}`,
-    share: "Share the settings",
+    share: "Share the page as it is",
     shareHelp:
-      "The address holds every slider. The same settings and the same data give the same network, to the last bit.",
+      "The address holds every slider, the drawing, the selected layer, thresholds and T that were moved, and the hash of a finished run. The same settings and the same data give the same network, to the last bit.",
+    lacksInput: "What the network looks at is not in it: a picture from a file, or too long a drawing.",
     isOther: "The sliders have moved since the network at hand was made: it is another one.",
-    address: "Address with these settings",
+    address: "Address of the page as it is",
     copy: "Copy",
   },
 

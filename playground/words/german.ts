@@ -115,8 +115,23 @@ export const german: Words = {
       `${name}: ${images(train)} zum Lernen, ${grouped(test)} zum Testen. Starten Sie das Training.`,
     notCopied:
       "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie die Adresse neben der Schaltfläche und kopieren Sie sie.",
-    copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite mit diesen Einstellungen.",
-    settings: "Die Regler stehen jetzt so, wie die Adresse es sagt.",
+    copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite so, wie sie jetzt ist.",
+    settings: "Die Seite ist jetzt so, wie die Adresse es sagt.",
+    addressParts: {
+      settings: "eine Einstellung",
+      drawing: "die Zeichnung",
+      image: "das zurückgehaltene Bild",
+      layer: "die Schicht",
+      thetas: "die verschobenen Schwellen",
+      timesteps: "T der Treppen",
+      result: "der Hash eines Ergebnisses",
+    },
+    unusable: (parts) =>
+      `Ein Teil der Adresse ist beschädigt oder nicht von dieser Seite: ${parts.join(", ")}. Alles Übrige ist so, wie sie es sagt.`,
+    noSample: (number, count) =>
+      `Die Adresse verlangt das zurückgehaltene Bild ${grouped(number)}, und es gibt ${grouped(count)}. Gezeigt wird das erste.`,
+    otherLayers: (layers) =>
+      `Die Adresse wählt eine Schicht oder verschiebt Schwellen eines anderen Netzes: dieses hat ${counted(layers, "spikende Schicht", "spikende Schichten")}. Sie bleiben, wie sie waren.`,
     noBatchLeft: (epochs) =>
       `${counted(epochs, "Epoche ist", "Epochen sind")} vorbei, also ist kein Batch übrig. ` +
       "„Neu trainieren“ beginnt von vorn mit den Einstellungen, wie sie sind; „Zurücksetzen“ gibt ein Netz, das nichts gelernt hat.",
@@ -350,6 +365,18 @@ export const german: Words = {
       finished: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
       failed: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
     },
+    reproduced: {
+      same: (hash) =>
+        text`${b("Auf das Bit genau wiederholt.")} Die Gewichte dieses Laufs sind die des Laufs, der geteilt wurde (${code(hash)}).`,
+      other: (shared, own) =>
+        text`${b("Nicht wiederholt.")} Dieser Lauf kam zu anderen Gewichten (${code(own)}) als der, der geteilt wurde (${code(shared)}). Jener kann von einer anderen Version dieser Seite sein.`,
+      otherData: text`${b("Nicht vergleichbar.")} Der geteilte Lauf lernte von anderen Daten als den jetzigen. Legen Sie sie ab und trainieren Sie noch einmal.`,
+      noHash: text`${b("Nicht vergleichbar.")} Auf einer Seite, die über http von einem anderen Rechner kam, berechnet der Browser keine Hashes.`,
+      wanted: (hash) =>
+        text`Die Adresse enthält das Ergebnis eines Laufs mit diesen Einstellungen (${code(hash)}). Trainieren Sie, und die Seite sagt, ob es auf das Bit genau wiederholt ist.`,
+      own: (hash) =>
+        text`Das Ergebnis dieses Laufs ist ${code(hash)}. Die Adresse enthält es: Wer sie öffnet, kann den Lauf wiederholen und vergleichen.`,
+    },
     progress: "Fortschritt des Trainings",
     states: {
       idle: "nicht begonnen",
@@ -457,11 +484,13 @@ export const german: Words = {
     saveHelp:
       "Gewichte und Schwellen in einer Datei, die diese Seite, die Kommandozeile und PyTorch lesen können.",
     saveFile: (file) => `${file} speichern`,
-    share: "Die Einstellungen teilen",
+    share: "Die Seite teilen, wie sie ist",
     shareHelp:
-      "Die Adresse enthält jeden Regler. Dieselben Einstellungen und dieselben Daten geben dasselbe Netz, bis auf das letzte Bit.",
+      "Die Adresse enthält jeden Regler, die Zeichnung, die gewählte Schicht, verschobene Schwellen und T und den Hash eines beendeten Laufs. Dieselben Einstellungen und dieselben Daten geben dasselbe Netz, bis auf das letzte Bit.",
+    lacksInput:
+      "Was das Netz ansieht, ist nicht dabei: ein Bild aus einer Datei oder eine zu lange Zeichnung.",
     isOther: "Die Regler sind bewegt worden, seit das jetzige Netz gemacht wurde: Es ist ein anderes.",
-    address: "Adresse mit diesen Einstellungen",
+    address: "Adresse der Seite, wie sie ist",
     copy: "Kopieren",
   },
 

@@ -15,6 +15,7 @@ import type {
   Stroke,
 } from "atif";
 import type { Preparation } from "../pictures/prepare-picture.js";
+import type { RunResult } from "../state/page-address.js";
 import type { Settings } from "../state/settings.js";
 import type { Language } from "../words/languages.js";
 import type { DataFiles } from "./data-files.js";
@@ -191,6 +192,8 @@ export interface Requests {
   resume: { args: null; answer: null };
   /** One batch; starts a run if there is none. */
   step: { args: Settings; answer: ModelSummary };
+  /** What the finished run at hand came to; null if there is none, or the browser computes no hashes. */
+  fingerprint: { args: null; answer: RunResult | null };
   /** A new, untrained model. */
   reset: { args: Settings; answer: ModelSummary };
   look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };

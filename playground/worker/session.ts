@@ -25,6 +25,7 @@ import { arrivalsOf } from "./arrivals-of.js";
 import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
+import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
   classNamesOf,
@@ -173,6 +174,12 @@ export class Session implements Handlers {
       (this.#run ?? (await this.#newRun(settings))).go(true);
       return this.#summary();
     });
+  }
+
+  fingerprint(): Promise<Requests["fingerprint"]["answer"]> {
+    return this.#inTurn(async () =>
+      this.#run?.finished === true ? fingerprint(this.#run.model, this.#requireData().train) : null,
+    );
   }
 
   reset(settings: Settings): Promise<ModelSummary> {
