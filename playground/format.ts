@@ -1,8 +1,6 @@
 /** Numbers as the page shows them. */
 
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
+export { figure, grouped, percent } from "../elements/format.js";
 
 export function wholePercent(share: number): string {
   return `${Math.round(100 * share)} %`;
@@ -14,23 +12,9 @@ export function oneDecimal(value: number): string {
   return text === "-0.0" ? "0.0" : text;
 }
 
-/** Three significant figures, without an exponent for what people read as a number. */
-export function figure(value: number): string {
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 1000) return grouped(Math.round(value));
-  if (size < 0.001) return value.toExponential(1);
-  return String(Number(value.toPrecision(3)));
-}
-
 /** "1 picture", "2 pictures" */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-/** 12,345 */
-export function grouped(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 /** "7 s", "1 min 0 s", "1 h 5 min": rounded up as a whole, so that no part is 60. */

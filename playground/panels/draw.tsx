@@ -1,12 +1,13 @@
 /** Draw: a digit on a square, and how the answer builds up step by step. */
 
+import { DrawingSquare } from "../../elements/drawing-square.js";
 import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
 import { figure, grouped, oneDecimal } from "../format.js";
+import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import type { Look } from "../worker/protocol.js";
 import { sentenceOn } from "./seen-sentence.js";
-import { DrawingCanvas } from "./drawing-canvas.js";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
@@ -26,7 +27,7 @@ export function DrawPanel() {
       </p>
       <div class="draw">
         <div class="draw-input">
-          <DrawingCanvas strokes={strokes} onChange={draw} />
+          <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
           <div class="buttons">
             <button type="button" onClick={() => draw([])}>
               Clear
