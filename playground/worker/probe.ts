@@ -48,7 +48,8 @@ export class Probe {
     if (whatIf !== null) {
       this.#model.timesteps = whatIf.timesteps;
       this.#neurons.forEach((neuron, i) => {
-        if (neuron !== undefined && whatIf.thetas[i] !== neuron.theta) setTheta(neuron, whatIf.thetas[i]);
+        if (neuron !== undefined && canMove(neuron) && whatIf.thetas[i] !== neuron.theta)
+          setTheta(neuron, whatIf.thetas[i]);
       });
     }
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
@@ -88,9 +89,10 @@ export class Probe {
   }
 }
 
-/** Of other tools there are neurons with a threshold for each of them. */
+/** There are neurons with a threshold for each of their channels, or for each of them. */
 function canMove(neuron: BaseNode | undefined): boolean {
-  return neuron !== undefined && ("setCoeffs" in neuron || "vThreshold" in neuron);
+  if (neuron === undefined || (neuron.learnedThreshold?.size ?? 1) > 1) return false;
+  return "setCoeffs" in neuron || "vThreshold" in neuron;
 }
 
 /** Of a neuron that learns its threshold, or of one whose threshold is a setting; others stay as they are. */

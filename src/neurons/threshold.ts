@@ -1,13 +1,14 @@
-/** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
+/** The learnable threshold theta of a layer: one number, or one for each channel, drawn once, kept above a small minimum. */
 
 import { checkFloat32, fitsFloat32, FLOAT32_EXPECTED } from "../checks.js";
-import { ShapeError } from "../errors.js";
-import { formatShape } from "../shapes.js";
+import { ShapeError, StateError } from "../errors.js";
+import { formatShape, type Shape } from "../shapes.js";
+import type { AtifUnroll } from "./atif-unroll.js";
 import { Parameter } from "../module/parameter.js";
 import { defaultGenerator } from "../random/generator.js";
 import type { Place } from "../schema/place.js";
-import { withDefault, type Schema } from "../schema/schema.js";
-import { float32, orNone, real, type ValueType } from "../schema/value-types.js";
+import { optional, withDefault, type Schema } from "../schema/schema.js";
+import { float32, oneOf, orNone, real, whole, type ValueType } from "../schema/value-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import {
   detachResetField,
@@ -36,9 +37,16 @@ export interface ThresholdOptions {
   backend?: NodeBackend;
   /** Default false. */
   storeVSeq?: boolean;
+  /** 'layer' (default): one threshold for all neurons. 'channel': one for each channel, which is the last axis of x. */
+  thresholdShape?: "layer" | "channel";
+  /** Of 'channel': how many. A network knows; a neuron that is made by itself has to be told. */
+  channels?: number;
 }
 
-export type ThresholdSettings = Required<ThresholdOptions>;
+/** What most neurons have no use for. */
+type Shaped = "thresholdShape" | "channels";
+
+export type ThresholdSettings = Required<Omit<ThresholdOptions, Shaped>> & Pick<ThresholdOptions, Shaped>;
 
 const cpu: ValueType<"cpu"> = {
   expects: '"cpu"',
@@ -47,15 +55,12 @@ const cpu: ValueType<"cpu"> = {
   write: (value) => value,
 };
 
+/** What the options mean is told in experiment/description/neuron-schema.ts. */
 export const thresholdSchema: Schema<ThresholdSettings> = {
   fields: {
     vThreshold: withDefault(float32({ above: 0 }), 1, "Scale of the initial threshold."),
-    vthInitL: withDefault(
-      real({ from: 0 }),
-      0.8,
-      "Lower end of the range, in units of v_threshold, that the initial threshold of each layer is drawn from.",
-    ),
-    vthInitH: withDefault(real({ from: 0 }), 1, "Upper end of that range."),
+    vthInitL: withDefault(real({ from: 0 }), 0.8),
+    vthInitH: withDefault(real({ from: 0 }), 1),
     alpha: withDefault(
       steepness,
       1,
@@ -63,14 +68,12 @@ export const thresholdSchema: Schema<ThresholdSettings> = {
     ),
     // Where it computes.
     device: withDefault(cpu, "cpu", "", { inFiles: false }),
-    minThreshold: withDefault(
-      orNone(float32({ above: 0 })),
-      1e-3,
-      "What the optimizer keeps the threshold at or above; none: it may become 0 or negative.",
-    ),
+    minThreshold: withDefault(orNone(float32({ above: 0 })), 1e-3),
     detachReset: detachResetField,
     backend: sigmoidBackendField,
     storeVSeq: storeVSeqField,
+    thresholdShape: optional(oneOf(["layer", "channel"])),
+    channels: optional(whole(1), "", { inFiles: false }),
   },
   check: checkInitialRange,
 };
@@ -90,12 +93,39 @@ function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings
   }
 }
 
-/** Draws theta, once. */
-export function createThreshold(settings: ThresholdSettings): Parameter {
-  const { vThreshold, vthInitL, vthInitH, minThreshold } = settings;
+/** What thresholds of channels need besides: a page that has none does without. */
+export interface ChannelThresholds {
+  /** The channels of a sample. @throws ShapeError unless there are as many as the settings say */
+  readonly of: (settings: Pick<ThresholdSettings, Shaped>, sample: Shape, where: string) => Pick<ThresholdOptions, "channels">;
+  /** @throws ShapeError unless x, channels last, has one for each threshold; TypeError where nobody said how many there are */
+  readonly check: (where: string, thresholds: number | undefined, x?: Shape) => void;
+  /** All T steps, as atifUnroll. */
+  readonly unroll: AtifUnroll;
+}
+
+let installed: ChannelThresholds | undefined;
+
+export function installChannelThresholds(channels: ChannelThresholds): void {
+  installed = channels;
+}
+
+/** @throws StateError where a bundler left them out */
+export function channelThresholds(): ChannelThresholds {
+  if (installed !== undefined) return installed;
+  throw new StateError('thresholdShape is "channel"; call rareLayers() of atif first.');
+}
+
+/** What follows from the samples that a neuron is for. @throws as ChannelThresholds.of */
+export const channelsFor: ChannelThresholds["of"] = (settings, sample, where) =>
+  settings.thresholdShape === "channel" ? channelThresholds().of(settings, sample, where) : {};
+
+/** Draws theta: one number, for all channels. @throws as ChannelThresholds.check */
+export function createThreshold(where: string, settings: ThresholdSettings): Parameter {
+  const { vThreshold, vthInitL, vthInitH, minThreshold, thresholdShape, channels } = settings;
+  if (thresholdShape === "channel") channelThresholds().check(where, channels);
   const minimum = minThreshold === null ? null : Math.fround(minThreshold);
   const drawn = defaultGenerator().uniform(vthInitL * vThreshold, vthInitH * vThreshold);
-  const theta = Tensor.full([1], Math.max(drawn, minimum ?? 0));
+  const theta = Tensor.full([channels ?? 1], Math.max(drawn, minimum ?? 0));
   return new Parameter(theta, { decays: false, minimum });
 }
 
@@ -110,19 +140,26 @@ export function checkThreshold(where: string, value: unknown, guarded: boolean):
   return theta;
 }
 
+/** What one number says of several. */
+export function meanOf({ data }: Tensor): number {
+  return data.reduce((sum, value) => sum + value) / data.length;
+}
+
 /**
- * Sets theta in place.
+ * Sets theta in place: all of it, from one number, or from as many as there are.
  *
- * @throws TypeError, ShapeError unless there is exactly one element; RangeError unless it is finite and, when
- *   guarded, > 0
+ * @throws TypeError, ShapeError for another number of elements; RangeError unless they are finite and, when guarded, > 0
  */
 export function setThreshold(where: string, theta: Parameter, coeffs: Tensor | number): void {
-  if (coeffs instanceof Tensor && coeffs.size !== 1) {
+  const given = coeffs instanceof Tensor ? coeffs.data : [coeffs];
+  if (coeffs instanceof Tensor && coeffs.size !== 1 && coeffs.size !== theta.size) {
     throw new ShapeError(
-      `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected one element: a layer has one threshold.`,
+      `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected ${theta.size === 1 ? "one element: a layer has one threshold" : `one element, or ${theta.size}`}.`,
     );
   }
-  const value = Tensor.isTensor(coeffs) ? coeffs.item() : coeffs;
-  theta.data[0] = checkThreshold(`${where}: the threshold`, value, theta.minimum !== null);
+  const values = theta.data.map((_, i) =>
+    checkThreshold(`${where}: the threshold`, given[i % given.length], theta.minimum !== null),
+  );
+  theta.data.set(values);
   theta.touched();
 }
