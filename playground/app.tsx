@@ -113,7 +113,7 @@ function Status() {
   );
 }
 
-function NoticeBar() {
+export function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (

@@ -44,6 +44,7 @@ export const german: Words = {
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
+    wholePage: "Auf der ganzen Seite öffnen",
     theme: "Farben",
     themes: { system: "wie das System", light: "hell", dark: "dunkel" },
   },
