@@ -44,15 +44,16 @@ const resolving = {
       : null,
 };
 
-/** Of the library, as package.json says of dist/: these are run for their effect. */
-const hasEffects = (id) => !id.startsWith(build + sep) || id === join(build, "ops", "install-operations.js");
+/** Of the library; as package.json says of dist/. */
+const operations = ["index.js", "ops/install-operations.js"].map((path) => join(build, path));
 
-async function bundled(entry, format) {
+/** @param effects modules of the library that are run for their effect */
+async function bundled(entry, format, effects = []) {
   const bundle = await rolldown({
     input: join(root, entry),
     platform: "browser",
     plugins: [resolving],
-    treeshake: { moduleSideEffects: hasEffects },
+    treeshake: { moduleSideEffects: (id) => !id.startsWith(build + sep) || effects.includes(id) },
   });
   const { output } = await bundle.generate({ format, minify: true, codeSplitting: false });
   await bundle.close();
@@ -81,3 +82,30 @@ rmSync(elements, { recursive: true, force: true });
 mkdirSync(elements, { recursive: true });
 writeFileSync(join(elements, "index.js"), `${banner}\n${await bundled("elements/index.ts", "esm")}`);
 declare(join(root, "elements", "index.ts"), elements);
+
+/** Without its last places, which the command line fills in. */
+const standalone = join(root, "dist", "standalone");
+const style = css(join(root, "elements", "style.css")) + css(join(root, "standalone", "style.css"));
+const script = `${banner}\n${await bundled("standalone/main.tsx", "iife", operations)}`.trim();
+for (const [text, end] of [
+  [script, /<\/script|<!--/i],
+  [style, /<\/style/i],
+])
+  if (end.test(text)) throw new Error(`the page of one file holds ${end}, which would end it early.`);
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** It runs its own script and WebAssembly, and asks nobody for anything. */
+const policy = [
+  "default-src 'none'",
+  `script-src ${hash(script)} 'wasm-unsafe-eval'`,
+  `style-src ${hash(style)}`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+const texts = { policy, generator: `atif ${version}`, style, script };
+const page = readFileSync(join(root, "standalone", "page.html"), "utf8").replace(
+  /\{\{(\w+)\}\}/g,
+  (place, name) => texts[name] ?? place,
+);
+rmSync(standalone, { recursive: true, force: true });
+mkdirSync(standalone, { recursive: true });
+writeFileSync(join(standalone, "page.html"), page);
