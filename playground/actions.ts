@@ -17,6 +17,7 @@ import { followAddress, linkTo } from "./address.js";
 import { onGrid } from "./state/drawing-code.js";
 import { extended } from "./state/curves.js";
 import { withPanel, type PanelId } from "./state/panels.js";
+import { keptRun } from "./state/past-run.js";
 import { notLoaded } from "./state/not-loaded.js";
 import { addressOf, sameSettings } from "./state/page-address.js";
 import { ordered, type Settings } from "./state/settings.js";
@@ -362,7 +363,7 @@ export function opened(model: ModelSummary): void {
 async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
-  change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
+  change({ data, model, training: noTraining, previous: null, input: { source: "sample", index: 0 } });
   done(words.notices.data(shownDataName(data.name), data.train, data.test));
   modelChanged();
 }
@@ -442,8 +443,9 @@ export function stepTraining(): Promise<void> {
 export function resetTraining(): Promise<void> {
   return told(async () => {
     frames.stop();
+    const previous = keptRun(current());
     const model = await engine.ask("reset", current().settings);
-    change({ model, training: noTraining });
+    change({ model, previous, training: noTraining });
     modelChanged();
   });
 }
@@ -451,7 +453,8 @@ export function resetTraining(): Promise<void> {
 function begin(status: TrainingState["status"]): void {
   const { shared, settings, wanted } = current();
   const isShared = shared !== null && sameSettings(shared.settings, settings);
-  change({ training: { ...noTraining, status, epochs: settings.epochs }, wanted: isShared ? wanted : null });
+  const training = { ...noTraining, status, epochs: settings.epochs };
+  change({ previous: keptRun(current()), training, wanted: isShared ? wanted : null });
   frames.start();
 }
 

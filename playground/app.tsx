@@ -8,6 +8,7 @@ import { percent } from "./format.js";
 import { AboutPanel } from "./panels/about.js";
 import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
+import { ComparePanel } from "./panels/compare.js";
 import { Disclosure } from "./panels/disclosure.js";
 import { DrawPanel } from "./panels/draw.js";
 import { Emphasised } from "./panels/emphasised.js";
@@ -29,6 +30,7 @@ const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: bo
   ["stairs", StaircasePanel],
   ["train", TrainPanel],
   ["inside", LookInsidePanel],
+  ["compare", ComparePanel],
   ["health", HealthPanel],
   // Files may be given to it before it is opened.
   ["carry", CarryPanel, true],
@@ -129,7 +131,7 @@ function Status() {
   );
 }
 
-function NoticeBar() {
+export function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (

@@ -1,9 +1,9 @@
 /** What the neurons of a layer do at a step, on a canvas. What it shows is said in words beside it. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { parseColour, themeColours } from "./colours.js";
+import { parseColour, themeColours } from "../../elements/colours.js";
 import { drawLayer, pictureSize, tileLayout, type PicturedLayer } from "./layer-pixels.js";
-import { useRedraw } from "./use-redraw.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 
 export function LayerPicture({ layer, step }: { layer: PicturedLayer; step: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);

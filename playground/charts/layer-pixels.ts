@@ -3,7 +3,7 @@
  * spikes, who has fired before is the darker the more often.
  */
 
-import { mix, type Colour } from "./colours.js";
+import { mix, type Colour } from "../../elements/colours.js";
 
 /** More would not be told apart. */
 const MOST_MAPS = 64;

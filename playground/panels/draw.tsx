@@ -1,12 +1,13 @@
 /** Draw: a digit on a square, and beside it how the answer builds up step by step. */
 
+import { DrawingSquare } from "../../elements/drawing-square.js";
 import { draw, showSample } from "../actions.js";
 import { figure } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 import { sentenceOn } from "./seen-sentence.js";
-import { DrawingCanvas } from "./drawing-canvas.js";
+import { announce } from "../state/announcement.js";
 import { Emphasised } from "./emphasised.js";
 import { SampleImage } from "./sample-image.js";
 import { ScoreBars } from "./score-bars.js";
@@ -22,12 +23,12 @@ export function DrawPanel() {
     <div class="draw">
       <div class="draw-input">
         <div class="square">
-          <DrawingCanvas strokes={strokes} onChange={draw} />
+          <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
           {now !== null && input.value.source !== "drawing" ? <SampleImage look={now} /> : null}
         </div>
         <div class="buttons">
           <button type="button" onClick={() => draw([])}>
-            {words.draw.clear}
+            {words.drawings.draw.clear}
           </button>
           <button type="button" onClick={() => showSample(-1)} aria-label={words.draw.sampleBefore}>
             ‹

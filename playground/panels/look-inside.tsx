@@ -1,13 +1,21 @@
 /** Look inside: the spikes of all layers, feature maps, the potential of one neuron; step by step. */
 
-import { pick } from "../actions.js";
+import { useState } from "preact/hooks";
+import { Membrane } from "../../elements/membrane.js";
+import { neuronName } from "../../elements/neuron-name.js";
+import { Raster } from "../../elements/raster.js";
+import { pick, selectLayer } from "../actions.js";
+import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
+import type { Look } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
-import { Membrane } from "./membrane.js";
-import { Raster } from "./raster.js";
 
+/** Neurons of a layer that are seen at first. */
+const ROWS = 60;
+
+const selected = select((state) => state.staircases.layer);
 const look = select((state) => state.look);
 const step = select((state) => state.step);
 const picked = select((state) => state.picked);
@@ -28,19 +36,19 @@ export function LookInsidePanel() {
           <div class="inside">
             <div>
               <h3>{inside.spikes}</h3>
-              <Raster
-                look={now}
-                step={step.value}
-                picked={picked.value}
-                onPick={(neuron) => void pick(neuron)}
-              />
+              <LayerRaster look={now} />
             </div>
             <div>
               <h3>{inside.potential}</h3>
               {trace.value === null || trace.value.layer >= now.layers.length ? (
                 <p class="muted">{inside.pickOne}</p>
               ) : (
-                <Membrane look={now} trace={trace.value} step={Math.min(step.value, now.timesteps)} />
+                <Membrane
+                  name={neuronName(now, trace.value)}
+                  theta={now.layers[trace.value.layer].theta}
+                  trace={trace.value}
+                  step={Math.min(step.value, now.timesteps)}
+                />
               )}
               <h3>{inside.maps}</h3>
               <p class="muted">{inside.mapsHelp}</p>
@@ -53,6 +61,45 @@ export function LookInsidePanel() {
           </div>
         </>
       )}
+    </>
+  );
+}
+
+/** Of one layer, in dots that are large enough to point at; or of every layer at once. */
+function LayerRaster({ look }: { look: Look }) {
+  const [every, setEvery] = useState(false);
+  const layer = Math.min(selected.value, look.layers.length - 1);
+  const shown = every ? look : { ...look, layers: [look.layers[layer]] };
+  const own = picked.value;
+  return (
+    <>
+      <div class="buttons" role="group" aria-label={words.inside.layers}>
+        {look.layers.map(({ name }, i) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={!every && i === layer}
+            onClick={() => {
+              setEvery(false);
+              selectLayer(i);
+            }}
+          >
+            {name}
+          </button>
+        ))}
+        <button type="button" aria-pressed={every} onClick={() => setEvery(true)}>
+          {words.inside.everyLayer}
+        </button>
+      </div>
+      <Raster
+        key={every ? "every" : layer}
+        look={shown}
+        step={step.value}
+        picked={every || own === null ? own : own.layer === layer ? { ...own, layer: 0 } : null}
+        onPick={(neuron) => void pick(every ? neuron : { ...neuron, layer })}
+        say={announce}
+        {...(every ? {} : { rows: ROWS })}
+      />
     </>
   );
 }

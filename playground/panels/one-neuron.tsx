@@ -1,14 +1,14 @@
 /** One neuron, step by step: what it receives, its potential, the threshold, the spike, and what is left. */
 
 import { useEffect } from "preact/hooks";
+import { Membrane } from "../../elements/membrane.js";
+import { neuronName } from "../../elements/neuron-name.js";
 import { askArrivals, pick } from "../actions.js";
 import { figure } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { Look, Trace } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
-import { Membrane } from "./membrane.js";
-import { neuronName } from "./raster.js";
 import { Received } from "./received.js";
 
 const look = select((state) => state.look);
@@ -53,7 +53,7 @@ function Shown({ look, trace }: { look: Look; trace: Trace }) {
         <span class="neuron-name">{neuronName(look, trace)}</span>
       </div>
       <div class="one-neuron">
-        <Membrane look={look} trace={trace} step={at} />
+        <Membrane name={neuronName(look, trace)} theta={look.layers[layer].theta} trace={trace} step={at} />
         <Equations trace={trace} theta={look.layers[layer].theta} step={at} />
         <Received look={look} arrivals={isOfThis ? received : null} isKnown={received !== null} />
       </div>

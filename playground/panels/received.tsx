@@ -1,9 +1,9 @@
 /** Inputs times weights: what reaches a neuron at a step, the largest part first, and that it is the neuron's input in all. */
 
+import { placeOf } from "../../elements/neuron-name.js";
 import { figure } from "../format.js";
 import { words } from "../words/words.js";
 import type { Arrivals, Look } from "../worker/protocol.js";
-import { placeOf } from "./raster.js";
 
 /** More would not be read. */
 const MOST_ROWS = 10;
@@ -92,5 +92,5 @@ function nameOf({ layers, imageShape }: Look, source: number, neuron: number): s
   const [name, shape] =
     source < 0 ? [words.strip.input, imageShape] : [layers[source].name, layers[source].shape];
   const place = placeOf(shape, neuron);
-  return place === "" ? words.inside.neuron(name, neuron + 1) : `${name}, ${place}`;
+  return place === "" ? words.drawings.neuron(name, neuron + 1) : `${name}, ${place}`;
 }

@@ -18,6 +18,7 @@ import type {
 import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import type { PanelId } from "./panels.js";
+import type { PastRun } from "./past-run.js";
 import type { WantedStaircases } from "./wanted-staircases.js";
 import type { Theme } from "./theme.js";
 
@@ -86,6 +87,8 @@ export interface PageState {
   readonly model: ModelSummary | null;
   readonly settings: Settings;
   readonly training: TrainingState;
+  /** The run before it; null: there was none that was measured. */
+  readonly previous: PastRun | null;
   /** The run whose result the address carries. */
   readonly shared: SharedRun | null;
   /** What the network is to look at. */
@@ -143,6 +146,7 @@ const state = signal<PageState>({
   model: null,
   settings: defaultSettings,
   training: noTraining,
+  previous: null,
   shared: null,
   input: firstInput,
   look: null,

@@ -1,6 +1,6 @@
 /** The panels below the network, in the order of the story; each is opened when it is wanted. */
 
-export const PANELS = ["neuron", "stairs", "train", "inside", "health", "carry", "about"] as const;
+export const PANELS = ["neuron", "stairs", "train", "inside", "compare", "health", "carry", "about"] as const;
 
 export type PanelId = (typeof PANELS)[number];
 

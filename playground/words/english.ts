@@ -5,6 +5,7 @@
  */
 
 import type { HealthFinding } from "atif";
+import { english as drawingsInEnglish } from "../../elements/words.js";
 import { counted, grouped } from "../format.js";
 import { b, code, em, i, text, type Text } from "./text.js";
 
@@ -25,6 +26,7 @@ export const english = {
       stairs: "The staircase",
       train: "Train",
       inside: "Look inside",
+      compare: "Compare two runs",
       health: "Threshold health",
       carry: "Open and save",
       about: "About this page",
@@ -35,12 +37,14 @@ export const english = {
       stairs: "what θ rounds and cuts off",
       train: "a network of your own, in this tab",
       inside: "every spike of every neuron",
+      compare: "this one and the last",
       health: "layers that are not well",
       carry: "models, data, pictures, a link",
       about: "threads, frames, sources",
     },
     footer: text`Computed by ${b("atif")}, the same library and kernels as on the command line. The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Close",
+    wholePage: "Open this on the whole page",
     theme: "Colours",
     themes: { system: "as the system", light: "light", dark: "dark" },
   },
@@ -128,6 +132,9 @@ export const english = {
   },
 
   /** Read to those who do not see the page. */
+  /** Of the drawings, which others show, too. */
+  drawings: drawingsInEnglish,
+
   announced: {
     accuracy: (accuracy: string) => ` ${accuracy} of held-out images right.`,
     training: {
@@ -140,8 +147,6 @@ export const english = {
     answer: (timesteps: number, last: string, first: string) =>
       `After ${steps(timesteps)} the answer is ${last}; after the first it was ${first}.`,
     label: (name: string) => ` The class is ${name}.`,
-    picked: (neuron: string) => `The potential of ${neuron} is shown.`,
-    pen: { up: "The pen is up.", down: "The pen is down." },
   },
 
   draw: {
@@ -150,7 +155,6 @@ export const english = {
       other: "Draw, or drop a picture of what this network knows.",
     },
     lead: "The network looks at it anew with every line: the same image at every time step, and after each step an answer. The first is a guess; with every further step it becomes finer.",
-    here: "Draw here",
     orDraw: "or draw one yourself",
     story: {
       changed: (first: string, last: string, timesteps: number): Text =>
@@ -160,10 +164,6 @@ export const english = {
       isRight: "That is right.",
       isWrong: (label: string) => `That is wrong: it is ${label}.`,
     },
-    square: "drawing square",
-    squareHelp:
-      "Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it.",
-    clear: "Clear",
     sampleBefore: "Show the held-out image before",
     sampleAfter: "Held-out image ›",
     seen: "The image as the network sees it",
@@ -235,10 +235,32 @@ export const english = {
       "What this neuron receives cannot be taken apart: something before it keeps a state of its own.",
   },
 
+  compare: {
+    lead: "Train, change one setting, and train again: the run before stays here, and as pale curves in the charts. One change at a time tells what it was good for.",
+    none: "There is no run to compare yet.",
+    what: "what",
+    before: "the run before",
+    now: "this run",
+    caption:
+      "Settings that differ, and what came out after the last epoch; accuracy and loss on held-out data.",
+    same: "Both runs have the same settings, so they come to the same, to the last bit, as far as they have gone.",
+    rows: {
+      epochs: "epochs that are over",
+      accuracy: "accuracy",
+      best: "best accuracy of an epoch",
+      loss: "loss",
+      spikes: "spikes per image",
+      theta: (layer: string) => `θ of ${layer}`,
+      rate: (layer: string) => `firing rate of ${layer}`,
+    },
+  },
+
   inside: {
     lead: text`Every dot is a spike that the network fired while it looked at the image above. A neuron either fires or is silent; all it tells the next layer is ${em("when")}. Move through the time steps and see how the spikes of one layer charge the neurons of the next.`,
     noLayers: "This network has no spiking layers, so there are no spikes to show.",
-    spikes: "Spikes of all layers",
+    spikes: "Spikes",
+    everyLayer: "Every layer",
+    layers: "Layers of the raster",
     potential: "Potential of one neuron",
     pickOne: "Click a row of the raster or a pixel of a feature map.",
     maps: "Feature maps",
@@ -248,23 +270,6 @@ export const english = {
     play: "Play",
     timeStep: "Time step",
     stepOf: (step: number, timesteps: number) => `${step} of ${timesteps}`,
-    neuron: (layer: string, number: number) => `${layer}, neuron ${grouped(number)}`,
-    place: (row: number, column: number, channel: number) =>
-      `row ${grouped(row)}, column ${grouped(column)}, channel ${grouped(channel)}`,
-    spikeAt: (neuron: string, step: number, fired: boolean) =>
-      `${neuron}, time step ${step}: ${fired ? "a spike" : "no spike"}.`,
-  },
-
-  raster: {
-    closer: "Closer",
-    further: "Further",
-    up: "Move up",
-    down: "Move down",
-    all: (neurons: number) => `All ${counted(neurons, "neuron")}`,
-    role: "spike raster",
-    help: (neurons: number, timesteps: number) =>
-      `Spikes of ${counted(neurons, "neuron")} over ${steps(timesteps)}. Arrow keys point at a neuron and a step, Enter shows its potential, plus and minus zoom.`,
-    hint: "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag with the mouse to move, Ctrl and the wheel or two fingers to zoom.",
   },
 
   maps: {
@@ -277,20 +282,6 @@ export const english = {
     channel: (layer: string, channel: number) => `${layer}, channel ${channel}`,
     spikes: (neuron: string, count: number, step: number, firesNow: boolean) =>
       `${neuron}: ${counted(count, "spike")} in ${counted(step, "step")}${firesNow ? ", the last one now" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps: number, theta: string, count: number) =>
-      `Potential over ${steps(timesteps)} against the threshold ${theta}; the neuron fires ${counted(count, "time")}.`,
-    charge: "charge: the input is added",
-    spike: "spike: the potential has reached θ",
-    reset: "reset: θ is subtracted, the rest is kept",
-    step: (step: number, input: string, before: string, charged: string) =>
-      `Step ${step}: input ${input}, potential ${before} → ${charged}`,
-    fired: (rest: string) => `, a spike, and ${rest} stay.`,
-    notFired: ", no spike.",
-    inAll: (count: number, timesteps: number) =>
-      `In all ${counted(count, "spike")} in ${counted(timesteps, "step")}.`,
   },
 
   stairs: {
@@ -309,16 +300,6 @@ export const english = {
     trainedWith: (timesteps: number) => `Trained with ${timesteps}.`,
     restore: "Put everything back",
     copy: "This tries it on a copy. The network itself stays as it is.",
-    label: (layer: string, timesteps: number, theta: string, clipped: string) =>
-      `Staircase of ${layer} with ${counted(timesteps, "step")} up to ${theta}; ${clipped} of the inputs are above it.`,
-    /** 48 letters at most: on a phone they are large. */
-    axis: "mean input of a neuron over its T steps",
-    legend: {
-      staircase: "what the neuron tells on, its mean output",
-      ideal: "the input itself, without steps and ceiling",
-      bars: "how often an input occurs (root scale)",
-      clipped: "above θ: clipped",
-    },
     rows: {
       accuracy: "held-out accuracy",
       spikes: "spikes per image, all layers",
@@ -393,6 +374,7 @@ export const english = {
       whileLearning: "while learning",
       heldOut: "held out",
       thetas: "Thresholds θ: learned, one per layer",
+      pale: "Pale curves are those of the run before.",
       rates: "Firing rates: share of steps with a spike",
       batch: "batch",
       epoch: "epoch",

@@ -40,6 +40,7 @@ export const german: Words = {
       stairs: "Die Treppe",
       train: "Trainieren",
       inside: "Hineinsehen",
+      compare: "Zwei Läufe vergleichen",
       health: "Zustand der Schwellen",
       carry: "Öffnen und speichern",
       about: "Über diese Seite",
@@ -49,12 +50,14 @@ export const german: Words = {
       stairs: "was θ rundet und abschneidet",
       train: "ein eigenes Netz, in diesem Tab",
       inside: "jeder Spike jedes Neurons",
+      compare: "dieser und der letzte",
       health: "Schichten, denen etwas fehlt",
       carry: "Modelle, Daten, Bilder, Link",
       about: "Threads, Frames, Quellen",
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
+    wholePage: "Auf der ganzen Seite öffnen",
     theme: "Farben",
     themes: { system: "wie das System", light: "hell", dark: "dunkel" },
   },
@@ -137,6 +140,58 @@ export const german: Words = {
       "„Neu trainieren“ beginnt von vorn mit den Einstellungen, wie sie sind; „Zurücksetzen“ gibt ein Netz, das nichts gelernt hat.",
   },
 
+  drawings: {
+    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
+    place: (row, column, channel) =>
+      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
+    spikeAt: (neuron, step, fired) =>
+      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
+    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
+    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
+    draw: {
+      here: "Hier zeichnen",
+      clear: "Löschen",
+      square: "Zeichenfeld",
+      squareHelp:
+        "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
+    },
+    raster: {
+      closer: "Näher",
+      further: "Weiter weg",
+      up: "Nach oben",
+      down: "Nach unten",
+      all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
+      role: "Spike-Raster",
+      help: (count, timesteps) =>
+        `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
+      hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
+    },
+    membrane: {
+      label: (timesteps, theta, count) =>
+        `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
+      charge: "Laden: Die Eingabe wird addiert",
+      spike: "Spike: Das Potential hat θ erreicht",
+      reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
+      step: (step, input, before, charged) =>
+        `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
+      fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
+      notFired: ", kein Spike.",
+      inAll: (count, timesteps) =>
+        `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
+    },
+    stairs: {
+      label: (layer, timesteps, theta, clipped) =>
+        `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
+      axis: "mittlere Eingabe eines Neurons in T Schritten",
+      legend: {
+        staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
+        ideal: "die Eingabe selbst, ohne Stufen und Grenze",
+        bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
+        clipped: "über θ: abgeschnitten",
+      },
+    },
+  },
+
   announced: {
     accuracy: (accuracy) => ` ${accuracy} der Testbilder richtig.`,
     training: {
@@ -149,8 +204,6 @@ export const german: Words = {
     answer: (timesteps, last, first) =>
       `Nach ${stepsDative(timesteps)} ist die Antwort ${last}; nach dem ersten war sie ${first}.`,
     label: (name) => ` Die Klasse ist ${name}.`,
-    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
-    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
   },
 
   draw: {
@@ -159,7 +212,6 @@ export const german: Words = {
       other: "Zeichnen Sie, oder legen Sie ein Bild ab von dem, was dieses Netz kennt.",
     },
     lead: "Das Netz sieht bei jedem Strich neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort. Die erste ist geraten; mit jedem weiteren Schritt wird sie feiner.",
-    here: "Hier zeichnen",
     orDraw: "oder selbst eine zeichnen",
     story: {
       changed: (first, last, timesteps) =>
@@ -169,10 +221,6 @@ export const german: Words = {
       isRight: "Das stimmt.",
       isWrong: (label) => `Das ist falsch: Es ist ${label}.`,
     },
-    square: "Zeichenfeld",
-    squareHelp:
-      "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
-    clear: "Löschen",
     sampleBefore: "Das vorige Testbild zeigen",
     sampleAfter: "Testbild ›",
     seen: "Das Bild, wie das Netz es sieht",
@@ -241,10 +289,32 @@ export const german: Words = {
       "Was dieses Neuron empfängt, lässt sich nicht zerlegen: Etwas vor ihm behält einen eigenen Zustand.",
   },
 
+  compare: {
+    lead: "Trainieren Sie, ändern Sie eine Einstellung, und trainieren Sie noch einmal: Der Lauf davor bleibt hier stehen, und als blasse Kurven in den Diagrammen. Eine Änderung auf einmal zeigt, wozu sie gut war.",
+    none: "Es gibt noch keinen Lauf, der sich vergleichen ließe.",
+    what: "was",
+    before: "der Lauf davor",
+    now: "dieser Lauf",
+    caption:
+      "Einstellungen, die sich unterscheiden, und was nach der letzten Epoche herauskam; Genauigkeit und Verlust auf den Testdaten.",
+    same: "Beide Läufe haben dieselben Einstellungen, also kommt bei beiden dasselbe heraus, bis aufs letzte Bit, so weit sie gekommen sind.",
+    rows: {
+      epochs: "Epochen, die vorbei sind",
+      accuracy: "Genauigkeit",
+      best: "beste Genauigkeit einer Epoche",
+      loss: "Verlust",
+      spikes: "Spikes pro Bild",
+      theta: (layer) => `θ von ${layer}`,
+      rate: (layer) => `Feuerrate von ${layer}`,
+    },
+  },
+
   inside: {
     lead: text`Jeder Punkt ist ein Spike, den das Netz gefeuert hat, während es das Bild oben ansah. Ein Neuron feuert oder schweigt; der nächsten Schicht sagt es nur, ${em("wann")}. Gehen Sie durch die Zeitschritte und sehen Sie, wie die Spikes einer Schicht die Neuronen der nächsten aufladen.`,
     noLayers: "Dieses Netz hat keine spikenden Schichten, also gibt es keine Spikes zu zeigen.",
-    spikes: "Spikes aller Schichten",
+    spikes: "Spikes",
+    everyLayer: "Jede Schicht",
+    layers: "Schichten des Rasters",
     potential: "Potential eines Neurons",
     pickOne: "Klicken Sie auf eine Zeile des Rasters oder auf ein Pixel einer Merkmalskarte.",
     maps: "Merkmalskarten",
@@ -254,23 +324,6 @@ export const german: Words = {
     play: "Abspielen",
     timeStep: "Zeitschritt",
     stepOf: (step, timesteps) => `${step} von ${timesteps}`,
-    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
-    place: (row, column, channel) =>
-      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
-    spikeAt: (neuron, step, fired) =>
-      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
-  },
-
-  raster: {
-    closer: "Näher",
-    further: "Weiter weg",
-    up: "Nach oben",
-    down: "Nach unten",
-    all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
-    role: "Spike-Raster",
-    help: (count, timesteps) =>
-      `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
-    hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
   },
 
   maps: {
@@ -283,20 +336,6 @@ export const german: Words = {
     channel: (layer, channel) => `${layer}, Kanal ${channel}`,
     spikes: (neuron, count, step, firesNow) =>
       `${neuron}: ${spikes(count)} in ${counted(step, "Schritt", "Schritten")}${firesNow ? ", der letzte jetzt" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps, theta, count) =>
-      `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
-    charge: "Laden: Die Eingabe wird addiert",
-    spike: "Spike: Das Potential hat θ erreicht",
-    reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
-    step: (step, input, before, charged) =>
-      `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
-    fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
-    notFired: ", kein Spike.",
-    inAll: (count, timesteps) =>
-      `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
   },
 
   stairs: {
@@ -317,15 +356,6 @@ export const german: Words = {
     trainedWith: (timesteps) => `Trainiert mit ${timesteps}.`,
     restore: "Alles zurückstellen",
     copy: "Probiert wird an einer Kopie. Das Netz selbst bleibt, wie es ist.",
-    label: (layer, timesteps, theta, clipped) =>
-      `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
-    axis: "mittlere Eingabe eines Neurons in T Schritten",
-    legend: {
-      staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
-      ideal: "die Eingabe selbst, ohne Stufen und Grenze",
-      bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
-      clipped: "über θ: abgeschnitten",
-    },
     rows: {
       accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild, alle Schichten",
@@ -402,6 +432,7 @@ export const german: Words = {
       whileLearning: "beim Lernen",
       heldOut: "auf Testdaten",
       thetas: "Schwellen θ: gelernt, eine je Schicht",
+      pale: "Blasse Kurven sind die des Laufs davor.",
       rates: "Feuerraten: Anteil der Schritte mit einem Spike",
       batch: "Batch",
       epoch: "Epoche",

@@ -203,6 +203,7 @@ describeInBrowser("a network of any kind from a file", () => {
   });
 
   it("shows every name of the raster whole", async () => {
+    await open.page.getByRole("button", { name: "Every layer" }).click();
     const names = open.page.locator(".raster-layers > div");
     expect(await names.count()).toBe(9);
     const cut = await names.evaluateAll((all) =>
@@ -254,7 +255,7 @@ describeInBrowser("a network of any kind from a file", () => {
 
   it("moves the threshold of the layer that is shown, also one that is not learned", async () => {
     const model = branches().eval();
-    await open.page.getByRole("button", { name: "Convolution 2", exact: true }).click();
+    await open.page.locator("#stairs").getByRole("button", { name: "Convolution 2", exact: true }).click();
     const slider = open.page.getByRole("slider", { name: "θ of Convolution 2" });
     await slider.focus();
     for (let i = 0; i < 30; i++) await open.page.keyboard.press("ArrowRight");

@@ -273,7 +273,7 @@ describeInBrowser("loading, saving and sharing", () => {
     }, hash);
     expect((await open.until(({ settings }) => settings.seed === 12)).settings).toEqual(settings);
     // Settings alone, as addresses were before, leave the rest as it is.
-    expect(await hashNow()).toBe(hash + rest);
+    await expect.poll(hashNow).toBe(hash + rest);
     await page.locator("#health > summary").click();
     await open.until(({ open }) => !open.includes("health"));
     await page.evaluate(() => {

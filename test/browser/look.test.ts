@@ -152,7 +152,7 @@ describeInBrowser("drawing and looking inside", () => {
       Array.from({ length: neurons }, (_, neuron) => neuron).find((neuron) => count(neuron) === 3) ?? 0;
     const raster = open.page.locator(".raster-canvas");
     const height = (await raster.boundingBox())?.height ?? 0;
-    await raster.click({ position: { x: 20, y: ((row + 0.5) / 1200) * height } });
+    await raster.click({ position: { x: 20, y: ((row + 0.5) / neurons) * height } });
     await expect.poll(async () => (await open.state()).trace?.layer).toBe(0);
     await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("5");
     await open.page.mouse.move(0, 0);
@@ -181,7 +181,7 @@ describeInBrowser("drawing and looking inside", () => {
     await another.until(({ look }) => look?.layers[0].neurons === 102_400);
     await drawWithMouse(another.page, digitStrokes[3]);
     await another.until(isSettled);
-    await another.page.getByRole("button", { name: "All 102,400 neurons" }).waitFor();
+    await another.page.getByRole("button", { name: "All 102,400 neurons" }).click();
     const raster = another.page.locator(".raster-canvas");
     await raster.scrollIntoViewIfNeeded();
     const box = await raster.boundingBox();

@@ -159,7 +159,7 @@ describeInBrowser("reaching the page", () => {
         page.locator(".raster-canvas").boundingBox(),
       ]);
       if (cursor === null || canvas === null) throw new Error("nothing is drawn");
-      expect(cursor.y).toBeCloseTo(canvas.y + (3 / 1200) * canvas.height, 0);
+      expect(cursor.y).toBeCloseTo(canvas.y + (3 / 60) * canvas.height, 0);
       expect(cursor.x).toBeCloseTo(canvas.x + (7 / 8) * canvas.width, 0);
       await page.keyboard.press("Enter");
       await open.until(({ trace }) => trace?.layer === 0 && trace.neuron === 3);

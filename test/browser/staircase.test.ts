@@ -74,7 +74,7 @@ describeInBrowser("the staircase", () => {
   });
 
   it("moves theta by its slider and T by its own: accuracy, rates and errors move with them", async () => {
-    await open.page.getByRole("button", { name: "Convolution 2", exact: true }).click();
+    await open.page.locator("#stairs").getByRole("button", { name: "Convolution 2", exact: true }).click();
     const theta = open.page.getByRole("slider", { name: "θ of Convolution 2" });
     await theta.focus();
     for (let i = 0; i < 40; i++) await open.page.keyboard.press("ArrowLeft");
