@@ -10,10 +10,11 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { GENERATED, PLAYGROUND } from "./navigation.mjs";
+import { keepStaged, stage } from "./stage.mjs";
 
 const site = import.meta.dirname;
 const root = dirname(site);
@@ -60,20 +61,21 @@ const [{ writeReference }, { examplesPage }] = await Promise.all([
   import("./reference.mjs"),
   import("./examples.mjs"),
 ]);
-const generated = join(root, GENERATED);
+const generated = join(site, "generated");
 const shown = join(generated, "public", PLAYGROUND);
 rmSync(generated, { recursive: true, force: true });
-mkdirSync(generated, { recursive: true });
+stage(root);
 cpSync(join(root, "dist", "playground"), shown, { recursive: true });
 const picture = "spiking-potential.svg";
 cpSync(join(root, "docs", "pictures", picture), join(generated, "public", picture));
 writeFileSync(join(generated, "reference.json"), JSON.stringify(await writeReference(root)));
-writeFileSync(join(generated, "examples.md"), examplesPage(root));
+writeFileSync(join(root, GENERATED, "examples.md"), examplesPage(root));
 
 const vitepress = await import("vitepress");
 if (values.dev) {
   const server = await vitepress.createServer(site, { port: Number(values.port) });
   await server.listen();
+  keepStaged(root);
   server.printUrls();
 } else {
   rmSync(out, { recursive: true, force: true });
@@ -88,7 +90,7 @@ if (values.dev) {
   console.log("docs: the site is in site/out, plain files for any host");
   if (values.serve) {
     const { serveSite } = await import("./serve.mjs");
-    const { address } = await serveSite(out, base, Number(values.port));
+    const { address } = await serveSite(out, base === "./" ? "/" : base, Number(values.port));
     console.log(`docs: the site is at ${address}; Ctrl-C ends it`);
   }
 }

@@ -20,7 +20,7 @@ export function examplesPage(root) {
   return [
     "# Examples\n",
     "Files of the folder `examples` of the package, to run and to copy: `atif train FILE` runs an experiment,\n" +
-      "`atif sweep digits-sweep.toml` many. [Experiment files](../../docs/experiment-file.md) has every key of them.\n",
+      "`atif sweep digits-sweep.toml` many. [Experiment files](../../../docs/experiment-file.md) has every key of them.\n",
     ...parts,
   ].join("\n");
 }

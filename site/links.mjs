@@ -23,11 +23,11 @@ export function siteLink(source, target) {
   );
 }
 
-/** For markdown-it: links of all pages become those of the site. @param sourceOf the document that a page is, by its path */
+/** For markdown-it: links of all pages become those of the site. @param sourceOf the document that a page is, by its path on the site */
 export function withSiteLinks(md, sourceOf) {
   md.core.ruler.push("site-links", ({ tokens, env }) => {
-    const source = sourceOf(env);
-    if (source === null) return;
+    if (env.relativePath === undefined) return;
+    const source = sourceOf(env.relativePath);
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       if (token.type !== "link_open") continue;
       const link = siteLink(source, token.attrGet("href"));

@@ -1,7 +1,7 @@
 /** The pages of the site in the order in which they are read, and the files of the repository that they are. */
 
-/** Written anew for each build: the reference of all classes and functions, the examples. */
-export const GENERATED = "site/generated";
+/** Where a build puts all pages; the reference of all classes and functions and the examples are written there. */
+export const GENERATED = "site/generated/pages";
 
 /** What lies on the site beside its pages: the built page of playground/. */
 export const PLAYGROUND = "/playground/";
@@ -69,7 +69,7 @@ const named = new Map([
 ]);
 
 /**
- * Where a file of the repository stands on the site: "docs/neuron.md" is neuron.md, "site/generated/symbols/…" is symbols/….
+ * Where a file of the repository stands on the site: "docs/neuron.md" is neuron.md, "site/generated/pages/symbols/…" is symbols/….
  *
  * @returns null for a file that is no page
  */

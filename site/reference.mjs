@@ -34,7 +34,7 @@ const titleOf = (folder) => titles[folder] ?? folder[0].toUpperCase() + folder.s
 /** @param root of the repository. @returns the pages, for the navigation: their titles and files */
 export async function writeReference(root) {
   const folders = exportsByFolder(readFileSync(join(root, "src", "index.ts"), "utf8"));
-  const [entries, out] = ["entries", "symbols"].map((name) => join(root, GENERATED, name));
+  const [entries, out] = ["../entries", "symbols"].map((name) => join(root, GENERATED, name));
   for (const folder of [entries, out]) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
@@ -88,7 +88,7 @@ function contents(pages) {
   return [
     "# Every class and function\n",
     'What `import { … } from "atif"` gives, written from the doc comments of the sources. ' +
-      "[The library on one page](../../../docs/api.md) tells the same in the order in which one needs it, with examples that run.\n",
+      "[The library on one page](../../../../docs/api.md) tells the same in the order in which one needs it, with examples that run.\n",
     ...rows,
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { servePage } from "../dist/cli/page-server.js";
 
-/** @returns its address and what ends it */
+/** @param port any that is free, if this one is not. @returns its address and what ends it */
 export async function serveSite(out, base, port) {
   const paths = readdirSync(out, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,29 +1,18 @@
-/** VitePress over the documents of the repository where they stand; `site/build.mjs` writes the pages that are generated first. */
+/** VitePress over the pages that `site/build.mjs` has put together. */
 
-import { readFileSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { anchorOf } from "../anchors.mjs";
-import { findsVue } from "../find-vue.mjs";
 import { withSiteLinks } from "../links.mjs";
-import { GENERATED, PLAYGROUND, START, navigation, pageOf } from "../navigation.mjs";
-import { opensPlayground } from "../opens-playground.mjs";
+import { GENERATED, PLAYGROUND, navigation, pageOf } from "../navigation.mjs";
 import { servesPlayground } from "../playground-in-development.mjs";
+import { sourceOf } from "../stage.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const base = process.env.ATIF_DOCS_BASE ?? "./";
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const reference = JSON.parse(readFileSync(join(root, GENERATED, "reference.json"), "utf8"));
-
-/** Everything that the first folder level has and the site has not. */
-const sources = [START, GENERATED, ...navigation.flatMap(({ pages }) => pages.map(({ source }) => source))];
-const kept = new Set(sources.map((source) => source.split("/")[0]));
-const srcExclude = [
-  ...readdirSync(root, { withFileTypes: true })
-    .filter(({ name }) => !kept.has(name))
-    .map((entry) => (entry.isDirectory() ? `${entry.name}/**` : entry.name)),
-  "conformance/*/**",
-  "**/node_modules/**",
-];
+const generated = join(root, "site", "generated");
+const reference = JSON.parse(readFileSync(join(generated, "reference.json"), "utf8"));
 
 const linkTo = (source) => `/${pageOf(source).replace(/(?:index)?\.md$/, "")}`;
 const item = ({ title, source }) => ({ text: title, link: linkTo(source) });
@@ -53,11 +42,9 @@ const icon = readFileSync(join(root, "playground", "index.html"), "utf8").match(
 
 export default {
   base,
-  srcDir: "..",
+  srcDir: "generated/pages",
   outDir: "out",
   cacheDir: "generated/cache",
-  srcExclude,
-  rewrites: (id) => pageOf(id) ?? id,
   lang: "en",
   title: "atif",
   description: "Spiking neural networks with learnable thresholds, for Node and the browser.",
@@ -73,16 +60,14 @@ export default {
     attrs: { disable: true },
     config(md) {
       md.core.ruler.disable("emoji", true);
-      withSiteLinks(md, ({ realPath, path = realPath }) =>
-        path === undefined ? null : relative(root, realPath ?? path).replaceAll("\\", "/"),
-      );
+      withSiteLinks(md, sourceOf);
     },
   },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
     nav: [
-      { text: "Start", link: linkTo("docs/spiking-neurons.md"), activeMatch: activeIn("Start") },
+      { text: "Start", link: linkTo("docs/spiking-neurons.md") },
       { text: "Tutorial", link: linkTo("docs/tutorial.md") },
       { text: "Guides", link: linkTo("docs/training.md"), activeMatch: activeIn("Guides") },
       { text: "Reference", link: linkTo("docs/api.md"), activeMatch: activeIn("Reference") },
@@ -102,8 +87,8 @@ export default {
     footer: { message: `atif ${version}, Apache-2.0` },
   },
   vite: {
-    publicDir: join(root, GENERATED, "public"),
-    plugins: [findsVue, opensPlayground, servesPlayground(join(root, GENERATED, "public"), base)],
+    publicDir: join(generated, "public"),
+    plugins: [servesPlayground(join(generated, "public"), base)],
     build: { chunkSizeWarningLimit: 4096 },
     server: {
       headers: {

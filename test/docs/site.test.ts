@@ -54,7 +54,7 @@ describe("links", () => {
     ["docs/deployment.md", "../examples/onnx-web/stream.mjs", "/examples.md#onnx-webstreammjs"],
     ["docs/neuron.md", "../conformance/README.md", "/conformance.md"],
     ["CHANGELOG.md", "docs/api.md", "/api.md"],
-    ["site/generated/symbols/neurons.md", "tensor.md#tensor", "/symbols/tensor.md#tensor"],
+    ["site/generated/pages/symbols/neurons.md", "tensor.md#tensor", "/symbols/tensor.md#tensor"],
     ["docs/neuron.md", "#sources", "#sources"],
     ["docs/neuron.md", "https://example.org/", "https://example.org/"],
   ])("of %s to %s", (source, target, there) => {
