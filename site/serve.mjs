@@ -16,6 +16,10 @@ export async function serveSite(out, base, port) {
     if (name.endsWith("/index.html") || name === "index.html")
       files.set(name.slice(0, -"index.html".length), path);
   }
-  const server = await servePage({ root: join(out, "nothing-besides"), host: "127.0.0.1", port, files });
+  const served = { root: join(out, "nothing-besides"), host: "127.0.0.1", files };
+  const server = await servePage({ ...served, port }).catch((error) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    return servePage({ ...served, port: 0 });
+  });
   return { address: `${server.address.slice(0, -1)}${base}`, close: () => server.close() };
 }
