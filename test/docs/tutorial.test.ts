@@ -114,7 +114,7 @@ function expectLines(printed: string, promised: string, where: string): void {
 }
 
 describe("docs/tutorial.md", () => {
-  it("is so, step by step", { timeout: 120_000 }, async () => {
+  it("is so, step by step", { timeout: 300_000 }, async () => {
     let done = 0;
     for (const [i, { language, words, code, line }] of blocks.entries()) {
       const file = words.find((word) => word.includes("."));
