@@ -119,7 +119,9 @@ function askedTimesteps(name, data, words) {
   if (asked === undefined) return { timesteps: all, rest };
   const steps = asked.map(Number);
   if (!steps.every((T) => all.includes(T)))
-    refuse(`--timesteps is ${asked.join(",") || "left empty"}; expected some of ${all.join(",")}, as in 1,4.`);
+    refuse(
+      `--timesteps is ${asked.join(",") || "left empty"}; expected some of ${all.join(",")}, as in 1,4.`,
+    );
   const held = kept(root)
     .find((each) => each.name === name)
     .chosen.map(({ T }) => T);
