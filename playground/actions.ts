@@ -3,16 +3,21 @@
 import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
-import { counted } from "./format.js";
 import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
-import { followAddress, writeAddress } from "./address.js";
+import { followAddress, linkTo } from "./address.js";
+import { onGrid } from "./state/drawing-code.js";
 import { extended } from "./state/curves.js";
 import { notLoaded } from "./state/not-loaded.js";
-import { ordered, settingsToHash, type Settings } from "./state/settings.js";
+import { addressOf, sameSettings } from "./state/page-address.js";
+import { ordered, type Settings } from "./state/settings.js";
+import { shownDataName } from "./state/data-name.js";
 import { rememberTheme } from "./state/theme.js";
+import { placed } from "./state/wanted-staircases.js";
 import { recognised } from "./state/recognised.js";
+import type { Language } from "./words/languages.js";
+import { words } from "./words/words.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type {
   Input,
@@ -32,16 +37,18 @@ const frames = new FrameMeter();
 const LOOK_INTERVAL = 500;
 let lastLook = 0;
 
-/** Loads the library, the data and the model that come with the page. */
-export async function open(): Promise<void> {
-  followAddress();
+/** Loads the library, the data and the model that come with the page. @param language in which the worker says what is wrong */
+export async function open(language: Language): Promise<void> {
+  followAddress(restored);
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     const { problem, ...opened } = await engine.ask("open", {
       shippedModel: address,
       settings: current().settings,
+      language,
     });
     change(opened);
+    checkSample();
     if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
@@ -59,9 +66,30 @@ async function openFromAddress(): Promise<void> {
   });
 }
 
+/** The address has changed, and with it what is to be shown. */
+function restored(): void {
+  checkSample();
+  look(undefined);
+  placeStaircases();
+}
+
+/** An address may name a held-out image that there is not. */
+function checkSample(): void {
+  const { input, data } = current();
+  if (input.source !== "sample" || data === null || input.index < data.test) return;
+  change({ input: { source: "sample", index: 0 } });
+  complain(words.notices.noSample(input.index + 1, data.test));
+}
+
+/** Besides what is wrong already: of an address several things may be. */
+function complain(sentence: string): void {
+  const { notice } = current();
+  const before = notice?.kind === "error" ? `${notice.sentence} ` : "";
+  change({ notice: { kind: "error", sentence: before + sentence } });
+}
+
 export function set(changes: Partial<Settings>): void {
   change({ settings: ordered({ ...current().settings, ...changes }) });
-  writeAddress();
 }
 
 export function dismissNotice(): void {
@@ -114,16 +142,15 @@ function lively({ layers, timesteps }: Look): PickedNeuron | null {
 }
 
 export function draw(strokes: readonly Stroke[]): void {
-  show({ source: "drawing", strokes });
+  // As the address has them, so that whoever opens it sees the same.
+  show({ source: "drawing", strokes: onGrid(strokes) });
 }
 
 /** The held-out sample that is so many further on. */
 export function showSample(further: number): void {
   const { input, data, model } = current();
   if (model?.fitsData === false) {
-    const sentence =
-      "The held-out images are of another size than this network takes. Drop the data it was trained on, or draw.";
-    return change({ notice: { kind: "error", sentence } });
+    return change({ notice: { kind: "error", sentence: words.notices.otherSize } });
   }
   const count = data?.test ?? 1;
   const index = input.source === "sample" ? input.index + further : 0;
@@ -167,14 +194,41 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
         findings: answer.findings,
         measured: "now",
       });
+      placeStaircases();
     } else if (staircases.whatIf !== null) {
       change({ staircases: { ...staircases, moved: answer } });
     }
   }),
 );
 
+/** Shows what the address wants, as soon as it can be: thresholds of a run that is shared are those of its end. */
+function placeStaircases(): void {
+  const { wanted, staircases, shared, training, model } = current();
+  const { trained } = staircases;
+  if (wanted === null || trained === null) return;
+  // Not on the network before it.
+  if (model?.origin === "shipped" && modelAddress(location.search) !== null) return;
+  const isMoved = wanted.timesteps !== null || wanted.thetas.length > 0;
+  const inUse = model?.settings;
+  const isRepeated =
+    training.status === "finished" && shared !== null && inUse && sameSettings(inUse, shared.settings);
+  if (isMoved && shared !== null && !isRepeated) {
+    return change({
+      staircases: { ...staircases, layer: Math.min(wanted.layer, trained.layers.length - 1) },
+    });
+  }
+  const place = placed(wanted, trained);
+  change({ wanted: null });
+  if (place === null) {
+    return complain(words.notices.otherLayers(trained.layers.length));
+  }
+  const { layer, whatIf } = place;
+  change({ staircases: { trained, moved: null, whatIf, layer } });
+  if (whatIf !== null) measure(whatIf);
+}
+
 export function showStaircase(layer: number): void {
-  change({ staircases: { ...current().staircases, layer } });
+  change({ staircases: { ...current().staircases, layer }, wanted: null });
 }
 
 /** Moves a threshold, or T, of a copy of the network. */
@@ -186,17 +240,19 @@ export function moveStaircase(changes: { readonly theta?: number; readonly times
     thetas: trained.layers.map(({ theta }) => theta),
     timesteps: trained.timesteps,
   };
+  // Short enough for an address.
+  const moved = changes.theta === undefined ? undefined : Number(changes.theta.toPrecision(5));
   const whatIf: WhatIf = {
-    thetas: before.thetas.map((theta, i) => (i === layer ? (changes.theta ?? theta) : theta)),
+    thetas: before.thetas.map((theta, i) => (i === layer ? (moved ?? theta) : theta)),
     timesteps: changes.timesteps ?? before.timesteps,
   };
-  change({ staircases: { ...staircases, whatIf } });
+  change({ staircases: { ...staircases, whatIf }, wanted: null });
   measure(whatIf);
 }
 
 /** Puts every threshold and T back where they were learned. */
 export function restoreStaircases(): void {
-  change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
+  change({ staircases: { ...current().staircases, moved: null, whatIf: null }, wanted: null });
 }
 
 /** The network has begun to change, or is another one. */
@@ -226,8 +282,7 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
     const { networks, foreign, texts, pictures, idx } = found;
     const models = networks.length + foreign.length;
     const count = models + pictures.length + idx.length;
-    if (models > 0 && count > 1)
-      throw new Error(`These are ${count} files; expected one model, or data. Drop them one after another.`);
+    if (models > 0 && count > 1) throw new Error(words.notices.manyFiles(count));
     if (texts.length > 0 && foreign.length === 0 && current().asking === null)
       throw new Error(texts[0].sentence);
     if (foreign.length + texts.length > 0) {
@@ -239,7 +294,7 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
       // Before anything is given up: the browser may not be able to read it.
       const name = await engine.ask("picture", pictures[0].file);
       show({ source: "picture", name });
-      done(`The network looks at ${name}.`);
+      done(words.notices.picture(name));
     } else {
       await loadData({ pictures, idx });
     }
@@ -261,8 +316,9 @@ export function importModel(file: File, options: ImportModelOptions): Promise<Op
 export function opened(model: ModelSummary): void {
   frames.stop();
   change({ model, training: noTraining, picked: null, asking: null });
-  const verdict = model.report === null ? "" : ` What was kept of it is ${model.report.verdict}.`;
-  done(`${model.fileName} is loaded: ${model.kind}, ${model.timesteps} time steps.${verdict}`);
+  const { notices, foreign, status } = words;
+  const kept = model.report === null ? "" : notices.kept(foreign.verdicts[model.report.verdict]);
+  done(notices.loaded(model.fileName ?? status.origins.file, model.kind, model.timesteps) + kept);
   modelChanged();
 }
 
@@ -270,9 +326,12 @@ async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
   change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
-  done(`${data.name}: ${data.train} images to learn from, ${data.test} held out. Start training.`);
+  done(words.notices.data(shownDataName(data.name), data.train, data.test));
   modelChanged();
 }
+
+/** The name of the file. */
+export const SAVED_AS = "model.safetensors";
 
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
@@ -281,28 +340,21 @@ export async function saveModel(): Promise<void> {
     const address = URL.createObjectURL(new Blob([bytes]));
     const link = document.createElement("a");
     link.href = address;
-    link.download = "model.safetensors";
+    link.download = SAVED_AS;
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   });
 }
 
-/** An address that opens this page with these settings. */
-export function linkToSettings(settings: Settings): string {
-  return `${location.origin}${location.pathname}${location.search}#${settingsToHash(settings)}`;
-}
-
 export function copyLink(): Promise<void> {
   return told(async () => {
-    const link = linkToSettings(current().settings);
+    const link = linkTo(addressOf(current()));
     try {
       await navigator.clipboard.writeText(link);
     } catch {
-      throw new Error(
-        "The browser did not let the page copy. Select the address beside the button and copy it.",
-      );
+      throw new Error(words.notices.notCopied);
     }
-    done("The address is copied. Whoever opens it gets this page with these settings.");
+    done(words.notices.copied);
   });
 }
 
@@ -340,10 +392,7 @@ export function stepTraining(): Promise<void> {
   return asked(async () => {
     const { status, epochs } = current().training;
     if (status === "finished") {
-      done(
-        `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
-          "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
-      );
+      done(words.notices.noBatchLeft(epochs));
       return;
     }
     if (status === "idle") begin("running");
@@ -363,7 +412,9 @@ export function resetTraining(): Promise<void> {
 }
 
 function begin(status: TrainingState["status"]): void {
-  change({ training: { ...noTraining, status, epochs: current().settings.epochs } });
+  const { shared, settings, wanted } = current();
+  const isShared = shared !== null && sameSettings(shared.settings, settings);
+  change({ training: { ...noTraining, status, epochs: settings.epochs }, wanted: isShared ? wanted : null });
   frames.start();
 }
 
@@ -377,8 +428,17 @@ function onEvent(event: WorkerEvent): void {
     case "stopped":
       frames.stop();
       changeTraining({ status: event.how, message: event.message, secondsLeft: null });
-      return modelChanged();
+      modelChanged();
+      if (event.how === "finished") void told(askResult);
+      return;
   }
+}
+
+/** What the run came to, so that the address can say it. */
+async function askResult(): Promise<void> {
+  const asked = generation;
+  const result = await engine.ask("fingerprint", null);
+  if (asked === generation) changeTraining({ result });
 }
 
 function onReport(report: TrainingReport): void {

@@ -5,20 +5,23 @@ import { goToSection } from "./address.js";
 import { percent } from "./format.js";
 import { Announcer } from "./panels/announcer.js";
 import { CarryPanel } from "./panels/carry.js";
+import { Emphasised } from "./panels/emphasised.js";
 import { HealthPanel } from "./panels/health.js";
 import { StaircasePanel } from "./panels/staircase.js";
 import { DrawPanel } from "./panels/draw.js";
 import { LookInsidePanel } from "./panels/look-inside.js";
 import { TrainPanel } from "./panels/train.js";
+import { shownDataName } from "./state/data-name.js";
 import { select, type Theme } from "./state/page-state.js";
+import { words } from "./words/words.js";
 
 const sections = [
-  { id: "draw", title: "Draw", Panel: DrawPanel },
-  { id: "inside", title: "Look inside", Panel: LookInsidePanel },
-  { id: "stairs", title: "The staircase", Panel: StaircasePanel },
-  { id: "train", title: "Train", Panel: TrainPanel },
-  { id: "health", title: "Threshold health", Panel: HealthPanel },
-  { id: "carry", title: "Load, save, share", Panel: CarryPanel },
+  { id: "draw", Panel: DrawPanel },
+  { id: "inside", Panel: LookInsidePanel },
+  { id: "stairs", Panel: StaircasePanel },
+  { id: "train", Panel: TrainPanel },
+  { id: "health", Panel: HealthPanel },
+  { id: "carry", Panel: CarryPanel },
 ] as const;
 
 const engine = select((state) => state.engine);
@@ -29,28 +32,25 @@ const notice = select((state) => state.notice);
 const theme = select((state) => state.theme);
 
 export function App() {
+  const { page } = words;
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => follow(event, "main")}>
-        Skip to the content
+        {page.skip}
       </a>
       <header>
         <div class="headline">
-          <h1>See it think</h1>
+          <h1>{page.title}</h1>
           <ThemeSwitch />
         </div>
         <p class="lead">
-          This is a network of <em>spiking</em> neurons. Each one adds up what it receives, and when the sum
-          reaches its threshold <i>θ</i> it fires a spike and subtracts <i>θ</i>. The thresholds are{" "}
-          <em>learned</em>. Here you can draw a digit, follow every spike to the answer, train a network
-          yourself, and see what a learned threshold is good for. Everything is computed in this tab; nothing
-          you draw or load leaves it.
+          <Emphasised text={page.lead} />
         </p>
         <Status />
-        <nav aria-label="Sections">
-          {sections.map(({ id, title }) => (
+        <nav aria-label={page.sectionsLabel}>
+          {sections.map(({ id }) => (
             <a key={id} href={`#${id}`} onClick={(event) => follow(event, id)}>
-              {title}
+              {page.sections[id]}
             </a>
           ))}
         </nav>
@@ -58,17 +58,16 @@ export function App() {
       <NoticeBar />
       <Announcer />
       <main id="main">
-        {sections.map(({ id, title, Panel }) => (
+        {sections.map(({ id, Panel }) => (
           <section key={id} id={id} aria-labelledby={`${id}-title`}>
-            <h2 id={`${id}-title`}>{title}</h2>
+            <h2 id={`${id}-title`}>{page.sections[id]}</h2>
             <Panel />
           </section>
         ))}
       </main>
       <footer>
         <p>
-          Computed by <b>atif</b>, the same library and kernels as on the command line. The digits are from
-          the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.
+          <Emphasised text={page.footer} />
         </p>
       </footer>
     </>
@@ -83,37 +82,33 @@ function follow(event: MouseEvent, id: string): void {
 }
 
 function Status() {
+  const { status } = words;
   if (failed.value) {
     return (
       <p class="status" role="status">
-        The page cannot compute: the message says why. Load it again.
+        {status.failed}
       </p>
     );
   }
   if (engine.value === null || model.value === null || data.value === null) {
     return (
       <p class="status" role="status">
-        Loading the network …
+        {status.loading}
       </p>
     );
   }
   const { isolated, threads } = engine.value;
   const { origin, fileName, timesteps, parameters, facts } = model.value;
-  const name = {
-    shipped: "the digits network that comes with this page",
-    new: "a new network that has learned nothing yet",
-    trained: "the network you train below",
-    file: fileName ?? "a file",
-  }[origin];
+  const name = origin === "file" ? (fileName ?? status.origins.file) : status.origins[origin];
+  const dataset = typeof facts.dataset === "string" ? shownDataName(facts.dataset) : null;
   return (
     <p class="status" role="status" data-ready="true">
-      Network: <b>{name}</b>, {timesteps} time steps, {parameters.toLocaleString("en-US")} weights
-      {typeof facts.testAccuracy === "number"
-        ? `, ${percent(facts.testAccuracy)} of held-out ${facts.dataset ?? "data"} right`
-        : ""}
-      . Data: <b>{data.value.name}</b>, {data.value.train} to learn from, {data.value.test} held out.
-      Computing on {threads === 1 ? "one thread" : `${threads} threads`}
-      {isolated ? "" : " (this server sends no cross-origin isolation headers, which more would need)"}.
+      <Emphasised text={status.network(name, timesteps, parameters)} />
+      {typeof facts.testAccuracy === "number" ? status.accuracy(percent(facts.testAccuracy), dataset) : ""}
+      <Emphasised
+        text={status.data(shownDataName(data.value.name), data.value.train, data.value.test)}
+      />{" "}
+      {status.computing(threads, isolated)}
     </p>
   );
 }
@@ -126,20 +121,24 @@ function NoticeBar() {
     <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
       <p>{value.sentence}</p>
       <button type="button" onClick={dismissNotice}>
-        Close
+        {words.page.close}
       </button>
     </div>
   );
 }
 
+const themes: readonly Theme[] = ["system", "light", "dark"];
+
 function ThemeSwitch() {
   return (
     <label class="theme">
-      Colours{" "}
+      {words.page.theme}{" "}
       <select value={theme.value} onChange={({ currentTarget }) => setTheme(currentTarget.value as Theme)}>
-        <option value="system">as the system</option>
-        <option value="light">light</option>
-        <option value="dark">dark</option>
+        {themes.map((each) => (
+          <option key={each} value={each}>
+            {words.page.themes[each]}
+          </option>
+        ))}
       </select>
     </label>
   );

@@ -1,5 +1,6 @@
 /** The worker as the page sees it: questions with answers, and events. */
 
+import { words } from "./words/words.js";
 import type { FromWorker, RequestName, Requests, WorkerEvent } from "./worker/protocol.js";
 
 interface Waiting {
@@ -21,10 +22,7 @@ export class Engine {
       if (data.type === "answer") waiting?.resolve(data.answer);
       else waiting?.reject(new Error(data.message));
     };
-    this.#worker.onerror = ({ message }) =>
-      onCrash(
-        `The part of the page that computes has stopped (${message || "it could not be loaded"}). Load the page again.`,
-      );
+    this.#worker.onerror = ({ message }) => onCrash(words.status.crashed(message));
   }
 
   /** Rejects with a sentence for the reader. */

@@ -7,13 +7,24 @@ import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { current } from "./state/page-state.js";
 import { rememberedTheme } from "./state/theme.js";
+import { chosenLanguage } from "./words/languages.js";
+import { speak, words } from "./words/words.js";
 
 /** For the console, for those who want every digit: atifPlayground.state() */
 Object.assign(globalThis, { atifPlayground: { state: current } });
 
-const root = document.getElementById("page");
-if (root === null) throw new Error("index.html has no element with the id page.");
-// Before anything is drawn.
-setTheme(rememberedTheme(() => localStorage));
-render(<App />, root);
-void open();
+/** Not awaited by the module itself: the words that come later import from it. */
+async function begin(): Promise<void> {
+  const root = document.getElementById("page");
+  if (root === null) throw new Error("index.html has no element with the id page.");
+  // Before anything is drawn.
+  setTheme(rememberedTheme(() => localStorage));
+  const language = await speak(chosenLanguage(location.search, navigator.languages));
+  document.documentElement.lang = language;
+  document.title = words.page.documentTitle;
+  document.querySelector("meta[name=description]")?.setAttribute("content", words.page.description);
+  render(<App />, root);
+  await open(language);
+}
+
+void begin();

@@ -1,6 +1,6 @@
 /** A network by its address: `?model=runs/model.safetensors` opens the page with it. Nothing else is ever fetched from elsewhere. */
 
-import { counted } from "./format.js";
+import { problems } from "./words/problems.js";
 
 /** Bytes. A network of the page's size has a thousandth of them. */
 const MOST_BYTES = 2 ** 29;
@@ -18,18 +18,14 @@ export function modelAddress(search: string): string | null {
 export async function fetchModel(given: string, base: string): Promise<File> {
   const address = URL.canParse(given, base) ? new URL(given, base) : null;
   if (address === null || !["http:", "https:"].includes(address.protocol))
-    throw new Error(
-      `The model of the address is ${given}; expected the address of a file, such as model.safetensors.`,
-    );
+    throw new Error(problems.address.noAddress(given));
   const response = await fetch(address, { credentials: "omit" }).catch((error: unknown) => {
     const isElsewhere = address.origin !== new URL(base).origin;
-    const why = isElsewhere ? " Its server has to allow other pages to read it (CORS), by https." : "";
-    throw new Error(`The model could not be fetched from ${address.href}.${why}`, { cause: error });
+    const { notFetched, elsewhere } = problems.address;
+    const why = isElsewhere ? ` ${elsewhere}` : "";
+    throw new Error(`${notFetched(address.href)}${why}`, { cause: error });
   });
-  if (!response.ok)
-    throw new Error(
-      `The model could not be fetched from ${address.href}: the server says ${response.status}.`,
-    );
+  if (!response.ok) throw new Error(problems.address.status(address.href, response.status));
   return new File([await bodyOf(response, address)], nameOf(address));
 }
 
@@ -44,9 +40,7 @@ async function bodyOf({ body }: Response, { href }: URL): Promise<Blob> {
     length += part.value.length;
     if (length <= MOST_BYTES) continue;
     await reader.cancel();
-    throw new Error(
-      `${href} has more than ${counted(MOST_BYTES, "byte", "bytes")}; expected the file of a network.`,
-    );
+    throw new Error(problems.address.tooLong(href, MOST_BYTES));
   }
   return new Blob(parts);
 }

@@ -194,6 +194,12 @@ export {
   parseActivationsRange,
   type ActivationRange,
 } from "./quantization/activations-range.js";
+export {
+  measureQuantization,
+  type MeasureQuantizationOptions,
+  type MeasuredQuantization,
+} from "./experiment/quantized/measure-quantization.js";
+export type { MeasuredLayer } from "./experiment/quantized/measure-stage.js";
 export { calibrate } from "./quantization/calibrate.js";
 export { quantizeModel, type QuantizeOptions } from "./quantization/quantize-model.js";
 export { QuantReLU, type QuantReLUOptions } from "./quantization/quant-relu.js";
@@ -326,7 +332,12 @@ export { fuseBatchNorm } from "./deployment/fuse-batch-norm.js";
 export { IntegerModel, type IntegerModelOptions } from "./deployment/integer/integer-model.js";
 export type { LongWidth } from "./deployment/integer/arithmetic.js";
 export type { IntegerProgram } from "./deployment/integer/integer-layer.js";
-export { exportC, type ExportCOptions } from "./deployment/c/export-c.js";
+export {
+  verifyIntegers,
+  type IntegerVerification,
+  type VerifyIntegersOptions,
+} from "./deployment/integer/verify-integers.js";
+export { exportC, exportedC, type ExportCOptions, type ExportedC } from "./deployment/c/export-c.js";
 export type { CTarget } from "./deployment/c/targets/table.js";
 export { foldThresholds, type FoldedThresholds } from "./deployment/fold-thresholds.js";
 

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { themeColours } from "./colours.js";
-import { useRedraw } from "./use-redraw.js";
+import { grouped } from "../format.js";
+import { themeColours } from "../../elements/colours.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 
 export interface Series {
   readonly label: string;
@@ -136,7 +137,14 @@ function options(
       },
     },
     axes: [
-      { ...axis, label: xLabel, labelSize: 18, size: 30, incrs: WHOLE_STEPS },
+      {
+        ...axis,
+        label: xLabel,
+        labelSize: 18,
+        size: 30,
+        incrs: WHOLE_STEPS,
+        values: (_, ticks) => ticks.map(grouped),
+      },
       { ...axis, size: 58, values: (_, ticks) => ticks.map(tickFormat) },
     ],
     series: [

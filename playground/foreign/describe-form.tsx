@@ -2,23 +2,13 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Asking } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import { leaveAsked, openAsked, say } from "./asked.js";
 
-const labels: Readonly<Record<string, string>> = {
-  inputShape: "Shape of the input",
-  timesteps: "Time steps T",
-  kind: "Kind of network",
-  stepMode: "Step mode",
-  neuron: "Neurons",
-  strides: "Strides",
-  paddings: "Paddings",
-  poolSizes: "Pool sizes",
-  prepool: "Pooling of the input",
-  postpool: "Pooling of the last map",
-  dropouts: "Dropouts",
-  dt: "Length of a time step",
-  name: "Name in the description",
-  key: "Key of the state dict",
+/** Of options that importModel may ask for later, there is the name alone. */
+const labelOf = (option: string): string => {
+  const labels: Readonly<Record<string, string>> = words.foreign.facts;
+  return Object.hasOwn(labels, option) ? labels[option] : option;
 };
 
 export function DescribeForm({ asking: { file, facts, values, isDescribable, text } }: { asking: Asking }) {
@@ -35,11 +25,11 @@ export function DescribeForm({ asking: { file, facts, values, isDescribable, tex
         void openAsked();
       }}
     >
-      <h3 id="describe-title">What {file.name} does not say</h3>
+      <h3 id="describe-title">{words.foreign.asked(file.name)}</h3>
       {facts.map(({ option, expects }) => (
         <label key={option} class="fact">
           <span>
-            {labels[option] ?? option} <code>{option}</code>
+            {labelOf(option)} <code>{option}</code>
           </span>
           <input
             name={option}
@@ -54,7 +44,7 @@ export function DescribeForm({ asking: { file, facts, values, isDescribable, tex
       ))}
       {isDescribable ? (
         <label class="fact">
-          <span>Or a description of all of it</span>
+          <span>{words.foreign.describe}</span>
           <textarea
             name="description"
             rows={4}
@@ -63,16 +53,13 @@ export function DescribeForm({ asking: { file, facts, values, isDescribable, tex
             aria-describedby="expects-description"
             onInput={({ currentTarget }) => say({ text: currentTarget.value })}
           />
-          <small id="expects-description">
-            The experiment file of Qualia (TOML), or its architecture or a list of its layers (JSON): paste
-            the text, or drop the file on the page.
-          </small>
+          <small id="expects-description">{words.foreign.describeHelp}</small>
         </label>
       ) : null}
       <div class="buttons">
-        <button type="submit">Open the network</button>
+        <button type="submit">{words.foreign.open}</button>
         <button type="button" onClick={leaveAsked}>
-          Leave it
+          {words.foreign.leave}
         </button>
       </div>
     </form>

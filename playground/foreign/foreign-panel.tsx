@@ -1,6 +1,7 @@
 /** Networks of other tools: what has to be said of one, and what was kept of one that is shown. */
 
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import { DescribeForm } from "./describe-form.js";
 import { KeptReport } from "./kept-report.js";
 
@@ -13,7 +14,7 @@ export function ForeignPanel() {
   return (
     <div class="foreign">
       {asking.value === null ? null : <DescribeForm key={asking.value.file.name} asking={asking.value} />}
-      {report === null ? null : <KeptReport name={fileName ?? "the file"} report={report} />}
+      {report === null ? null : <KeptReport name={fileName ?? words.foreign.aFile} report={report} />}
     </div>
   );
 }

@@ -1,19 +1,16 @@
 /** The report of a network that was brought in: the verdict, and a note for each thing that was changed or left out. */
 
-import type { FidelityReport, Verdict } from "atif";
-
-const meaning: Readonly<Record<Verdict, string>> = {
-  exact: "the same spikes and scores as where it comes from, up to the order of sums",
-  approximate: "something was lost that changes what the network computes",
-  unsupported: "it cannot be said here",
-};
+import type { FidelityReport } from "atif";
+import { words } from "../words/words.js";
 
 export function KeptReport({ name, report: { verdict, notes } }: { name: string; report: FidelityReport }) {
+  const { foreign } = words;
   return (
     <div class="kept" role="group" aria-labelledby="kept-title">
-      <h3 id="kept-title">What was kept of {name}</h3>
+      <h3 id="kept-title">{foreign.kept(name)}</h3>
       <p>
-        Verdict: <b class={`verdict ${verdict}`}>{verdict}</b>, {meaning[verdict]}.
+        {foreign.verdict} <b class={`verdict ${verdict}`}>{foreign.verdicts[verdict]}</b>,{" "}
+        {foreign.meaning[verdict]}.
       </p>
       {notes.length === 0 ? null : (
         <ul>

@@ -3,6 +3,7 @@
 import { foreignPanel } from "../state/foreign-panel.js";
 import { current } from "../state/page-state.js";
 import type { RecognisedFiles } from "../state/recognised.js";
+import { words } from "../words/words.js";
 import { openAs } from "./asked.js";
 import { ForeignPanel } from "./foreign-panel.js";
 
@@ -27,10 +28,7 @@ export async function takeForeign({
   const weights =
     foreign.length > 0 ? foreign[0].file : others === 0 && asking?.isDescribable ? asking.file : null;
   if (texts.length > 0 && weights === null) throw new Error(texts[0].sentence);
-  if (texts.length > 1)
-    throw new Error(
-      `${texts.map(({ file }) => file.name).join(" and ")} came; expected one file that describes the network. Drop it alone.`,
-    );
+  if (texts.length > 1) throw new Error(words.notices.manyTexts(texts.map(({ file }) => file.name)));
   if (weights === null) return;
   const before = weights === asking?.file ? asking : { values: {}, facts: [], text: "" };
   const text = texts.length === 0 ? before.text : await textOf(texts[0].file);
@@ -39,7 +37,5 @@ export async function takeForeign({
 
 async function textOf(file: File): Promise<string> {
   if (file.size <= MOST_TEXT) return file.text();
-  throw new Error(
-    `${file.name} has ${file.size} bytes; expected at most ${MOST_TEXT}, an experiment file or an architecture.`,
-  );
+  throw new Error(words.notices.longText(file.name, file.size, MOST_TEXT));
 }

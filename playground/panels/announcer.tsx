@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { percent } from "../format.js";
 import { announce, announcement } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 
 const look = select((state) => state.look);
@@ -25,10 +26,11 @@ export function Announcer() {
   }, [answered]);
   useEffect(() => {
     const last = history.peek().at(-1)?.validation;
-    const accuracy = last ? ` ${percent(last.accuracy)} of held-out images right.` : "";
-    if (status.value === "running") announce("Training runs.");
-    if (status.value === "paused") announce(`Training is paused.${accuracy}`);
-    if (status.value === "finished") announce(`Training is finished.${accuracy}`);
+    const { training, accuracy } = words.announced;
+    const measured = last ? accuracy(percent(last.accuracy)) : "";
+    if (status.value === "running") announce(training.running);
+    if (status.value === "paused") announce(training.paused + measured);
+    if (status.value === "finished") announce(training.finished + measured);
   }, [status.value]);
   useEffect(() => {
     // An error is an alert, which speaks for itself.
@@ -48,10 +50,9 @@ function isEmpty(): boolean {
 }
 
 function sentenceOn({ answers, timesteps, classNames, labelName, isBlank, isUntrained }: Look): string {
-  if (isBlank) return "There is nothing to see, so there is no answer.";
+  const { blank, untrained, answer, label } = words.announced;
+  if (isBlank) return blank;
   const [first, last] = [answers[0], answers[timesteps - 1]].map((answer) => classNames[answer]);
-  const steps = isUntrained
-    ? "The network is untrained, so its answer is chance."
-    : `After ${timesteps} time steps the answer is ${last}; after the first it was ${first}.`;
-  return labelName === null ? steps : `${steps} The class is ${labelName}.`;
+  const said = isUntrained ? untrained : answer(timesteps, last, first);
+  return labelName === null ? said : said + label(labelName);
 }

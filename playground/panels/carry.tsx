@@ -1,13 +1,23 @@
 /** Load, save, share: models and data from files, the model as a file, the settings as an address. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { copyLink, linkToSettings, saveModel, takeFiles } from "../actions.js";
+import { copyLink, SAVED_AS, saveModel, takeFiles } from "../actions.js";
+import { linkTo } from "../address.js";
+import { addressOf } from "../state/page-address.js";
+import { drawingToText } from "../state/drawing-code.js";
 import { foreignPanel } from "../state/foreign-panel.js";
 import { differences } from "../state/in-use.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import type { DroppedFile } from "../worker/data-files.js";
+import { Emphasised } from "./emphasised.js";
 
-const settings = select((state) => state.settings);
+const address = select(addressOf);
+/** Whether the drawing is too long for an address, or what is looked at is in a file. */
+const lacksInput = select(
+  ({ input }) =>
+    input.source === "picture" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+);
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */
 const isInUse = select(
@@ -39,20 +49,21 @@ export function CarryPanel() {
     };
   }, []);
   const Foreign = foreignPanel.value;
+  const { carry } = words;
   return (
     <div class="carry">
       <div class={`drop ${over ? "over" : ""}`}>
         <p>
-          <b>Drop files anywhere on the page</b>, or{" "}
+          <Emphasised text={carry.drop} />{" "}
           <button type="button" onClick={() => chooser.current?.click()}>
-            Choose files
+            {carry.choose}
           </button>
           <input
             ref={chooser}
             type="file"
             multiple
             hidden
-            aria-label="Files to load"
+            aria-label={carry.files}
             onChange={({ currentTarget }) => {
               const files = [...(currentTarget.files ?? [])].map((file) => ({ path: `/${file.name}`, file }));
               currentTarget.value = "";
@@ -61,48 +72,37 @@ export function CarryPanel() {
           />
         </p>
         <ul>
-          <li>
-            <code>model.safetensors</code> of a run (<code>atif train</code> writes one): the page shows that
-            network.
-          </li>
-          <li>
-            Networks of other tools: weights of PyTorch (<code>.pth</code>, <code>.pt</code>,{" "}
-            <code>.ckpt</code>, <code>.safetensors</code>), with the file that describes them if there is one,
-            or <code>.nir</code>.
-          </li>
-          <li>Two or four IDX files, gzipped or not, such as MNIST's: the page trains on them.</li>
-          <li>
-            Pictures with their class in the name (<code>cat_1.png</code>) or a folder per class: the page
-            trains on them. One picture alone: the network looks at it.
-          </li>
+          {carry.kinds.map((kind, i) => (
+            <li key={i}>
+              <Emphasised text={kind} />
+            </li>
+          ))}
         </ul>
-        <p class="muted">Nothing is uploaded: the files stay in this tab.</p>
+        <p class="muted">{carry.nothingUploaded}</p>
       </div>
       {Foreign === null ? null : <Foreign />}
       <div>
-        <h3>Save the network</h3>
-        <p>Weights and thresholds in one file, which this page, the command line and PyTorch can read.</p>
+        <h3>{carry.save}</h3>
+        <p>{carry.saveHelp}</p>
         <button type="button" disabled={model.value === null} onClick={() => void saveModel()}>
-          Save model.safetensors
+          {carry.saveFile(SAVED_AS)}
         </button>
-        <h3>Share the settings</h3>
+        <h3>{carry.share}</h3>
         <p>
-          The address holds every slider. The same settings and the same data give the same network, to the
-          last bit.
-          {isInUse.value
-            ? ""
-            : " The sliders have moved since the network at hand was made: it is another one."}
+          {carry.shareHelp}
+          {isInUse.value ? "" : ` ${carry.isOther}`}
+          {lacksInput.value ? ` ${carry.lacksInput}` : ""}
         </p>
         <div class="buttons">
           <input
             class="link"
             readOnly
-            value={linkToSettings(settings.value)}
-            aria-label="Address with these settings"
+            value={linkTo(address.value)}
+            aria-label={carry.address}
             onFocus={({ currentTarget }) => currentTarget.select()}
           />
           <button type="button" onClick={() => void copyLink()}>
-            Copy
+            {carry.copy}
           </button>
         </div>
       </div>

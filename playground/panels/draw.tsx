@@ -1,12 +1,15 @@
 /** Draw: a digit on a square, and how the answer builds up step by step. */
 
+import { DrawingSquare } from "../../elements/drawing-square.js";
 import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
-import { figure, grouped, oneDecimal } from "../format.js";
+import { figure, oneDecimal } from "../format.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 import { sentenceOn } from "./seen-sentence.js";
-import { DrawingCanvas } from "./drawing-canvas.js";
+import { announce } from "../state/announcement.js";
+import { Emphasised } from "./emphasised.js";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
@@ -18,24 +21,22 @@ export function DrawPanel() {
     <>
       <p>
         {look.value?.preparation === "clothes" || look.value?.preparation === "whole"
-          ? "Draw, or drop a picture of what this network knows."
-          : "Draw a digit, or drop a picture of one."}{" "}
-        While you draw, the network looks at it anew: the same image at every time step, and after each step
-        an answer, the class with the highest score so far. The first step is a guess; with every further one
-        the answer becomes finer.
+          ? words.draw.invitation.other
+          : words.draw.invitation.digit}{" "}
+        {words.draw.lead}
       </p>
       <div class="draw">
         <div class="draw-input">
-          <DrawingCanvas strokes={strokes} onChange={draw} />
+          <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
           <div class="buttons">
             <button type="button" onClick={() => draw([])}>
-              Clear
+              {words.drawings.draw.clear}
             </button>
-            <button type="button" onClick={() => showSample(-1)} aria-label="Show the held-out image before">
+            <button type="button" onClick={() => showSample(-1)} aria-label={words.draw.sampleBefore}>
               ‹
             </button>
             <button type="button" onClick={() => showSample(1)}>
-              Held-out image ›
+              {words.draw.sampleAfter}
             </button>
           </div>
           {look.value === null ? null : <Seen look={look.value} />}
@@ -70,10 +71,10 @@ function Seen({ look }: { look: Look }) {
         width={width}
         height={height}
         most={Math.max(1, most)}
-        label="The image as the network sees it"
+        label={words.draw.seen}
       />
       <p class="muted">
-        What the network sees: {height} × {width} pixels. {sentenceOn(look)}
+        {words.draw.seenSize(height, width)} {sentenceOn(look)}
       </p>
     </div>
   );
@@ -83,15 +84,9 @@ function Seen({ look }: { look: Look }) {
 function NothingToSee({ look: { input } }: { look: Look }) {
   return (
     <p class="muted no-answer" role="status">
-      {input.source === "picture" ? (
-        <>
-          <b>Nothing to see in {input.name}</b>: it is blank, so there is no answer.
-        </>
-      ) : (
-        <>
-          <b>Nothing drawn</b>, so there is no answer.
-        </>
-      )}
+      <Emphasised
+        text={input.source === "picture" ? words.draw.blankPicture(input.name) : words.draw.blankDrawing}
+      />
     </p>
   );
 }
@@ -99,8 +94,7 @@ function NothingToSee({ look: { input } }: { look: Look }) {
 function Chance() {
   return (
     <p class="muted no-answer" role="status">
-      <b>Untrained: chance.</b> This network has learned nothing yet. Its scores come from its first weights,
-      which were drawn at random; train it, and it answers.
+      <Emphasised text={words.draw.chance} />
     </p>
   );
 }
@@ -108,7 +102,7 @@ function Chance() {
 /** After 1, 2, 4 and 8 steps, side by side. */
 function Answers({ look: { answers, scores, classes, classNames, layers, label } }: { look: Look }) {
   return (
-    <ol class="answers" aria-label="The answer after 1, 2, 4 and 8 time steps">
+    <ol class="answers" aria-label={words.draw.answers}>
       {[1, 2, 4, 8].map((steps) => {
         const answer = answers[steps - 1] ?? 0;
         const row = scores.subarray((steps - 1) * classes, steps * classes);
@@ -124,10 +118,9 @@ function Answers({ look: { answers, scores, classes, classNames, layers, label }
             <span class="answer-steps">T = {steps}</span>
             <b>{classNames[answer]}</b>
             <small>
-              {verdict === "" ? "" : `${verdict}, `}
-              {figure(lead)} ahead
+              {words.draw.ahead(figure(lead), verdict)}
               <br />
-              {grouped(spikes)} spikes
+              {words.draw.spikes(spikes)}
             </small>
           </li>
         );
@@ -144,19 +137,18 @@ function Scores({ look: { scores, classes, classNames, timesteps, answers, isUnt
     <div class="table-scroll">
       <table class="scores">
         <caption>
-          Score of each class after each time step: the mean of the network's output so far.{" "}
-          {isUntrained ? "None of them means anything yet." : "The highest is the answer."}
+          {words.draw.scores} {isUntrained ? words.draw.scoresMeanNothing : words.draw.highestScore}
         </caption>
         <thead>
           <tr>
-            <th scope="col">step</th>
+            <th scope="col">{words.draw.step}</th>
             {steps.map((t) => (
               <th key={t} scope="col" class={t + 1 === step.value ? "now" : ""}>
                 <button
                   type="button"
                   class="plain"
                   onClick={() => goToStep(t + 1)}
-                  aria-label={`Go to step ${t + 1}`}
+                  aria-label={words.draw.goToStep(t + 1)}
                 >
                   {t + 1}
                 </button>

@@ -4,13 +4,13 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { mix, parseColour, themeColours } from "../charts/colours.js";
+import { mix, parseColour, themeColours } from "../../elements/colours.js";
+import { neuronName } from "../../elements/neuron-name.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 import { insideMaps, movedCursor, neuronOfCursor, type MapCursor } from "../charts/map-cursor.js";
-import { useRedraw } from "../charts/use-redraw.js";
-import { counted } from "../format.js";
 import { announce } from "../state/announcement.js";
+import { words } from "../words/words.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
-import { neuronName } from "./raster.js";
 
 /** More channels would not be told apart. */
 const MOST_CHANNELS = 64;
@@ -24,7 +24,7 @@ interface Props {
 export function FeatureMaps({ look, step, onPick }: Props) {
   const maps = look.layers.flatMap(({ shape, name }, layer) => (shape.length > 1 ? [{ name, layer }] : []));
   if (maps.length === 0) {
-    return <p class="muted">This network has no convolutions, so there are no feature maps.</p>;
+    return <p class="muted">{words.maps.none}</p>;
   }
   return (
     <>
@@ -53,11 +53,11 @@ function LayerMaps({ look, layer, step, onPick }: Props & { readonly layer: numb
     const neuron = neuronOfCursor(at, shape);
     let count = 0;
     for (let t = 0; t < step; t++) count += spikes[t * neurons + neuron];
-    const fires = spikes[(step - 1) * neurons + neuron] === 1 ? ", the last one now" : "";
-    return `${neuronName(look, { layer, neuron })}: ${counted(count, "spike")} in ${counted(step, "step")}${fires}.`;
+    const firesNow = spikes[(step - 1) * neurons + neuron] === 1;
+    return words.maps.spikes(neuronName(look, { layer, neuron }), count, step, firesNow);
   };
   const choose = (neuron: number): void => {
-    announce(`The potential of ${neuronName(look, { layer, neuron })} is shown.`);
+    announce(words.drawings.picked(neuronName(look, { layer, neuron })));
     onPick({ layer, neuron });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -75,16 +75,14 @@ function LayerMaps({ look, layer, step, onPick }: Props & { readonly layer: numb
   };
   return (
     <figure class="chart">
-      <figcaption>
-        {name}: {channels} channels of {height} × {width}
-      </figcaption>
+      <figcaption>{words.maps.size(name, channels, height, width)}</figcaption>
       <div
         ref={box}
         class="maps"
         tabIndex={0}
         role="application"
-        aria-roledescription="feature maps"
-        aria-label={`Feature maps of ${name}. Arrow keys move over a map, Page Up and Page Down from channel to channel, Enter shows the potential of the neuron.`}
+        aria-roledescription={words.maps.role}
+        aria-label={words.maps.help(name)}
         onKeyDown={onKeyDown}
         onFocus={onFocus}
         onBlur={() => setCursor(null)}
@@ -155,8 +153,8 @@ function FeatureMap({ layer, channel, step, cursor, onPick }: MapProps) {
         width={width}
         height={height}
         role="img"
-        title={`${name}, channel ${channel + 1}`}
-        aria-label={`${name}, channel ${channel + 1}`}
+        title={words.maps.channel(name, channel + 1)}
+        aria-label={words.maps.channel(name, channel + 1)}
       />
       {cursor === null ? null : (
         <span

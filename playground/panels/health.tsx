@@ -2,6 +2,7 @@
 
 import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 
 const findings = select((state) => state.findings);
 const measuredOf = select((state) => state.measured);
@@ -10,6 +11,7 @@ const staircases = select((state) => state.staircases);
 const training = select((state) => state.training);
 
 export function HealthPanel() {
+  const { health } = words;
   const layers = model.value?.layers ?? [];
   const of = measuredOf.value;
   // Of a network that has not been measured, nothing is said.
@@ -19,23 +21,18 @@ export function HealthPanel() {
     of === "now" ? undefined : training.value.history.find(({ epoch }) => epoch === of?.epoch)?.layers;
   return (
     <>
-      <p>
-        A layer can fall silent, fire all the time, or learn a threshold so small that its spikes carry
-        nothing. Such a layer is named here, with what to try. Rates are measured on held-out images.
-      </p>
-      {model.value === null || layers.length > 0 ? null : (
-        <p class="muted">This network has no spiking layers.</p>
-      )}
+      <p>{health.lead}</p>
+      {model.value === null || layers.length > 0 ? null : <p class="muted">{health.noLayers}</p>}
       {isKnown || model.value === null || layers.length === 0 ? null : (
         <p class="muted" role="status">
           {training.value.status === "running"
-            ? "Not measured yet: it is after every epoch, and when training pauses."
+            ? health.notYet
             : model.value.fitsData
-              ? "Measuring …"
-              : "Drop the data that this network was trained on, and its layers are measured."}
+              ? health.measuring
+              : health.dropData}
         </p>
       )}
-      {of === null || of === "now" ? null : <p class="muted">As it was after epoch {of.epoch}.</p>}
+      {of === null || of === "now" ? null : <p class="muted">{health.afterEpoch(of.epoch)}</p>}
       <ul class="health">
         {layers.map(({ path, name, theta }) => {
           const own = isKnown ? findings.value.filter(({ layer }) => layer === path) : [];
@@ -46,20 +43,18 @@ export function HealthPanel() {
               <b>
                 {name}:{" "}
                 {!isKnown
-                  ? "not measured"
+                  ? health.notMeasured
                   : own.length === 0
-                    ? "well"
-                    : own.map(({ problem }) => problem).join(", ")}
+                    ? health.well
+                    : own.map(({ problem }) => health.problems[problem]).join(", ")}
               </b>{" "}
               <span class="muted">
                 θ {figure(theta)}
-                {rate === undefined ? "" : `, fires in ${percent(rate)} of its steps`}
-                {seen === undefined ? "" : `, ${seen.silentNeurons} of ${seen.neurons} neurons never fire`}
+                {rate === undefined ? "" : health.fires(percent(rate))}
+                {seen === undefined ? "" : health.neverFire(seen.silentNeurons, seen.neurons)}
               </span>
-              {own.map(({ problem, sentence, advice }) => (
-                <p key={problem}>
-                  {sentence} {advice}
-                </p>
+              {own.map((finding) => (
+                <p key={finding.problem}>{health.finding(finding)}</p>
               ))}
             </li>
           );

@@ -1,42 +1,11 @@
-/** A labelled slider that shows its value. */
+/** Sliders of the page. */
 
-interface Props {
-  readonly label: string;
-  /** One plain sentence on what it does. */
-  readonly hint?: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly step: number;
-  readonly shown?: string;
-  readonly disabled?: boolean;
-  readonly onInput: (value: number) => void;
-}
+import { Slider, type SliderProps } from "../../elements/slider.js";
 
-export function Slider({ label, hint, value, low, high, step, shown, disabled = false, onInput }: Props) {
-  return (
-    <label class="slider">
-      <span class="slider-label">
-        {label} <output>{shown ?? value}</output>
-      </span>
-      <input
-        type="range"
-        min={low}
-        max={high}
-        step={step}
-        value={value}
-        disabled={disabled}
-        aria-label={label}
-        aria-valuetext={shown ?? String(value)}
-        onInput={({ currentTarget }) => onInput(Number(currentTarget.value))}
-      />
-      {hint === undefined ? null : <small>{hint}</small>}
-    </label>
-  );
-}
+export { Slider };
 
 /** For values over several powers of ten: the slider moves their logarithm. */
-export function LogSlider({ value, low, high, onInput, ...rest }: Omit<Props, "step">) {
+export function LogSlider({ value, low, high, onInput, ...rest }: Omit<SliderProps, "step">) {
   return (
     <Slider
       {...rest}

@@ -1,12 +1,14 @@
 /** The staircase: the quantizer that each layer has learned, over what it really receives; drag theta and T. */
 
-import { useRef } from "preact/hooks";
-import type { Corner } from "atif";
+import { leastTheta } from "../../elements/least-theta.js";
+import { StaircaseChart } from "../../elements/staircase-chart.js";
 import { moveStaircase, restoreStaircases, showStaircase } from "../actions.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
+import { Emphasised } from "./emphasised.js";
 import { Slider } from "./slider.js";
 
 const state = select((page) => page.staircases);
@@ -17,28 +19,25 @@ const isUntrained = select((page) => page.look?.isUntrained === true);
 
 export function StaircasePanel() {
   const { trained, moved, whatIf, layer } = state.value;
+  const now = moved ?? trained;
   return (
     <>
       <p>
-        Over T steps a neuron can fire 0, 1, … or T times, so what it tells the next layer has T + 1 levels: a
-        staircase up to <i>θ</i>. The grey bars show what the neurons of a layer really receive from held-out
-        images. A lower <i>θ</i> makes finer steps but cuts off more above it (<em>clipping</em>); a higher
-        one cuts off less but rounds more. Training finds the balance. Move <i>θ</i> or T and see what it was
-        worth.
+        <Emphasised text={words.stairs.lead} />
       </p>
-      {trained === null ? (
+      {trained === null || now === null ? (
         <p class="muted" role="status">
           {training.value.status === "running"
-            ? "Measured when training pauses."
+            ? words.stairs.whenPaused
             : model.value?.fitsData === false
-              ? "Drop the data that this network was trained on, and its staircases are shown."
-              : "Measuring …"}
+              ? words.stairs.dropData
+              : words.stairs.measuring}
         </p>
       ) : trained.layers.length === 0 ? (
-        <p class="muted">This network has no spiking layers, so it has no staircases.</p>
+        <p class="muted">{words.stairs.noLayers}</p>
       ) : (
         <>
-          <div class="buttons" role="group" aria-label="Layer">
+          <div class="buttons" role="group" aria-label={words.stairs.layer}>
             {trained.layers.map(({ name }, i) => (
               <button key={name} type="button" aria-pressed={i === layer} onClick={() => showStaircase(i)}>
                 {name}
@@ -48,11 +47,11 @@ export function StaircasePanel() {
           <div class="columns stairs-columns">
             <Sliders trained={trained} />
             <div>
-              <Chart
-                now={moved ?? trained}
-                trained={trained}
-                layer={layer}
+              <StaircaseChart
+                measured={{ ...now.layers[layer], timesteps: now.timesteps }}
+                learned={trained.layers[layer].theta}
                 theta={whatIf?.thetas[layer] ?? trained.layers[layer].theta}
+                onMove={(theta) => moveStaircase({ theta })}
               />
               <Figures trained={trained} moved={moved} layer={layer} />
             </div>
@@ -68,15 +67,12 @@ function Sliders({ trained }: { trained: Staircases }) {
   const { name, theta: learned, histogram, isMovable } = trained.layers[layer];
   const theta = whatIf?.thetas[layer] ?? learned;
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
+  const { thetaAtFirst, thetaLearned, thetaFixed, madeFor, trainedWith } = words.stairs;
   return (
     <div class="stairs-sliders">
       <Slider
-        label={`θ of ${name}`}
-        hint={
-          isMovable
-            ? `${isUntrained.value ? "At first" : "Learned"}: ${figure(learned)}. You can also drag the line in the picture.`
-            : "The mean of its neurons. It cannot be moved: each of them may have its own."
-        }
+        label={words.stairs.thetaOf(name)}
+        hint={isMovable ? (isUntrained.value ? thetaAtFirst : thetaLearned)(figure(learned)) : thetaFixed}
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}
@@ -86,8 +82,8 @@ function Sliders({ trained }: { trained: Staircases }) {
         onInput={(value) => moveStaircase({ theta: value })}
       />
       <Slider
-        label="T, time steps of the whole network"
-        hint={`${isUntrained.value ? "Made for" : "Trained with"} ${trained.timesteps}.`}
+        label={words.stairs.timesteps}
+        hint={(isUntrained.value ? madeFor : trainedWith)(trained.timesteps)}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}
@@ -95,138 +91,11 @@ function Sliders({ trained }: { trained: Staircases }) {
         onInput={(value) => moveStaircase({ timesteps: value })}
       />
       <button type="button" disabled={whatIf === null} onClick={restoreStaircases}>
-        Put everything back
+        {words.stairs.restore}
       </button>
-      <p class="muted">This tries it on a copy. The network itself stays as it is.</p>
+      <p class="muted">{words.stairs.copy}</p>
     </div>
   );
-}
-
-/** Lower ones would be silly, and 0 is no threshold. */
-function leastTheta(high: number): number {
-  return high / 100;
-}
-
-/** At the sides there is room for the longest numbers in the letters of a phone, 22 units high. */
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 340, 88, 42, 24, 56];
-
-interface ChartProps {
-  readonly now: Staircases;
-  readonly trained: Staircases;
-  readonly layer: number;
-  /** Where the slider is, ahead of what is measured. */
-  readonly theta: number;
-}
-
-function Chart({ now, trained, layer, theta }: ChartProps) {
-  const svg = useRef<SVGSVGElement>(null);
-  const { histogram } = now.layers[layer];
-  const { low, high, counts } = histogram;
-  const x = (value: number): number => LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
-  const y = (value: number): number => HEIGHT - BOTTOM - (value / high) * (HEIGHT - TOP - BOTTOM);
-  const most = counts.reduce((a, b) => Math.max(a, b), 1);
-  const bar = (high - low) / counts.length;
-  const dragTo = (event: PointerEvent): void => {
-    const box = svg.current?.getBoundingClientRect();
-    if (box === undefined) return;
-    const at = ((event.clientX - box.left) / box.width) * WIDTH;
-    const value = low + ((at - LEFT) / (WIDTH - LEFT - RIGHT)) * (high - low);
-    moveStaircase({ theta: Math.min(high, Math.max(leastTheta(high), value)) });
-  };
-  const { error, corners, theta: measured } = now.layers[layer];
-  const stairs: readonly Corner[] = [[low, 0], ...corners, [Math.max(high, measured), measured]];
-  return (
-    <figure class="chart stairs">
-      <svg
-        ref={svg}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-label={`Staircase of ${now.layers[layer].name} with ${now.timesteps} steps up to ${figure(measured)}; ${percent(error.clipped)} of the inputs are above it.`}
-      >
-        {Array.from(counts, (count, i) => (
-          <rect
-            key={i}
-            class={low + (i + 0.5) * bar > theta ? "bar clipped" : "bar"}
-            x={x(low + i * bar)}
-            width={Math.max(1, x(low + bar) - x(low) - 1)}
-            // The root: rare inputs stay visible beside the many around 0.
-            y={HEIGHT - BOTTOM - Math.sqrt(count / most) * (HEIGHT - TOP - BOTTOM)}
-            height={Math.sqrt(count / most) * (HEIGHT - TOP - BOTTOM)}
-          />
-        ))}
-        <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={y(0)} y2={y(0)} />
-        <polyline class="ideal" points={`${x(low)},${y(0)} ${x(0)},${y(0)} ${x(high)},${y(high)}`} />
-        {theta === trained.layers[layer].theta ? null : (
-          <line
-            class="learned"
-            x1={x(trained.layers[layer].theta)}
-            x2={x(trained.layers[layer].theta)}
-            y1={TOP}
-            y2={HEIGHT - BOTTOM}
-          />
-        )}
-        <polyline
-          class="staircase"
-          points={stairs.map(([input, output]) => `${x(input)},${y(output)}`).join(" ")}
-        />
-        <g
-          class="handle"
-          onPointerDown={(event) => {
-            event.preventDefault();
-            event.currentTarget.setPointerCapture(event.pointerId);
-            dragTo(event);
-          }}
-          onPointerMove={(event) => {
-            if (event.currentTarget.hasPointerCapture(event.pointerId)) dragTo(event);
-          }}
-        >
-          <line class="grip" x1={x(theta)} x2={x(theta)} y1={TOP} y2={HEIGHT - BOTTOM} />
-          <line class="theta" x1={x(theta)} x2={x(theta)} y1={TOP} y2={HEIGHT - BOTTOM} />
-          <circle cx={x(theta)} cy={TOP} r={9} />
-        </g>
-        <text class="on-handle" x={x(theta)} y={TOP + 4.5} text-anchor="middle">
-          θ
-        </text>
-        {ticks(low, high).map((value) => (
-          <text key={value} x={x(value)} y={HEIGHT - BOTTOM + 22} text-anchor="middle">
-            {figure(value)}
-          </text>
-        ))}
-        {ticks(0, high).map((value) => (
-          <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
-            {figure(value)}
-          </text>
-        ))}
-        <text x={(WIDTH + LEFT) / 2} y={HEIGHT - 6} text-anchor="middle">
-          mean input of a neuron over its T steps
-        </text>
-      </svg>
-      <ul class="legend">
-        <li>
-          <span class="swatch charge-swatch" /> what the neuron tells on, its mean output
-        </li>
-        <li>
-          <span class="swatch ideal-swatch" /> the input itself, without steps and ceiling
-        </li>
-        <li>
-          <span class="swatch bar-swatch" /> how often an input occurs (root scale)
-        </li>
-        <li>
-          <span class="swatch spike-swatch" /> above θ: clipped
-        </li>
-      </ul>
-    </figure>
-  );
-}
-
-/** Round numbers, about five. */
-function ticks(low: number, high: number): number[] {
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((digit) => digit * power).find((each) => each >= rough) ?? rough;
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }
 
 function Figures({
@@ -238,30 +107,31 @@ function Figures({
   moved: Staircases | null;
   layer: number;
 }) {
+  const { rows: names, caption } = words.stairs;
   const rows: readonly (readonly [string, (from: Staircases) => string])[] = [
-    ["held-out accuracy", ({ accuracy }) => percent(accuracy)],
-    ["spikes per image, all layers", ({ spikesPerInference }) => figure(spikesPerInference)],
-    ["firing rate of this layer", ({ layers }) => percent(layers[layer].firingRate)],
-    ["rounding error (root mean square)", ({ layers }) => figure(Math.sqrt(layers[layer].error.rounding))],
-    ["clipping error (root mean square)", ({ layers }) => figure(Math.sqrt(layers[layer].error.clipping))],
-    ["inputs above θ", ({ layers }) => percent(layers[layer].error.clipped)],
-    ["positive inputs below the first step", ({ layers }) => percent(layers[layer].error.vanished)],
+    [names.accuracy, ({ accuracy }) => percent(accuracy)],
+    [names.spikes, ({ spikesPerInference }) => figure(spikesPerInference)],
+    [names.firingRate, ({ layers }) => percent(layers[layer].firingRate)],
+    [names.rounding, ({ layers }) => figure(Math.sqrt(layers[layer].error.rounding))],
+    [names.clipping, ({ layers }) => figure(Math.sqrt(layers[layer].error.clipping))],
+    [names.clipped, ({ layers }) => percent(layers[layer].error.clipped)],
+    [names.vanished, ({ layers }) => percent(layers[layer].error.vanished)],
     [
-      "error because inputs change over time",
+      names.unevenness,
       ({ layers }) => {
         const { unevenness } = layers[layer];
-        return unevenness === null ? "no staircase" : figure(Math.sqrt(unevenness));
+        return unevenness === null ? words.stairs.noStaircase : figure(Math.sqrt(unevenness));
       },
     ],
   ];
   return (
     <table class="before-after">
-      <caption>On {trained.samples} held-out images; errors in units of the input.</caption>
+      <caption>{caption(trained.samples)}</caption>
       <thead>
         <tr>
-          <th scope="col">what is measured</th>
-          <th scope="col">{isUntrained.value ? "as it is" : "as learned"}</th>
-          <th scope="col">as moved</th>
+          <th scope="col">{words.stairs.measured}</th>
+          <th scope="col">{isUntrained.value ? words.stairs.asItIs : words.stairs.asLearned}</th>
+          <th scope="col">{words.stairs.asMoved}</th>
         </tr>
       </thead>
       <tbody>

@@ -10,12 +10,15 @@ import {
   stepTraining,
 } from "../actions.js";
 import { LineChart } from "../charts/line-chart.js";
-import { SERIES_COLOURS } from "../charts/colours.js";
-import { duration, figure, grouped, percent, wholePercent } from "../format.js";
+import { SERIES_COLOURS } from "../../elements/colours.js";
+import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
 import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
+import { Emphasised } from "./emphasised.js";
+import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
 
 const engine = select((state) => state.engine);
@@ -29,16 +32,14 @@ export function TrainPanel() {
   return (
     <>
       <p>
-        The network sees {grouped(data.value?.train ?? 0)} images again and again, a few at a time. After each
-        batch every weight moves a little so that the error gets smaller, and so does the threshold <i>θ</i>{" "}
-        of every layer. After each round (an <em>epoch</em>) it is tested on {grouped(data.value?.test ?? 0)}{" "}
-        images that it never learns from.
+        <Emphasised text={words.train.lead(data.value?.train ?? 0, data.value?.test ?? 0)} />
       </p>
       <div class="columns">
         <Controls />
         <div>
           <Buttons />
           <InUse />
+          <Reproduced />
           <Numbers />
           <Charts />
         </div>
@@ -55,22 +56,22 @@ function Buttons() {
     <div class="buttons">
       {status === "paused" ? (
         <button type="button" class="primary" onClick={() => void resumeTraining()}>
-          Go on
+          {words.train.goOn}
         </button>
       ) : running ? (
         <button type="button" class="primary" onClick={() => void pauseTraining()}>
-          Pause
+          {words.train.pause}
         </button>
       ) : (
         <button type="button" class="primary" disabled={!ready} onClick={() => void startTraining()}>
-          {status === "idle" ? "Start training" : "Train again"}
+          {status === "idle" ? words.train.start : words.train.again}
         </button>
       )}
       <button type="button" disabled={!ready || running} onClick={() => void stepTraining()}>
-        One batch
+        {words.train.oneBatch}
       </button>
       <button type="button" disabled={!ready} onClick={() => void resetTraining()}>
-        Reset
+        {words.train.reset}
       </button>
     </div>
   );
@@ -83,17 +84,9 @@ function InUse() {
   const moved = differences(inUse, settings.value);
   if (moved.length === 0) return null;
   const { status } = training.value;
-  const takesEffect = {
-    idle: "“Start training” makes a new network with what the sliders say.",
-    running: "The run goes on as it began; “Reset” makes a new network with what the sliders say.",
-    paused: "“Go on” goes on as the run began; “Reset” makes a new network with what the sliders say.",
-    finished: "“Train again” makes a new network with what the sliders say.",
-    failed: "“Train again” makes a new network with what the sliders say.",
-  }[status];
   return (
     <p class="muted in-use" role="status">
-      In use: {moved.map(({ name, inUse, slider }) => `${name} ${inUse} (slider: ${slider})`).join(", ")}.{" "}
-      {takesEffect}
+      {words.train.inUse(moved)} {words.train.takesEffect[status]}
     </p>
   );
 }
@@ -102,33 +95,27 @@ function Numbers() {
   const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, frames } =
     training.value;
   const last = history.value.at(-1);
-  const states = {
-    idle: "not started",
-    running: "learning",
-    paused: "paused",
-    finished: "finished",
-    failed: "stopped",
-  };
+  const { figures, states, countOf } = words.train;
   return (
     <>
       <progress
         max={Math.max(1, epochs * batches)}
         value={epochs === 0 ? 0 : Math.max(0, epoch - 1) * batches + batch}
-        aria-label="Progress of the training"
+        aria-label={words.train.progress}
       />
       <dl class="figures" aria-live="off">
-        <Figure name="state" value={states[status]} id="training-state" />
-        <Figure name="epoch" value={epoch === 0 ? "–" : `${epoch} of ${epochs}`} />
-        <Figure name="held-out accuracy" value={last?.validation ? percent(last.validation.accuracy) : "–"} />
-        <Figure name="spikes per image" value={last ? figure(last.spikesPerInference) : "–"} />
+        <Figure name={figures.state} value={states[status]} id="training-state" />
+        <Figure name={figures.epoch} value={epoch === 0 ? "–" : countOf(epoch, epochs)} />
+        <Figure name={figures.accuracy} value={last?.validation ? percent(last.validation.accuracy) : "–"} />
+        <Figure name={figures.spikes} value={last ? figure(last.spikesPerInference) : "–"} />
         <Figure
-          name="images per second"
+          name={figures.speed}
           value={samplesPerSecond === null ? "–" : grouped(Math.round(samplesPerSecond))}
         />
-        <Figure name="time left" value={secondsLeft === null ? "–" : duration(secondsLeft)} />
+        <Figure name={figures.timeLeft} value={secondsLeft === null ? "–" : duration(secondsLeft)} />
         <Figure
-          name="late frames of this page"
-          value={frames.drawn === 0 ? "–" : `${frames.dropped} of ${frames.drawn + frames.dropped}`}
+          name={figures.lateFrames}
+          value={frames.drawn === 0 ? "–" : countOf(frames.dropped, frames.drawn + frames.dropped)}
         />
       </dl>
       {message === "" ? null : (
@@ -154,7 +141,7 @@ function Charts() {
   const layers = model.value?.layers ?? [];
   const epochs = history.value;
   const perPoint = ends({ batches: batchesDone, stride, lines: [] });
-  const of = stride === 1 ? "each batch" : `${stride} batches each, the mean`;
+  const { charts } = words.train;
   const perEpoch = epochs.map(({ epoch }) => epoch);
   const rates = layers.map(({ path, name }, layer) => ({
     label: name,
@@ -164,40 +151,42 @@ function Charts() {
   return (
     <div class="charts">
       <LineChart
-        title="Loss: how wrong the network is"
+        title={charts.loss}
         x={perPoint}
-        xLabel="batch"
+        xLabel={charts.batch}
         low={0}
         format={figure}
         tickFormat={figure}
-        series={[{ label: `loss of ${of}`, values: losses, colour: 0 }]}
+        series={[
+          { label: stride === 1 ? charts.lossOfEach : charts.lossOfMany(stride), values: losses, colour: 0 },
+        ]}
       />
       <LineChart
-        title="Accuracy: share of images that are right"
+        title={charts.accuracy}
         x={perEpoch}
-        xLabel="epoch"
+        xLabel={charts.epoch}
         low={0}
         high={1}
         format={percent}
         tickFormat={wholePercent}
         series={[
           {
-            label: "while learning",
+            label: charts.whileLearning,
             values: epochs.map(({ trainAccuracy }) => trainAccuracy),
             colour: 0,
             dash: true,
           },
           {
-            label: "held out",
+            label: charts.heldOut,
             values: epochs.map(({ validation }) => validation?.accuracy ?? null),
             colour: 1,
           },
         ]}
       />
       <LineChart
-        title="Thresholds θ: learned, one per layer"
+        title={charts.thetas}
         x={perPoint}
-        xLabel="batch"
+        xLabel={charts.batch}
         low={0}
         format={figure}
         tickFormat={figure}
@@ -208,9 +197,9 @@ function Charts() {
         }))}
       />
       <LineChart
-        title="Firing rates: share of steps with a spike"
+        title={charts.rates}
         x={perEpoch}
-        xLabel="epoch"
+        xLabel={charts.epoch}
         low={0}
         format={percent}
         tickFormat={wholePercent}
@@ -223,6 +212,7 @@ function Charts() {
 function Controls() {
   const now = settings.value;
   const locked = training.value.status === "running";
+  const { groups, kinds, sliders, hints } = words.train;
   const slider = (name: NumberSetting, label: string, hint?: string) => (
     <Slider
       label={label}
@@ -238,7 +228,7 @@ function Controls() {
   );
   const channels = (i: 0 | 1) => (
     <Slider
-      label={`Channels of convolution ${i + 1}`}
+      label={sliders.channels(i + 1)}
       {...ranges.channels}
       value={now.channels[i]}
       disabled={locked}
@@ -246,11 +236,11 @@ function Controls() {
     />
   );
   return (
-    <form class="controls" aria-label="Settings of the training" onSubmit={(event) => event.preventDefault()}>
+    <form class="controls" aria-label={words.train.settings} onSubmit={(event) => event.preventDefault()}>
       <fieldset>
-        <legend>Network</legend>
+        <legend>{groups.network}</legend>
         <label class="choice">
-          Kind{" "}
+          {words.train.kind}{" "}
           <select
             value={now.network}
             disabled={locked}
@@ -258,48 +248,44 @@ function Controls() {
               set({ network: currentTarget.value === "dense" ? "dense" : "convolutions" })
             }
           >
-            <option value="convolutions">with convolutions</option>
-            <option value="dense">hidden neurons only</option>
+            <option value="convolutions">{kinds.convolutions}</option>
+            <option value="dense">{kinds.dense}</option>
           </select>
         </label>
         {now.network === "convolutions" ? (
           <>
             {channels(0)}
             {channels(1)}
-            {slider("hidden", "Hidden neurons")}
+            {slider("hidden", sliders.hidden)}
           </>
         ) : (
           <>
-            {slider("hidden", "Neurons of layer 1")}
-            {slider("hidden2", "Neurons of layer 2")}
+            {slider("hidden", sliders.layer1)}
+            {slider("hidden2", sliders.layer2)}
           </>
         )}
-        {slider(
-          "timesteps",
-          "Time steps T",
-          "How often the network looks at the image. More steps: finer, and slower.",
-        )}
+        {slider("timesteps", sliders.timesteps, hints.timesteps)}
       </fieldset>
       <fieldset>
-        <legend>Neurons</legend>
-        {slider("thetaLow", "θ starts from")}
-        {slider("thetaHigh", "θ starts up to", "Each layer draws its first threshold between these two.")}
-        {slider("alpha", "Steepness α", "How narrowly around θ a neuron learns.")}
+        <legend>{groups.neurons}</legend>
+        {slider("thetaLow", sliders.thetaLow)}
+        {slider("thetaHigh", sliders.thetaHigh, hints.thetaHigh)}
+        {slider("alpha", sliders.alpha, hints.alpha)}
       </fieldset>
       <fieldset>
-        <legend>Training</legend>
+        <legend>{groups.training}</legend>
         <LogSlider
-          label="Learning rate"
+          label={sliders.learningRate}
           low={ranges.learningRate.low}
           high={ranges.learningRate.high}
           value={now.learningRate}
-          shown={String(now.learningRate)}
+          shown={exact(now.learningRate)}
           disabled={locked}
           onInput={(learningRate) => set({ learningRate })}
         />
-        {slider("epochs", "Epochs")}
-        {slider("batchSize", "Batch size")}
-        {slider("seed", "Seed", "The same seed gives the same network, to the last bit.")}
+        {slider("epochs", sliders.epochs)}
+        {slider("batchSize", sliders.batchSize)}
+        {slider("seed", sliders.seed, hints.seed)}
       </fieldset>
     </form>
   );

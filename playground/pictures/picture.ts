@@ -16,5 +16,8 @@ export interface GreyImage {
   readonly values: Float32Array;
 }
 
-/** What pictures that were dropped as data to learn from are called. */
+/** What pictures that were dropped as data to learn from are called, in files too, whatever language is spoken. */
 export const YOUR_PICTURES = "your pictures";
+
+/** What IDX files are called whose names say nothing. */
+export const YOUR_IMAGES = "your images";

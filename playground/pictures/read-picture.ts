@@ -1,5 +1,6 @@
 /** Pictures from files, by the browser. */
 
+import { problems } from "../words/problems.js";
 import type { Picture } from "./picture.js";
 
 /** Larger ones are scaled down: no network of this page sees more. */
@@ -11,15 +12,12 @@ export async function readPicture(file: Blob, name: string): Promise<Picture> {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    throw new Error(
-      `${name} cannot be read as a picture; expected PNG, JPEG or another kind that browsers show.`,
-    );
+    throw new Error(problems.picture.unreadable(name));
   }
   const scale = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
   const [width, height] = [bitmap.width, bitmap.height].map((size) => Math.max(1, Math.round(scale * size)));
   const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (context === null)
-    throw new Error("This browser gives a worker no canvas, so pictures cannot be read here.");
+  if (context === null) throw new Error(problems.picture.noCanvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();

@@ -1,5 +1,6 @@
 /** What a file is, from its name and its first bytes: a wrong one is named for what it is before it is read. */
 
+import { problems, type Problems } from "../words/problems.js";
 import { safetensorsHeader } from "./safetensors-start.js";
 
 /** Bytes that are looked at: a tar archive says what it is at byte 257. */
@@ -32,44 +33,34 @@ export type FileKind =
   /** Nothing that this page can use. */
   | { readonly kind: "other"; readonly sentence: string };
 
-type Sort = "network" | "foreign" | "archive" | "data" | "experiment" | "page" | "unknown";
+/** What is to be said of it. */
+type What = keyof Problems["file"]["what"];
+/** What is to be tried. */
+type Sort = "foreign" | keyof Problems["file"]["advice"];
 
-const NETWORKS = "expected model.safetensors, weights of PyTorch, .nir";
-
-const ADVICE: Readonly<Record<Exclude<Sort, "foreign">, string>> = {
-  network:
-    "expected model.safetensors, weights of PyTorch (.pth, .pt, .ckpt, .safetensors) or .nir. Those of other libraries are built and trained anew.",
-  archive: "expected the files themselves. Unpack it and drop what is inside.",
-  data: "expected IDX files, as MNIST has them, or pictures with their class in the name. Convert it first.",
-  experiment:
-    "expected model.safetensors. Run it with atif train, or drop it together with the weights that it describes.",
-  page: "expected model.safetensors, IDX files or pictures. A server may have sent an error in place of the file: download it again.",
-  unknown: `${NETWORKS}, IDX files as MNIST has them, or pictures.`,
-};
-
-type Named = readonly [what: string, sort: Sort];
+type Named = readonly [what: What, sort: Sort];
 
 /** By the end of the name, in lower case. Longer ends stand first. */
 const BY_NAME: readonly (readonly [ends: readonly string[], ...Named])[] = [
-  [[".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar"], "a tar archive", "archive"],
-  [[".pt", ".pth", ".ckpt", ".torch"], "a PyTorch file", "foreign"],
-  [[".nir"], "a file of NIR", "foreign"],
-  [[".h5", ".hdf5", ".keras"], "a Keras (HDF5) file", "network"],
-  [[".onnx"], "an ONNX network", "network"],
-  [[".pb", ".tflite", ".savedmodel"], "a TensorFlow network", "network"],
-  [[".gguf", ".ggml"], "a GGUF language model", "network"],
-  [[".npz", ".npy"], "a NumPy file", "data"],
-  [[".pkl", ".pickle", ".joblib"], "a Python pickle", "data"],
-  [[".mat"], "a MATLAB file", "data"],
-  [[".parquet", ".arrow", ".feather"], "a table of columns", "data"],
-  [[".csv", ".tsv"], "a table of text", "data"],
-  [[".toml"], "an experiment file", "experiment"],
-  [[".zip"], "a ZIP archive", "archive"],
-  [[".7z"], "a 7z archive", "archive"],
-  [[".rar"], "a RAR archive", "archive"],
-  [[".html", ".htm"], "a web page", "page"],
-  [[".pdf"], "a PDF document", "unknown"],
-  [[".json", ".jsonl"], "JSON text", "unknown"],
+  [[".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar"], "tar", "archive"],
+  [[".pt", ".pth", ".ckpt", ".torch"], "pytorch", "foreign"],
+  [[".nir"], "nir", "foreign"],
+  [[".h5", ".hdf5", ".keras"], "keras", "network"],
+  [[".onnx"], "onnx", "network"],
+  [[".pb", ".tflite", ".savedmodel"], "tensorflow", "network"],
+  [[".gguf", ".ggml"], "gguf", "network"],
+  [[".npz", ".npy"], "numpy", "data"],
+  [[".pkl", ".pickle", ".joblib"], "pickle", "data"],
+  [[".mat"], "matlab", "data"],
+  [[".parquet", ".arrow", ".feather"], "columns", "data"],
+  [[".csv", ".tsv"], "table", "data"],
+  [[".toml"], "experiment", "experiment"],
+  [[".zip"], "zip", "archive"],
+  [[".7z"], "sevenZip", "archive"],
+  [[".rar"], "rar", "archive"],
+  [[".html", ".htm"], "page", "page"],
+  [[".pdf"], "pdf", "unknown"],
+  [[".json", ".jsonl"], "json", "unknown"],
   [[".txt", ".md", ".log", ".yaml", ".yml"], "text", "unknown"],
 ];
 
@@ -78,28 +69,28 @@ const LEGACY_TORCH = "80028a0a6cfc9c46f920";
 
 /** By the first bytes, in hexadecimal. */
 const BY_BYTES: readonly (readonly [at: number, hex: string, ...Named])[] = [
-  [0, "504b0304", "a ZIP archive", "archive"],
-  [0, "504b0506", "an empty ZIP archive", "archive"],
-  [0, "894844460d0a1a0a", "an HDF5 file", "foreign"],
-  [0, LEGACY_TORCH, "a PyTorch file", "foreign"],
-  [0, "47475546", "a GGUF language model", "network"],
-  [4, "54464c33", "a TensorFlow Lite network", "network"],
-  [0, "934e554d5059", "a NumPy array", "data"],
-  [0, "50415231", "a Parquet table", "data"],
-  [0, "8002", "a Python pickle", "data"],
-  [0, "8003", "a Python pickle", "data"],
-  [0, "8004", "a Python pickle", "data"],
-  [0, "8005", "a Python pickle", "data"],
-  [0, "377abcaf271c", "a 7z archive", "archive"],
-  [0, "526172211a07", "a RAR archive", "archive"],
-  [0, "425a68", "bzip2 data", "archive"],
-  [0, "fd377a585a00", "xz data", "archive"],
-  [0, "28b52ffd", "zstd data", "archive"],
-  [257, "7573746172", "a tar archive", "archive"],
-  [0, "25504446", "a PDF document", "unknown"],
+  [0, "504b0304", "zip", "archive"],
+  [0, "504b0506", "emptyZip", "archive"],
+  [0, "894844460d0a1a0a", "hdf5", "foreign"],
+  [0, LEGACY_TORCH, "pytorch", "foreign"],
+  [0, "47475546", "gguf", "network"],
+  [4, "54464c33", "tensorflowLite", "network"],
+  [0, "934e554d5059", "numpyArray", "data"],
+  [0, "50415231", "parquet", "data"],
+  [0, "8002", "pickle", "data"],
+  [0, "8003", "pickle", "data"],
+  [0, "8004", "pickle", "data"],
+  [0, "8005", "pickle", "data"],
+  [0, "377abcaf271c", "sevenZip", "archive"],
+  [0, "526172211a07", "rar", "archive"],
+  [0, "425a68", "bzip2", "archive"],
+  [0, "fd377a585a00", "xz", "archive"],
+  [0, "28b52ffd", "zstd", "archive"],
+  [257, "7573746172", "tar", "archive"],
+  [0, "25504446", "pdf", "unknown"],
 ];
 
-const A_PAGE: Named = ["a web page", "page"];
+const A_PAGE: Named = ["page", "page"];
 
 const PICTURES: readonly (readonly [at: number, hex: string])[] = [
   [0, "89504e470d0a1a0a"],
@@ -113,34 +104,34 @@ const PICTURES: readonly (readonly [at: number, hex: string])[] = [
 /** Of a ZIP archive the name says what is packed: PyTorch, Keras and NumPy write them. */
 const PACKED: ReadonlySet<Sort> = new Set(["foreign", "network", "data"]);
 
-export function kindOf(file: FileStart): FileKind {
-  const { name, type, size, start, end } = file;
+export function kindOf(given: FileStart): FileKind {
+  const { name, type, size, start, end } = given;
+  const { file } = problems;
   const byName = namedBy(name);
   if (size === 0 && byName?.[1] !== "foreign")
-    return { kind: "other", sentence: `${name} is empty; ${ADVICE.unknown}` };
+    return { kind: "other", sentence: file.isEmpty(name, file.advice.unknown) };
   const headerBytes = safetensorsHeader(start);
   if (headerBytes !== null) return { kind: "safetensors", headerBytes };
   if (isIdx(start)) return { kind: "idx" };
   if (begins(start, 0, "1f8b")) {
-    return byName?.[1] === "archive" ? other(file, byName) : { kind: "idx" };
+    return byName?.[1] === "archive" ? other(given, byName) : { kind: "idx" };
   }
   if (PICTURES.some(([at, hex]) => begins(start, at, hex))) return { kind: "picture" };
   if (isZip(start) && [start, end].some(holdsTorch)) return { kind: "foreign" };
   const byBytes = BY_BYTES.find(([at, hex]) => begins(start, at, hex));
   if (byBytes !== undefined) {
     const [, , ...found] = byBytes;
-    const isPacked = found[1] === "archive" || found[0] === "a Python pickle";
-    return other(file, isPacked && byName !== undefined && PACKED.has(byName[1]) ? byName : found);
+    const isPacked = found[1] === "archive" || found[0] === "pickle";
+    return other(given, isPacked && byName !== undefined && PACKED.has(byName[1]) ? byName : found);
   }
   if (type.startsWith("image/")) return { kind: "picture" };
-  if (byName?.[1] === "foreign" && isPage(start)) return other(file, A_PAGE);
-  if (byName !== undefined) return other(file, byName);
-  if (isPage(start)) return other(file, A_PAGE);
+  if (byName?.[1] === "foreign" && isPage(start)) return other(given, A_PAGE);
+  if (byName !== undefined) return other(given, byName);
+  if (isPage(start)) return other(given, A_PAGE);
   // The reader of IDX files says best what is wrong with one.
   if (/idx\d?-?ubyte|\.idx\d?$/i.test(name)) return { kind: "idx" };
-  if (/\.safetensors$/i.test(name))
-    return other(file, ["damaged at its start, or no safetensors file", "network"]);
-  return other(file, isText(start) ? ["text", "unknown"] : ["no file that this page knows", "unknown"]);
+  if (/\.safetensors$/i.test(name)) return other(given, ["damaged", "network"]);
+  return other(given, isText(start) ? ["text", "unknown"] : ["unknown", "unknown"]);
 }
 
 /** Folders hold such files beside what is meant. */
@@ -150,8 +141,12 @@ export function isBesidesThePoint(name: string): boolean {
 
 function other({ name, start }: FileStart, [what, sort]: Named): FileKind {
   if (sort === "foreign") return { kind: "foreign" };
+  const { file } = problems;
   const isDescription = (sort === "experiment" || sort === "unknown") && isText(start);
-  return { kind: isDescription ? "text" : "other", sentence: `${name} is ${what}; ${ADVICE[sort]}` };
+  return {
+    kind: isDescription ? "text" : "other",
+    sentence: file.is(name, file.what[what], file.advice[sort]),
+  };
 }
 
 export function isZip(start: Uint8Array): boolean {

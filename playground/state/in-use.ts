@@ -1,5 +1,7 @@
 /** Which sliders have moved since the network at hand was made: what is in use, and what is not yet. */
 
+import { exact } from "../format.js";
+import { words, type Words } from "../words/words.js";
 import type { Settings } from "./settings.js";
 
 /** A setting whose slider says something else than what is in use. */
@@ -11,8 +13,8 @@ export interface Difference {
 }
 
 type Row = readonly [
-  name: string,
-  read: (settings: Settings) => string,
+  name: keyof Words["train"]["names"],
+  read: (settings: Settings) => string | number,
   matters?: (settings: Settings) => boolean,
 ];
 
@@ -20,25 +22,30 @@ const isDense = ({ network }: Settings): boolean => network === "dense";
 const hasConvolutions = ({ network }: Settings): boolean => network === "convolutions";
 
 const rows: readonly Row[] = [
-  ["kind of network", (settings) => settings.network],
-  ["channels of convolution 1", ({ channels }) => String(channels[0]), hasConvolutions],
-  ["channels of convolution 2", ({ channels }) => String(channels[1]), hasConvolutions],
-  ["hidden neurons", ({ hidden }) => String(hidden)],
-  ["neurons of layer 2", ({ hidden2 }) => String(hidden2), isDense],
-  ["T", ({ timesteps }) => String(timesteps)],
-  ["lowest first θ", ({ thetaLow }) => String(thetaLow)],
-  ["highest first θ", ({ thetaHigh }) => String(thetaHigh)],
-  ["α", ({ alpha }) => String(alpha)],
-  ["learning rate", ({ learningRate }) => String(learningRate)],
-  ["epochs", ({ epochs }) => String(epochs)],
-  ["batch size", ({ batchSize }) => String(batchSize)],
-  ["seed", ({ seed }) => String(seed)],
+  ["network", ({ network }) => words.train.kindNames[network]],
+  ["channels1", ({ channels }) => channels[0], hasConvolutions],
+  ["channels2", ({ channels }) => channels[1], hasConvolutions],
+  ["hidden", ({ hidden }) => hidden],
+  ["hidden2", ({ hidden2 }) => hidden2, isDense],
+  ["timesteps", ({ timesteps }) => timesteps],
+  ["thetaLow", ({ thetaLow }) => thetaLow],
+  ["thetaHigh", ({ thetaHigh }) => thetaHigh],
+  ["alpha", ({ alpha }) => alpha],
+  ["learningRate", ({ learningRate }) => learningRate],
+  ["epochs", ({ epochs }) => epochs],
+  ["batchSize", ({ batchSize }) => batchSize],
+  ["seed", ({ seed }) => seed],
 ];
 
 /** Of settings that matter to both. */
 export function differences(inUse: Settings, sliders: Settings): Difference[] {
   return rows.flatMap(([name, read, matters = () => true]) => {
-    const both = { name, inUse: read(inUse), slider: read(sliders) };
-    return both.inUse !== both.slider && matters(inUse) && matters(sliders) ? [both] : [];
+    const [before, now] = [read(inUse), read(sliders)];
+    if (before === now || !matters(inUse) || !matters(sliders)) return [];
+    return [{ name: words.train.names[name], inUse: shown(before), slider: shown(now) }];
   });
+}
+
+function shown(value: string | number): string {
+  return typeof value === "number" ? exact(value) : value;
 }

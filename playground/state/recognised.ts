@@ -1,5 +1,6 @@
 /** The files that the reader gives, sorted by what they are. Of each only what says it is read. */
 
+import { problems } from "../words/problems.js";
 import type { DroppedFile } from "../worker/data-files.js";
 import { END_BYTES, isBesidesThePoint, isZip, kindOf, START_BYTES } from "./file-kinds.js";
 
@@ -23,7 +24,7 @@ export interface RecognisedFiles {
 export async function recognised(files: readonly DroppedFile[]): Promise<RecognisedFiles> {
   const meant = files.filter(({ file }) => !isBesidesThePoint(file.name));
   if (meant.length === 0) {
-    throw new Error("No file came; expected a network, IDX files as MNIST has them, or pictures.");
+    throw new Error(problems.file.none);
   }
   const lists = (): DroppedFile[] => [];
   const found = {

@@ -1,10 +1,10 @@
 /** Data sets from files that the reader drops: IDX files as MNIST has them, or pictures with their class in the name. */
 
 import { Dataset, Generator, idxDataset, readIdx, type IdxFile, type TrainTest } from "atif";
-import { counted } from "../format.js";
-import { YOUR_PICTURES } from "../pictures/picture.js";
+import { YOUR_IMAGES, YOUR_PICTURES } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
+import { problems } from "../words/problems.js";
 
 /** A file, and where it was in the folder that was dropped. */
 export interface DroppedFile {
@@ -25,9 +25,7 @@ export interface DataFiles {
 /** @throws FormatError, or an Error with a sentence for the reader */
 export async function dataFromFiles({ pictures, idx }: DataFiles): Promise<TrainTest> {
   if (pictures.length > 0 && idx.length > 0) {
-    throw new Error(
-      `${counted(pictures.length, "picture")} and ${counted(idx.length, "other file")} came; expected one kind. Drop pictures, or IDX files, alone.`,
-    );
+    throw new Error(problems.data.mixed(pictures.length, idx.length));
   }
   return pictures.length > 0 ? dataFromPictures(pictures) : dataFromIdx(idx);
 }
@@ -39,15 +37,13 @@ async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {
     }),
   );
   const isTest = ({ source }: IdxFile): boolean => /t10k|test|valid/i.test(source);
-  const pair = (some: readonly IdxFile[], what: string): Dataset | null => {
+  const pair = (some: readonly IdxFile[], of: "training" | "test"): Dataset | null => {
     if (some.length === 0) return null;
     const images = some.filter(({ array }) => array.shape.length >= 3);
     const labels = some.filter(({ array }) => array.shape.length === 1);
     if (images.length !== 1 || labels.length !== 1) {
-      throw new Error(
-        `The ${what} files are ${some.map(({ source, array }) => `${source} [${array.shape.join(", ")}]`).join(" and ")}; ` +
-          `expected one with images, [N, H, W], and one with labels, [N]. Drop both together.`,
-      );
+      const found = some.map(({ source, array }) => `${source} [${array.shape.join(", ")}]`);
+      throw new Error(problems.data.noPair(of, found));
     }
     const classes = Math.max(2, 1 + largest(labels[0].array.data));
     return idxDataset(nameOf(images[0].source), images[0], labels[0], { classes });
@@ -58,7 +54,7 @@ async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {
   );
   const test = pair(read.filter(isTest), "test");
   const only = train ?? test;
-  if (only === null) throw new Error("No file came; expected IDX files or pictures.");
+  if (only === null) throw new Error(problems.data.none);
   if (train === null || test === null) return split(only);
   const classes = Math.max(train.classes, test.classes);
   return { train: train.with({ classes }), test: test.with({ classes }) };
@@ -67,7 +63,7 @@ async function dataFromIdx(files: readonly DroppedFile[]): Promise<TrainTest> {
 function nameOf(source: string): string {
   return (
     source.replace(/\.gz$/, "").replace(/[-_.]?(train|t10k|test)?[-_.]?(images|labels).*$/i, "") ||
-    "your images"
+    YOUR_IMAGES
   );
 }
 
@@ -90,15 +86,11 @@ async function dataFromPictures(files: readonly DroppedFile[]): Promise<TrainTes
   const classOf = files.map(({ path }) => classOfPath(path));
   const nameless = classOf.indexOf(null);
   if (nameless >= 0) {
-    throw new Error(
-      `${files[nameless].path} does not say its class; expected it in the name, as in 3_mine.png or cat-1.jpg, or as the folder it lies in.`,
-    );
+    throw new Error(problems.data.noClass(files[nameless].path));
   }
   const classNames = [...new Set(classOf.map(String))].sort();
   if (classNames.length < 2 || files.length < 10) {
-    throw new Error(
-      `${counted(files.length, "picture")} of ${counted(classNames.length, "class", "classes")} came; expected at least 10 pictures and two classes to learn from.`,
-    );
+    throw new Error(problems.data.tooFew(files.length, classNames.length));
   }
   const pixels = PICTURE_SIZE ** 2;
   const x = new Uint8Array(files.length * pixels);

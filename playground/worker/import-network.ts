@@ -8,6 +8,7 @@ import {
   type ImportedModel,
   type ImportModelOptions,
 } from "atif";
+import { problems } from "../words/problems.js";
 import type { AskedFact, Opened } from "./protocol.js";
 
 type Asks = Extract<Opened, { kind: "asks" }>;
@@ -16,17 +17,9 @@ export type ImportedOrAsks = ({ readonly kind: "imported" } & ImportedModel) | A
 
 const HDF5 = 0x89;
 
-const ofLists: readonly AskedFact[] = [
-  { option: "inputShape", expects: "channels last, such as [28, 28, 1], unless the description says it" },
-  { option: "timesteps", expects: "T, a whole number of at least 1, unless the description says it" },
-];
-const ofNir: readonly AskedFact[] = [
-  { option: "dt", expects: "the length of a time step, in the unit of the file's time constants" },
-];
-const ofConfigs: AskedFact = {
-  option: "name",
-  expects: "which [[model]] of the experiment file, if it has several",
-};
+const asked = (...options: readonly ("inputShape" | "timesteps" | "dt" | "name")[]): readonly AskedFact[] =>
+  options.map((option) => ({ option, expects: problems.asks[option] }));
+
 const MOST_SHOWN_KEYS = 8;
 
 function ofCheckpoint({ keys }: MissingKeyError): AskedFact {
@@ -36,7 +29,7 @@ function ofCheckpoint({ keys }: MissingKeyError): AskedFact {
     .map((key) => JSON.stringify(key))
     .join(", ");
   const rest = named.length > MOST_SHOWN_KEYS ? ", …" : "";
-  return { option: "key", expects: `where in the file the state dict stands: ${shown}${rest}` };
+  return { option: "key", expects: problems.asks.key(shown + rest) };
 }
 
 /** @throws FormatError, or any other error of importModel that no answer of the reader would mend */
@@ -63,8 +56,8 @@ function factsFor(
 ): readonly AskedFact[] | null {
   if (error instanceof MissingFactsError) return error.missing;
   if (error instanceof ConfigError) {
-    if (bytes[0] === HDF5) return ofNir;
-    return config === undefined ? ofLists : [ofConfigs];
+    if (bytes[0] === HDF5) return asked("dt");
+    return asked(...(config === undefined ? (["inputShape", "timesteps"] as const) : (["name"] as const)));
   }
   return error instanceof MissingKeyError ? [ofCheckpoint(error)] : null;
 }

@@ -16,13 +16,16 @@ import {
   type SpikingModel,
   type TrainTest,
 } from "atif";
+import { traceOf } from "../../elements/trace-of.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
+import { problems, speakOfProblems } from "../words/problems.js";
 import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
+import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
   classNamesOf,
@@ -53,7 +56,6 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { traceOf } from "./trace-of.js";
 import { prepared, TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
@@ -99,12 +101,18 @@ export class Session implements Handlers {
     this.#tell = tell;
   }
 
-  async open({ shippedModel, settings }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
+  async open({
+    shippedModel,
+    settings,
+    language,
+  }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
+    // Without the words it speaks English. Nothing waits for those of English.
+    const spoken = speakOfProblems(language).catch(() => undefined);
     const isolated = globalThis.crossOriginIsolated;
     // One core is left to the page, so that it can draw while the worker computes.
     const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
     const [[shipped], data] = await Promise.all([
-      Promise.allSettled([fetchModel(shippedModel)]),
+      Promise.allSettled([spoken.then(() => fetchModel(shippedModel))]),
       loadDigits(),
       init({ threads: wanted }),
     ]);
@@ -122,7 +130,7 @@ export class Session implements Handlers {
   async #holdShipped(shipped: PromiseSettledResult<Uint8Array>, settings: Settings): Promise<string | null> {
     try {
       if (shipped.status === "rejected") throw shipped.reason;
-      const { model, facts } = decodeModel(shipped.value, "the digits network");
+      const { model, facts } = decodeModel(shipped.value, problems.shipped.name);
       this.#hold({
         model: model.eval(),
         origin: "shipped",
@@ -165,6 +173,12 @@ export class Session implements Handlers {
     });
   }
 
+  fingerprint(): Promise<Requests["fingerprint"]["answer"]> {
+    return this.#inTurn(async () =>
+      this.#run?.finished === true ? fingerprint(this.#run.model, this.#requireData().train) : null,
+    );
+  }
+
   reset(settings: Settings): Promise<ModelSummary> {
     return this.#inTurn(() => this.#renew(settings));
   }
@@ -204,7 +218,7 @@ export class Session implements Handlers {
 
   trace(picked: PickedNeuron): Promise<Trace> {
     const trace = traceOf(this.#activity, picked);
-    if (trace === null) throw new Error("This neuron is not in the network any more; pick another.");
+    if (trace === null) throw new Error(problems.network.noNeuron);
     return Promise.resolve(trace);
   }
 
@@ -222,7 +236,7 @@ export class Session implements Handlers {
       case "drawing":
         return { input, image: imageOfDrawing(input.strokes, shape), label: null };
       case "picture": {
-        if (this.#picture === null) throw new Error("There is no picture; drop one.");
+        if (this.#picture === null) throw new Error(problems.picture.none);
         const image = this.#prepared(this.#picture, shape, facts());
         return { input: { source: "picture", name: this.#picture.name }, image, label: null };
       }
@@ -340,7 +354,7 @@ export class Session implements Handlers {
   }
 
   #requireData(): TrainTest {
-    if (this.#data === null) throw new Error("The page is not ready yet; wait a moment.");
+    if (this.#data === null) throw new Error(problems.network.notReady);
     return this.#data;
   }
 
@@ -364,7 +378,7 @@ export class Session implements Handlers {
   }
 
   #requireModel(): HeldModel {
-    if (this.#held === null) throw new Error("The page is not ready yet; wait a moment.");
+    if (this.#held === null) throw new Error(problems.network.notReady);
     return this.#held;
   }
 

@@ -1,5 +1,7 @@
 /** How the page looks at what a network takes: as the image that is drawn for it. */
 
+import { problems } from "../words/problems.js";
+
 /** On smaller squares nothing can be drawn. */
 const LEAST_SIDE = 8;
 
@@ -29,7 +31,5 @@ export function viewShape(
 }
 
 export function unseen(shape: readonly number[]): Error {
-  return new Error(
-    `This network takes inputs of shape [${shape.join(", ")}]; expected images, [height, width, channels], or numbers in a row, which this page can draw.`,
-  );
+  return new Error(problems.network.unseen(`[${shape.join(", ")}]`));
 }

@@ -5,6 +5,8 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { english } from "../../playground/words/english.js";
+import { german } from "../../playground/words/german.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
 
@@ -214,6 +216,38 @@ describeInBrowser("reaching the page", () => {
     it("has had no error in the console", () => expect(open.problems).toEqual([]));
   });
 
+  it("speaks German where the browser does, the worker too, and fits a small phone", async () => {
+    const open = await OpenPage.at(browser, site, { ...phone, viewport: { width: 320, height: 844 }, locale: "de-DE" });
+    const { page } = open;
+    await open.until(({ staircases, trace }) => staircases.trained !== null && trace !== null);
+    expect(await page.evaluate(() => [document.documentElement.lang, document.title])).toEqual(["de", german.page.documentTitle]);
+    expect(await page.locator("nav a").allTextContents()).toEqual(Object.values(german.page.sections));
+    expect(await page.locator("h1, h2").allTextContents()).toEqual([german.page.title, ...Object.values(german.page.sections)]);
+    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der Testdaten/);
+    // Not one text or label is what the English page has in its place.
+    const own = new Set(sayings(german));
+    const left = sayings(english).filter((text) => !own.has(text));
+    const shown = await page.evaluate(texts);
+    expect(shown.length).toBeGreaterThan(200);
+    expect(shown.filter((text) => left.includes(text))).toEqual([]);
+    expect(await page.evaluate(cutOff)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await open.picture("german-phone");
+    // Of the page, and of the worker.
+    const give = (...names: string[]) =>
+      page.locator("#carry input[type=file]").setInputFiles(
+        names.map((name) => ({ name, mimeType: "image/png", buffer: Buffer.from([0x89, ...Buffer.from("PNG\r\n\u001a\n")]) })),
+      );
+    await give("nameless.png", "a_1.png");
+    await open.until(({ notice }) => notice?.sentence.startsWith("/nameless.png sagt nicht, zu welcher Klasse") === true);
+    await give("kaputt.png");
+    await open.until(({ notice }) => notice?.sentence.startsWith("kaputt.png kann nicht als Bild gelesen werden") === true);
+    expect(await page.evaluate(cutOff)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    expect(open.problems).toEqual([]);
+    await open.close();
+  });
+
   it("works without the network that comes with it, and says what is wrong", async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -228,6 +262,24 @@ describeInBrowser("reaching the page", () => {
     await context.close();
   });
 }); // prettier-ignore
+
+/** What a table of words says as it is. */
+function sayings(table: unknown): string[] {
+  if (typeof table === "string") return [table];
+  return typeof table === "object" && table !== null ? Object.values(table).flatMap(sayings) : [];
+}
+
+/** Every text of the page, and what is read for it. Runs in the page. */
+function texts(): string[] {
+  const elements = [...document.querySelectorAll("body *:not(script, style, noscript)")];
+  const labels = elements.flatMap((element) =>
+    ["aria-label", "aria-roledescription", "title"].flatMap((name) => element.getAttribute(name) ?? []),
+  );
+  const contents = elements.flatMap((element) =>
+    [...element.childNodes].flatMap((node) => (node.nodeType === 3 ? [(node.textContent ?? "").trim()] : [])),
+  );
+  return [...labels, ...contents].filter((text) => text !== "");
+}
 
 /** Texts that are wider than their place, or outside of their picture. Runs in the page. */
 function cutOff(): string[] {

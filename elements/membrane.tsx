@@ -1,8 +1,8 @@
 /** The potential of one neuron against its threshold: charge, spike and reset at every step. */
 
-import { figure } from "../format.js";
-import type { Look, Trace } from "../worker/protocol.js";
-import { neuronName } from "./raster.js";
+import { figure } from "./format.js";
+import type { NeuronTrace } from "./spike-record.js";
+import { drawingWords as words } from "./words.js";
 
 /** On the left there is room for the longest threshold in the letters of a phone, 22 units high. */
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 108, 12, 16, 44];
@@ -10,14 +10,19 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 108, 12, 16, 44];
 const FIRE_AT = 0.6;
 
 interface Props {
-  readonly look: Look;
-  readonly trace: Trace;
+  /** Of the neuron. */
+  readonly name: string;
+  readonly theta: number;
+  readonly trace: NeuronTrace;
+  /** From 1 to T. */
   readonly step: number;
 }
 
-export function Membrane({ look, trace, step }: Props) {
-  const { theta } = look.layers[trace.layer];
-  const { charged, potential, spikes, input } = trace;
+export function Membrane({ name, theta, trace, step }: Props) {
+  const { input } = trace;
+  const [charged, potential, spikes] = [trace.charged, trace.potential, trace.spikes].map((of) =>
+    Array.from(of),
+  );
   const timesteps = charged.length;
   const values = [0, theta, ...charged, ...potential];
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -30,11 +35,11 @@ export function Membrane({ look, trace, step }: Props) {
   const before = (t: number): number => (t === 0 ? 0 : potential[t - 1]);
   return (
     <figure class="chart membrane">
-      <figcaption>{neuronName(look, trace)}</figcaption>
+      <figcaption>{name}</figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`Potential over ${timesteps} time steps against the threshold ${figure(theta)}; the neuron fires ${count} times.`}
+        aria-label={words.membrane.label(timesteps, figure(theta), count)}
       >
         <rect class="now" x={x(step - 1)} y={TOP} width={x(1) - x(0)} height={HEIGHT - TOP - BOTTOM} />
         <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={y(0)} y2={y(0)} />
@@ -74,20 +79,24 @@ export function Membrane({ look, trace, step }: Props) {
       </svg>
       <ul class="legend">
         <li>
-          <span class="swatch charge-swatch" /> charge: the input is added
+          <span class="swatch charge-swatch" /> {words.membrane.charge}
         </li>
         <li>
-          <span class="swatch spike-swatch" /> spike: the potential has reached θ
+          <span class="swatch spike-swatch" /> {words.membrane.spike}
         </li>
         <li>
-          <span class="swatch reset-swatch" /> reset: θ is subtracted, the rest is kept
+          <span class="swatch reset-swatch" /> {words.membrane.reset}
         </li>
       </ul>
       <p class="muted">
-        Step {step}: input {figure(input[step - 1] ?? 0)}, potential {figure(before(step - 1))} →{" "}
-        {figure(charged[step - 1] ?? 0)}
-        {spikes[step - 1] === 1 ? `, a spike, and ${figure(potential[step - 1])} stay.` : ", no spike."} In
-        all {count} {count === 1 ? "spike" : "spikes"} in {timesteps} steps.
+        {words.membrane.step(
+          step,
+          figure(input[step - 1] ?? 0),
+          figure(before(step - 1)),
+          figure(charged[step - 1] ?? 0),
+        )}
+        {spikes[step - 1] === 1 ? words.membrane.fired(figure(potential[step - 1])) : words.membrane.notFired}{" "}
+        {words.membrane.inAll(count, timesteps)}
       </p>
     </figure>
   );
