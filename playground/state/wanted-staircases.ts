@@ -1,5 +1,6 @@
 /** What an address wants the staircases to show, until they are measured: only then it is known which layers there are. */
 
+import { leastTheta } from "../../elements/least-theta.js";
 import type { Staircases, WhatIf } from "../worker/protocol.js";
 
 export interface WantedStaircases {
@@ -9,11 +10,6 @@ export interface WantedStaircases {
   readonly timesteps: number | null;
   /** One per spiking layer, null where it is not moved; none: no threshold is moved. */
   readonly thetas: readonly (number | null)[];
-}
-
-/** The lowest theta that a slider goes to: lower ones would be silly, and 0 is no threshold. */
-export function leastTheta(high: number): number {
-  return high / 100;
 }
 
 /** What is shown then, thresholds inside of what the sliders allow; null: the network has other layers. */

@@ -5,6 +5,7 @@
  */
 
 import type { HealthFinding } from "atif";
+import { english as drawingsInEnglish } from "../../elements/words.js";
 import { counted, grouped } from "../format.js";
 import { b, code, em, i, text, type Text } from "./text.js";
 
@@ -96,6 +97,9 @@ export const english = {
   },
 
   /** Read to those who do not see the page. */
+  /** Of the drawings, which others show, too. */
+  drawings: drawingsInEnglish,
+
   announced: {
     accuracy: (accuracy: string) => ` ${accuracy} of held-out images right.`,
     training: {
@@ -108,8 +112,6 @@ export const english = {
     answer: (timesteps: number, last: string, first: string) =>
       `After ${steps(timesteps)} the answer is ${last}; after the first it was ${first}.`,
     label: (name: string) => ` The class is ${name}.`,
-    picked: (neuron: string) => `The potential of ${neuron} is shown.`,
-    pen: { up: "The pen is up.", down: "The pen is down." },
   },
 
   draw: {
@@ -118,11 +120,6 @@ export const english = {
       other: "Draw, or drop a picture of what this network knows.",
     },
     lead: "While you draw, the network looks at it anew: the same image at every time step, and after each step an answer, the class with the highest score so far. The first step is a guess; with every further one the answer becomes finer.",
-    here: "Draw here",
-    square: "drawing square",
-    squareHelp:
-      "Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it.",
-    clear: "Clear",
     sampleBefore: "Show the held-out image before",
     sampleAfter: "Held-out image ›",
     seen: "The image as the network sees it",
@@ -179,23 +176,6 @@ export const english = {
     play: "Play",
     timeStep: "Time step",
     stepOf: (step: number, timesteps: number) => `${step} of ${timesteps}`,
-    neuron: (layer: string, number: number) => `${layer}, neuron ${grouped(number)}`,
-    place: (row: number, column: number, channel: number) =>
-      `row ${grouped(row)}, column ${grouped(column)}, channel ${grouped(channel)}`,
-    spikeAt: (neuron: string, step: number, fired: boolean) =>
-      `${neuron}, time step ${step}: ${fired ? "a spike" : "no spike"}.`,
-  },
-
-  raster: {
-    closer: "Closer",
-    further: "Further",
-    up: "Move up",
-    down: "Move down",
-    all: (neurons: number) => `All ${counted(neurons, "neuron")}`,
-    role: "spike raster",
-    help: (neurons: number, timesteps: number) =>
-      `Spikes of ${counted(neurons, "neuron")} over ${steps(timesteps)}. Arrow keys point at a neuron and a step, Enter shows its potential, plus and minus zoom.`,
-    hint: "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag with the mouse to move, Ctrl and the wheel or two fingers to zoom.",
   },
 
   maps: {
@@ -208,20 +188,6 @@ export const english = {
     channel: (layer: string, channel: number) => `${layer}, channel ${channel}`,
     spikes: (neuron: string, count: number, step: number, firesNow: boolean) =>
       `${neuron}: ${counted(count, "spike")} in ${counted(step, "step")}${firesNow ? ", the last one now" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps: number, theta: string, count: number) =>
-      `Potential over ${steps(timesteps)} against the threshold ${theta}; the neuron fires ${counted(count, "time")}.`,
-    charge: "charge: the input is added",
-    spike: "spike: the potential has reached θ",
-    reset: "reset: θ is subtracted, the rest is kept",
-    step: (step: number, input: string, before: string, charged: string) =>
-      `Step ${step}: input ${input}, potential ${before} → ${charged}`,
-    fired: (rest: string) => `, a spike, and ${rest} stay.`,
-    notFired: ", no spike.",
-    inAll: (count: number, timesteps: number) =>
-      `In all ${counted(count, "spike")} in ${counted(timesteps, "step")}.`,
   },
 
   stairs: {
@@ -240,16 +206,6 @@ export const english = {
     trainedWith: (timesteps: number) => `Trained with ${timesteps}.`,
     restore: "Put everything back",
     copy: "This tries it on a copy. The network itself stays as it is.",
-    label: (layer: string, timesteps: number, theta: string, clipped: string) =>
-      `Staircase of ${layer} with ${counted(timesteps, "step")} up to ${theta}; ${clipped} of the inputs are above it.`,
-    /** 48 letters at most: on a phone they are large. */
-    axis: "mean input of a neuron over its T steps",
-    legend: {
-      staircase: "what the neuron tells on, its mean output",
-      ideal: "the input itself, without steps and ceiling",
-      bars: "how often an input occurs (root scale)",
-      clipped: "above θ: clipped",
-    },
     rows: {
       accuracy: "held-out accuracy",
       spikes: "spikes per image, all layers",

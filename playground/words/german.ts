@@ -108,6 +108,58 @@ export const german: Words = {
       "„Neu trainieren“ beginnt von vorn mit den Einstellungen, wie sie sind; „Zurücksetzen“ gibt ein Netz, das nichts gelernt hat.",
   },
 
+  drawings: {
+    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
+    place: (row, column, channel) =>
+      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
+    spikeAt: (neuron, step, fired) =>
+      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
+    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
+    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
+    draw: {
+      here: "Hier zeichnen",
+      clear: "Löschen",
+      square: "Zeichenfeld",
+      squareHelp:
+        "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
+    },
+    raster: {
+      closer: "Näher",
+      further: "Weiter weg",
+      up: "Nach oben",
+      down: "Nach unten",
+      all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
+      role: "Spike-Raster",
+      help: (count, timesteps) =>
+        `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
+      hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
+    },
+    membrane: {
+      label: (timesteps, theta, count) =>
+        `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
+      charge: "Laden: Die Eingabe wird addiert",
+      spike: "Spike: Das Potential hat θ erreicht",
+      reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
+      step: (step, input, before, charged) =>
+        `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
+      fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
+      notFired: ", kein Spike.",
+      inAll: (count, timesteps) =>
+        `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
+    },
+    stairs: {
+      label: (layer, timesteps, theta, clipped) =>
+        `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
+      axis: "mittlere Eingabe eines Neurons in T Schritten",
+      legend: {
+        staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
+        ideal: "die Eingabe selbst, ohne Stufen und Grenze",
+        bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
+        clipped: "über θ: abgeschnitten",
+      },
+    },
+  },
+
   announced: {
     accuracy: (accuracy) => ` ${accuracy} der Testbilder richtig.`,
     training: {
@@ -120,8 +172,6 @@ export const german: Words = {
     answer: (timesteps, last, first) =>
       `Nach ${stepsDative(timesteps)} ist die Antwort ${last}; nach dem ersten war sie ${first}.`,
     label: (name) => ` Die Klasse ist ${name}.`,
-    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
-    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
   },
 
   draw: {
@@ -130,11 +180,6 @@ export const german: Words = {
       other: "Zeichnen Sie, oder legen Sie ein Bild ab von dem, was dieses Netz kennt.",
     },
     lead: "Während Sie zeichnen, sieht das Netz jedes Mal neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort, nämlich die Klasse mit der bisher höchsten Punktzahl. Der erste Schritt ist geraten; mit jedem weiteren wird die Antwort feiner.",
-    here: "Hier zeichnen",
-    square: "Zeichenfeld",
-    squareHelp:
-      "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
-    clear: "Löschen",
     sampleBefore: "Das vorige Testbild zeigen",
     sampleAfter: "Testbild ›",
     seen: "Das Bild, wie das Netz es sieht",
@@ -188,23 +233,6 @@ export const german: Words = {
     play: "Abspielen",
     timeStep: "Zeitschritt",
     stepOf: (step, timesteps) => `${step} von ${timesteps}`,
-    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
-    place: (row, column, channel) =>
-      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
-    spikeAt: (neuron, step, fired) =>
-      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
-  },
-
-  raster: {
-    closer: "Näher",
-    further: "Weiter weg",
-    up: "Nach oben",
-    down: "Nach unten",
-    all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
-    role: "Spike-Raster",
-    help: (count, timesteps) =>
-      `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
-    hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
   },
 
   maps: {
@@ -217,20 +245,6 @@ export const german: Words = {
     channel: (layer, channel) => `${layer}, Kanal ${channel}`,
     spikes: (neuron, count, step, firesNow) =>
       `${neuron}: ${spikes(count)} in ${counted(step, "Schritt", "Schritten")}${firesNow ? ", der letzte jetzt" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps, theta, count) =>
-      `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
-    charge: "Laden: Die Eingabe wird addiert",
-    spike: "Spike: Das Potential hat θ erreicht",
-    reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
-    step: (step, input, before, charged) =>
-      `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
-    fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
-    notFired: ", kein Spike.",
-    inAll: (count, timesteps) =>
-      `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
   },
 
   stairs: {
@@ -251,15 +265,6 @@ export const german: Words = {
     trainedWith: (timesteps) => `Trainiert mit ${timesteps}.`,
     restore: "Alles zurückstellen",
     copy: "Probiert wird an einer Kopie. Das Netz selbst bleibt, wie es ist.",
-    label: (layer, timesteps, theta, clipped) =>
-      `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
-    axis: "mittlere Eingabe eines Neurons in T Schritten",
-    legend: {
-      staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
-      ideal: "die Eingabe selbst, ohne Stufen und Grenze",
-      bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
-      clipped: "über θ: abgeschnitten",
-    },
     rows: {
       accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild, alle Schichten",

@@ -14,12 +14,16 @@ import type {
   QuantizationError,
   Stroke,
 } from "atif";
+import type { PickedNeuron } from "../../elements/spike-record.js";
+import type { Trace } from "../../elements/trace-of.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import type { RunResult } from "../state/page-address.js";
 import type { Settings } from "../state/settings.js";
 import type { Language } from "../words/languages.js";
 import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
+
+export type { PickedNeuron, Trace };
 
 /** Of the data set at hand. */
 export interface DataSummary {
@@ -87,16 +91,6 @@ export type Input =
   | { readonly source: "drawing"; readonly strokes: readonly Stroke[] }
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
-
-/** A neuron of the record at hand. */
-export interface PickedNeuron {
-  /** Index of its spiking layer. */
-  readonly layer: number;
-  readonly neuron: number;
-}
-
-/** One neuron over all steps, [T] each. */
-export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "spikes" | "potential">;
 
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {

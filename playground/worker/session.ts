@@ -16,6 +16,7 @@ import {
   type SpikingModel,
   type TrainTest,
 } from "atif";
+import { traceOf } from "../../elements/trace-of.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
@@ -52,7 +53,6 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { traceOf } from "./trace-of.js";
 import type { TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";

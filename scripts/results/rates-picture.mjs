@@ -42,7 +42,14 @@ export async function ratesPicture({ name, data, results, chosen, products, int8
         return [
           area.curve(sorted.map(place), colour),
           ...sorted.map(({ spikes, least, most }) =>
-            area.curve([[spikes, percent(least)], [spikes, percent(most)]], colour, 'stroke-opacity="0.4"'),
+            area.curve(
+              [
+                [spikes, percent(least)],
+                [spikes, percent(most)],
+              ],
+              colour,
+              'stroke-opacity="0.4"',
+            ),
           ),
           ...sorted.map(({ spikes, accuracy, rate }) => {
             const [x, y] = [rounded(area.x(spikes)), rounded(area.y(percent(accuracy)))];

@@ -133,7 +133,8 @@ function thresholdsOf({ learnedThreshold, theta }: BaseNode): Factors {
     : Float32Array.of(theta);
 }
 
-const isSame = (a: Factors, b: Factors): boolean => a.length === b.length && a.every((each, i) => each === b[i]);
+const isSame = (a: Factors, b: Factors): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** The one factor that all inputs have, and so the output; null where they have not. @param from the shape of the first */
 function passedOn(
@@ -146,7 +147,8 @@ function passedOn(
   const [first] = given;
   if (first !== undefined && given.every((each) => each !== undefined && isSame(each.values, first.values))) {
     for (const each of given)
-      if (each !== undefined && each.bundle !== first.bundle) join(first.bundle, each.bundle, bundles, factors);
+      if (each !== undefined && each.bundle !== first.bundle)
+        join(first.bundle, each.bundle, bundles, factors);
     const values = carried(layer, first.values, from);
     if (values !== null) return { bundle: first.bundle, values };
     first.bundle.reason ??= notByChannel(layer);
