@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
 /** Of a file of the page, as servers send it: by gzip. @param path of its address */
 export function packedBytes(path: string): number {
   const name = path.replace(/^\/some\/folder\//, "");
-  return gzipSync(readFileSync(join(root, name === "" ? "index.html" : name)), { level: 9 }).length;
+  return gzipSync(readFileSync(join(builtPage, name === "" ? "index.html" : name)), { level: 9 }).length;
 }
 
 export interface Site {
