@@ -9,7 +9,7 @@ import {
   startTraining,
   stepTraining,
 } from "../actions.js";
-import { LineChart } from "../charts/line-chart.js";
+import { LineChart } from "../charts/late-line-chart.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
