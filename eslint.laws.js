@@ -67,7 +67,7 @@ export const architectureLaws = [
     rules: { "no-restricted-syntax": ["error", ...neuronLaw, ...writeLaw] },
   },
   {
-    files: ["src/platform/**", ...mayWrite, "playground/**"],
+    files: ["src/platform/**", ...mayWrite, "playground/**", "elements/**", "standalone/**"],
     rules: { "no-restricted-syntax": ["error", ...neuronLaw] },
   },
   { files: mayAskForClasses, rules: { "no-restricted-syntax": ["error", ...hostLaw], ...processLaw } },

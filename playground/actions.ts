@@ -6,12 +6,15 @@ import shippedModel from "./generated/digits.safetensors?url";
 import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
 import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
-import { followAddress, writeAddress } from "./address.js";
+import { followAddress, linkTo } from "./address.js";
+import { onGrid } from "./state/drawing-code.js";
 import { extended } from "./state/curves.js";
 import { notLoaded } from "./state/not-loaded.js";
-import { ordered, settingsToHash, type Settings } from "./state/settings.js";
+import { addressOf, sameSettings } from "./state/page-address.js";
+import { ordered, type Settings } from "./state/settings.js";
 import { shownDataName } from "./state/data-name.js";
 import { rememberTheme } from "./state/theme.js";
+import { placed } from "./state/wanted-staircases.js";
 import { recognised } from "./state/recognised.js";
 import type { Language } from "./words/languages.js";
 import { words } from "./words/words.js";
@@ -36,7 +39,7 @@ let lastLook = 0;
 
 /** Loads the library, the data and the model that come with the page. @param language in which the worker says what is wrong */
 export async function open(language: Language): Promise<void> {
-  followAddress();
+  followAddress(restored);
   await told(async () => {
     const address = new URL(shippedModel, document.baseURI).href;
     const { problem, ...opened } = await engine.ask("open", {
@@ -45,6 +48,7 @@ export async function open(language: Language): Promise<void> {
       language,
     });
     change(opened);
+    checkSample();
     if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
@@ -62,9 +66,30 @@ async function openFromAddress(): Promise<void> {
   });
 }
 
+/** The address has changed, and with it what is to be shown. */
+function restored(): void {
+  checkSample();
+  look(undefined);
+  placeStaircases();
+}
+
+/** An address may name a held-out image that there is not. */
+function checkSample(): void {
+  const { input, data } = current();
+  if (input.source !== "sample" || data === null || input.index < data.test) return;
+  change({ input: { source: "sample", index: 0 } });
+  complain(words.notices.noSample(input.index + 1, data.test));
+}
+
+/** Besides what is wrong already: of an address several things may be. */
+function complain(sentence: string): void {
+  const { notice } = current();
+  const before = notice?.kind === "error" ? `${notice.sentence} ` : "";
+  change({ notice: { kind: "error", sentence: before + sentence } });
+}
+
 export function set(changes: Partial<Settings>): void {
   change({ settings: ordered({ ...current().settings, ...changes }) });
-  writeAddress();
 }
 
 export function dismissNotice(): void {
@@ -117,7 +142,8 @@ function lively({ layers, timesteps }: Look): PickedNeuron | null {
 }
 
 export function draw(strokes: readonly Stroke[]): void {
-  show({ source: "drawing", strokes });
+  // As the address has them, so that whoever opens it sees the same.
+  show({ source: "drawing", strokes: onGrid(strokes) });
 }
 
 /** The held-out sample that is so many further on. */
@@ -168,14 +194,41 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
         findings: answer.findings,
         measured: "now",
       });
+      placeStaircases();
     } else if (staircases.whatIf !== null) {
       change({ staircases: { ...staircases, moved: answer } });
     }
   }),
 );
 
+/** Shows what the address wants, as soon as it can be: thresholds of a run that is shared are those of its end. */
+function placeStaircases(): void {
+  const { wanted, staircases, shared, training, model } = current();
+  const { trained } = staircases;
+  if (wanted === null || trained === null) return;
+  // Not on the network before it.
+  if (model?.origin === "shipped" && modelAddress(location.search) !== null) return;
+  const isMoved = wanted.timesteps !== null || wanted.thetas.length > 0;
+  const inUse = model?.settings;
+  const isRepeated =
+    training.status === "finished" && shared !== null && inUse && sameSettings(inUse, shared.settings);
+  if (isMoved && shared !== null && !isRepeated) {
+    return change({
+      staircases: { ...staircases, layer: Math.min(wanted.layer, trained.layers.length - 1) },
+    });
+  }
+  const place = placed(wanted, trained);
+  change({ wanted: null });
+  if (place === null) {
+    return complain(words.notices.otherLayers(trained.layers.length));
+  }
+  const { layer, whatIf } = place;
+  change({ staircases: { trained, moved: null, whatIf, layer } });
+  if (whatIf !== null) measure(whatIf);
+}
+
 export function showStaircase(layer: number): void {
-  change({ staircases: { ...current().staircases, layer } });
+  change({ staircases: { ...current().staircases, layer }, wanted: null });
 }
 
 /** Moves a threshold, or T, of a copy of the network. */
@@ -187,17 +240,19 @@ export function moveStaircase(changes: { readonly theta?: number; readonly times
     thetas: trained.layers.map(({ theta }) => theta),
     timesteps: trained.timesteps,
   };
+  // Short enough for an address.
+  const moved = changes.theta === undefined ? undefined : Number(changes.theta.toPrecision(5));
   const whatIf: WhatIf = {
-    thetas: before.thetas.map((theta, i) => (i === layer ? (changes.theta ?? theta) : theta)),
+    thetas: before.thetas.map((theta, i) => (i === layer ? (moved ?? theta) : theta)),
     timesteps: changes.timesteps ?? before.timesteps,
   };
-  change({ staircases: { ...staircases, whatIf } });
+  change({ staircases: { ...staircases, whatIf }, wanted: null });
   measure(whatIf);
 }
 
 /** Puts every threshold and T back where they were learned. */
 export function restoreStaircases(): void {
-  change({ staircases: { ...current().staircases, moved: null, whatIf: null } });
+  change({ staircases: { ...current().staircases, moved: null, whatIf: null }, wanted: null });
 }
 
 /** The network has begun to change, or is another one. */
@@ -298,14 +353,9 @@ export function download(name: string, content: BlobPart): void {
 /** For panels that are loaded when they are needed. */
 export const ask: Engine["ask"] = (name, args) => engine.ask(name, args);
 
-/** An address that opens this page with these settings. */
-export function linkToSettings(settings: Settings): string {
-  return `${location.origin}${location.pathname}${location.search}#${settingsToHash(settings)}`;
-}
-
 export function copyLink(): Promise<void> {
   return told(async () => {
-    const link = linkToSettings(current().settings);
+    const link = linkTo(addressOf(current()));
     try {
       await navigator.clipboard.writeText(link);
     } catch {
@@ -369,7 +419,9 @@ export function resetTraining(): Promise<void> {
 }
 
 function begin(status: TrainingState["status"]): void {
-  change({ training: { ...noTraining, status, epochs: current().settings.epochs } });
+  const { shared, settings, wanted } = current();
+  const isShared = shared !== null && sameSettings(shared.settings, settings);
+  change({ training: { ...noTraining, status, epochs: settings.epochs }, wanted: isShared ? wanted : null });
   frames.start();
 }
 
@@ -383,8 +435,17 @@ function onEvent(event: WorkerEvent): void {
     case "stopped":
       frames.stop();
       changeTraining({ status: event.how, message: event.message, secondsLeft: null });
-      return modelChanged();
+      modelChanged();
+      if (event.how === "finished") void told(askResult);
+      return;
   }
+}
+
+/** What the run came to, so that the address can say it. */
+async function askResult(): Promise<void> {
+  const asked = generation;
+  const result = await engine.ask("fingerprint", null);
+  if (asked === generation) changeTraining({ result });
 }
 
 function onReport(report: TrainingReport): void {

@@ -1,31 +1,38 @@
 /**
- * The address and the sliders say the same: sliders write the address, and a link that is pasted into the open page, or
- * the way back to an earlier address, moves the sliders. Links to a section only move the page.
+ * The address and the page say the same: what the reader sets, draws and selects is written into the address, and a link
+ * that is pasted into the open page, or the way back to an earlier address, puts the page as it was. Links to a section
+ * only move the page.
  */
 
-import { change, current } from "./state/page-state.js";
-import { settingsOfAddress, settingsToHash } from "./state/settings.js";
+import { effect } from "@preact/signals";
+import { addressOf, partsOf, type AddressParts } from "./state/page-address.js";
+import { change, current, select } from "./state/page-state.js";
+import { settingsOfAddress } from "./state/settings.js";
 import { words } from "./words/words.js";
 
 /** Milliseconds: browsers refuse an address for every move of a slider. */
 const REST = 250;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Takes the settings of the address, now and whenever it changes. */
-export function followAddress(): void {
-  const settings = settingsOfAddress(location.hash);
-  if (settings === null) goToSection(location.hash.slice(1));
-  else change({ settings });
-  addEventListener("hashchange", onAddress);
+const written = select(addressOf);
+
+/**
+ * Takes what the address says, now and whenever it changes, and writes it from now on.
+ * @param restored what is to be done when it has changed: the page shows something else
+ */
+export function followAddress(restored: () => void): void {
+  const parts = partsOf(location.hash);
+  if (parts !== null) take(parts);
+  else if (settingsOfAddress(location.hash) === null) goToSection(location.hash.slice(1));
+  addEventListener("hashchange", () => onAddress(restored));
+  effect(() => {
+    void written.value;
+    clearTimeout(timer);
+    timer = setTimeout(replaceAddress, REST);
+  });
 }
 
-/** The sliders have moved: the address follows when they rest. */
-export function writeAddress(): void {
-  clearTimeout(timer);
-  timer = setTimeout(replaceAddress, REST);
-}
-
-/** Moves the page to a section; the address keeps its settings. */
+/** Moves the page to a section; the address keeps what it says. */
 export function goToSection(id: string): void {
   const section = document.getElementById(id);
   if (section !== null) {
@@ -38,14 +45,36 @@ export function goToSection(id: string): void {
   replaceAddress();
 }
 
-function onAddress(): void {
+/** An address that opens this page as it is. */
+export function linkTo(hash: string): string {
+  return `${location.origin}${location.pathname}${location.search}#${hash}`;
+}
+
+function onAddress(restored: () => void): void {
   clearTimeout(timer);
-  const settings = settingsOfAddress(location.hash);
-  if (settings === null) return goToSection(location.hash.slice(1));
-  if (settingsToHash(settings) === settingsToHash(current().settings)) return;
-  change({ settings, notice: { kind: "done", sentence: words.notices.settings } });
+  const { hash } = location;
+  if (hash === `#${addressOf(current())}`) return;
+  const parts = partsOf(hash);
+  if (parts !== null) take(parts);
+  else {
+    const settings = settingsOfAddress(hash);
+    if (settings === null) return goToSection(hash.slice(1));
+    change({ settings, shared: null });
+  }
+  if (parts === null || parts.unusable.length === 0)
+    change({ notice: { kind: "done", sentence: words.notices.settings } });
+  restored();
+}
+
+function take({ settings, input, wanted, shared, unusable }: AddressParts): void {
+  change({ settings, shared, ...(input === null ? {} : { input }), ...(wanted === null ? {} : { wanted }) });
+  if (unusable.length > 0) {
+    const sentence = words.notices.unusable(unusable.map((part) => words.notices.addressParts[part]));
+    change({ notice: { kind: "error", sentence } });
+  }
 }
 
 function replaceAddress(): void {
-  history.replaceState(null, "", `#${settingsToHash(current().settings)}`);
+  clearTimeout(timer);
+  history.replaceState(history.state, "", `#${addressOf(current())}`);
 }

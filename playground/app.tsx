@@ -115,7 +115,7 @@ function Status() {
   );
 }
 
-function NoticeBar() {
+export function NoticeBar() {
   const { value } = notice;
   if (value === null) return null;
   return (

@@ -3,6 +3,8 @@
 import { render } from "preact";
 import { open, setTheme } from "./actions.js";
 import { App } from "./app.js";
+import { embedOf, tellHeight } from "./embed.js";
+import { Embedded } from "./embedded.js";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { current } from "./state/page-state.js";
@@ -23,7 +25,12 @@ async function begin(): Promise<void> {
   document.documentElement.lang = language;
   document.title = words.page.documentTitle;
   document.querySelector("meta[name=description]")?.setAttribute("content", words.page.description);
-  render(<App />, root);
+  const embed = embedOf(location.search);
+  if (embed === null) render(<App />, root);
+  else {
+    render(<Embedded embed={embed} />, root);
+    tellHeight(embed, root);
+  }
   await open(language);
 }
 

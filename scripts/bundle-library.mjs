@@ -149,10 +149,11 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 
-// Of earlier builds.
+// Of earlier builds; the page and what bundle-elements.mjs writes are others' to clear.
+const others = ["playground/", "elements/", "standalone/"];
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const path of scripts(dist))
-  if (!written.has(path) && !path.startsWith("playground/")) rmSync(join(dist, path));
+  if (!written.has(path) && !others.some((folder) => path.startsWith(folder))) rmSync(join(dist, path));
 
 // Two imports, of files of their own: bundled beside index.js, it would take the effects from that.
 copyFileSync(join(build, "node.js"), join(dist, "node.js"));

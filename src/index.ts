@@ -177,6 +177,7 @@ export { clipGradNorm, clipGradValue } from "./training/clip-gradients.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./training/evaluate.js";
 export type { NamedMetric } from "./training/named-metrics.js";
 export type { LayerReport } from "./measuring/layer-report.js";
+export type { ThetaSpread } from "./measuring/theta-spread.js";
 export {
   Trainer,
   type BatchProgress,

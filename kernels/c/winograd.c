@@ -80,8 +80,9 @@ static void transform_weights(const void *argument, int begin, int end) {
   int Cin = of->Cin, Cout = of->Cout, panels = ceil_divide(Cin, PANEL);
   for (int panel = begin; panel < end; panel++) {
     int width = panel_width(Cin - panel * PANEL);
-    for (int co = 0; co < Cout; co++)
-      for (int j = 0; j < width; j++) {
+    int columns = smaller(PANEL, Cin - panel * PANEL);
+    for (int co = 0; co < Cout; co++) {
+      for (int j = 0; j < columns; j++) {
         int ci = panel * PANEL + j;
         float half[3][IN];
         for (int a = 0; a < 3; a++) {
@@ -96,6 +97,12 @@ static void transform_weights(const void *argument, int begin, int end) {
             task->u[((a * IN + b) * panels + panel) * Cout * PANEL + co * width + j] = column[a];
         }
       }
+#if LANES > 4 /* 4 lanes fill their panels: the number of channels is a multiple of 4 */
+      for (int place = 0; place < PLACES; place++)
+        for (int j = columns; j < width; j++)
+          task->u[(place * panels + panel) * Cout * PANEL + co * width + j] = 0;
+#endif
+    }
   }
 }
 

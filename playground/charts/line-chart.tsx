@@ -3,8 +3,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { grouped } from "../format.js";
-import { themeColours } from "./colours.js";
-import { useRedraw } from "./use-redraw.js";
+import { themeColours } from "../../elements/colours.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 
 export interface Series {
   readonly label: string;

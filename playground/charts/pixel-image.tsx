@@ -1,8 +1,8 @@
 /** A small grey image, one square per pixel: ink on paper. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { mix, parseColour, themeColours } from "./colours.js";
-import { useRedraw } from "./use-redraw.js";
+import { mix, parseColour, themeColours } from "../../elements/colours.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 
 interface Props {
   /** Row by row, 0 to `most`. */

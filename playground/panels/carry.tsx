@@ -1,7 +1,10 @@
 /** Load, save, share: models and data from files, the model as a file, the settings as an address. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { copyLink, linkToSettings, SAVED_AS, saveModel, takeFiles } from "../actions.js";
+import { copyLink, SAVED_AS, saveModel, takeFiles } from "../actions.js";
+import { linkTo } from "../address.js";
+import { addressOf } from "../state/page-address.js";
+import { drawingToText } from "../state/drawing-code.js";
 import { foreignPanel } from "../state/foreign-panel.js";
 import { differences } from "../state/in-use.js";
 import { select } from "../state/page-state.js";
@@ -9,7 +12,12 @@ import { words } from "../words/words.js";
 import type { DroppedFile } from "../worker/data-files.js";
 import { Emphasised } from "./emphasised.js";
 
-const settings = select((state) => state.settings);
+const address = select(addressOf);
+/** Whether the drawing is too long for an address, or what is looked at is in a file. */
+const lacksInput = select(
+  ({ input }) =>
+    input.source === "picture" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+);
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */
 const isInUse = select(
@@ -83,12 +91,13 @@ export function CarryPanel() {
         <p>
           {carry.shareHelp}
           {isInUse.value ? "" : ` ${carry.isOther}`}
+          {lacksInput.value ? ` ${carry.lacksInput}` : ""}
         </p>
         <div class="buttons">
           <input
             class="link"
             readOnly
-            value={linkToSettings(settings.value)}
+            value={linkTo(address.value)}
             aria-label={carry.address}
             onFocus={({ currentTarget }) => currentTarget.select()}
           />

@@ -1,5 +1,6 @@
 /** Draw: a digit on a square, and how the answer builds up step by step. */
 
+import { DrawingSquare } from "../../elements/drawing-square.js";
 import { draw, goToStep, showSample } from "../actions.js";
 import { PixelImage } from "../charts/pixel-image.js";
 import { figure, oneDecimal } from "../format.js";
@@ -7,7 +8,7 @@ import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 import { sentenceOn } from "./seen-sentence.js";
-import { DrawingCanvas } from "./drawing-canvas.js";
+import { announce } from "../state/announcement.js";
 import { Emphasised } from "./emphasised.js";
 
 const input = select((state) => state.input);
@@ -26,10 +27,10 @@ export function DrawPanel() {
       </p>
       <div class="draw">
         <div class="draw-input">
-          <DrawingCanvas strokes={strokes} onChange={draw} />
+          <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
           <div class="buttons">
             <button type="button" onClick={() => draw([])}>
-              {words.draw.clear}
+              {words.drawings.draw.clear}
             </button>
             <button type="button" onClick={() => showSample(-1)} aria-label={words.draw.sampleBefore}>
               ‹

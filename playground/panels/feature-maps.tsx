@@ -4,13 +4,13 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { mix, parseColour, themeColours } from "../charts/colours.js";
+import { mix, parseColour, themeColours } from "../../elements/colours.js";
+import { neuronName } from "../../elements/neuron-name.js";
+import { useRedraw } from "../../elements/use-redraw.js";
 import { insideMaps, movedCursor, neuronOfCursor, type MapCursor } from "../charts/map-cursor.js";
-import { useRedraw } from "../charts/use-redraw.js";
 import { announce } from "../state/announcement.js";
 import { words } from "../words/words.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
-import { neuronName } from "./raster.js";
 
 /** More channels would not be told apart. */
 const MOST_CHANNELS = 64;
@@ -57,7 +57,7 @@ function LayerMaps({ look, layer, step, onPick }: Props & { readonly layer: numb
     return words.maps.spikes(neuronName(look, { layer, neuron }), count, step, firesNow);
   };
   const choose = (neuron: number): void => {
-    announce(words.announced.picked(neuronName(look, { layer, neuron })));
+    announce(words.drawings.picked(neuronName(look, { layer, neuron })));
     onPick({ layer, neuron });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,13 +1,15 @@
 /** Look inside: the spikes of all layers, feature maps, the potential of one neuron; step by step. */
 
 import { useEffect, useState } from "preact/hooks";
+import { Membrane } from "../../elements/membrane.js";
+import { neuronName } from "../../elements/neuron-name.js";
+import { Raster } from "../../elements/raster.js";
 import { goToStep, pick } from "../actions.js";
+import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
-import { Membrane } from "./membrane.js";
-import { Raster } from "./raster.js";
 import { Slider } from "./slider.js";
 
 const look = select((state) => state.look);
@@ -39,6 +41,7 @@ export function LookInsidePanel() {
                 step={step.value}
                 picked={picked.value}
                 onPick={(neuron) => void pick(neuron)}
+                say={announce}
               />
             </div>
             <div>
@@ -46,7 +49,12 @@ export function LookInsidePanel() {
               {trace.value === null || trace.value.layer >= now.layers.length ? (
                 <p class="muted">{inside.pickOne}</p>
               ) : (
-                <Membrane look={now} trace={trace.value} step={Math.min(step.value, now.timesteps)} />
+                <Membrane
+                  name={neuronName(now, trace.value)}
+                  theta={now.layers[trace.value.layer].theta}
+                  trace={trace.value}
+                  step={Math.min(step.value, now.timesteps)}
+                />
               )}
               <h3>{inside.maps}</h3>
               <p class="muted">{inside.mapsHelp}</p>

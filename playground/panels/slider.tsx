@@ -1,45 +1,11 @@
-/** A labelled slider that shows its value. */
+/** Sliders of the page. */
 
-import { figure } from "../format.js";
+import { Slider, type SliderProps } from "../../elements/slider.js";
 
-interface Props {
-  readonly label: string;
-  /** One plain sentence on what it does. */
-  readonly hint?: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-  readonly step: number;
-  readonly shown?: string;
-  readonly disabled?: boolean;
-  readonly onInput: (value: number) => void;
-}
-
-export function Slider({ label, hint, value, low, high, step, shown, disabled = false, onInput }: Props) {
-  const text = shown ?? figure(value);
-  return (
-    <label class="slider">
-      <span class="slider-label">
-        {label} <output>{text}</output>
-      </span>
-      <input
-        type="range"
-        min={low}
-        max={high}
-        step={step}
-        value={value}
-        disabled={disabled}
-        aria-label={label}
-        aria-valuetext={text}
-        onInput={({ currentTarget }) => onInput(Number(currentTarget.value))}
-      />
-      {hint === undefined ? null : <small>{hint}</small>}
-    </label>
-  );
-}
+export { Slider };
 
 /** For values over several powers of ten: the slider moves their logarithm. */
-export function LogSlider({ value, low, high, onInput, ...rest }: Omit<Props, "step">) {
+export function LogSlider({ value, low, high, onInput, ...rest }: Omit<SliderProps, "step">) {
   return (
     <Slider
       {...rest}

@@ -10,7 +10,7 @@ import {
   stepTraining,
 } from "../actions.js";
 import { LineChart } from "../charts/line-chart.js";
-import { SERIES_COLOURS } from "../charts/colours.js";
+import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
 import { differences } from "../state/in-use.js";
@@ -18,6 +18,7 @@ import { ranges, type NumberSetting } from "../state/settings.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
+import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
 
 const engine = select((state) => state.engine);
@@ -38,6 +39,7 @@ export function TrainPanel() {
         <div>
           <Buttons />
           <InUse />
+          <Reproduced />
           <Numbers />
           <Charts />
         </div>

@@ -1,9 +1,9 @@
 /** A drawing for a network that takes a row of numbers: the height of the line, from left to right. */
 
 import type { Stroke } from "atif";
+import { DRAWING_SIZE } from "../../elements/drawing-size.js";
 
-/** Units of a stroke's coordinates across the square that is drawn on. */
-export const DRAWING_SIZE = 280;
+export { DRAWING_SIZE };
 
 /**
  * @param count columns, of equal width

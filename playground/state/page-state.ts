@@ -14,7 +14,9 @@ import type {
   Trace,
   WhatIf,
 } from "../worker/protocol.js";
+import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { WantedStaircases } from "./wanted-staircases.js";
 import type { Theme } from "./theme.js";
 
 export type { Theme } from "./theme.js";
@@ -39,6 +41,8 @@ export interface TrainingState {
   /** One list per spiking layer, one number per point. */
   readonly thetas: readonly (readonly number[])[];
   readonly history: readonly EpochMetrics[];
+  /** What the run came to, once it is finished; null before, and where the browser computes no hashes. */
+  readonly result: RunResult | null;
   /** Frames that the page drew while training ran, and those that came late. */
   readonly frames: { readonly drawn: number; readonly dropped: number };
 }
@@ -80,6 +84,8 @@ export interface PageState {
   readonly model: ModelSummary | null;
   readonly settings: Settings;
   readonly training: TrainingState;
+  /** The run whose result the address carries. */
+  readonly shared: SharedRun | null;
   /** What the network is to look at. */
   readonly input: Input;
   /** What it did; null before the first look. */
@@ -89,6 +95,8 @@ export interface PageState {
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
   readonly staircases: StaircaseState;
+  /** What the address wants them to show, and cannot be shown yet. */
+  readonly wanted: WantedStaircases | null;
   /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
   readonly measured: "now" | { readonly epoch: number } | null;
   /** Layers that are not well. */
@@ -113,6 +121,7 @@ export const noTraining: TrainingState = {
   losses: [],
   thetas: [],
   history: [],
+  result: null,
   frames: { drawn: 0, dropped: 0 },
 };
 
@@ -123,12 +132,14 @@ const state = signal<PageState>({
   model: null,
   settings: defaultSettings,
   training: noTraining,
+  shared: null,
   input: { source: "sample", index: 0 },
   look: null,
   step: 8,
   picked: null,
   trace: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
+  wanted: null,
   measured: null,
   findings: [],
   notice: null,

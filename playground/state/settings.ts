@@ -104,7 +104,7 @@ export function settingsFromHash(hash: string): Settings | null {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   if (!parts.has("net")) return null;
   const defaults = defaultSettings;
-  const [first, second] = (parts.get("c") ?? "").split("-").map(Number);
+  const [first, second] = (parts.get("c") ?? "").split("-").map((text) => (text === "" ? NaN : Number(text)));
   const numbers = Object.fromEntries(
     Object.entries(names).map(([name, short]) => {
       const text = parts.get(short);

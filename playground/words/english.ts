@@ -5,6 +5,7 @@
  */
 
 import type { HealthFinding } from "atif";
+import { english as drawingsInEnglish } from "../../elements/words.js";
 import { counted, grouped } from "../format.js";
 import { b, code, em, i, text, type Text } from "./text.js";
 
@@ -30,6 +31,7 @@ export const english = {
     },
     footer: text`Computed by ${b("atif")}, the same library and kernels as on the command line. The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Close",
+    wholePage: "Open this on the whole page",
     theme: "Colours",
     themes: { system: "as the system", light: "light", dark: "dark" },
   },
@@ -72,14 +74,33 @@ export const english = {
     data: (name: string, train: number, test: number) =>
       `${name}: ${counted(train, "image")} to learn from, ${grouped(test)} held out. Start training.`,
     notCopied: "The browser did not let the page copy. Select the address beside the button and copy it.",
-    copied: "The address is copied. Whoever opens it gets this page with these settings.",
-    settings: "The sliders are as the address says.",
+    copied: "The address is copied. Whoever opens it gets this page as it is now.",
+    settings: "The page is as the address says.",
+    /** What the address says and cannot be. */
+    addressParts: {
+      settings: "a setting",
+      drawing: "the drawing",
+      image: "the held-out image",
+      layer: "the layer",
+      thetas: "the thresholds that were moved",
+      timesteps: "T of the staircases",
+      result: "the hash of a result",
+    },
+    unusable: (parts: readonly string[]) =>
+      `Part of the address is damaged, or not what this page writes: ${parts.join(", ")}. The rest is as it says.`,
+    noSample: (number: number, count: number) =>
+      `The address asks for held-out image ${grouped(number)}, and there are ${grouped(count)}. The first one is shown.`,
+    otherLayers: (layers: number) =>
+      `The address selects a layer, or moves thresholds, of another network: this one has ${counted(layers, "spiking layer")}. They are left as they were.`,
     noBatchLeft: (epochs: number) =>
       `${counted(epochs, "epoch is", "epochs are")} over, so there is no batch left. ` +
       "Train again begins anew with the settings as they are; Reset gives a network that has learned nothing.",
   },
 
   /** Read to those who do not see the page. */
+  /** Of the drawings, which others show, too. */
+  drawings: drawingsInEnglish,
+
   announced: {
     accuracy: (accuracy: string) => ` ${accuracy} of held-out images right.`,
     training: {
@@ -92,8 +113,6 @@ export const english = {
     answer: (timesteps: number, last: string, first: string) =>
       `After ${steps(timesteps)} the answer is ${last}; after the first it was ${first}.`,
     label: (name: string) => ` The class is ${name}.`,
-    picked: (neuron: string) => `The potential of ${neuron} is shown.`,
-    pen: { up: "The pen is up.", down: "The pen is down." },
   },
 
   draw: {
@@ -102,11 +121,6 @@ export const english = {
       other: "Draw, or drop a picture of what this network knows.",
     },
     lead: "While you draw, the network looks at it anew: the same image at every time step, and after each step an answer, the class with the highest score so far. The first step is a guess; with every further one the answer becomes finer.",
-    here: "Draw here",
-    square: "drawing square",
-    squareHelp:
-      "Square to draw a digit on. With the keyboard: arrow keys move the pen, the space bar lowers and lifts it.",
-    clear: "Clear",
     sampleBefore: "Show the held-out image before",
     sampleAfter: "Held-out image ›",
     seen: "The image as the network sees it",
@@ -163,23 +177,6 @@ export const english = {
     play: "Play",
     timeStep: "Time step",
     stepOf: (step: number, timesteps: number) => `${step} of ${timesteps}`,
-    neuron: (layer: string, number: number) => `${layer}, neuron ${grouped(number)}`,
-    place: (row: number, column: number, channel: number) =>
-      `row ${grouped(row)}, column ${grouped(column)}, channel ${grouped(channel)}`,
-    spikeAt: (neuron: string, step: number, fired: boolean) =>
-      `${neuron}, time step ${step}: ${fired ? "a spike" : "no spike"}.`,
-  },
-
-  raster: {
-    closer: "Closer",
-    further: "Further",
-    up: "Move up",
-    down: "Move down",
-    all: (neurons: number) => `All ${counted(neurons, "neuron")}`,
-    role: "spike raster",
-    help: (neurons: number, timesteps: number) =>
-      `Spikes of ${counted(neurons, "neuron")} over ${steps(timesteps)}. Arrow keys point at a neuron and a step, Enter shows its potential, plus and minus zoom.`,
-    hint: "Time steps from left to right, neurons from top to bottom. Point at a neuron to see its name, click to see its potential. Drag with the mouse to move, Ctrl and the wheel or two fingers to zoom.",
   },
 
   maps: {
@@ -192,20 +189,6 @@ export const english = {
     channel: (layer: string, channel: number) => `${layer}, channel ${channel}`,
     spikes: (neuron: string, count: number, step: number, firesNow: boolean) =>
       `${neuron}: ${counted(count, "spike")} in ${counted(step, "step")}${firesNow ? ", the last one now" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps: number, theta: string, count: number) =>
-      `Potential over ${steps(timesteps)} against the threshold ${theta}; the neuron fires ${counted(count, "time")}.`,
-    charge: "charge: the input is added",
-    spike: "spike: the potential has reached θ",
-    reset: "reset: θ is subtracted, the rest is kept",
-    step: (step: number, input: string, before: string, charged: string) =>
-      `Step ${step}: input ${input}, potential ${before} → ${charged}`,
-    fired: (rest: string) => `, a spike, and ${rest} stay.`,
-    notFired: ", no spike.",
-    inAll: (count: number, timesteps: number) =>
-      `In all ${counted(count, "spike")} in ${counted(timesteps, "step")}.`,
   },
 
   stairs: {
@@ -224,16 +207,6 @@ export const english = {
     trainedWith: (timesteps: number) => `Trained with ${timesteps}.`,
     restore: "Put everything back",
     copy: "This tries it on a copy. The network itself stays as it is.",
-    label: (layer: string, timesteps: number, theta: string, clipped: string) =>
-      `Staircase of ${layer} with ${counted(timesteps, "step")} up to ${theta}; ${clipped} of the inputs are above it.`,
-    /** 48 letters at most: on a phone they are large. */
-    axis: "mean input of a neuron over its T steps",
-    legend: {
-      staircase: "what the neuron tells on, its mean output",
-      ideal: "the input itself, without steps and ceiling",
-      bars: "how often an input occurs (root scale)",
-      clipped: "above θ: clipped",
-    },
     rows: {
       accuracy: "held-out accuracy",
       spikes: "spikes per image, all layers",
@@ -269,6 +242,19 @@ export const english = {
       paused: "“Go on” goes on as the run began; “Reset” makes a new network with what the sliders say.",
       finished: "“Train again” makes a new network with what the sliders say.",
       failed: "“Train again” makes a new network with what the sliders say.",
+    },
+    /** Of a run whose result an address carries. Hashes are 16 digits. */
+    reproduced: {
+      same: (hash: string): Text =>
+        text`${b("Reproduced to the bit.")} The weights of this run are those of the run that was shared (${code(hash)}).`,
+      other: (shared: string, own: string): Text =>
+        text`${b("Not reproduced.")} This run came to other weights (${code(own)}) than the one that was shared (${code(shared)}). That one may have been made by another version of this page.`,
+      otherData: text`${b("Not comparable.")} The run that was shared learned from other data than those at hand. Drop them, and train again.`,
+      noHash: text`${b("Not comparable.")} The browser computes no hashes on a page that came by http from another host.`,
+      wanted: (hash: string): Text =>
+        text`The address carries the result of a run with these settings (${code(hash)}). Train, and the page says whether it is reproduced to the bit.`,
+      own: (hash: string): Text =>
+        text`The result of this run is ${code(hash)}. The address carries it: whoever opens it can repeat the run and compare.`,
     },
     progress: "Progress of the training",
     states: {
@@ -379,11 +365,12 @@ export const english = {
     save: "Save the network",
     saveHelp: "Weights and thresholds in one file, which this page, the command line and PyTorch can read.",
     saveFile: (file: string) => `Save ${file}`,
-    share: "Share the settings",
+    share: "Share the page as it is",
     shareHelp:
-      "The address holds every slider. The same settings and the same data give the same network, to the last bit.",
+      "The address holds every slider, the drawing, the selected layer, thresholds and T that were moved, and the hash of a finished run. The same settings and the same data give the same network, to the last bit.",
+    lacksInput: "What the network looks at is not in it: a picture from a file, or too long a drawing.",
     isOther: "The sliders have moved since the network at hand was made: it is another one.",
-    address: "Address with these settings",
+    address: "Address of the page as it is",
     copy: "Copy",
   },
 

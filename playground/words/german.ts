@@ -45,6 +45,7 @@ export const german: Words = {
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
+    wholePage: "Auf der ganzen Seite öffnen",
     theme: "Farben",
     themes: { system: "wie das System", light: "hell", dark: "dunkel" },
   },
@@ -86,11 +87,78 @@ export const german: Words = {
       `${name}: ${images(train)} zum Lernen, ${grouped(test)} zum Testen. Starten Sie das Training.`,
     notCopied:
       "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie die Adresse neben der Schaltfläche und kopieren Sie sie.",
-    copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite mit diesen Einstellungen.",
-    settings: "Die Regler stehen jetzt so, wie die Adresse es sagt.",
+    copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite so, wie sie jetzt ist.",
+    settings: "Die Seite ist jetzt so, wie die Adresse es sagt.",
+    addressParts: {
+      settings: "eine Einstellung",
+      drawing: "die Zeichnung",
+      image: "das zurückgehaltene Bild",
+      layer: "die Schicht",
+      thetas: "die verschobenen Schwellen",
+      timesteps: "T der Treppen",
+      result: "der Hash eines Ergebnisses",
+    },
+    unusable: (parts) =>
+      `Ein Teil der Adresse ist beschädigt oder nicht von dieser Seite: ${parts.join(", ")}. Alles Übrige ist so, wie sie es sagt.`,
+    noSample: (number, count) =>
+      `Die Adresse verlangt das zurückgehaltene Bild ${grouped(number)}, und es gibt ${grouped(count)}. Gezeigt wird das erste.`,
+    otherLayers: (layers) =>
+      `Die Adresse wählt eine Schicht oder verschiebt Schwellen eines anderen Netzes: dieses hat ${counted(layers, "spikende Schicht", "spikende Schichten")}. Sie bleiben, wie sie waren.`,
     noBatchLeft: (epochs) =>
       `${counted(epochs, "Epoche ist", "Epochen sind")} vorbei, also ist kein Batch übrig. ` +
       "„Neu trainieren“ beginnt von vorn mit den Einstellungen, wie sie sind; „Zurücksetzen“ gibt ein Netz, das nichts gelernt hat.",
+  },
+
+  drawings: {
+    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
+    place: (row, column, channel) =>
+      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
+    spikeAt: (neuron, step, fired) =>
+      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
+    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
+    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
+    draw: {
+      here: "Hier zeichnen",
+      clear: "Löschen",
+      square: "Zeichenfeld",
+      squareHelp:
+        "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
+    },
+    raster: {
+      closer: "Näher",
+      further: "Weiter weg",
+      up: "Nach oben",
+      down: "Nach unten",
+      all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
+      role: "Spike-Raster",
+      help: (count, timesteps) =>
+        `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
+      hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
+    },
+    membrane: {
+      label: (timesteps, theta, count) =>
+        `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
+      charge: "Laden: Die Eingabe wird addiert",
+      spike: "Spike: Das Potential hat θ erreicht",
+      reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
+      step: (step, input, before, charged) =>
+        `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
+      fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
+      notFired: ", kein Spike.",
+      inAll: (count, timesteps) =>
+        `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
+    },
+    stairs: {
+      label: (layer, timesteps, theta, clipped) =>
+        `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
+      axis: "mittlere Eingabe eines Neurons in T Schritten",
+      legend: {
+        staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
+        ideal: "die Eingabe selbst, ohne Stufen und Grenze",
+        bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
+        clipped: "über θ: abgeschnitten",
+      },
+    },
   },
 
   announced: {
@@ -105,8 +173,6 @@ export const german: Words = {
     answer: (timesteps, last, first) =>
       `Nach ${stepsDative(timesteps)} ist die Antwort ${last}; nach dem ersten war sie ${first}.`,
     label: (name) => ` Die Klasse ist ${name}.`,
-    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
-    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
   },
 
   draw: {
@@ -115,11 +181,6 @@ export const german: Words = {
       other: "Zeichnen Sie, oder legen Sie ein Bild ab von dem, was dieses Netz kennt.",
     },
     lead: "Während Sie zeichnen, sieht das Netz jedes Mal neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort, nämlich die Klasse mit der bisher höchsten Punktzahl. Der erste Schritt ist geraten; mit jedem weiteren wird die Antwort feiner.",
-    here: "Hier zeichnen",
-    square: "Zeichenfeld",
-    squareHelp:
-      "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
-    clear: "Löschen",
     sampleBefore: "Das vorige Testbild zeigen",
     sampleAfter: "Testbild ›",
     seen: "Das Bild, wie das Netz es sieht",
@@ -173,23 +234,6 @@ export const german: Words = {
     play: "Abspielen",
     timeStep: "Zeitschritt",
     stepOf: (step, timesteps) => `${step} von ${timesteps}`,
-    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
-    place: (row, column, channel) =>
-      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
-    spikeAt: (neuron, step, fired) =>
-      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
-  },
-
-  raster: {
-    closer: "Näher",
-    further: "Weiter weg",
-    up: "Nach oben",
-    down: "Nach unten",
-    all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
-    role: "Spike-Raster",
-    help: (count, timesteps) =>
-      `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
-    hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
   },
 
   maps: {
@@ -202,20 +246,6 @@ export const german: Words = {
     channel: (layer, channel) => `${layer}, Kanal ${channel}`,
     spikes: (neuron, count, step, firesNow) =>
       `${neuron}: ${spikes(count)} in ${counted(step, "Schritt", "Schritten")}${firesNow ? ", der letzte jetzt" : ""}.`,
-  },
-
-  membrane: {
-    label: (timesteps, theta, count) =>
-      `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
-    charge: "Laden: Die Eingabe wird addiert",
-    spike: "Spike: Das Potential hat θ erreicht",
-    reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
-    step: (step, input, before, charged) =>
-      `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
-    fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
-    notFired: ", kein Spike.",
-    inAll: (count, timesteps) =>
-      `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
   },
 
   stairs: {
@@ -236,15 +266,6 @@ export const german: Words = {
     trainedWith: (timesteps) => `Trainiert mit ${timesteps}.`,
     restore: "Alles zurückstellen",
     copy: "Probiert wird an einer Kopie. Das Netz selbst bleibt, wie es ist.",
-    label: (layer, timesteps, theta, clipped) =>
-      `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
-    axis: "mittlere Eingabe eines Neurons in T Schritten",
-    legend: {
-      staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
-      ideal: "die Eingabe selbst, ohne Stufen und Grenze",
-      bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
-      clipped: "über θ: abgeschnitten",
-    },
     rows: {
       accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild, alle Schichten",
@@ -283,6 +304,18 @@ export const german: Words = {
         "„Weiter“ setzt den Lauf fort, wie er begann; „Zurücksetzen“ macht ein neues Netz mit dem, was die Regler sagen.",
       finished: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
       failed: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
+    },
+    reproduced: {
+      same: (hash) =>
+        text`${b("Auf das Bit genau wiederholt.")} Die Gewichte dieses Laufs sind die des Laufs, der geteilt wurde (${code(hash)}).`,
+      other: (shared, own) =>
+        text`${b("Nicht wiederholt.")} Dieser Lauf kam zu anderen Gewichten (${code(own)}) als der, der geteilt wurde (${code(shared)}). Jener kann von einer anderen Version dieser Seite sein.`,
+      otherData: text`${b("Nicht vergleichbar.")} Der geteilte Lauf lernte von anderen Daten als den jetzigen. Legen Sie sie ab und trainieren Sie noch einmal.`,
+      noHash: text`${b("Nicht vergleichbar.")} Auf einer Seite, die über http von einem anderen Rechner kam, berechnet der Browser keine Hashes.`,
+      wanted: (hash) =>
+        text`Die Adresse enthält das Ergebnis eines Laufs mit diesen Einstellungen (${code(hash)}). Trainieren Sie, und die Seite sagt, ob es auf das Bit genau wiederholt ist.`,
+      own: (hash) =>
+        text`Das Ergebnis dieses Laufs ist ${code(hash)}. Die Adresse enthält es: Wer sie öffnet, kann den Lauf wiederholen und vergleichen.`,
     },
     progress: "Fortschritt des Trainings",
     states: {
@@ -392,11 +425,13 @@ export const german: Words = {
     saveHelp:
       "Gewichte und Schwellen in einer Datei, die diese Seite, die Kommandozeile und PyTorch lesen können.",
     saveFile: (file) => `${file} speichern`,
-    share: "Die Einstellungen teilen",
+    share: "Die Seite teilen, wie sie ist",
     shareHelp:
-      "Die Adresse enthält jeden Regler. Dieselben Einstellungen und dieselben Daten geben dasselbe Netz, bis auf das letzte Bit.",
+      "Die Adresse enthält jeden Regler, die Zeichnung, die gewählte Schicht, verschobene Schwellen und T und den Hash eines beendeten Laufs. Dieselben Einstellungen und dieselben Daten geben dasselbe Netz, bis auf das letzte Bit.",
+    lacksInput:
+      "Was das Netz ansieht, ist nicht dabei: ein Bild aus einer Datei oder eine zu lange Zeichnung.",
     isOther: "Die Regler sind bewegt worden, seit das jetzige Netz gemacht wurde: Es ist ein anderes.",
-    address: "Adresse mit diesen Einstellungen",
+    address: "Adresse der Seite, wie sie ist",
     copy: "Kopieren",
   },
 

@@ -1,5 +1,6 @@
 /** What the page says, in the language that is spoken. Others than English are loaded when they are spoken. */
 
+import { setDrawingWords } from "../../elements/words.js";
 import { english, type Words } from "./english.js";
 import type { Language } from "./languages.js";
 import { speakOfProblems } from "./problems.js";
@@ -21,6 +22,7 @@ export async function speak(language: Language): Promise<Language> {
       speakOfProblems(language),
     ]);
     words = table;
+    setDrawingWords(table.drawings);
   } catch {
     return language === "en" ? language : speak("en");
   }

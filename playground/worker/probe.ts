@@ -15,6 +15,7 @@ import {
   type LayerInspection,
   type SpikingModel,
 } from "atif";
+import { axisOf, BINS, type Axis } from "../../elements/staircase-axis.js";
 import type { Staircases, WhatIf } from "./protocol.js";
 import { shownNames } from "./spiking-layers.js";
 
@@ -22,12 +23,6 @@ import { shownNames } from "./spiking-layers.js";
 const MOST_SAMPLES = 1000;
 /** Mean inputs that are kept of each layer. */
 const MOST_INPUTS = 20_000;
-const BINS = 64;
-
-interface Axis {
-  readonly low: number;
-  readonly high: number;
-}
 
 export class Probe {
   readonly #model: SpikingModel;
@@ -48,7 +43,8 @@ export class Probe {
     if (whatIf !== null) {
       this.#model.timesteps = whatIf.timesteps;
       this.#neurons.forEach((neuron, i) => {
-        if (neuron !== undefined && whatIf.thetas[i] !== neuron.theta) setTheta(neuron, whatIf.thetas[i]);
+        if (neuron !== undefined && canMove(neuron) && whatIf.thetas[i] !== neuron.theta)
+          setTheta(neuron, whatIf.thetas[i]);
       });
     }
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
@@ -88,21 +84,14 @@ export class Probe {
   }
 }
 
-/** Of other tools there are neurons with a threshold for each of them. */
+/** There are neurons with a threshold for each of their channels, or for each of them. */
 function canMove(neuron: BaseNode | undefined): boolean {
-  return neuron !== undefined && ("setCoeffs" in neuron || "vThreshold" in neuron);
+  if (neuron === undefined || (neuron.learnedThreshold?.size ?? 1) > 1) return false;
+  return "setCoeffs" in neuron || "vThreshold" in neuron;
 }
 
 /** Of a neuron that learns its threshold, or of one whose threshold is a setting; others stay as they are. */
 function setTheta(neuron: BaseNode, theta: number): void {
   if ("setCoeffs" in neuron) (neuron as ATIF).setCoeffs(theta);
   else if ("vThreshold" in neuron) (neuron as IFNode).vThreshold = theta;
-}
-
-/** Nearly all of the inputs, and theta with room to move. */
-function axisOf(inputs: Float32Array, theta: number): Axis {
-  const sorted = inputs.slice().sort();
-  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
-  const high = Math.fround(Math.max(1.6 * theta, at(0.999)));
-  return { low: Math.fround(Math.max(-0.5 * high, Math.min(-0.05 * high, at(0.02)))), high };
 }

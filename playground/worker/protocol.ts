@@ -15,11 +15,16 @@ import type {
   Stroke,
 } from "atif";
 import type { DeployQuestion, DeployReport, Exported, ExportQuestion } from "../deploy/deploy-protocol.js";
+import type { PickedNeuron } from "../../elements/spike-record.js";
+import type { Trace } from "../../elements/trace-of.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
+import type { RunResult } from "../state/page-address.js";
 import type { Settings } from "../state/settings.js";
 import type { Language } from "../words/languages.js";
 import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
+
+export type { PickedNeuron, Trace };
 
 /** Of the data set at hand. */
 export interface DataSummary {
@@ -88,16 +93,6 @@ export type Input =
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
 
-/** A neuron of the record at hand. */
-export interface PickedNeuron {
-  /** Index of its spiking layer. */
-  readonly layer: number;
-  readonly neuron: number;
-}
-
-/** One neuron over all steps, [T] each. */
-export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "spikes" | "potential">;
-
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
   readonly input: Input;
@@ -162,6 +157,8 @@ export interface Requests {
   resume: { args: null; answer: null };
   /** One batch; starts a run if there is none. */
   step: { args: Settings; answer: ModelSummary };
+  /** What the finished run at hand came to; null if there is none, or the browser computes no hashes. */
+  fingerprint: { args: null; answer: RunResult | null };
   /** A new, untrained model. */
   reset: { args: Settings; answer: ModelSummary };
   look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };

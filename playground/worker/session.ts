@@ -16,6 +16,7 @@ import {
   type SpikingModel,
   type TrainTest,
 } from "atif";
+import { traceOf } from "../../elements/trace-of.js";
 import type { Picture } from "../pictures/picture.js";
 import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
@@ -25,6 +26,7 @@ import { checkStill } from "./check-still.js";
 import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
 import type { Deploying } from "./deploying.js";
+import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
   classNamesOf,
@@ -55,7 +57,6 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { traceOf } from "./trace-of.js";
 import { prepared, TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
@@ -172,6 +173,12 @@ export class Session implements Handlers {
       (this.#run ?? (await this.#newRun(settings))).go(true);
       return this.#summary();
     });
+  }
+
+  fingerprint(): Promise<Requests["fingerprint"]["answer"]> {
+    return this.#inTurn(async () =>
+      this.#run?.finished === true ? fingerprint(this.#run.model, this.#requireData().train) : null,
+    );
   }
 
   reset(settings: Settings): Promise<ModelSummary> {

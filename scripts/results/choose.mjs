@@ -38,6 +38,33 @@ export function choose(kinds, timesteps, { rows }) {
   );
 }
 
+/** Of what a sweep said, what the tables are made of. */
+export const finalOf = ({ sweep, version, runs }) => ({
+  sweep,
+  version,
+  runs: runs.map(({ folder, settings, seed, state, figures }) => ({
+    folder,
+    settings,
+    seed,
+    state,
+    figures: figures && {
+      test: figures.test && { accuracy: figures.test.accuracy },
+      spikesPerInference: figures.spikesPerInference,
+      layers: figures.layers,
+      ...(figures.operations && {
+        operations: { synAcc: figures.operations.synAcc, synMac: figures.operations.synMac },
+      }),
+    },
+  })),
+});
+
+/** A choice with what was tried besides; of what was tried twice, the newer figures. */
+export function joinedChoice(before, { rows, ...told }) {
+  const isNew = new Set(rows.map(({ settings: [name] }) => name));
+  const known = before?.rows.filter(({ settings: [name] }) => !isNew.has(name)) ?? [];
+  return { ...told, rows: [...known, ...rows] };
+}
+
 /** Of what a sweep said, what the choice was made by. */
 export const choiceOf = ({ sweep, version, rank, rows }) => ({
   sweep,

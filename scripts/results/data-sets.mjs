@@ -1,5 +1,7 @@
 /** The data sets of docs/results.md: how long networks learn there, and what a reader needs to run them. */
 
+import { kindsFor, TIMESTEPS } from "./kinds.mjs";
+
 export const dataSets = {
   digits: {
     title: "Digits",
@@ -10,6 +12,19 @@ export const dataSets = {
     choice: { epochs: 10, seeds: [1] },
     epochs: 30,
     needsData: false,
+  },
+  "moving-digits": {
+    title: "Moving digits",
+    told:
+      "1,437 recordings of digits that move, 360 to test with, as a simulated event camera of 16 x 16 pixels sees them: eight frames " +
+      "of events, one for each time step; the network of [examples/moving-digits.toml](../examples/moving-digits.toml).",
+    lr: 0.003,
+    choice: { epochs: 4, seeds: [1] },
+    epochs: 20,
+    needsData: false,
+    // Time is in the data: a ReLU in one step would see one frame.
+    timesteps: [8],
+    leftOut: ["QuantReLU, one step"],
   },
   "fashion-mnist": {
     title: "Fashion-MNIST",
@@ -24,3 +39,9 @@ export const dataSets = {
 };
 
 export const SEEDS = [1, 2, 3];
+
+/** The kinds that are compared on a data set. */
+export const kindsOf = ({ lr, leftOut = [] }) => kindsFor(lr).filter(({ name }) => !leftOut.includes(name));
+
+/** The numbers of time steps that they are compared at. */
+export const timestepsOf = ({ timesteps = TIMESTEPS }) => timesteps;

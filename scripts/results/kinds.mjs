@@ -13,13 +13,13 @@ const shared = (timesteps, neuron, more = {}) => ({
 
 const layer = (kind, params) => ({ kind, params: { ...params, step_mode: "m" } });
 
-/** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. */
-const atif = (lr, alpha, start, rate) => ({
+/** theta begins at `start`, exactly, and its learning rate is so many times that of the weights. @param more params of the neuron */
+const atif = (lr, alpha, start, rate, more = {}) => ({
   told: `alpha ${alpha}, start ${start}${rate === 1 ? "" : `, theta's rate x ${rate}`}`,
   settings: (T) =>
     shared(
       T,
-      layer("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha }),
+      layer("ATIF", { v_threshold: start, vth_init_l: 1, vth_init_h: 1, alpha, ...more }),
       rate === 1 ? {} : { "model.0.optimizer.threshold_lr": Number((rate * lr).toPrecision(6)) },
     ),
 });
@@ -49,27 +49,33 @@ const quantizedRelu = (share, lr) => ({
   },
 });
 
+/** @param more params of the neuron */
+const learned = (lr, more) =>
+  [1, 4].flatMap((alpha) => [
+    atif(lr, alpha, 1, 1, more),
+    atif(lr, alpha, 0.5, 1, more),
+    atif(lr, alpha, 1, 10, more),
+  ]);
+
 /** @param lr the learning rate of the experiment */
 export const kindsFor = (lr) => [
-  {
-    name: "ATIF, theta learned",
-    tried: [1, 4].flatMap((alpha) => [
-      atif(lr, alpha, 1, 1),
-      atif(lr, alpha, 0.5, 1),
-      atif(lr, alpha, 1, 10),
-    ]),
-  },
+  { name: "ATIF, theta learned", spikes: true, tried: learned(lr) },
+  { name: "ATIF, theta per channel", spikes: true, tried: learned(lr, { threshold_shape: "channel" }) },
   {
     // With a threshold of 1, what ATIF with theta fixed at 1 is: test/neurons/fixed-threshold.test.ts.
     name: "IFNode, soft reset",
+    spikes: true,
     tried: [1, 2, 4].flatMap((alpha) => [1, 0.5].map((threshold) => integrateAndFire(alpha, threshold))),
   },
   {
     name: "LIFNode",
+    spikes: true,
     tried: [2, 4].flatMap((alpha) => [leaky(alpha, 2, 1), leaky(alpha, 1.5, 1), leaky(alpha, 2, 0.5)]),
   },
   {
+    // It gives numbers, and has no form in integers of its own: it is one.
     name: "QuantReLU, one step",
+    spikes: false,
     tried: [lr, 2 * lr].flatMap((rate) => [1, 0.5, 0.25].map((share) => quantizedRelu(share, rate))),
   },
 ];

@@ -2,7 +2,8 @@
 
 import { SEEDS } from "./data-sets.mjs";
 import { kindsFor } from "./kinds.mjs";
-import { rowsOf, tableOf, verdictsOf } from "./table.mjs";
+import { curvesOf, RATES, WEIGHT } from "./rates.mjs";
+import { ratesTableOf, ratesVerdictsOf, rowsOf, tableOf, verdictsOf } from "./table.mjs";
 
 const listed = (kinds) =>
   kinds.map(({ name, tried }) => `* ${name}: ${tried.map(({ told }) => told).join("; ")}.`).join("\n");
@@ -24,10 +25,17 @@ ${known.map(section).join("\n")}${unknown.map(missing).join("")}
 * Accuracies are medians of the seeds, with the least and the largest. Spikes, additions and products are those of one inference:
   of all layers and time steps, in convolutions and linear layers, without addresses and memory
   ([energy.md](energy.md)). The first layer of a spiking network has numbers for an input, and multiplies.
+* int8 is the accuracy of the same trained networks as \`atif quantize --fold\` leaves them: integers of 8 bits with steps that are
+  powers of two, thresholds in the weights, ranges from the training data, no training afterwards. What is empty was not
+  measured; \`QuantReLU\` has no such form.
+* \`ATIF, theta per channel\` learns a threshold for each channel (\`threshold_shape = "channel"\`); thresholds are the median of a
+  layer then, with the least and the largest. They fold into weights as one does.
 * \`IFNode\` with soft reset and a threshold of 1 is ATIF with theta fixed at 1: the same spikes, and the same gradients but for
   their rounding.
 * \`QuantReLU\` has ceil(log2(T + 1)) bits, as many as T + 1 levels take, and one time step; its spikes are values that are not 0, its
   thresholds the steps between two values.
+* At equal spikes, what was chosen is trained again with \`firing_rate = { target, weight = ${WEIGHT} }\`: the loss holds each layer to a
+  rate, in spikes per neuron and time step. Every rate that was trained is shown.
 
 What was tried:
 
@@ -37,20 +45,44 @@ ${listed(kindsFor(0.001))}
 `;
 }
 
-function section({ name, data, results, chosen, unmeasured, products }) {
-  const rows = rowsOf(results, chosen, products);
-  const command = `npm run results -- ${name}${data.needsData ? " --data FOLDER" : ""}`;
+const commandOf = ({ name, data }) => `npm run results -- ${name}${data.needsData ? " --data FOLDER" : ""}`;
+
+function section(kept) {
+  const { name, data, results, chosen, unmeasured, products, int8 } = kept;
+  const rows = rowsOf(results, chosen, products, int8);
   return `## ${data.title}
 
-${data.told} ${data.epochs} epochs, ${rows[0]?.seeds ?? 0} seeds. \`${command}\`
+${data.told} ${data.epochs} epochs, ${rows[0]?.seeds ?? 0} seeds. \`${commandOf(kept)}\`
 
 ${tableOf(rows)}
 
 ${verdictsOf(rows).join("\n")}
-${lacking(unmeasured)}
+${lacking([...unmeasured, ...chosen.filter((each) => !rows.some((row) => isRow(row, each)))])}
 One row: \`atif sweep results/${name}-final.toml${data.needsData ? " --data FOLDER" : ""}\` has all their settings.
+${equalSpikes(kept, rows)}`;
+}
+
+const isRow = ({ kind, T }, other) => kind.name === other.kind.name && T === other.T;
+
+/** What is there of accuracy against spikes, or nothing. */
+function equalSpikes({ name, data, rates }, rows) {
+  const curves = rates === undefined || rates === null ? [] : curvesOf(rates, rows);
+  if (curves.length === 0) return "";
+  return `
+### ${data.title} at equal spikes
+
+Accuracy in percent, and spikes of an inference, where nothing holds the layers to a rate and where the loss does.
+
+![${pictureText(data)}](pictures/results-${name}.svg)
+
+${ratesTableOf(curves, RATES)}
+
+${ratesVerdictsOf(curves, RATES).join("\n")}
 `;
 }
+
+export const pictureText = ({ title }) =>
+  `${title}: accuracy against spikes per inference, a curve for each kind of neuron, a panel for each number of time steps.`;
 
 /** A line for what a table lacks that is made part by part. */
 function lacking(unmeasured) {
@@ -62,8 +94,8 @@ function lacking(unmeasured) {
   return parts.length === 0 ? "" : `\nNot measured yet: ${parts.join("; ")}.\n`;
 }
 
-const missing = ({ name, data }) => `
-## ${data.title}
+const missing = (kept) => `
+## ${kept.data.title}
 
-Not measured yet: \`npm run results -- ${name}${data.needsData ? " --data FOLDER" : ""}\` does it.
+Not measured yet: \`${commandOf(kept)}\` does it.
 `;

@@ -91,8 +91,15 @@ function addExport(program: Command): void {
       "--target <target>",
       "what else is written: nothing (c99, the default), an arduino library, or what the boards cortex-m and riscv need",
     )
-    .option("-o, --out <path>", "where the files go; for onnx and nir, the name of the file", pathOf("--out"))
-    .option("--name <name>", "what files and functions are called; network if it is left out")
+    .option(
+      "-o, --out <path>",
+      "where the files go; for onnx, nir and html, the name of the file",
+      pathOf("--out"),
+    )
+    .option(
+      "--name <name>",
+      "what files and functions are called, network if it is left out; for html, what stands above it",
+    )
     .option(
       "--width <numbers>",
       "bits of weights, activations and potentials, 8 or 16, as many as the network has if it is left out; or float32, of a network that is not quantized",
@@ -202,7 +209,8 @@ Examples:
   atif export runs/digits-1 --to onnx --out digits.onnx  docs/exchange.md has what runs it
   atif export runs/digits-1 --to nir --profile exact --out digits.nir
                                                          what differs is measured
-  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself`,
+  atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself
+  atif export runs/digits-1 --to html --out digits.html  to open, to send, to put beside a paper`,
   verify: `
 Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is

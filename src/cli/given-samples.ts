@@ -42,20 +42,32 @@ export async function pictureSample(file: string, plan: SamplePlan, invert: bool
   };
 }
 
-function pictureShape(shape: Shape): { height: number; width: number; channels: number } {
+export interface PictureShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** What a picture becomes for a network that takes samples of that shape; null for other samples. */
+export function pictureShapeOf(shape: Shape): PictureShape | null {
   const [height, width, channels] = shape;
-  if (shape.length === 3 && (channels === 1 || channels === 3)) return { height, width, channels };
+  if (shape.length === 3) return channels === 1 || channels === 3 ? { height, width, channels } : null;
   const side = Math.sqrt(sizeOf(shape));
   // Flattened: a square is what that mostly was.
   const isSquare = shape.length <= 2 && (shape[1] ?? 1) === 1 && Number.isInteger(side) && side > 1;
-  if (isSquare) return { height: side, width: side, channels: 1 };
+  return isSquare ? { height: side, width: side, channels: 1 } : null;
+}
+
+function pictureShape(shape: Shape): PictureShape {
+  const own = pictureShapeOf(shape);
+  if (own !== null) return own;
   throw new UsageError(
     `the network takes samples of ${formatShape(shape)}, which are no pictures; expected arrays. Give them with --stdin, as .npy or as lines of JSON.`,
   );
 }
 
 /**
- * An .npy array of one or several samples, or a sample per line as JSON.
+ * An .npy array of one or several samples, or a sample per line as JSON or CSV.
  * @throws FormatError naming the line, or what does not fit
  */
 export function arraySamples(bytes: Uint8Array, plan: SamplePlan): GivenSample[] {
@@ -101,6 +113,9 @@ function fromLines(text: string, plan: SamplePlan): GivenSample[] {
 }
 
 function numbersIn(line: string, source: string): Float32Array {
+  const cells = line.split(/[,;\t]/).map((cell) => cell.trim());
+  // As spreadsheets write them.
+  if (cells.every(isNumber)) return Float32Array.from(cells, Number);
   let read: unknown;
   try {
     read = JSON.parse(line);
@@ -115,6 +130,10 @@ function numbersIn(line: string, source: string): Float32Array {
     throw new FormatError(`${source} holds ${quote(JSON.stringify(wrong), 60)}; expected numbers alone.`);
   }
   return Float32Array.from(flat as number[]);
+}
+
+function isNumber(cell: string): boolean {
+  return cell !== "" && Number.isFinite(Number(cell));
 }
 
 /** Still, or changing over time: the count of numbers tells. */
@@ -141,7 +160,8 @@ function expected({ shape, timesteps }: SamplePlan): string {
   return `${size} numbers for a sample of ${formatShape(shape)}${moving}`;
 }
 
-function datasetOf(
+/** @param time whether the first dimension is that of time steps */
+export function datasetOf(
   name: string,
   x: Uint8Array | Float32Array,
   sampleShape: Shape,

@@ -13,7 +13,7 @@ export function addPredict(program: Command): void {
     .argument("[pictures...]", "PNG files, or JPEG where the package sharp is installed")
     .option(
       "--stdin",
-      "read arrays in their place: an .npy array of one or several samples, or a line of JSON for each",
+      "read arrays in their place: an .npy array of one or several samples, or a line of JSON or CSV for each",
     )
     .option("--invert", "pictures are dark on light, and the network learned light on dark, as MNIST is")
     .option(

@@ -1,5 +1,6 @@
 /** Tables of results in plain text, and the numbers in them. */
 
+import type { ThetaSpread } from "../measuring/theta-spread.js";
 import { printable } from "../show.js";
 import type { Printed } from "./terminal.js";
 
@@ -40,6 +41,19 @@ export function significant(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2);
   return size >= 1000 ? value.toFixed(0) : value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+}
+
+/** The threshold of a layer, or the median of several with the least and the largest. */
+export function thetaText({
+  theta,
+  thetas,
+}: {
+  readonly theta: number;
+  readonly thetas?: ThetaSpread;
+}): string {
+  if (thetas === undefined) return significant(theta);
+  const { min, median, max } = thetas;
+  return `${significant(median)} (${significant(min)} to ${significant(max)})`;
 }
 
 /** True classes down, predicted ones across; zeros as dots, so that mistakes are seen. */

@@ -4,7 +4,7 @@ import { counted } from "../counted.js";
 import { spellCommand } from "./command-line.js";
 import { keptNetworks, printPostprocessing } from "./postprocessing-report.js";
 import { formatDuration } from "./progress.js";
-import { formatTable, percent, significant } from "./report-table.js";
+import { formatTable, percent, significant, thetaText } from "./report-table.js";
 import type { RunFolder } from "../experiment/run-folder/run-folder.js";
 import type { ModelStatistics, RunOfSeries } from "../experiment/run-folder/series-summary.js";
 import { folderOf, shortPath } from "../platform/paths.js";
@@ -26,10 +26,10 @@ export function printRun(terminal: Terminal, folder: RunFolder, summary: Complet
         { title: "firing rate", align: "right" },
         { title: "levels", align: "right" },
       ],
-      layers.map(({ name, kind, theta, firingRate, levels }) => [
+      layers.map(({ name, kind, firingRate, levels, ...thresholds }) => [
         isGrouped ? name.slice("layers.".length) : name,
         kind,
-        significant(theta),
+        thetaText(thresholds),
         percent(firingRate),
         String(levels),
       ]),

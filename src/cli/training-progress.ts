@@ -68,7 +68,7 @@ export function epochLine(metrics: EpochMetrics, epochs: number): string {
     `loss ${trainLoss.toFixed(4)}`,
     trainAccuracy === null ? "" : `accuracy ${percent(trainAccuracy)}`,
     validation === null ? "" : `validation ${percent(validation.accuracy)}`,
-    thetas(layers.map(({ theta }) => theta)),
+    thetas(layers.map(({ theta, thetas }) => thetas?.median ?? theta)),
     `${seconds.toFixed(1)} s`,
   ];
   return parts.filter((part) => part !== "").join("  ");

@@ -11,6 +11,7 @@ import type { SpikingModel } from "../models/spiking-model.js";
 import { createWithoutDrawing, storedArchitecture } from "../models/stored-architecture.js";
 import { networkOf } from "../models/table.js";
 import { sameData } from "../schema/plain-copy.js";
+import type { Shape } from "../shapes.js";
 
 /** A layer that may be changed. */
 export interface DraftLayer {
@@ -20,6 +21,8 @@ export interface DraftLayer {
   inputs: readonly string[];
   /** Of its kind when it was taken out. */
   readonly row: KnownLayer;
+  /** Of its output, channels last. */
+  readonly shape: Shape;
 }
 
 export interface Draft {
@@ -47,8 +50,8 @@ export function draftOf(where: string, model: SpikingModel): Draft {
   const architecture = storedArchitecture(model);
   const plan = planGraphModel(where, networkOf(architecture));
   const names = [INPUT, ...plan.layers.map(({ name }) => name)];
-  const computed = plan.layers.map(({ name, row, options, inputs }): DraftLayer => {
-    return { name, kind: row.kind, options, inputs: inputs.map((place) => names[place]), row };
+  const computed = plan.layers.map(({ name, row, options, inputs, shape }): DraftLayer => {
+    return { name, kind: row.kind, options, inputs: inputs.map((place) => names[place]), row, shape };
   });
   const others = model.namedModules().filter(([, { training }]) => training !== model.training);
   return {

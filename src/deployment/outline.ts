@@ -4,7 +4,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import type { LayerNode } from "../graph/layer-graph.js";
 import type { BatchNorm } from "../layers/batch-norm.js";
 import type { LayerArguments } from "../layers/table.js";
-import type { BaseNode } from "../neurons/base-node.js";
+import { BaseNode } from "../neurons/base-node.js";
 import type { NeuronDynamics } from "../neurons/dynamics.js";
 import { isNeuronKind, neuronRow } from "../neurons/table.js";
 import { quantizedKinds } from "../quantization/kinds.js";
@@ -122,6 +122,12 @@ export function outlineOf(where: string, node: LayerNode, numbers: string): Outl
   }
   if (known !== undefined) return known(node, kind);
   const row = isNeuronKind(own) ? neuronRow(own) : undefined;
+  if (module instanceof BaseNode && (module.learnedThreshold?.size ?? 1) > 1) {
+    throw new TypeError(
+      `${where}: ${name} has a threshold for each channel, and there is no form of that in ${numbers}; expected one for the layer. ` +
+        `Take foldThresholds(fuseBatchNorm(model)).model, whose weights take them up; with the command line, atif quantize --fold.`,
+    );
+  }
   if (row?.dynamics !== undefined && module !== null)
     return { kind: "neuron", dynamics: row.dynamics(module as BaseNode) };
   const expected = Object.entries(forms)

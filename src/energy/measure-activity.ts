@@ -4,6 +4,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { checkInteger, checkOptions } from "../checks.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Dataset } from "../datasets/dataset.js";
+import { foldThresholds } from "../deployment/fold-thresholds.js";
 import { ShapeError } from "../errors.js";
 import type { LayerGraph, LayerNode } from "../graph/layer-graph.js";
 import { checkFits, inputOf } from "../measuring/batch-input.js";
@@ -60,8 +61,12 @@ export class ActivityMeter {
   constructor(model: SpikingModel, data: Dataset) {
     checkFits(WHERE, model, data);
     checkShape(WHERE, model, data);
-    this.#model = model;
-    this.#graph = networkGraph(model);
+    // Of channels that fire as high as each does, too, the next weights take up the heights.
+    const hasChannels = model.neurons().some(({ learnedThreshold, traits }) => {
+      return traits.spikeHeight === "theta" && learnedThreshold !== null && learnedThreshold.size > 1;
+    });
+    this.#model = hasChannels ? foldThresholds(model).model : model;
+    this.#graph = networkGraph(this.#model);
     const { nodes } = this.#graph;
     const foreign = nodes.find((node) => node.module === null && !isInput(node) && !isAdd(node));
     if (foreign !== undefined) {

@@ -98,8 +98,7 @@ export function checkPositives(name: string, values: ArrayLike<number>): void {
   }
 }
 
-/** The mean: what stands for a layer in tables. */
-export function meanOf({ data }: Tensor): number {
-  if (data.length === 1) return data[0];
-  return data.reduce((sum, value) => sum + value, 0) / data.length;
+/** An array as the parameter that it is; null: it is not learned. */
+export function asLearned(array: Tensor): Parameter | null {
+  return array instanceof Parameter ? array : null;
 }

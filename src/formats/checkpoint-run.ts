@@ -4,6 +4,7 @@ import type { GeneratorState } from "../random/generator.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
 import type { Evaluation } from "../training/evaluate.js";
 import type { LayerReport } from "../measuring/layer-report.js";
+import type { ThetaSpread } from "../measuring/theta-spread.js";
 import type { TrainingState } from "../training/training-state.js";
 import {
   isBoolean,
@@ -40,6 +41,7 @@ const layers = listOf(
     name: isText,
     kind: isText,
     theta: isNumber,
+    thetas: optional(objectOf<ThetaSpread>({ min: isNumber, median: isNumber, max: isNumber })),
     firingRate: isNumber,
     spikesPerInference: isNumber,
     neurons: isNumber,

@@ -77,11 +77,13 @@ export function planLayers(
   const plan: PlannedLayer[] = [];
   const places = new Array<number>(entries.length).fill(0);
   for (const i of order) {
-    const { name, row, options } = entries[i];
+    const { name, row } = entries[i];
+    const place = `${where}: ${name}`;
     const from = inputs[i].map((index) => (index < 0 ? index + 1 : places[index]));
-    const shapes = from.map((place) => (place <= 0 ? sources[-place] : plan[place - 1].shape));
-    const shape = row.outputShape(options, shapes, `${where}: ${name}`);
-    plan.push({ name, row, options, inputs: from, shape: checkShape(`${where}: ${name}`, shape) });
+    const shapes = from.map((at) => (at <= 0 ? sources[-at] : plan[at - 1].shape));
+    const options = row.fitted?.(entries[i].options, shapes, place) ?? entries[i].options;
+    const shape = row.outputShape(options, shapes, place);
+    plan.push({ name, row, options, inputs: from, shape: checkShape(place, shape) });
     places[i] = plan.length;
   }
   return { layers: plan, places };

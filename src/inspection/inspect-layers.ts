@@ -8,6 +8,7 @@ import { sizeOf, type Shape } from "../shapes.js";
 import { checkFits, checkSignal, inputOf, inUnitsOf } from "../measuring/batch-input.js";
 import { EventLoopTurns } from "../platform/event-loop.js";
 import type { LayerReport } from "../measuring/layer-report.js";
+import { thetaSpread } from "../measuring/theta-spread.js";
 import { walkLayers, type LayerVisit } from "./layer-walk.js";
 import { staircase } from "./staircase.js";
 
@@ -141,6 +142,7 @@ class LayerTally {
       name: this.#name,
       kind: this.#neuron.traits.kind,
       theta,
+      ...thetaSpread(this.#neuron),
       firingRate: spikes / (opportunities * neurons),
       spikesPerInference: spikes / this.#samples,
       neurons,

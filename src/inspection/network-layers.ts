@@ -1,6 +1,7 @@
 /** The layers of a network as a table shows them: shapes, parameters, thresholds, levels. */
 
 import type { HoldsNetwork, LayerNode } from "../graph/layer-graph.js";
+import { thetaSpread, type HasThetaSpread } from "../measuring/theta-spread.js";
 import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { Module } from "../module/module.js";
@@ -20,7 +21,8 @@ export interface NetworkLayer {
   readonly neuron?: NeuronFacts;
 }
 
-export interface NeuronFacts {
+export interface NeuronFacts extends Readonly<HasThetaSpread> {
+  /** The threshold, or the mean of several. */
   readonly theta: number;
   /** Whether theta is learned. */
   readonly learned: boolean;
@@ -77,6 +79,7 @@ function neuronFacts(neuron: BaseNode, outputShape: Shape, { timesteps }: Spikin
   const { theta } = neuron;
   return {
     theta,
+    ...thetaSpread(neuron),
     learned: neuron.traits.threshold === "learned",
     neurons: sizeOf(outputShape),
     levels: timesteps + 1,

@@ -17,7 +17,7 @@ export interface HealthFinding {
 }
 
 /** What is looked at: a LayerReport, or a LayerInspection, which also knows silent neurons. */
-export type HealthFacts = Pick<LayerReport, "name" | "theta" | "firingRate" | "neurons"> & {
+export type HealthFacts = Pick<LayerReport, "name" | "theta" | "thetas" | "firingRate" | "neurons"> & {
   readonly silentNeurons?: number;
 };
 
@@ -42,7 +42,14 @@ export function thresholdHealth(layers: readonly HealthFacts[]): HealthFinding[]
   return layers.flatMap(findings);
 }
 
-function findings({ name, theta, firingRate, neurons, silentNeurons = 0 }: HealthFacts): HealthFinding[] {
+function findings({
+  name,
+  theta,
+  thetas,
+  firingRate,
+  neurons,
+  silentNeurons = 0,
+}: HealthFacts): HealthFinding[] {
   const found: HealthFinding[] = [];
   const add = (problem: HealthProblem, sentence: string, advice: string): void =>
     void found.push({ layer: name, problem, sentence, advice });
@@ -67,10 +74,11 @@ function findings({ name, theta, firingRate, neurons, silentNeurons = 0 }: Healt
       "Start with a higher theta, or lower the learning rate; more time steps do not help a layer that always fires.",
     );
   }
-  if (theta < SMALL_THETA) {
+  const least = thetas?.min ?? theta;
+  if (least < SMALL_THETA) {
     add(
       "theta near zero",
-      `Its theta is ${theta.toPrecision(2)}: its spikes carry almost nothing, and its potential grows without limit.`,
+      `${thetas === undefined ? "Its theta" : "The least of its thetas"} is ${least.toPrecision(2)}: its spikes carry almost nothing, and its potential grows without limit.`,
       "Lower the learning rate, start with a higher theta, or raise the floor (minThreshold).",
     );
   }

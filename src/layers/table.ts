@@ -122,6 +122,8 @@ export interface KnownLayer {
   complete(options: PlainOptions): PlainOptions;
   /** A new layer. @param options resolved */
   create(options: PlainOptions, stepMode: StepMode): Module;
+  /** The options with what follows from the shapes that it reads. @throws ShapeError */
+  fitted?(options: PlainOptions, inputs: readonly Shape[], where: string): PlainOptions;
   outputShape(options: PlainOptions, inputs: readonly Shape[], where: string): Shape;
   weights(options: PlainOptions): number;
   operations(options: PlainOptions, inputs: readonly Shape[], output: Shape): Operations;
@@ -192,10 +194,11 @@ function neuronLayer(kind: NeuronKind): KnownLayer {
     },
     complete: (options) => completeParams(kind, options),
     create: (options, stepMode) => createNeuron({ kind, params: options }, stepMode),
-    outputShape(options, [input], where) {
-      neuronRow(kind).checkSample?.(completeParams(kind, options), input, where);
-      return input;
-    },
+    fitted: (options, [input], where) => ({
+      ...options,
+      ...neuronRow(kind).forSample?.(completeParams(kind, options), input, where),
+    }),
+    outputShape: (_options, [input]) => input,
     weights: () => 0,
     // Charge and reset; whether it fires is a comparison.
     operations: (_options, _inputs, output) => ({ macs: 0, adds: 3 * sizeOf(output) }),

@@ -2,12 +2,14 @@
 
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { SpikeCount } from "../neurons/spike-count.js";
+import { thetaSpread, type HasThetaSpread } from "./theta-spread.js";
 
-export interface LayerReport {
+export interface LayerReport extends HasThetaSpread {
   /** Its name in the state dict, without its parameter: "layers.neuron1". */
   name: string;
   /** The kind of neuron: "ATIF". */
   kind: string;
+  /** The threshold, or the mean of several. */
   theta: number;
   /** Spikes per neuron and time step, 0 to 1. */
   firingRate: number;
@@ -29,6 +31,7 @@ export function layerReports(
       name,
       kind: neuron.traits.kind,
       theta: neuron.theta,
+      ...thetaSpread(neuron),
       firingRate: opportunities === 0 ? 0 : spikes / opportunities,
       spikesPerInference: spikes / samples,
       neurons: opportunities / (samples * model.timesteps),

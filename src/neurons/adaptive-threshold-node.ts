@@ -1,4 +1,4 @@
-/** What ATIF and IFSRL share: a layer with one learnable threshold. The equations are in atif-unroll.ts. */
+/** What ATIF and IFSRL share: a learnable threshold, of the layer or of each channel. The equations are in atif-unroll.ts. */
 
 import type { Parameter } from "../module/parameter.js";
 import { readOptions } from "../schema/schema.js";
@@ -15,6 +15,7 @@ import type { PooledFiring } from "./pooled-firing.js";
 import {
   checkThreshold,
   createThreshold,
+  meanOf,
   setThreshold,
   thresholdSchema,
   type ThresholdOptions,
@@ -24,7 +25,10 @@ import {
 export abstract class AdaptiveThresholdNode extends BaseNode {
   readonly #threshold: Parameter;
   readonly #scaled: boolean;
-  readonly #initial: Pick<ThresholdSettings, "vThreshold" | "vthInitL" | "vthInitH">;
+  readonly #initial: Pick<
+    ThresholdSettings,
+    "vThreshold" | "vthInitL" | "vthInitH" | "thresholdShape" | "channels"
+  >;
 
   /**
    * @param stateName name of theta in the state dict
@@ -33,26 +37,37 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
    */
   protected constructor(options: ThresholdOptions, stateName: string, scaled: boolean) {
     const settings = readOptions(new.target.name, options, thresholdSchema);
-    const { vThreshold, vthInitL, vthInitH, alpha, detachReset, backend, storeVSeq } = settings;
+    const { alpha, detachReset, backend, storeVSeq, device: _, minThreshold: __, ...initial } = settings;
     super({ vReset: null, surrogateFunction: sigmoidSurrogate(alpha), detachReset, backend, storeVSeq });
-    this.#initial = { vThreshold, vthInitL, vthInitH };
+    this.#initial = initial;
     this.#scaled = scaled;
-    const theta = createThreshold(settings);
+    const theta = createThreshold(new.target.name, settings);
     this.#threshold = this.registerParameter(stateName, theta, {
-      check: (name, values) => checkThreshold(name, values[0], theta.minimum !== null),
+      check: (name, values) => {
+        for (let i = 0; i < values.length; i++) checkThreshold(name, values[i], theta.minimum !== null);
+      },
     });
   }
 
+  /** The threshold, or the mean of those of the channels. */
   get theta(): number {
-    return this.#threshold.item();
+    return meanOf(this.#threshold);
   }
 
-  /** The threshold [1] itself, not a copy. */
+  override get learnedThreshold(): Parameter {
+    return this.#threshold;
+  }
+
+  /** The threshold itself, [1] or [C], not a copy. */
   getCoeffs(): Parameter {
     return this.#threshold;
   }
 
-  /** Sets the threshold in place. @throws ShapeError unless it is one element; RangeError unless finite and > 0 */
+  /**
+   * Sets the threshold in place; one number is for all channels.
+   *
+   * @throws ShapeError unless it is one element, or one a channel; RangeError unless finite and > 0
+   */
   setCoeffs(coeffs: Tensor | number): void {
     setThreshold(`${this.constructor.name}.setCoeffs`, this.#threshold, coeffs);
   }
@@ -92,6 +107,11 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
     return atifUnroll(x, v, this.#threshold, { alpha, scaled: this.#scaled, detachReset }, vSeq, T);
   }
 
+  /** Whether all neurons are one staircase, as traits say it. */
+  protected get hasStaircase(): boolean {
+    return this.#threshold.size === 1 && this.theta > 0;
+  }
+
   /** A subclass may have others. */
   get #hasOurEquations(): boolean {
     return this.unroll === AdaptiveThresholdNode.prototype.unroll;
@@ -101,6 +121,7 @@ export abstract class AdaptiveThresholdNode extends BaseNode {
     return (
       this.#hasOurEquations &&
       this.isFusable &&
+      this.#threshold.size === 1 &&
       isPackable([channels]) &&
       isSpikeScale(this.#scaled ? this.theta : 1)
     );

@@ -11,7 +11,7 @@
  *   tg = theta g(q[t]);  dtheta += (w[t] - lambda)(z[t] - tg);  lambda += (w[t] - lambda) tg;  dx[t] = lambda
  *
  * For a constant input the mean output is theta clip(floor(T x / theta), 0, T) / T: a quantizer with T + 1 levels.
- * x, y [T, ...]; v [...]; theta [1]. docs/neuron.md derives the backward pass.
+ * x, y [T, ...]; v [...]; theta [1], or [C] with one for each channel of x [T, ..., C]. docs/neuron.md derives the backward pass.
  *
  * @source A. Castagnetti et al., ATIF-u in qualia-plugin-snn; the derivation is our own
  */
@@ -24,15 +24,8 @@ import { AffineMap } from "../tensor/affine-map.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
+import { channelThresholds, type AtifSettings } from "./threshold-shape.js";
 import { initialState, type Unrolled } from "./unrolled.js";
-
-export interface AtifSettings {
-  readonly alpha: number;
-  /** true: outputs theta z (ATIF). false: outputs z (IFSRL). */
-  readonly scaled: boolean;
-  /** true: no gradient through z in (3). The thresholds then stop growing with T. */
-  readonly detachReset: boolean;
-}
 
 /** (1): u of x and the potential before. */
 export function atifCharged(x: Tensor, v: Tensor): Tensor {
@@ -47,6 +40,7 @@ export function atifStep(
   surrogate: Surrogate,
   { scaled, detachReset }: Pick<AtifSettings, "scaled" | "detachReset">,
 ): Unrolled {
+  if (theta.size > 1) channelThresholds().check("atif", theta.size, x.shape);
   // One neuron without a batch axis stays so.
   const th = x.rank === 0 ? theta.reshape([]) : theta;
   // At rest: 0 + x, not x, so that -0 becomes 0 as in the kernel.
@@ -75,6 +69,7 @@ export function atifUnroll(
   vSeq: Tensor | null = null,
   still: number | null = null,
 ): Unrolled {
+  if (theta.size > 1) return channelThresholds().unroll(x, v0, theta, settings, vSeq, still);
   const { alpha, scaled, detachReset } = settings;
   const { kernels } = checkSameBackend("atif", x, theta, ...present(v0));
   const T = still ?? x.shape[0];

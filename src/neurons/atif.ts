@@ -10,6 +10,7 @@ import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
 import type { NeuronRow } from "./neuron-row.js";
 import { stepModeField } from "./node-options.js";
+import { channelsFor } from "./threshold-shape.js";
 import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
 import type { NeuronTraits } from "./traits.js";
 
@@ -24,10 +25,12 @@ export class ATIF extends AdaptiveThresholdNode {
   }
 
   protected override get ownTraits(): NeuronTraits {
-    return { kind: "ATIF", spikeHeight: "theta", threshold: "learned", staircase: this.theta > 0 };
+    return { kind: "ATIF", spikeHeight: "theta", threshold: "learned", staircase: this.hasStaircase };
   }
 
-  /** theta [1], learned. Not subject to weight decay; kept above its `minimum` by optimizers. */
+  /**
+   * theta [1], or [C] with a threshold per channel, learned. Not subject to weight decay; kept above its `minimum` by optimizers.
+   */
   get vThreshold(): Parameter {
     return this.getCoeffs();
   }
@@ -71,6 +74,7 @@ export const atifRow: NeuronRow<ThresholdOptions, ATIF, ThresholdSettings> = {
   schema: thresholdSchema,
   create: (options, stepMode) => (stepMode === "m" ? new MultiStepATIF(options) : new ATIF(options)),
   options: (neuron) => neuron.presentOptions(),
+  forSample: channelsFor,
   dynamics: ({ theta }) => ({
     threshold: theta,
     reset: null,

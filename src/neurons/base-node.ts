@@ -4,6 +4,7 @@ import { gradEnabled } from "../autograd/grad-mode.js";
 import { checkInteger, checkOneOf } from "../checks.js";
 import { ShapeError, StateError } from "../errors.js";
 import { Module } from "../module/module.js";
+import type { Parameter } from "../module/parameter.js";
 import { ArgumentPlace, type Place } from "../schema/place.js";
 import { readOptions } from "../schema/schema.js";
 import { checkSameBackend } from "../tensor/same-backend.js";
@@ -77,8 +78,13 @@ export abstract class BaseNode extends Module {
     return this.traits.spikeHeight === "theta" ? this.theta : 1;
   }
 
-  /** One number per layer that says when a neuron fires. */
+  /** One number per layer that says when a neuron fires; the mean where there are several. */
   abstract get theta(): number;
+
+  /** The parameter that theta is, where it is learned: to be overridden by a class whose traits say so. */
+  get learnedThreshold(): Parameter | null {
+    return null;
+  }
 
   /** u: the potential once x was taken in and before the neuron fires, elementwise. v is the potential before. */
   abstract charged(x: Tensor, v: Tensor): Tensor;

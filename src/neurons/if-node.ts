@@ -47,14 +47,11 @@ type Open = "alpha" | "surrogateFunction" | "backend";
 
 export type IFNodeSettings = Required<Omit<IFNodeOptions, Open>> & Pick<IFNodeOptions, Open>;
 
+/** What several kinds have is told in experiment/description/neuron-schema.ts. */
 export const ifNodeSchema: Schema<IFNodeSettings> = {
   fields: {
     vThreshold: withDefault(float32({ above: 0 }), 1, "The threshold, which is not learned."),
-    vReset: withDefault(
-      reset,
-      0,
-      "What the potential is set to after a spike, and where it starts; none: the threshold is subtracted.",
-    ),
+    vReset: withDefault(reset, 0),
     alpha: optional(
       steepness,
       "Steepness of the sigmoid whose slope stands in for that of the spike; the slope is at most a quarter of it. 4 if it is left out.",
@@ -79,11 +76,7 @@ export const ifNodeSchema: Schema<IFNodeSettings> = {
 };
 
 /** Of the neurons that leak. */
-export const decayInputField = withDefault(
-  flag,
-  true,
-  "Whether the input leaks with the potential, or is taken in whole.",
-);
+export const decayInputField = withDefault(flag, true);
 
 function checkRest(
   { vReset, vThreshold }: Pick<IFNodeSettings, "vReset" | "vThreshold">,

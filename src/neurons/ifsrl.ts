@@ -7,6 +7,7 @@ import type { Parameter } from "../module/parameter.js";
 import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
 import type { NeuronRow } from "./neuron-row.js";
+import { channelsFor } from "./threshold-shape.js";
 import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
 import type { NeuronTraits } from "./traits.js";
 
@@ -16,10 +17,12 @@ export class IFSRL extends AdaptiveThresholdNode {
   }
 
   protected override get ownTraits(): NeuronTraits {
-    return { kind: "IFSRL", spikeHeight: "one", threshold: "learned", staircase: this.theta > 0 };
+    return { kind: "IFSRL", spikeHeight: "one", threshold: "learned", staircase: this.hasStaircase };
   }
 
-  /** theta [1], learned. Not subject to weight decay; kept above its `minimum` by optimizers. */
+  /**
+   * theta [1], or [C] with a threshold per channel, learned. Not subject to weight decay; kept above its `minimum` by optimizers.
+   */
   get vpTh(): Parameter {
     return this.getCoeffs();
   }
@@ -35,6 +38,7 @@ export const ifsrlRow: NeuronRow<ThresholdOptions, IFSRL, ThresholdSettings> = {
   schema: thresholdSchema,
   create: (options, stepMode) => Object.assign(new IFSRL(options), { stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  forSample: channelsFor,
   dynamics: ({ theta }) => ({
     threshold: theta,
     reset: null,

@@ -21,7 +21,7 @@ const lifNodeSchema: Schema<LIFNodeSettings> = {
   ...ifNodeSchema,
   fields: {
     ...ifNodeSchema.fields,
-    tau: withDefault(timeConstant, 2, "Time constant of the leak, in time steps."),
+    tau: withDefault(timeConstant, 2),
     decayInput: decayInputField,
   },
 };

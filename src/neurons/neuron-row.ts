@@ -33,12 +33,12 @@ export interface NeuronRow<P extends object, N extends BaseNode = BaseNode, R = 
   /** What it computes without its gradient, as it is now; without it, nothing can be exported. */
   dynamics?(neuron: N): NeuronDynamics;
   /**
-   * Of one that does not take samples of any shape: whether it takes this one, channels last.
+   * Of one that does not take samples of any shape: options that follow from the one that it is for, channels last.
    *
    * @param where what messages call it
    * @throws ShapeError
    */
-  checkSample?(options: R, sample: Shape, where: string): void;
+  forSample?(options: R, sample: Shape, where: string): Partial<P>;
   /** Of one whose spikes are as high as theta: the kind that fires in the same steps, with spikes of height 1. */
   readonly binary?: BinaryTwin;
 }
@@ -52,6 +52,6 @@ export interface BinaryTwin {
 
 /** A row of another package: what it leaves out is told of the neurons that it makes. */
 export type DefinedNeuronRow<P extends object, N extends BaseNode = BaseNode, R = P> = Partial<
-  Omit<NeuronRow<P, N, R>, "create" | "isDerived" | "checkSample">
+  Omit<NeuronRow<P, N, R>, "create" | "isDerived" | "forSample">
 > &
   Pick<NeuronRow<P, N, R>, "create">;

@@ -54,17 +54,9 @@ export const surrogate: ValueType<Surrogate> = {
 
 const nodeBackend = oneOf(["fused", "eager"]);
 
-export const detachResetField = withDefault(
-  flag,
-  false,
-  "Whether no gradient flows through the spike into the reset. Thresholds then stop growing with T.",
-);
-
-export const storeVSeqField = withDefault(
-  flag,
-  false,
-  "Whether the layer keeps its potential after every time step of its last call, for looking at.",
-);
+// What these mean is told in experiment/description/neuron-schema.ts.
+export const detachResetField = withDefault(flag, false);
+export const storeVSeqField = withDefault(flag, false);
 
 /** Whether x is one time step (s) or all of them (m). */
 export const stepModeField = withDefault(oneOf(["s", "m"]), "s", "", { inFiles: false });

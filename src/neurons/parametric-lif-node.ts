@@ -23,11 +23,7 @@ const parametricLifNodeSchema: Schema<ParametricLIFNodeSettings> = {
   ...ifNodeSchema,
   fields: {
     ...ifNodeSchema.fields,
-    initTau: withDefault(
-      timeConstant,
-      2,
-      "Time constant of the leak that learning starts from, in time steps.",
-    ),
+    initTau: withDefault(timeConstant, 2),
     decayInput: decayInputField,
   },
 };

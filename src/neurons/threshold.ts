@@ -1,4 +1,4 @@
-/** The learnable threshold theta of a layer: one scalar, drawn once, kept above a small minimum. */
+/** The learnable threshold theta of a layer: one number, or one for each channel, drawn once, kept above a small minimum. */
 
 import { checkFloat32, fitsFloat32, FLOAT32_EXPECTED } from "../checks.js";
 import { ShapeError } from "../errors.js";
@@ -6,8 +6,8 @@ import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
 import { defaultGenerator } from "../random/generator.js";
 import type { Place } from "../schema/place.js";
-import { withDefault, type Schema } from "../schema/schema.js";
-import { float32, orNone, real, type ValueType } from "../schema/value-types.js";
+import { optional, withDefault, type Schema } from "../schema/schema.js";
+import { float32, oneOf, orNone, real, whole, type ValueType } from "../schema/value-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import {
   detachResetField,
@@ -16,9 +16,10 @@ import {
   storeVSeqField,
   type NodeBackend,
 } from "./node-options.js";
+import { channelThresholds, type ThresholdShape } from "./threshold-shape.js";
 
 /** Options of the neurons with a learnable threshold, with the defaults of the reference. */
-export interface ThresholdOptions {
+export interface ThresholdOptions extends ThresholdShape {
   /** Scale of the initial threshold (default 1), > 0. */
   vThreshold?: number;
   /** theta starts uniform in [vthInitL vThreshold, vthInitH vThreshold] (defaults 0.8 and 1). */
@@ -38,7 +39,7 @@ export interface ThresholdOptions {
   storeVSeq?: boolean;
 }
 
-export type ThresholdSettings = Required<ThresholdOptions>;
+export type ThresholdSettings = Required<Omit<ThresholdOptions, keyof ThresholdShape>> & ThresholdShape;
 
 const cpu: ValueType<"cpu"> = {
   expects: '"cpu"',
@@ -47,15 +48,12 @@ const cpu: ValueType<"cpu"> = {
   write: (value) => value,
 };
 
+/** What the options mean is told in experiment/description/neuron-schema.ts. */
 export const thresholdSchema: Schema<ThresholdSettings> = {
   fields: {
     vThreshold: withDefault(float32({ above: 0 }), 1, "Scale of the initial threshold."),
-    vthInitL: withDefault(
-      real({ from: 0 }),
-      0.8,
-      "Lower end of the range, in units of v_threshold, that the initial threshold of each layer is drawn from.",
-    ),
-    vthInitH: withDefault(real({ from: 0 }), 1, "Upper end of that range."),
+    vthInitL: withDefault(real({ from: 0 }), 0.8),
+    vthInitH: withDefault(real({ from: 0 }), 1),
     alpha: withDefault(
       steepness,
       1,
@@ -63,14 +61,12 @@ export const thresholdSchema: Schema<ThresholdSettings> = {
     ),
     // Where it computes.
     device: withDefault(cpu, "cpu", "", { inFiles: false }),
-    minThreshold: withDefault(
-      orNone(float32({ above: 0 })),
-      1e-3,
-      "What the optimizer keeps the threshold at or above; none: it may become 0 or negative.",
-    ),
+    minThreshold: withDefault(orNone(float32({ above: 0 })), 1e-3),
     detachReset: detachResetField,
     backend: sigmoidBackendField,
     storeVSeq: storeVSeqField,
+    thresholdShape: optional(oneOf(["layer", "channel"])),
+    channels: optional(whole(1), "", { inFiles: false }),
   },
   check: checkInitialRange,
 };
@@ -90,12 +86,13 @@ function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings
   }
 }
 
-/** Draws theta, once. */
-export function createThreshold(settings: ThresholdSettings): Parameter {
-  const { vThreshold, vthInitL, vthInitH, minThreshold } = settings;
+/** Draws theta: one number, for all channels. @throws as ChannelThresholds.check */
+export function createThreshold(where: string, settings: ThresholdSettings): Parameter {
+  const { vThreshold, vthInitL, vthInitH, minThreshold, thresholdShape, channels } = settings;
+  if (thresholdShape === "channel") channelThresholds().check(where, channels);
   const minimum = minThreshold === null ? null : Math.fround(minThreshold);
   const drawn = defaultGenerator().uniform(vthInitL * vThreshold, vthInitH * vThreshold);
-  const theta = Tensor.full([1], Math.max(drawn, minimum ?? 0));
+  const theta = Tensor.full([channels ?? 1], Math.max(drawn, minimum ?? 0));
   return new Parameter(theta, { decays: false, minimum });
 }
 
@@ -110,19 +107,26 @@ export function checkThreshold(where: string, value: unknown, guarded: boolean):
   return theta;
 }
 
+/** What one number says of several. */
+export function meanOf({ data }: Tensor): number {
+  return data.reduce((sum, value) => sum + value) / data.length;
+}
+
 /**
- * Sets theta in place.
+ * Sets theta in place: all of it, from one number, or from as many as there are.
  *
- * @throws TypeError, ShapeError unless there is exactly one element; RangeError unless it is finite and, when
- *   guarded, > 0
+ * @throws TypeError, ShapeError for another number of elements; RangeError unless they are finite and, when guarded, > 0
  */
 export function setThreshold(where: string, theta: Parameter, coeffs: Tensor | number): void {
-  if (coeffs instanceof Tensor && coeffs.size !== 1) {
+  const given = coeffs instanceof Tensor ? coeffs.data : [coeffs];
+  if (coeffs instanceof Tensor && coeffs.size !== 1 && coeffs.size !== theta.size) {
     throw new ShapeError(
-      `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected one element: a layer has one threshold.`,
+      `${where}: got a tensor of shape ${formatShape(coeffs.shape)}; expected ${theta.size === 1 ? "one element: a layer has one threshold" : `one element, or ${theta.size}`}.`,
     );
   }
-  const value = Tensor.isTensor(coeffs) ? coeffs.item() : coeffs;
-  theta.data[0] = checkThreshold(`${where}: the threshold`, value, theta.minimum !== null);
+  const values = theta.data.map((_, i) =>
+    checkThreshold(`${where}: the threshold`, given[i % given.length], theta.minimum !== null),
+  );
+  theta.data.set(values);
   theta.touched();
 }

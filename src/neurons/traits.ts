@@ -12,4 +12,6 @@ export interface NeuronTraits {
    * It is not with a leak, with a hard reset, or with a threshold that is not positive.
    */
   readonly staircase: boolean;
+  /** true: its outputs are multiples of the height, each of which counts as one spike. Left out: 0 and the height alone. */
+  readonly isGraded?: boolean;
 }

@@ -6,8 +6,11 @@ import { fitted } from "../drawing/fitted.js";
 import { picture } from "../drawing/picture.js";
 import { escaped, rounded } from "../drawing/xml-text.js";
 import type { LayerNode } from "../graph/layer-graph.js";
+import { thetaSpread } from "../measuring/theta-spread.js";
 import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import type { Module } from "../module/module.js";
+import type { BaseNode } from "../neurons/base-node.js";
 import { formatShape } from "../shapes.js";
 import { layoutOf, type Edge, type Placed } from "./graph-layout.js";
 
@@ -71,8 +74,10 @@ function colourOf({ module, kind }: LayerNode): string {
   return module !== null && module.parameters().length > 0 ? colours.blue : "#808080";
 }
 
-function isNeuron(module: LayerNode["module"]): module is LayerNode["module"] & { readonly theta: number } {
-  return module !== null && "traits" in module && "theta" in module;
+type ShownNeuron = Pick<BaseNode, "theta" | "learnedThreshold">;
+
+function isNeuron(module: LayerNode["module"]): module is Module & ShownNeuron {
+  return module !== null && "traits" in module && "theta" in module && "learnedThreshold" in module;
 }
 
 /** Without the numbers of its options where they leave no room for the shape. */
@@ -84,7 +89,11 @@ function kindWithin(node: LayerNode, width: number): string {
 
 /** "Conv2d 3x3", "ATIF theta 0.912" */
 function kindOf({ kind, options, module }: LayerNode): string {
-  if (isNeuron(module)) return `${kind} theta ${Number(module.theta.toPrecision(3))}`;
+  if (isNeuron(module)) {
+    const short = (value: number): string => String(Number(value.toPrecision(3)));
+    const { thetas } = thetaSpread(module);
+    return `${kind} theta ${thetas === undefined ? short(module.theta) : `${short(thetas.min)} to ${short(thetas.max)}`}`;
+  }
   const { kernelSize } = options;
   if (typeof kernelSize === "number")
     return `${kind} ${kind.endsWith("2d") ? `${kernelSize}x` : ""}${kernelSize}`;

@@ -16,11 +16,12 @@ import type { Grid } from "./rounding.js";
 export interface ExactNeuron {
   /** u of an input and a potential. */
   readonly charge: (x: number, v: number) => number;
-  readonly theta: number;
+  /** Of all neurons, or of each channel: the last axis. */
+  readonly theta: number | Float32Array;
   /** null: soft reset. */
   readonly vReset: number | null;
-  /** What is given where it fires. */
-  readonly spike: number;
+  /** What is given where it fires, of all or of each channel. */
+  readonly spike: number | Float32Array;
   /** Of the potential; null: it is not rounded. */
   readonly grid: Grid | null;
 }
@@ -43,16 +44,22 @@ export function leakyCharge(
 
 /** @param x [N, ...], quantized @param v of the same shape, quantized */
 export function fireExactly(x: Tensor, v: Tensor, neuron: ExactNeuron): Unrolled {
-  const { charge, theta, vReset, spike, grid } = neuron;
+  const { charge, vReset, grid } = neuron;
+  const [theta, spike] = [perChannel(neuron.theta), perChannel(neuron.spike)];
   const [y, after] = [Tensor.empty(x.shape, x.backend), Tensor.empty(x.shape, x.backend)];
   const [ys, vs, xs, before] = [y.data, after.data, x.data, v.data];
   const isOne = before.length === 1;
   for (let i = 0; i < xs.length; i++) {
     const u = charge(xs[i], before[isOne ? 0 : i]);
-    const fires = u - theta >= 0;
-    ys[i] = fires ? spike : 0;
-    const left = fires ? (vReset ?? u - theta) : u;
+    const threshold = theta.length === 1 ? theta[0] : theta[i % theta.length];
+    const fires = u - threshold >= 0;
+    ys[i] = fires ? (spike.length === 1 ? spike[0] : spike[i % spike.length]) : 0;
+    const left = fires ? (vReset ?? u - threshold) : u;
     vs[i] = grid === null ? left : onGrid(left, grid);
   }
   return { y, v: after };
+}
+
+function perChannel(value: number | Float32Array): ArrayLike<number> {
+  return typeof value === "number" ? [value] : value;
 }

@@ -65,7 +65,13 @@ export class QuantReLU extends BaseNode {
   }
 
   protected override get ownTraits(): NeuronTraits {
-    return { kind: "QuantReLU", spikeHeight: "theta", threshold: "learned", staircase: false };
+    return {
+      kind: "QuantReLU",
+      spikeHeight: "theta",
+      threshold: "learned",
+      staircase: false,
+      isGraded: true,
+    };
   }
 
   get bits(): number {
@@ -80,6 +86,10 @@ export class QuantReLU extends BaseNode {
   /** The step s. */
   get theta(): number {
     return this.#step.item();
+  }
+
+  override get learnedThreshold(): Parameter {
+    return this.#step;
   }
 
   get supportedBackends(): readonly NodeBackend[] {

@@ -6,6 +6,7 @@
 import type { Parameter } from "../module/parameter.js";
 import type { NeuronRow } from "../neurons/neuron-row.js";
 import { addNeuron } from "../neurons/table.js";
+import { channelsFor } from "../neurons/threshold-shape.js";
 import type { NeuronTraits } from "../neurons/traits.js";
 import {
   QuantizedThresholdNode,
@@ -27,7 +28,7 @@ export class QuantizedIFSRL extends QuantizedThresholdNode {
     return { kind: "QuantizedIFSRL", spikeHeight: "one", threshold: "learned", staircase: false };
   }
 
-  /** theta [1], learned, not quantized. */
+  /** theta [1] or [C], learned, not quantized. */
   get vpTh(): Parameter {
     return this.getCoeffs();
   }
@@ -46,6 +47,7 @@ const row: NeuronRow<QuantizedIFSRLOptions, QuantizedIFSRL, QuantizedThresholdSe
   schema: quantizedThresholdSchema,
   create: (options, stepMode) => new QuantizedIFSRL({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
+  forSample: channelsFor,
   dynamics: (neuron) => neuron.dynamics(),
 };
 

@@ -15,13 +15,14 @@
  * theta itself stays a float32 number, and is learned: gradients go straight through the quantizers. repair "raw" has theta
  * and not theta' in q and in v[t]: the potential then keeps a remainder of every spike that no integer has.
  *
- * x, y, v [N, ...]; theta [1].
+ * x, y, v [N, ...]; theta [1], or [C] with one for each channel.
  */
 
 import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
 import type { NodeBackend } from "../neurons/base-node.js";
 import type { NeuronDynamics } from "../neurons/dynamics.js";
 import { stepModeField } from "../neurons/node-options.js";
+import { channelThresholds } from "../neurons/threshold-shape.js";
 import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "../neurons/threshold.js";
 import type { Unrolled } from "../neurons/unrolled.js";
 import type { StepMode } from "../module/module.js";
@@ -125,13 +126,23 @@ export abstract class QuantizedThresholdNode extends AdaptiveThresholdNode {
     return ["eager"];
   }
 
-  /** The threshold that it fires at: quantized, once there is a range. */
+  /** The threshold that it fires at: quantized, once there is a range; the mean of those of the channels. */
   override get theta(): number {
-    return this.#repair === "raw" ? super.theta : asQuantized(super.theta, this.#v);
+    return this.#repair === "raw" ? super.theta : mean(this.#thresholds);
   }
 
   override get spikeHeight(): number {
-    return asQuantized(this.#scaled ? asQuantized(super.theta, this.#v) : 1, this.#act);
+    return mean(this.#heights);
+  }
+
+  /** Quantized, one for all or one a channel. */
+  get #thresholds(): Float32Array {
+    return this.getCoeffs().data.map((theta) => asQuantized(theta, this.#v));
+  }
+
+  /** What it gives where it fires. */
+  get #heights(): Float32Array {
+    return this.#thresholds.map((theta) => asQuantized(this.#scaled ? theta : 1, this.#act));
   }
 
   /** @throws TypeError for repair "raw" */
@@ -165,14 +176,16 @@ export abstract class QuantizedThresholdNode extends AdaptiveThresholdNode {
   }
 
   protected override step(x: Tensor, before: Tensor | null): Unrolled {
+    if (this.getCoeffs().size > 1)
+      channelThresholds().check(this.constructor.name, this.getCoeffs().size, x.shape);
     const start = before ?? Tensor.full(x.shape, 0, x.backend);
     if (!this.#isExact) return this.#roundedStep(x, start);
     const [input, v] = [this.#input.forward(x), this.#v.forward(start)];
     const exact = fireExactly(input, v, {
       charge: (each, potential) => potential + each,
-      theta: this.theta,
+      theta: this.#thresholds,
       vReset: null,
-      spike: this.spikeHeight,
+      spike: this.#heights,
       grid: this.#v.grid,
     });
     return firedWithGradientOf(() => this.#floatStep(input, v), exact);
@@ -214,4 +227,8 @@ export abstract class QuantizedThresholdNode extends AdaptiveThresholdNode {
     );
     return { y: this.#output(z, this.#scaled ? Qv.forward(theta) : theta), v: after };
   }
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value) / values.length;
 }

@@ -4,11 +4,11 @@ import type { LayerOutput, LayerOutputs } from "../losses/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { BaseNode } from "../neurons/base-node.js";
 import { observing } from "../neurons/observation.js";
-import { thresholdOf } from "../neurons/threshold-of.js";
+import { clamp } from "../ops/functions.js";
 import { stack } from "../ops/slice.js";
 import { show } from "../show.js";
 import { keep } from "../tensor/scope.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** Which layers: names such as "layers.neuron1", or true for all. */
 export type LayerChoice = readonly string[] | true;
@@ -73,13 +73,17 @@ class Output implements LayerOutput {
   }
 
   get spikes(): Tensor {
-    const { spikeHeight } = this.#neuron;
-    if (spikeHeight === 1) return this.output;
-    const theta = thresholdOf(this.#neuron);
-    if (theta === null) return this.output.div(spikeHeight);
-    // With theta as a tensor, so that what is learned is how often the neuron fires, not how high. A quantized one fires
-    // as high as its quantized threshold.
+    const { spikeHeight, traits, learnedThreshold } = this.#neuron;
+    // What is not 0 is one spike, however high, as it is in reports.
+    if (traits.isGraded === true) return clamp(this.output.div(spikeHeight), { max: 1 });
+    const theta = traits.spikeHeight === "theta" ? learnedThreshold : null;
+    const hasOneHeight = theta === null || theta.size === 1;
+    if (spikeHeight === 1 && hasOneHeight) return this.output;
+    if (theta === null) return asOnes(this.output.div(spikeHeight));
+    // With theta as a tensor, so that what is learned is how often the neuron fires, not how high.
     const spikes = this.output.div(theta);
+    if (!hasOneHeight) return asOnes(spikes);
+    // A quantized one fires as high as its quantized threshold.
     const ratio = theta.item() / spikeHeight;
     return ratio === 1 ? spikes : spikes.mul(ratio);
   }
@@ -97,4 +101,11 @@ class Output implements LayerOutput {
     const all = stack(calls);
     return all.reshape([calls.length * calls[0].shape[0], ...calls[0].shape.slice(1)]);
   }
+}
+
+/** Of channels that fire as high as each does: every spike as 1, with the gradient of what it is. */
+function asOnes(spikes: Tensor): Tensor {
+  const heights = Tensor.empty(spikes.shape, spikes.backend);
+  spikes.data.forEach((value, i) => (heights.data[i] = value === 0 ? 1 : value));
+  return spikes.div(heights);
 }

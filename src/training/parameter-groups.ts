@@ -2,21 +2,23 @@
 
 import type { OptimizerGroup, OptimizerSpec } from "../optimizers/table.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import { thresholdOf } from "../neurons/threshold-of.js";
 import type { Params } from "../optimizers/optimizer.js";
 import { show } from "../show.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-const NAMES: readonly string[] = ["threshold", "v_threshold", "theta", "step"];
-
-/** The learned thresholds of the spiking layers. */
+/**
+ * The learned thresholds of the spiking layers.
+ *
+ * @throws TypeError for a neuron that says it learns one, and not which of its parameters that is
+ */
 export function thresholdsOf(model: SpikingModel): Tensor[] {
-  return model.neurons().flatMap((neuron): Tensor[] => {
-    const own = thresholdOf(neuron);
-    if (own !== null) return [own];
-    if (neuron.traits.threshold !== "learned") return [];
-    // Those of other tools, and steps between values, say so by name.
-    return neuron.namedParameters().flatMap(([name, tensor]) => (NAMES.includes(name) ? [tensor] : []));
+  return model.spikingLayers().flatMap(([name, { learnedThreshold, traits }]): Tensor[] => {
+    if (learnedThreshold !== null) return [learnedThreshold];
+    if (traits.threshold !== "learned") return [];
+    throw new TypeError(
+      `${name}, of the kind ${traits.kind}, has a learned threshold by its traits, and learnedThreshold is null; ` +
+        `expected the parameter that is its threshold. Override the getter learnedThreshold of its class.`,
+    );
   });
 }
 

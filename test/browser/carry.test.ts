@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { settingsToHash, defaultSettings } from "../../playground/state/settings.js";
+import { experimentOf } from "../../playground/state/page-experiment.js";
+import { fingerprint } from "../../playground/worker/fingerprint.js";
+import { readZip } from "../../src/formats/torch/zip-directory.js";
 import {
   decodeModel,
   encodeModel,
@@ -12,9 +15,9 @@ import {
   init,
   loadDigits,
   manualSeed,
+  prepareExperiment,
   SMLP,
 } from "../../src/index.js";
-import { readZip } from "../../src/formats/torch/zip-directory.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { digitStrokes } from "./digit-strokes.js";
 import { serve, type Site } from "./site.js";
@@ -292,33 +295,110 @@ describeInBrowser("loading, saving and sharing", () => {
     const hash = `#${settingsToHash(settings)}`;
     const hashNow = (): Promise<string> => page.evaluate(() => location.hash);
     await page.getByRole("slider", { name: "Time steps T" }).fill("7");
-    const own = `#${settingsToHash({ ...defaultSettings, timesteps: 7 })}`;
+    const rest = "&d=&l=0";
+    const own = `#${settingsToHash({ ...defaultSettings, timesteps: 7 })}${rest}`;
     await expect.poll(hashNow).toBe(own);
     await page.evaluate((link) => {
       location.hash = link;
     }, hash);
     expect((await open.until(({ settings }) => settings.seed === 12)).settings).toEqual(settings);
     await page.getByRole("navigation").getByRole("link", { name: "Train" }).click();
-    expect(await hashNow()).toBe(hash);
+    // Settings alone, as addresses were before, leave the rest as it is.
+    expect(await hashNow()).toBe(hash + rest);
     await page.evaluate(() => {
       location.hash = "#health";
     });
-    await expect.poll(hashNow).toBe(hash);
+    await expect.poll(hashNow).toBe(hash + rest);
     await page.goBack();
     await page.goBack();
     await open.until(({ settings }) => settings.timesteps === 7 && settings.seed === 1);
     expect(await hashNow()).toBe(own);
     await page.getByRole("slider", { name: "Time steps T" }).fill("4");
-    await expect.poll(hashNow).toBe(`#${settingsToHash(defaultSettings)}`);
+    await expect.poll(hashNow).toBe(`#${settingsToHash(defaultSettings)}${rest}`);
   });
 
-  it("shares settings as an address, and opens with them", async () => {
-    const link = await open.page.getByRole("textbox", { name: "Address with these settings" }).inputValue();
-    expect(link).toBe(`${site.address}#${settingsToHash(defaultSettings)}`);
-    const settings = { ...defaultSettings, network: "dense", hidden: 32, timesteps: 6, seed: 11 } as const;
-    const other = await OpenPage.at(browser, site, { hash: `#${settingsToHash(settings)}` });
-    expect((await other.state()).settings).toEqual(settings);
+  it("shares the page as an address: whoever opens it sees the same, repeats the run, and is told so", async () => {
+    const settings = {
+      ...defaultSettings,
+      network: "dense",
+      hidden: 8,
+      timesteps: 2,
+      epochs: 1,
+      seed: 11,
+    } as const;
+    const hash = `#${settingsToHash(settings)}`;
+    const first = await OpenPage.at(browser, site, { hash });
+    await first.until(({ staircases }) => staircases.trained !== null);
+    const { page } = first;
+    const box = await page.locator("canvas.drawing").boundingBox();
+    if (box === null) throw new Error("the page has no square to draw on");
+    await page.mouse.move(box.x + box.width / 2 + 0.3, box.y + 0.2 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 2.7, box.y + 0.8 * box.height, { steps: 9 });
+    await page.mouse.up();
+    await page.locator("#train").getByRole("button", { name: "Start training" }).click();
+    const { training } = await first.until(({ training: { result } }) => result !== null);
+    await first.until(({ staircases }) => staircases.trained !== null);
+    await page.locator("#stairs input[type=range]").first().fill("0.7");
+    const before = await first.until(
+      ({ staircases, look }) => staircases.moved !== null && look?.isUntrained === false,
+    );
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain("&th=0.");
+    const shared = await page.evaluate(() => location.hash);
+
+    // What the weights hash to is said by Node, too, of the same run.
+    const data = await loadDigits();
+    const [run] = await prepareExperiment(experimentOf(settings, [8, 8, 1]), { data });
+    await run.trainer({ onEpoch: () => undefined }).fit();
+    expect(training.result).toEqual(await fingerprint(run.model, data.train));
+    expect(shared).toContain(`&r=${training.result?.weights}-${training.result?.data}`);
+
+    const second = await OpenPage.at(browser, site, { hash: shared });
+    expect((await second.state()).settings).toEqual(settings);
+    const { look } = await second.until(({ look }) => look?.input.source === "drawing");
+    expect(look?.input).toEqual(before.input);
+    // The thresholds are those of the run, which is not repeated yet.
+    expect(
+      (await second.until(({ staircases }) => staircases.trained !== null)).staircases.whatIf,
+    ).toBeNull();
+    expect(await second.page.evaluate(() => location.hash)).toBe(shared);
+    expect(await second.page.locator(".reproduced").textContent()).toContain(
+      "The address carries the result",
+    );
+    await second.page.locator("#train").getByRole("button", { name: "Start training" }).click();
+    await second.page.locator(".reproduced.same").waitFor();
+    const after = await second.until(({ staircases }) => staircases.moved !== null);
+    expect(after.staircases).toEqual(before.staircases);
+    expect(after.look?.scores).toEqual(before.look?.scores);
+    await expect.poll(() => second.page.evaluate(() => location.hash)).toBe(shared);
+    // Of an address that promises other weights it is said, too.
+    const lie = shared.replace(/&r=.*?-/, "&r=0000000000000000-");
+    await second.page.evaluate((hash) => void (location.hash = hash), lie);
+    await second.page.locator(".reproduced.other").waitFor();
+    await second.page.goBack();
+    await second.page.locator(".reproduced.same").waitFor();
+    expect([first.problems, second.problems]).toEqual([[], []]);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it("says which part of an address is damaged, and is as the rest says", async () => {
+    const other = await OpenPage.at(browser, site, {
+      hash: "#net=dense&c=4-4&h=32&T=6&s=11&d=%3Cb%3E&l=9&th=-1&i=400",
+    });
+    const { notice, settings, input } = await other.until(
+      (state) => state.notice?.sentence.includes("another network") === true,
+    );
+    expect(notice).toEqual({
+      kind: "error",
+      sentence:
+        "Part of the address is damaged, or not what this page writes: the drawing, the thresholds that were moved. The rest is as it says. " +
+        "The address asks for held-out image 401, and there are 360. The first one is shown. " +
+        "The address selects a layer, or moves thresholds, of another network: this one has 3 spiking layers. They are left as they were.",
+    });
+    expect(settings).toMatchObject({ network: "dense", hidden: 32, timesteps: 6, seed: 11 });
     expect(await other.page.getByRole("slider", { name: "Time steps T" }).inputValue()).toBe("6");
+    expect(input).toEqual({ source: "sample", index: 0 });
+    expect(other.problems).toEqual([]);
     await other.close();
   });
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../../dist/playground", import.meta.url));
+const builtPage = fileURLToPath(new URL("../../dist/playground", import.meta.url));
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -24,10 +24,12 @@ export interface Site {
 /**
  * @param isolated whether the headers are sent that let a page share memory between threads
  * @param more files beside those of the page, by their path from it; asked for at every request
+ * @param root another folder than that of the page
  */
 export async function serve(
   isolated: boolean,
   more: ReadonlyMap<string, Uint8Array> = new Map(),
+  root = builtPage,
 ): Promise<Site> {
   const server = createServer((request, response) => {
     // Not at the root: the files must work from any folder.

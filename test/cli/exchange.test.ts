@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportNetwork } from "../../src/cli/commands/export.js";
 import type { ExportArguments } from "../../src/cli/exports/export-arguments.js";
@@ -12,6 +13,7 @@ import { failureOf } from "../../src/cli/exit-codes.js";
 import { printTo } from "../../src/cli/terminal.js";
 import { fidelityReport } from "../../src/exchange/fidelity-report.js";
 import {
+  calibrate,
   init,
   loadDigits,
   quantizeModel,
@@ -22,7 +24,7 @@ import {
   toTorchStateDict,
   writeOnnx,
 } from "../../src/index.js";
-import { temporaryFolder } from "./atif.js";
+import { configText, temporaryFolder } from "./atif.js";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);
@@ -106,6 +108,68 @@ describe("--to onnx", () => {
     expect(refused.sentence).toMatch(
       /q8\.safetensors cannot be written as ONNX: layers\.fc1, layers\.fc2: the kind "QuantizedLinear": .*; layers\.neuron1: the kind "QuantizedATIF"/,
     );
+  });
+});
+
+describe("--to html", () => {
+  it("writes the page with this network, and says how large it is", async () => {
+    const answer = await exported({ to: "html", out: at("digits.html"), name: "digits <of mine>" });
+    const page = readFileSync(at("digits.html"));
+    expect(answer).toEqual({
+      to: "html",
+      file: at("digits.html"),
+      name: "digits <of mine>",
+      bytes: page.length,
+      gzipBytes: gzipSync(page, { level: 9 }).length,
+      model: at("digits.safetensors"),
+      inputShape: [8, 8, 1],
+      timesteps: 3,
+      timed: false,
+    });
+    expect(page.toString("utf8")).toContain("<title>digits &#60;of mine&#62;</title>");
+    const [, model] = /id="model">([^<]*)</.exec(page.toString("utf8")) ?? [];
+    expect(Buffer.from(model, "base64").equals(readFileSync(at("digits.safetensors")))).toBe(true);
+    await exported({ to: "html", out: at("printed.html"), json: false });
+    expect(said.out).toMatch(
+      /it takes drawings, pictures, arrays of \[8, 8, 1\]\n\nwrote .*printed\.html {2}\d+ bytes, \d+ compressed\n$/,
+    );
+  });
+
+  it("takes the name of the run, and quantized networks", async () => {
+    const { train } = await loadDigits();
+    const quantized = quantizeModel(own, { bits: 8 });
+    calibrate(quantized, train.subset({ start: 0, end: 32 }));
+    mkdirSync(at("digits-q8"));
+    await saveModel(at("digits-q8", "model.safetensors"), quantized.eval(), { dataset: "digits" });
+    const answer = await exported({ to: "html", run: at("digits-q8"), out: folder });
+    expect(answer).toMatchObject({ name: "digits-q8", file: at("network.html") });
+  });
+
+  it("refuses what it cannot show", async () => {
+    const coder = '[[data_augmentation]]\nkind = "LatencyEncoder"\nparams = { timesteps = 2 }';
+    const timed = configText({ sections: coder }).replace("MultiStep", "MultiStepTimeStepsInData");
+    await saveModel(at("coded.safetensors"), own, { experiment: timed });
+    expect(await exported({ to: "html", run: at("coded.safetensors"), out: at("coded.html") })).toEqual({
+      exitCode: 2,
+      sentence: expect.stringMatching(
+        /coded\.safetensors learned from samples that LatencyEncoder had changed, also where they are tested; expected/,
+      ) as string,
+    });
+    expect(await exported({ to: "html", run: at("q8.safetensors"), out: at("q8.html") })).toEqual({
+      exitCode: 2,
+      sentence: expect.stringMatching(
+        /q8\.safetensors cannot be shown by a page: Quantizer: it has no range/,
+      ) as string,
+    });
+    expect(await exported({ to: "html", out: at("digits.html") })).toEqual({
+      exitCode: 2,
+      sentence: expect.stringContaining("digits.html is there already") as string,
+    });
+    expect(await exported({ to: "html", strict: true })).toEqual({
+      exitCode: 2,
+      sentence: "--strict is for --to onnx, nir, pytorch; expected it left out with --to html.",
+    });
+    expect(existsSync(at("coded.html")) || existsSync(at("q8.html"))).toBe(false);
   });
 });
 

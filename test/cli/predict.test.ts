@@ -218,6 +218,11 @@ describe("arrays", () => {
       [2, 2, 1, 1, 2, 3, 4],
       [2, 2, 1, 5, 6, 7, 8.5],
     ]);
+    expect(lines("1,2,3,4\r\n 5; 6;7; 8.5\n1e1\t-2\t.5\t0\n")).toEqual([
+      [2, 2, 1, 1, 2, 3, 4],
+      [2, 2, 1, 5, 6, 7, 8.5],
+      [2, 2, 1, 10, -2, 0.5, 0],
+    ]);
     expect(lines(JSON.stringify(new Array(16).fill(1)))[0].slice(0, 4)).toEqual([4, 2, 2, 1]);
   });
 
@@ -227,6 +232,9 @@ describe("arrays", () => {
     ["[1,2]", "line 1 has 2 numbers; expected 4 numbers for a sample of [2, 2, 1], or 16 for [4, 2, 2, 1]"],
     ["[1,2,3,4]\n[1,", 'line 2 is "[1,", which is no JSON'],
     ['[1,2,3,"4"]', "line 1 holds"],
+    ["1,2,3,four", 'line 1 is "1,2,3,four", which is no JSON'],
+    ["1,2,,3", 'line 1 is "1,2,,3", which is no JSON'],
+    ["1,2,3", "line 1 has 3 numbers; expected 4 numbers"],
     ["[1,2,3,1e99]", "line 1 holds Infinity at place 3"],
   ])("%j is refused", (text, sentence) => {
     expect(() => lines(text)).toThrow(sentence);

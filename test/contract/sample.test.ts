@@ -22,9 +22,10 @@ describe("the sample of a kernel's cases", () => {
       "8 twice": [input(8), 8],
       nine: [input(9), 9],
       "larger, as eight": [input(16), 8],
-      "as nine": [input(17), 17],
+      "as nine": [input(41), 41],
+      "other than nine for wide vectors": [input(41), 17],
     });
-    expect(labels(cases)).toEqual(["8 twice", "nine"]);
+    expect(labels(cases)).toEqual(["8 twice", "nine", "other than nine for wide vectors"]);
   });
 
   it("has every edge: nothing, one, a null, both ways of a flag, numbers that are not finite, many chunks", () => {

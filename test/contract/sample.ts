@@ -6,15 +6,16 @@
 import type { KernelName } from "../../src/kernels/contract.js";
 import type { Argument, Case } from "./arguments.js";
 
-/** Sizes up to here are told apart, larger ones by what remains of eight, the most that a loop takes at once. */
+/** Sizes up to here are told apart, larger ones by what remains of the most that a loop takes at once: two vectors of 16. */
 const SMALL = 8;
+const WIDEST = 32;
 /** Elements of an array that a kernel cuts into several chunks. */
 const SEVERAL_CHUNKS = 1 << 14;
 
 function traitsOfNumber(value: number): string[] {
   if (!Number.isFinite(value)) return [String(value)];
   if (!Number.isInteger(value) || value < 0) return [value < 0 ? "negative" : "fraction"];
-  return [value <= SMALL ? `${value}` : `${value % SMALL} above ${SMALL}`];
+  return [value <= SMALL ? `${value}` : `${value % WIDEST} of ${WIDEST}`];
 }
 
 function specialNumbersIn(data: Float32Array | Int32Array): string[] {

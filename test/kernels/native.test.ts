@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { init } from "../../src/autograd/init.js";
 import { backend } from "../../src/kernels/current.js";
-import { findAddon, lookIn } from "../../src/kernels/native/find-addon.js";
+import { findAddon, lookIn, packagesFor } from "../../src/kernels/native/find-addon.js";
 
 const entry = new URL("../../dist/node.js", import.meta.url).href;
 
@@ -39,6 +39,21 @@ describe("looking for an addon", () => {
     };
     const looked = lookIn(Object.keys(places), (place) => places[place]());
     expect(looked.addon).toBe(here);
+  });
+
+  it("asks for the package that fits the C library, for both where it cannot know it", () => {
+    const glibc =
+      "7f00-7f01 r-xp 0 08:01 1 /usr/lib/x86_64-linux-gnu/libc.so.6\n7f02-7f03 r--p 0 08:01 2 /bin/node\n";
+    const musl =
+      "7f00-7f01 r-xp 0 08:01 1 /lib/ld-musl-x86_64.so.1\n7f02-7f03 r--p 0 08:01 2 /usr/bin/node\n";
+    expect(packagesFor("linux", "x64", glibc)).toEqual(["@atif/linux-x64"]);
+    expect(packagesFor("linux", "x64", musl)).toEqual(["@atif/linux-x64-musl"]);
+    expect(packagesFor("linux", "arm64", `${glibc}7f04 r--s 0 0 3 /home/ld-musl-notes/a.txt\n`)).toEqual([
+      "@atif/linux-arm64",
+    ]);
+    expect(packagesFor("linux", "arm64", null)).toEqual(["@atif/linux-arm64", "@atif/linux-arm64-musl"]);
+    expect(packagesFor("darwin", "arm64", null)).toEqual(["@atif/darwin-arm64"]);
+    expect(packagesFor("win32", "x64", null)).toEqual(["@atif/win32-x64"]);
   });
 
   it("says what it has tried", () => {
@@ -80,7 +95,7 @@ describe("init() in Node", () => {
     const asked = run("await tell(atif.init({ threads: 1 }));", "native");
     if (findAddon().addon === null)
       expect(asked).toMatch(
-        /^StateError: init: the backend is to be "native", but there are no native kernels here: the package @atif\/\S+ is not installed.*\. In a checkout, build them with `npm run build:native`; or take "wasm", which gives the same bits\.$/,
+        /^StateError: init: the backend is to be "native", but there are no native kernels here: the package @atif\/\S+ is not installed\. In a checkout, build them with `npm run build:native`; or take "wasm", which gives the same bits\.$/,
       );
     else expect(JSON.parse(asked)).toMatchObject({ name: "native", whyNotNative: null });
     expect(

@@ -8,10 +8,11 @@ import { findAddon } from "../../src/kernels/native/find-addon.js";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
 import { Generator } from "../../src/random/generator.js";
 import { Arrays, type Case } from "../contract/arguments.js";
-import { call, isArray, wordsOf } from "../contract/call.js";
+import { call, isArray } from "../contract/call.js";
 import { casesOf, kernelNames } from "../contract/cases.js";
 import { sampleOf } from "../contract/sample.js";
 import { largeCases } from "../kernels/large-cases.js";
+import { differences } from "./differences.js";
 
 const { addon, tried } = findAddon();
 if (addon === null) throw new Error(`the native kernels: ${tried}`);
@@ -25,27 +26,6 @@ const natives: readonly Backend[] = await Promise.all(
     [1, 2, 3, 8].map((threads) => createNativeBackend(addon, set, threads, { tuning: EAGER })),
   ),
 );
-
-const nan = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000;
-
-/** What differs in the words of a call; NaNs are equal. */
-function differences(
-  name: KernelName,
-  test: Case<KernelName>,
-  native: Backend,
-  expected: ReturnType<typeof call>,
-): string[] {
-  const actual = call(native, name, test);
-  const found = [...actual.violations];
-  for (const [output, words] of expected.outputs) {
-    const [a, b] = [words, actual.outputs.get(output) ?? new Float32Array(0)].map(wordsOf);
-    const floats = words instanceof Float32Array;
-    const at = a.findIndex((word, i) => word !== b[i] && !(floats && nan(word) && nan(b[i])));
-    if (at >= 0)
-      found.push(`${test.label}: ${output}[${at}] differs on ${native.instructionSet} x ${native.threads}`);
-  }
-  return found;
-}
 
 describe("native kernels", () => {
   describe.each(kernelNames)("%s", (name) => {

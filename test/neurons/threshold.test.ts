@@ -68,7 +68,7 @@ describeBackends("ATIF", (backend) => {
       ["alpha 1e-50", { alpha: 1e-50 }, RangeError, "ATIF: alpha is 1e-50; expected a number that float32 can hold"],
       ["device cuda", { device: "cuda" }, RangeError, 'ATIF: device is "cuda"; expected "cpu".'],
       ["minThreshold 0", { minThreshold: 0 }, RangeError, "ATIF: minThreshold is 0; expected a number above 0."],
-      ["v_threshold", { v_threshold: 1 }, TypeError, 'ATIF: unknown option "v_threshold"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq. Did you mean "vThreshold"?'],
+      ["v_threshold", { v_threshold: 1 }, TypeError, 'ATIF: unknown option "v_threshold"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq, thresholdShape, channels. Did you mean "vThreshold"?'],
       ["v_reset", { v_reset: null }, TypeError, 'ATIF: unknown option "v_reset"; known options are'],
       ["vReset", { vReset: 0 }, TypeError, 'ATIF: unknown option "vReset"; known options are'],
       ["T", { T: 4 }, TypeError, 'ATIF: unknown option "T"; known options are'],
@@ -90,7 +90,7 @@ describeBackends("ATIF", (backend) => {
       expect(() => new IFSRL({ alpha: -1 })).toThrow("IFSRL: alpha is -1");
       expect(() => new MultiStepATIF({ alpha: -1 })).toThrow("MultiStepATIF: alpha is -1");
       expect(() => new MultiStepATIF({ T: 4 } as object)).toThrow(
-        'MultiStepATIF: unknown option "T"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq, stepMode.',
+        'MultiStepATIF: unknown option "T"; known options are vThreshold, vthInitL, vthInitH, alpha, device, minThreshold, detachReset, backend, storeVSeq, thresholdShape, channels, stepMode.',
       );
       expect(() => new MultiStepATIF(null as unknown as object)).toThrow(
         "MultiStepATIF: no options were given",

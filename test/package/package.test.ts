@@ -5,7 +5,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -93,6 +93,7 @@ describe("the packed package", () => {
     writeFileSync(
       join(folder, "use.ts"),
       `import { ATIF, createNeuron, init, tensor, type NeuronSpec, type Tensor, type StateDict } from "atif";
+       import type { AtifRaster, PickEvent } from "atif/elements";
        await init({ backend: "reference" });
        const neuron: ATIF = new ATIF({ alpha: 2 });
        const y: Tensor = neuron.forward(tensor([1, 2], [2]));
@@ -108,6 +109,11 @@ describe("the packed package", () => {
        const other: NeuronSpec = { kind: "Pulse", params: { alpha: 2 } };
        // @ts-expect-error a kind that nobody has declared
        const unknown: NeuronSpec = { kind: "Pulses" };
+       const raster: AtifRaster = document.createElement("atif-raster");
+       raster.layers = [{ name: "hidden", neurons: 1, spikes: [0, 1] }];
+       raster.addEventListener("pick", (event) => (event as PickEvent).detail.neuron.toFixed());
+       // @ts-expect-error a step is a number
+       raster.step = "3";
        export const make = (): unknown[] => [...specs, other, unknown].map((spec) => createNeuron(spec));
        export { shape, y };`,
     );
@@ -172,6 +178,17 @@ describe("the packed package", () => {
     expect(found("tsconfig.wrong.json")).toMatch(
       /wrong\.ts\(2,\d+\): error TS2322: Type 'Tensor' is not assignable/,
     );
+  });
+
+  it("has the elements by another name, with types, and imports them where there are none", () => {
+    const names = runProgram(
+      "elements.mjs",
+      `import * as elements from "atif/elements"; console.log(JSON.stringify(Object.keys(elements)));`,
+    );
+    expect(names).toEqual(
+      expect.arrayContaining(["AtifDraw", "AtifMembrane", "AtifRaster", "AtifStaircase"]),
+    );
+    expect(existsSync(join(folder, "node_modules/preact"))).toBe(false);
   });
 
   it("brings the command line", () => {

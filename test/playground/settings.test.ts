@@ -33,6 +33,11 @@ describe("settings in an address", () => {
     expect(settingsOfAddress("#train")).toBeNull();
   });
 
+  it("that are not named are those of the first visit", () => {
+    expect(settingsFromHash("#net=convolutions&s=3")).toEqual({ ...defaultSettings, seed: 3 });
+    expect(settingsFromHash("#net=convolutions&c=-7")?.channels).toEqual([12, 7]);
+  });
+
   it("are brought into range: a link is from anybody", () => {
     expect(settingsFromHash("#net=x&c=0-9999&h=1e9&T=2.6&lr=-1&e=abc&s=&lo=3&hi=2")).toEqual({
       ...defaultSettings,

@@ -16,7 +16,7 @@ import { readFacts, type TrainingFacts } from "../../experiment/run-folder/train
 import { findModel, type ModelPlace } from "../model-path.js";
 import { networkLayers, type NetworkLayer } from "../../inspection/network-layers.js";
 import { Progress } from "../progress.js";
-import { formatTable, percent, significant, type Column } from "../report-table.js";
+import { formatTable, percent, significant, thetaText, type Column } from "../report-table.js";
 import { Terminal } from "../terminal.js";
 import { findRuns, leftOut, type SeveralRuns } from "../several-runs.js";
 import { loadingOnce, NoFittingData, testDataFor } from "../test-data.js";
@@ -222,7 +222,7 @@ function print(terminal: Terminal, { path, model, facts, layers, parameters, mea
       kind,
       formatShape(outputShape),
       own === 0 ? "" : String(own),
-      neuron === undefined ? "" : significant(neuron.theta),
+      neuron === undefined ? "" : thetaText(neuron),
       neuron === undefined ? "" : String(neuron.levels),
       neuron === undefined ? "" : significant(neuron.levelStep),
       rate === undefined ? "" : percent(rate.firingRate),

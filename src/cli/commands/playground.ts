@@ -1,13 +1,13 @@
 /** atif playground: the page, from the installed package. */
 
 import { existsSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { fileErrorFrom } from "../../platform/file-errors.js";
 import { InterruptedError, UsageError } from "../exit-codes.js";
 import { Interrupt } from "../interrupt.js";
 import { findModel } from "../model-path.js";
 import { openInBrowser } from "../open-in-browser.js";
+import { inPackage } from "../package-folder.js";
 import { servePage, type PageServer } from "../page-server.js";
 import { Terminal } from "../terminal.js";
 
@@ -54,11 +54,9 @@ export async function playground(args: PlaygroundArguments): Promise<void> {
   }
 }
 
-/** dist/playground of the package, wherever this stands in it. @throws UsageError */
+/** @throws UsageError */
 function pageFolder(): string {
-  let root = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(root, "package.json")) && dirname(root) !== root) root = dirname(root);
-  const page = join(root, "dist", "playground");
+  const page = inPackage("dist", "playground");
   if (existsSync(join(page, "index.html"))) return page;
   throw new UsageError(
     "the page is not built; expected dist/playground in the package. In a checkout: npm run build:page",

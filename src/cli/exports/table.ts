@@ -26,6 +26,11 @@ export const exportForms = {
     takes: ["profile", "samples", "data", "strict"],
     load: async () => (await import("./nir.js")).exportAsNir,
   },
+  html: {
+    summary: "one file that shows the network in any browser, without a server and offline",
+    takes: ["name"],
+    load: async () => (await import("./html.js")).exportAsHtml,
+  },
   pytorch: {
     summary: "a file of Python that defines the network, and its weights",
     takes: ["samples", "data", "strict"],

@@ -163,7 +163,10 @@ export const cubaLifRow: NeuronRow<CubaLIFOptions, CubaLIF, CubaLIFSettings> = {
   schema,
   create: (options, stepMode) => new CubaLIF({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
-  checkSample: ({ shape }, sample, where) => checkArrayShape(where, shape, sample),
+  forSample({ shape }, sample, where) {
+    checkArrayShape(where, shape, sample);
+    return {};
+  },
 };
 
 declare module "../../neurons/table.js" {

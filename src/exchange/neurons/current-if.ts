@@ -107,7 +107,10 @@ export const currentIfRow: NeuronRow<CurrentIFOptions, CurrentIF, CurrentIFSetti
   schema,
   create: (options, stepMode) => new CurrentIF({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
-  checkSample: ({ shape }, sample, where) => checkArrayShape(where, shape, sample),
+  forSample({ shape }, sample, where) {
+    checkArrayShape(where, shape, sample);
+    return {};
+  },
 };
 
 declare module "../../neurons/table.js" {

@@ -71,7 +71,10 @@ export const currentLifRow: NeuronRow<CurrentLIFOptions, CurrentLIF, CurrentLIFS
   schema,
   create: (options, stepMode) => new CurrentLIF({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
-  checkSample: ({ shape }, sample, where) => checkArrayShape(where, shape, sample),
+  forSample({ shape }, sample, where) {
+    checkArrayShape(where, shape, sample);
+    return {};
+  },
 };
 
 declare module "../../neurons/table.js" {

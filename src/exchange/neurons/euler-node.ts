@@ -13,9 +13,11 @@
 import { StateError } from "../../errors.js";
 import { BaseNode, type NodeBackend } from "../../neurons/base-node.js";
 import { detachResetField, stepModeField, storeVSeqField } from "../../neurons/node-options.js";
+import { meanOf } from "../../neurons/threshold.js";
 import type { NeuronTraits } from "../../neurons/traits.js";
 import type { Unrolled } from "../../neurons/unrolled.js";
 import type { StepMode } from "../../module/module.js";
+import type { Parameter } from "../../module/parameter.js";
 import { withDefault, type Fields } from "../../schema/schema.js";
 import { flag, float32, oneOf } from "../../schema/value-types.js";
 import type { Shape } from "../../shapes.js";
@@ -28,10 +30,10 @@ import {
   type NamedSurrogateOptions,
 } from "../named-surrogate.js";
 import {
+  asLearned,
   checkArrayShape,
   holdArrays,
   learnField,
-  meanOf,
   shapeField,
   type ArrayOptions,
   type NumberArray,
@@ -169,6 +171,10 @@ export abstract class EulerNode<K extends string> extends BaseNode {
   /** The threshold, or the mean of several. */
   override get theta(): number {
     return meanOf(this.#arrays.v_threshold);
+  }
+
+  override get learnedThreshold(): Parameter | null {
+    return asLearned(this.#arrays.v_threshold);
   }
 
   /** Of a hard reset, the potential after it, or the mean of several; null where the threshold is subtracted. */

@@ -15,10 +15,12 @@
 import { noGrad } from "../../autograd/grad-mode.js";
 import { StateError } from "../../errors.js";
 import type { StepMode } from "../../module/module.js";
+import type { Parameter } from "../../module/parameter.js";
 import { BaseNode, type NodeBackend } from "../../neurons/base-node.js";
 import type { NeuronRow } from "../../neurons/neuron-row.js";
 import { stepModeField, storeVSeqField } from "../../neurons/node-options.js";
 import { addNeuron } from "../../neurons/table.js";
+import { meanOf } from "../../neurons/threshold.js";
 import type { NeuronTraits } from "../../neurons/traits.js";
 import type { Unrolled } from "../../neurons/unrolled.js";
 import { readOptions, withDefault, type Schema } from "../../schema/schema.js";
@@ -32,7 +34,7 @@ import {
   surrogateOptions,
   type NamedSurrogateOptions,
 } from "../named-surrogate.js";
-import { checkArrayShape, holdArrays, meanOf, shapeField } from "../neuron-arrays.js";
+import { asLearned, checkArrayShape, holdArrays, shapeField } from "../neuron-arrays.js";
 import { arrayValue } from "./euler-node.js";
 
 export type ResetMechanism = "subtract" | "zero" | "none";
@@ -147,6 +149,10 @@ export class SnnTorchLeaky extends BaseNode {
     return meanOf(this.#arrays.threshold);
   }
 
+  override get learnedThreshold(): Parameter | null {
+    return asLearned(this.#arrays.threshold);
+  }
+
   /** graded_spikes_factor, or the mean of several. */
   override get spikeHeight(): number {
     return meanOf(this.#arrays.graded_spikes_factor);
@@ -210,9 +216,10 @@ export const snnTorchLeakyRow: NeuronRow<SnnTorchLeakyOptions, SnnTorchLeaky, Sn
   schema,
   create: (options, stepMode) => new SnnTorchLeaky({ ...options, stepMode }),
   options: (neuron) => neuron.presentOptions(),
-  checkSample({ betaShape, thresholdShape, gradedSpikesFactorShape }, sample, where) {
+  forSample({ betaShape, thresholdShape, gradedSpikesFactorShape }, sample, where) {
     for (const shape of [betaShape, thresholdShape, gradedSpikesFactorShape])
       checkArrayShape(where, shape, sample);
+    return {};
   },
 };
 

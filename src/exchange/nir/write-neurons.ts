@@ -33,8 +33,8 @@ interface Equations {
   readonly reset: { readonly to: NirArray } | "subtract";
   readonly startsAtReset: boolean;
   readonly compare: ">" | ">=";
-  /** theta, where spikes are as high as it; else they are 1. */
-  readonly height: number | null;
+  /** theta, where spikes are as high as it, of all or of each channel; else they are 1. */
+  readonly height: number | NirArray | null;
   /** What the metadata say besides. */
   readonly told: readonly (readonly [string, string | number])[];
 }
@@ -43,12 +43,19 @@ type Row = (neuron: NeuronToWrite, dt: number) => Equations | string;
 
 const single = (state: StateDict, name: string): number => state[name].data[0];
 
-/** Of the kinds with one learned threshold. */
+/** Of the kinds with a learned threshold. */
 function adaptive(array: string, isScaled: boolean): Row {
   return ({ name, kind, state, input }, dt) => {
-    const theta = single(state, `${name}.${array}`);
-    if (!(theta > 0))
-      return `its threshold is ${theta}; NIR has no factor of a spike that is not above 0 here`;
+    const entry = state[`${name}.${array}`];
+    const [theta] = entry.data;
+    const wrong = entry.data.find((each) => !(each > 0));
+    if (wrong !== undefined)
+      return `its threshold is ${wrong}; NIR has no factor of a spike that is not above 0 here`;
+    if (entry.data.length > 1) {
+      const threshold = expanded(entry, input.shape);
+      const own = { ...plain(kind, input, dt, theta), threshold, height: isScaled ? threshold : null };
+      return { ...own, reset: "subtract", told: [] };
+    }
     return { ...plain(kind, input, dt, theta), reset: "subtract", height: isScaled ? theta : null, told: [] };
   };
 }
@@ -232,9 +239,22 @@ function asOneNode(builder: NirBuilder, { name, input }: NeuronToWrite, equation
   noteFiring(builder, name, equations, isBelow, leak === null ? "IF" : synapse === null ? "LIF" : "CubaLIF");
   const spikes: NirValue = { ...input, sources: [node], factor: 1, height: 1, pads: null };
   if (height === null) return spikes;
+  if (typeof height !== "number") return scaledByChannel(builder, `${name}_scale`, spikes, height);
   if (profile === "portable") return { ...spikes, factor: height };
   const scaled = builder.add(`${name}_scale`, "Scale", { scale: filled(first, height) }, spikes);
   return { ...spikes, sources: [scaled], height };
+}
+
+/** Spikes of each channel as high as it fires. */
+function scaledByChannel(builder: NirBuilder, name: string, spikes: NirValue, height: NirArray): NirValue {
+  const [channels, ...map] = height.shape;
+  const size = map.reduce((a, b) => a * b, 1);
+  const each = Float64Array.from({ length: channels }, (_, c) => height.values[c * size]);
+  const scaled =
+    builder.profile === "portable"
+      ? builder.diagonal(name, spikes, each, new Float64Array(channels))
+      : builder.add(name, "Scale", { scale: height }, spikes);
+  return { ...spikes, sources: [scaled], height: null };
 }
 
 function noteFiring(
@@ -271,8 +291,8 @@ function metadataOf(
     ["atif_reset", reset === "subtract" ? "subtract" : "hard"],
     ["atif_compare", compare],
     ...(isOne(threshold) ? ([["atif_threshold", theta]] as const) : []),
-    ["atif_output_scale", isFolded ? 1 : (height ?? 1)],
-    ["atif_folded", isFolded && height !== null ? 1 : 0],
+    ["atif_output_scale", isFolded || typeof height !== "number" ? 1 : height],
+    ["atif_folded", isFolded && typeof height === "number" ? 1 : 0],
     ...(startsAtReset ? ([["atif_start", "reset"]] as const) : []),
     ...told,
   ]);
@@ -309,7 +329,8 @@ function spelledOut(builder: NirBuilder, { name, input }: NeuronToWrite, equatio
   ];
   if (height === null) edges.push(["z", "output"]);
   else {
-    nodes.set("out", { type: "Scale", fields: { scale: filled(first, height) }, metadata: noMetadata });
+    const scale = typeof height === "number" ? filled(first, height) : height;
+    nodes.set("out", { type: "Scale", fields: { scale }, metadata: noMetadata });
     edges.push(["z", "out"], ["out", "output"]);
   }
   const graph: NirGraph = { type: "NIRGraph", nodes, edges, metadata: noMetadata };
@@ -320,5 +341,6 @@ function spelledOut(builder: NirBuilder, { name, input }: NeuronToWrite, equatio
     "soft reset spelled out",
     "I or LI, Threshold and Scale, with an edge that carries the step before",
   );
-  return { ...input, sources: [source], factor: 1, height: height ?? 1, pads: null };
+  const given = typeof height === "object" && height !== null ? null : (height ?? 1);
+  return { ...input, sources: [source], factor: 1, height: given, pads: null };
 }

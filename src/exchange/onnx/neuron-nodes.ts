@@ -12,7 +12,7 @@ import type { LayerPlace } from "./layer-nodes.js";
 const FLOAT = 1;
 
 export interface NeuronPlace extends Pick<LayerPlace, "graph" | "node" | "array"> {
-  /** The threshold [1], by its name in the graph. */
+  /** The threshold [1], or [C, 1, 1], by its name in the graph. */
   readonly threshold: string;
   /** sigmoid(w) [], where the leak is learned. */
   readonly rate: string | null;

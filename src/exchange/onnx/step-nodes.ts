@@ -95,10 +95,14 @@ export class StepNodes {
   }
 
   /** Learned, or a number of the neuron under a name like that of one. */
-  #threshold({ path, equations }: OutlineLayer): string {
+  #threshold({ path, equations, shape: sample }: OutlineLayer): string {
     const { name, value, isLearned } = equations?.threshold ?? { name: "", value: 0, isLearned: false };
     const whole = `${path}.${name}`;
-    return isLearned ? this.#array(whole) : this.#graph.array(whole, [1], Float32Array.of(value));
+    if (!isLearned) return this.#graph.array(whole, [1], Float32Array.of(value));
+    const { shape, data } = this.#outline.state[whole];
+    // Of channels, which are the first axis of a sample here.
+    const axes = data.length === 1 ? shape : [data.length, ...sample.slice(1).map(() => 1)];
+    return this.#graph.array(whole, axes, data);
   }
 
   #rate({ path, equations }: OutlineLayer): string | null {

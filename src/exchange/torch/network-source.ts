@@ -9,17 +9,19 @@ import type { Outline } from "../outline.js";
 import { SAMPLES_FILE, WEIGHTS_FILE } from "./file-names.js";
 import { forwardLines } from "./forward-source.js";
 import { ModuleTree } from "./module-tree.js";
-import { neuronClasses } from "./neuron-source.js";
+import { BaseNode } from "../../neurons/base-node.js";
+import { neuronClasses, thresholdsIn } from "./neuron-source.js";
 import { preprocessingLines } from "./preprocessing-source.js";
 
 /** The text of network.py. */
 export function networkSource(outline: Outline): string {
   const { layers } = outline;
   const neurons = new Set(layers.flatMap(({ kind }): OwnNeuronKind[] => (isOwnNeuron(kind) ? [kind] : [])));
+  const hasChannels = layers.some(({ module }) => module instanceof BaseNode && thresholdsIn(module) > 1);
   const drops = layers.some(({ kind }) => kind === "Dropout");
   const parts = [
     head(outline),
-    ...(neurons.size === 0 ? [] : [SPIKE, NEURON, neuronClasses(neurons)]),
+    ...(neurons.size === 0 ? [] : [SPIKE, NEURON, neuronClasses(neurons, hasChannels)]),
     ...(drops ? [DROPOUT] : []),
     network(outline, neurons, drops),
     LOADING,

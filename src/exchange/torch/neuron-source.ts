@@ -21,6 +21,7 @@ function makeAdaptive(name: string): NeuronSource["make"] {
     const named = {
       alpha: alpha === 1 ? null : pythonNumber(shortest(alpha)),
       detach_reset: neuron.detachReset ? "True" : null,
+      channels: thresholdsIn(neuron) === 1 ? null : String(thresholdsIn(neuron)),
       minimum: minimum === null ? null : pythonNumber(shortest(minimum)),
     };
     return `${name}(${argumentsOf([], named)})`;
@@ -216,11 +217,34 @@ class ParametricLIFNode(IFNode):
   },
 };
 
-/** The classes of these kinds, and of those that they extend, each once and in an order that Python takes. */
-export function neuronClasses(kinds: ReadonlySet<OwnNeuronKind>): string {
+/** How many thresholds a neuron learns: one, or one a channel. */
+export function thresholdsIn({ learnedThreshold }: BaseNode): number {
+  return learnedThreshold?.size ?? 1;
+}
+
+/** As the classes have it for one threshold, and for one a channel, which is the axis behind the batch. */
+const PER_CHANNEL: readonly (readonly [string, string])[] = [
+  ["one number for the layer", "one number for the layer, or one a channel"],
+  ["one for the layer", "one for the layer, or one a channel"],
+  ["minimum=None):", "channels=1, minimum=None):"],
+  ["torch.ones(1)", "torch.ones(channels)"],
+];
+
+function perChannel(source: string): string {
+  const known = PER_CHANNEL.reduce((text, [one, several]) => text.replace(one, several), source);
+  return known.replace(/theta = self\.(\w+)\n/, "theta = self.$1.reshape(-1, *[1] * (x.dim() - 2))\n");
+}
+
+/**
+ * The classes of these kinds, and of those that they extend, each once and in an order that Python takes.
+ *
+ * @param hasChannels whether channels have thresholds of their own
+ */
+export function neuronClasses(kinds: ReadonlySet<OwnNeuronKind>, hasChannels: boolean): string {
   const needed = new Set([...kinds].flatMap((kind) => [...rows[kind].needs, kind]));
   const inOrder = (Object.keys(rows) as OwnNeuronKind[]).filter((kind) => needed.has(kind));
-  return inOrder.map((kind) => rows[kind].source).join("\n");
+  const sources = inOrder.map((kind) => rows[kind].source);
+  return (hasChannels ? sources.map(perChannel) : sources).join("\n");
 }
 
 /** What makes a neuron like this; its threshold and rate come with the weights. */

@@ -55,6 +55,18 @@ export function fileRow<P>(
   return { summary, schema: { ...schema, fields: Object.fromEntries(own) as never }, ...additions };
 }
 
+/** The fields of a class, with what they mean where it does not say so itself: a page has no use for that. */
+export function toldFields<P>(
+  schema: Schema<P>,
+  meanings: Readonly<Record<string, string>>,
+): Readonly<Record<string, AnyField>> {
+  const fields = fieldsOf(schema).map(([name, field]): [string, AnyField] => [
+    name,
+    field.meaning === "" ? { ...field, meaning: meanings[name] ?? "" } : field,
+  ]);
+  return Object.fromEntries(fields);
+}
+
 /** The rows of a table of classes. */
 export function fileRows<Kinds>(
   table: { readonly [K in keyof Kinds]: KindRow<Kinds[K]> },

@@ -5,7 +5,7 @@ import { rareLayers } from "../../layers/rare/kinds.js";
 import { layerKinds, layerOf, type PlainOptions } from "../../layers/table.js";
 import { refuse } from "../../schema/place.js";
 import { plainCopy } from "../../schema/plain-copy.js";
-import { fieldsOf, type AnyField, type Schema } from "../../schema/schema.js";
+import type { Schema } from "../../schema/schema.js";
 import { listOf, text, type ValueType } from "../../schema/value-types.js";
 import { isTable, type ConfigTable, type ConfigValue } from "./config-tree.js";
 import type { FilePlace } from "./file-place.js";
@@ -16,6 +16,7 @@ import {
   readKind,
   readRow,
   tableAt,
+  toldFields,
   writeFields,
   type KindRow,
   type KindTable,
@@ -84,11 +85,7 @@ function layerFileRow(kind: string): KindRow<PlainOptions> {
   const summary = summaries[kind] ?? `${kind}, of another package`;
   const { schema } = layerOf("", kind);
   if (schema === undefined) return { summary, schema: asGiven };
-  const fields = fieldsOf(schema).map(([name, field]): [string, AnyField] => [
-    name,
-    field.meaning === "" ? { ...field, meaning: meanings[name] ?? "" } : field,
-  ]);
-  return fileRow({ summary, schema }, { fields: Object.fromEntries(fields) });
+  return fileRow({ summary, schema }, { fields: toldFields(schema, meanings) });
 }
 
 type LayerKinds = Readonly<Record<string, PlainOptions>>;

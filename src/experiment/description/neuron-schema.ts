@@ -5,7 +5,25 @@ import { quantReluKind } from "../../quantization/quant-relu.js";
 import { optionNames } from "../../schema/schema.js";
 import type { NeuronKinds } from "./experiment.js";
 import { ignoredAlways, ignoredIf, type IgnoredKeys, type PassedOver } from "./ignored-keys.js";
-import { fileRow, type KindRow, type KindTable } from "./kinds.js";
+import { fileRow, toldFields, type KindRow, type KindTable } from "./kinds.js";
+
+/** What options mean that several kinds have. */
+const meanings: Readonly<Record<string, string>> = {
+  vthInitL:
+    "Lower end of the range, in units of v_threshold, that the initial threshold of each layer is drawn from.",
+  vthInitH: "Upper end of that range.",
+  vReset:
+    "What the potential is set to after a spike, and where it starts; none: the threshold is subtracted.",
+  decayInput: "Whether the input leaks with the potential, or is taken in whole.",
+  tau: "Time constant of the leak, in time steps.",
+  initTau: "Time constant of the leak that learning starts from, in time steps.",
+  minThreshold: "What the optimizer keeps the threshold at or above; none: it may become 0 or negative.",
+  detachReset:
+    "Whether no gradient flows through the spike into the reset. Thresholds then stop growing with T.",
+  storeVSeq: "Whether the layer keeps its potential after every time step of its last call, for looking at.",
+  thresholdShape:
+    "Whether a layer learns one threshold, or one for each of its channels, which all begin alike; the layer if it is left out.",
+};
 
 const ofAllNeurons: IgnoredKeys = {
   step_mode: ignoredAlways('read for the whole network: "m" with a framework of MultiStep, else "s"'),
@@ -32,6 +50,7 @@ export function neuronFileRow(
   const row = neuronRow(kind);
   const hasHardReset = optionNames(row.schema).includes("vReset");
   return fileRow(row, {
+    fields: toldFields(row.schema, meanings),
     ignored: { ...others, ...(hasHardReset ? {} : withoutHardReset) },
     passedOver: { backend },
   });

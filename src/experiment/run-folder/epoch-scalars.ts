@@ -20,6 +20,14 @@ export function epochScalars(metrics: EpochMetrics): [name: string, value: numbe
     ]),
     ["spikes_per_inference", metrics.spikesPerInference],
     ...layers.map(({ name, theta }): [string, number] => [`theta/${name}`, theta]),
+    ...layers.flatMap(({ name, thetas }): [string, number][] =>
+      thetas === undefined
+        ? []
+        : [
+            [`theta_min/${name}`, thetas.min],
+            [`theta_max/${name}`, thetas.max],
+          ],
+    ),
     ...layers.map(({ name, firingRate }): [string, number] => [`firing_rate/${name}`, firingRate]),
     ["seconds", metrics.seconds],
     ["samples_per_second", metrics.samplesPerSecond],

@@ -69,7 +69,13 @@ function figuresOf(
     test: measuredOf(test),
     spikesPerInference:
       test === null ? (last?.spikesPerInference ?? null) : (test.spikesPerInference ?? totalSpikes(layers)),
-    layers: layers.map(({ name, kind, theta, firingRate }) => ({ name, kind, theta, firingRate })),
+    layers: layers.map(({ name, kind, theta, thetas, firingRate }) => ({
+      name,
+      kind,
+      theta,
+      ...(thetas === undefined ? {} : { thetas }),
+      firingRate,
+    })),
     ...(counted === undefined || !("operations" in counted) ? {} : { operations: counted.operations.total }),
   };
 }

@@ -22,12 +22,34 @@ function look(): Found {
   const module = builtinModule<typeof import("node:module")>("node:module");
   const node = nodeProcess();
   if (module === undefined || node === undefined) return { addon: null, tried: "this is not Node" };
-  const name = `@atif/${node.platform}-${node.arch}`;
-  // npm installs the one that fits the system's C library.
-  const packages = node.platform === "linux" ? [name, `${name}-musl`] : [name];
+  const packages = packagesFor(node.platform, node.arch, node.platform === "linux" ? mapsOfProcess() : null);
   // from dist/chunks, and from src/kernels/native
   const built = ["../../", "../../../"].map((up) => `${up}native/out/atif.node`);
   return lookIn([...packages, ...built], module.createRequire(import.meta.url));
+}
+
+/**
+ * The packages that can serve a program, of which npm installs the one that fits the system's C library.
+ *
+ * @param maps what the program has in its memory, as Linux writes it; null: not known
+ */
+export function packagesFor(platform: string, arch: string, maps: string | null): string[] {
+  const name = `@atif/${platform}-${arch}`;
+  if (platform !== "linux") return [name];
+  const musl = `${name}-musl`;
+  if (maps === null) return [name, musl];
+  return /\/ld-musl-[^/\n]*$/m.test(maps) ? [musl] : [name];
+}
+
+/** What this program has in its memory, its C library among it: a system may have both. */
+function mapsOfProcess(): string | null {
+  try {
+    return (
+      builtinModule<typeof import("node:fs")>("node:fs")?.readFileSync("/proc/self/maps", "latin1") ?? null
+    );
+  } catch {
+    return null;
+  }
 }
 
 /**

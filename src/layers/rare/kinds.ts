@@ -1,8 +1,10 @@
 /**
- * Layers that few networks have: whoever reads this list has made them known by name, and convolutions can be dilated. A page
- * has them where it names one of them.
+ * Layers that few networks have: whoever reads this list has made them known by name, convolutions can be dilated, and channels
+ * can have thresholds of their own. A page has them where it names one of them.
  */
 
+import { perChannel } from "../../neurons/channel-thresholds.js";
+import { installChannelThresholds } from "../../neurons/threshold-shape.js";
 import { installDilation } from "../../ops/convolution.js";
 import { dilatedConvolution } from "../../ops/dilated.js";
 import { concatKind, type ConcatSpec } from "./concat.js";
@@ -26,10 +28,11 @@ const kinds: readonly (keyof RareLayerOptions)[] = [
 ] as (keyof RareLayerOptions)[];
 
 installDilation(dilatedConvolution);
+installChannelThresholds(perChannel);
 
 /**
- * Makes them known by name where bundlers leave out what a page does not name: Concat, ConvTranspose2d, LayerNorm, Upsample, and
- * convolutions that are dilated. In Node they always are.
+ * Makes them known by name where bundlers leave out what a page does not name: Concat, ConvTranspose2d, LayerNorm, Upsample,
+ * convolutions that are dilated, and ATIF with a threshold per channel. In Node they always are.
  *
  * @returns the kinds
  */

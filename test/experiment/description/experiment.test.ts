@@ -244,7 +244,7 @@ describe("lenient reading", () => {
       "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
       "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
       "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
-      "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
+      "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq, threshold_shape.",
       expect.stringContaining("model[3] is disabled and left out: "),
       'postprocessing[0].kind is "Keras2TFLite", a step that this version does not have; left out.',
     ]);

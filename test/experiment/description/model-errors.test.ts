@@ -252,7 +252,7 @@ const neurons: readonly Case[] = [
     "tau leaks",
     "neuron.params.v_threshold = 1.0",
     "neuron.params.tau = 2.0",
-    "config.toml:43:1: model_template.params.neuron.params.tau (merged into model[0]) is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq.",
+    "config.toml:43:1: model_template.params.neuron.params.tau (merged into model[0]) is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq, threshold_shape.",
   ],
   [
     "vth order",

@@ -1,7 +1,10 @@
 /** One neuron of a record over all its time steps. */
 
-import type { Activity } from "atif";
-import type { PickedNeuron, Trace } from "./protocol.js";
+import type { Activity, LayerActivity } from "atif";
+import type { PickedNeuron } from "./spike-record.js";
+
+/** [T] each. */
+export type Trace = PickedNeuron & Pick<LayerActivity, "input" | "charged" | "spikes" | "potential">;
 
 /** null if the record has no such neuron. */
 export function traceOf(activity: Activity | null, { layer, neuron }: PickedNeuron): Trace | null {

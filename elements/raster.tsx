@@ -1,7 +1,8 @@
 /** The spike raster: every neuron of every layer, every time step; zoom, move, point at a spike, pick a neuron. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { parseColour, themeColours } from "../charts/colours.js";
+import { parseColour, themeColours } from "./colours.js";
+import { neuronName } from "./neuron-name.js";
 import {
   clampView,
   drawRaster,
@@ -9,21 +10,22 @@ import {
   rowOfNeuron,
   totalNeurons,
   type RasterView,
-} from "../charts/raster-pixels.js";
-import { useRedraw } from "../charts/use-redraw.js";
-import { announce } from "../state/announcement.js";
-import { words } from "../words/words.js";
-import type { Look, PickedNeuron } from "../worker/protocol.js";
+} from "./raster-pixels.js";
+import type { PickedNeuron, SpikeRecord } from "./spike-record.js";
+import { useRedraw } from "./use-redraw.js";
+import { drawingWords as words } from "./words.js";
 
 const HEIGHT = 420;
 /** A pointer that moved less has clicked. */
 const CLICK_DISTANCE = 5;
 
 interface Props {
-  readonly look: Look;
+  readonly look: SpikeRecord;
   readonly step: number;
   readonly picked: PickedNeuron | null;
   readonly onPick: (picked: PickedNeuron) => void;
+  /** To those who do not see it. */
+  readonly say: (sentence: string) => void;
 }
 
 interface Spot {
@@ -38,7 +40,7 @@ interface Grip {
   moved: boolean;
 }
 
-export function Raster({ look, step, picked, onPick }: Props) {
+export function Raster({ look, step, picked, onPick, say }: Props) {
   const { layers, timesteps } = look;
   const total = totalNeurons(layers);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -61,7 +63,7 @@ export function Raster({ look, step, picked, onPick }: Props) {
       Math.round(HEIGHT * ratio),
     ];
     if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
-    const { paper, spike, ink } = themeColours();
+    const { paper, spike, ink, accent } = themeColours(element);
     const colours = { paper: parseColour(paper), spike: parseColour(spike), line: parseColour(ink) };
     const image = context.createImageData(width, height);
     drawRaster(new Uint32Array(image.data.buffer), width, height, layers, timesteps, view, step, colours);
@@ -72,7 +74,6 @@ export function Raster({ look, step, picked, onPick }: Props) {
       context.lineWidth = 2 * ratio;
       context.strokeRect(0, y - ratio, width, Math.max(2 * ratio, height / view.count) + ratio);
     };
-    const accent = getComputedStyle(element).getPropertyValue("--accent");
     if (picked !== null) mark(rowOfNeuron(layers, picked), accent);
     context.fillStyle = accent;
     const right = (step * width) / timesteps;
@@ -157,13 +158,13 @@ export function Raster({ look, step, picked, onPick }: Props) {
     const jump = event.shiftKey ? page : 1;
     const choose = (row: number): void => {
       const neuron = neuronOfRow(layers, row);
-      announce(words.announced.picked(neuronName(look, neuron)));
+      say(words.picked(neuronName(look, neuron)));
       onPick(neuron);
     };
     const to = (row: number, t: number): void => {
       const next = { row: Math.min(total - 1, Math.max(0, row)), step: Math.min(timesteps, Math.max(1, t)) };
       setSpot(next);
-      announce(described(look, next));
+      say(described(look, next));
       if (next.row < view.first) setView({ ...view, first: next.row });
       if (next.row >= view.first + view.count) setView({ ...view, first: next.row - view.count + 1 });
     };
@@ -270,29 +271,15 @@ function distance(pointers: ReadonlyMap<number, number>): number {
   return Math.max(10, Math.abs(a - b));
 }
 
-function described(look: Look, { row, step }: Spot): string {
+function described(look: SpikeRecord, { row, step }: Spot): string {
   const { layer, neuron } = neuronOfRow(look.layers, row);
   const { spikes, neurons } = look.layers[layer];
   const fired = spikes[(step - 1) * neurons + neuron] === 1;
-  return words.inside.spikeAt(neuronName(look, { layer, neuron }), step, fired);
-}
-
-/** "neuron1, neuron 37 (row 2, column 4, channel 2)" */
-export function neuronName({ layers }: Look, { layer, neuron }: PickedNeuron): string {
-  const { name, shape } = layers[layer];
-  const place = placeOf(shape, neuron);
-  return words.inside.neuron(name, neuron + 1) + (place === "" ? "" : ` (${place})`);
-}
-
-function placeOf(shape: readonly number[], neuron: number): string {
-  if (shape.length !== 3) return "";
-  const [, width, channels] = shape;
-  const pixel = Math.floor(neuron / channels);
-  return words.inside.place(Math.floor(pixel / width) + 1, (pixel % width) + 1, (neuron % channels) + 1);
+  return words.spikeAt(neuronName(look, { layer, neuron }), step, fired);
 }
 
 /** Each name beside the middle of what is seen of its layer; smaller ones where there are many. */
-function LayerNames({ look: { layers }, view }: { look: Look; view: RasterView }) {
+function LayerNames({ look: { layers }, view }: { look: SpikeRecord; view: RasterView }) {
   let first = 0;
   return (
     <div

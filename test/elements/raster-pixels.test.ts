@@ -1,14 +1,14 @@
 /** Pixels of the raster, by hand. */
 
 import { describe, expect, it } from "vitest";
-import { mix, parseColour, type Colour } from "../../playground/charts/colours.js";
+import { mix, parseColour, type Colour } from "../../elements/colours.js";
 import {
   clampView,
   drawRaster,
   neuronOfRow,
   rowOfNeuron,
   totalNeurons,
-} from "../../playground/charts/raster-pixels.js";
+} from "../../elements/raster-pixels.js";
 
 const colours = { paper: [255, 255, 255], spike: [0, 0, 0], line: [0, 0, 255] } satisfies Record<
   string,
@@ -23,9 +23,10 @@ const layers = [
 ];
 
 describe("colours", () => {
-  it("are read in both ways of writing", () => {
+  it("are read as they are written, and as a browser computes them", () => {
     expect(parseColour("#1d4ed8")).toEqual([0x1d, 0x4e, 0xd8]);
     expect(parseColour("#fa0")).toEqual([255, 170, 0]);
+    expect(parseColour("rgb(12, 0, 255)")).toEqual([12, 0, 255]);
   });
 });
 

@@ -2,17 +2,20 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Stroke } from "atif";
-import { themeColours } from "../charts/colours.js";
-import { useRedraw } from "../charts/use-redraw.js";
-import { DRAWING_SIZE } from "../pictures/curve.js";
-import { announce } from "../state/announcement.js";
-import { words } from "../words/words.js";
+import { themeColours } from "./colours.js";
+import { DRAWING_SIZE } from "./drawing-size.js";
+import { useRedraw } from "./use-redraw.js";
+import { drawingWords as words } from "./words.js";
 
 const KEY_STEP = 10;
 
 interface Props {
   readonly strokes: readonly Stroke[];
   readonly onChange: (strokes: readonly Stroke[]) => void;
+  /** The pen was lifted. */
+  readonly onEnd?: () => void;
+  /** To those who do not see it. */
+  readonly say: (sentence: string) => void;
 }
 
 interface Pen {
@@ -21,7 +24,7 @@ interface Pen {
   readonly down: boolean;
 }
 
-export function DrawingCanvas({ strokes, onChange }: Props) {
+export function DrawingSquare({ strokes, onChange, onEnd, say }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   /** The strokes as they are drawn, ahead of the state. */
   const drawn = useRef(strokes);
@@ -31,9 +34,10 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
   drawn.current = strokes;
 
   const paint = (): void => {
-    const context = canvas.current?.getContext("2d");
-    if (context === null || context === undefined) return;
-    const { ink, seriesColours } = themeColours();
+    const element = canvas.current;
+    const context = element?.getContext("2d");
+    if (element === null || context === null || context === undefined) return;
+    const { ink, seriesColours } = themeColours(element);
     context.clearRect(0, 0, DRAWING_SIZE, DRAWING_SIZE);
     if (drawn.current.length === 0 && pen === null) {
       context.fillStyle = ink;
@@ -91,7 +95,9 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
   };
 
   const onPointerEnd = (event: PointerEvent): void => {
-    if (event.pointerId === pointer.current) pointer.current = null;
+    if (event.pointerId !== pointer.current) return;
+    pointer.current = null;
+    onEnd?.();
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -105,9 +111,10 @@ export function DrawingCanvas({ strokes, onChange }: Props) {
     const move = moves[event.key];
     if (event.key === " ") {
       event.preventDefault();
-      if (!now.down) add(now.x, now.y, true);
+      if (now.down) onEnd?.();
+      else add(now.x, now.y, true);
       setPen({ ...now, down: !now.down });
-      announce(now.down ? words.announced.pen.up : words.announced.pen.down);
+      say(now.down ? words.pen.up : words.pen.down);
     } else if (move !== undefined) {
       event.preventDefault();
       const inside = (value: number): number => Math.min(DRAWING_SIZE, Math.max(0, value));

@@ -8,7 +8,7 @@ import { mix, type Colour } from "./colours.js";
 export interface RasterLayer {
   readonly neurons: number;
   /** [T, neurons] */
-  readonly spikes: Uint8Array;
+  readonly spikes: ArrayLike<number>;
 }
 
 /** Which rows are seen: neurons of all layers one after another, from `first` on. */

@@ -1,9 +1,8 @@
 /** The potential of one neuron against its threshold: charge, spike and reset at every step. */
 
-import { figure } from "../format.js";
-import { words } from "../words/words.js";
-import type { Look, Trace } from "../worker/protocol.js";
-import { neuronName } from "./raster.js";
+import { figure } from "./format.js";
+import type { NeuronTrace } from "./spike-record.js";
+import { drawingWords as words } from "./words.js";
 
 /** On the left there is room for the longest threshold in the letters of a phone, 22 units high. */
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 108, 12, 16, 44];
@@ -11,14 +10,19 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 260, 108, 12, 16, 44];
 const FIRE_AT = 0.6;
 
 interface Props {
-  readonly look: Look;
-  readonly trace: Trace;
+  /** Of the neuron. */
+  readonly name: string;
+  readonly theta: number;
+  readonly trace: NeuronTrace;
+  /** From 1 to T. */
   readonly step: number;
 }
 
-export function Membrane({ look, trace, step }: Props) {
-  const { theta } = look.layers[trace.layer];
-  const { charged, potential, spikes, input } = trace;
+export function Membrane({ name, theta, trace, step }: Props) {
+  const { input } = trace;
+  const [charged, potential, spikes] = [trace.charged, trace.potential, trace.spikes].map((of) =>
+    Array.from(of),
+  );
   const timesteps = charged.length;
   const values = [0, theta, ...charged, ...potential];
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -31,7 +35,7 @@ export function Membrane({ look, trace, step }: Props) {
   const before = (t: number): number => (t === 0 ? 0 : potential[t - 1]);
   return (
     <figure class="chart membrane">
-      <figcaption>{neuronName(look, trace)}</figcaption>
+      <figcaption>{name}</figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"

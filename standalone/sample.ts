@@ -1,0 +1,73 @@
+/** What a reader gives: strokes, a picture, numbers in a file or typed. */
+
+import { imageFromStrokes, type Dataset, type Stroke } from "atif";
+import { preparePicture } from "../playground/pictures/prepare-picture.js";
+import { readPicture } from "../playground/pictures/read-picture.js";
+import { arraySamples, datasetOf } from "../src/cli/given-samples.js";
+import { isNpy } from "../src/formats/numpy/npy-header.js";
+import type { Network } from "./network.js";
+
+export interface Sample {
+  /** The file, and where in it. */
+  readonly source: string;
+  /** Of one sample. */
+  readonly data: Dataset;
+  /** As it was prepared, [H * W * C] from 0 to 1, to be shown; null for what is no picture. */
+  readonly image: Float32Array | null;
+}
+
+/** @throws Error where the network takes no drawings */
+export function drawnSample(network: Network, strokes: readonly Stroke[]): Sample {
+  const { height, width, channels } = pictureOf(network);
+  return imageSample(network, "the drawing", imageFromStrokes(strokes, [height, width, channels]));
+}
+
+/**
+ * @param name of the file, or what was typed into
+ * @throws FormatError, or an Error with a sentence for the reader
+ */
+export async function samplesIn(network: Network, file: Blob, name: string): Promise<readonly Sample[]> {
+  const { plan, timed } = network.facts;
+  if (file.type.startsWith("image/")) {
+    const { height, width, channels } = pictureOf(network, name);
+    const picture = await readPicture(file, name);
+    return [
+      imageSample(network, name, preparePicture(picture, [height, width, channels], network.preparation)),
+    ];
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const whole = timed && !isNpy(bytes) ? joined(bytes, plan.timesteps) : bytes;
+  return arraySamples(whole, plan).map(({ source, data }) => {
+    const of = source === "the input" ? name : `${name}, ${source}`;
+    return { source: of, data, image: null };
+  });
+}
+
+/** One line for each time step is one signal. */
+function joined(bytes: Uint8Array, timesteps: number): Uint8Array {
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+  if (lines.length !== timesteps || timesteps === 1) return bytes;
+  return new TextEncoder().encode(lines.map((line) => line.trim().replace(/^\[|\],?$/g, "")).join(","));
+}
+
+/** In the units that the network learned from: bytes, unless it divides them itself. */
+function imageSample({ model, facts: { plan } }: Network, source: string, image: Float32Array): Sample {
+  const units = model.preprocessing.find(({ kind }) => kind === "IntToFloat32");
+  const isBytes = units?.kind === "IntToFloat32" ? !units.options.scale : plan.divisor === 1;
+  const x = isBytes ? Uint8Array.from(image, (pixel) => Math.round(255 * pixel)) : image;
+  return { source, data: datasetOf(source, x, plan.shape, plan), image };
+}
+
+function pictureOf(
+  { offer: { picture }, facts: { plan, timed } }: Network,
+  name = "A drawing",
+): { height: number; width: number; channels: number } {
+  if (picture !== null) return picture;
+  const shape = timed ? [plan.timesteps, ...plan.shape] : plan.shape;
+  throw new Error(
+    `${name} is a picture, and this network takes [${shape.join(", ")}]; expected arrays: .npy, or lines of numbers.`,
+  );
+}
