@@ -336,15 +336,22 @@ export const SAVED_AS = "model.safetensors";
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
   await told(async () => {
-    const bytes = await engine.ask("save", null);
-    const address = URL.createObjectURL(new Blob([bytes]));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = SAVED_AS;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    download(SAVED_AS, await engine.ask("save", null));
   });
 }
+
+/** Hands a file to the browser, which keeps it. */
+export function download(name: string, content: BlobPart): void {
+  const address = URL.createObjectURL(new Blob([content]));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/** For panels that are loaded when they are needed. */
+export const ask: Engine["ask"] = (name, args) => engine.ask(name, args);
 
 export function copyLink(): Promise<void> {
   return told(async () => {
