@@ -11,6 +11,8 @@ export default tseslint.config(
       "node_modules/",
       "runs/",
       "kernels/out/",
+      "site/generated/",
+      "site/out/",
       "src/kernels/wasm/binary.ts",
       "src/datasets/digits-data.ts",
     ],

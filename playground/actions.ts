@@ -1,6 +1,7 @@
 /** Everything that changes the state of the page: what the reader does, and what the worker reports. */
 
 import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
+import { livelyNeuron } from "../elements/lively-neuron.js";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { fetchModel, modelAddress } from "./model-address.js";
@@ -30,7 +31,6 @@ import { words } from "./words/words.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type {
   Input,
-  Look,
   ModelSummary,
   Opened,
   PickedNeuron,
@@ -143,31 +143,17 @@ const look = latestOnly(() =>
     });
     const { staircases, wanted } = current();
     const layer = Math.min((wanted ?? staircases).layer, look.layers.length - 1);
-    const first = current().picked === null ? lively(look, Math.max(0, layer)) : null;
+    const first = current().picked === null ? livelyNeuron(look, Math.max(0, layer)) : null;
     if (first !== null) await pick(first);
   }),
 );
-
-/** A neuron of a layer that fires now and then: the first potential to be shown has something to show. null: there is no neuron. */
-function lively({ layers, timesteps }: Look, layer: number): PickedNeuron | null {
-  if (layer >= layers.length) return null;
-  const { neurons, spikes } = layers[layer];
-  const found: number[] = [];
-  for (let neuron = 0; neuron < neurons; neuron++) {
-    let count = 0;
-    for (let t = 0; t < timesteps; t++) count += spikes[t * neurons + neuron];
-    if (count === Math.ceil(timesteps / 3)) found.push(neuron);
-  }
-  // In the middle more reaches it than at the edge.
-  return { layer, neuron: found.length === 0 ? 0 : found[found.length >> 1] };
-}
 
 /** Selects a layer everywhere: its staircase, its raster, and one of its neurons. */
 export function selectLayer(layer: number): void {
   const { staircases, look, picked } = current();
   change({ staircases: { ...staircases, layer }, wanted: null });
   if (look === null || picked?.layer === layer) return;
-  const neuron = lively(look, layer);
+  const neuron = livelyNeuron(look, layer);
   if (neuron !== null) void pick(neuron);
 }
 
@@ -374,15 +360,22 @@ export const SAVED_AS = "model.safetensors";
 /** The network as a file. */
 export async function saveModel(): Promise<void> {
   await told(async () => {
-    const bytes = await engine.ask("save", null);
-    const address = URL.createObjectURL(new Blob([bytes]));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = SAVED_AS;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    download(SAVED_AS, await engine.ask("save", null));
   });
 }
+
+/** Hands a file to the browser, which keeps it. */
+export function download(name: string, content: BlobPart): void {
+  const address = URL.createObjectURL(new Blob([content]));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/** For panels that are loaded when they are needed. */
+export const ask: Engine["ask"] = (name, args) => engine.ask(name, args);
 
 export function copyLink(): Promise<void> {
   return told(async () => {

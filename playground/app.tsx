@@ -7,6 +7,7 @@ import { goToSection } from "./address.js";
 import { percent } from "./format.js";
 import { AboutPanel } from "./panels/about.js";
 import { Announcer } from "./panels/announcer.js";
+import { DeploySection } from "./deploy/deploy-section.js";
 import { CarryPanel } from "./panels/carry.js";
 import { ComparePanel } from "./panels/compare.js";
 import { Disclosure } from "./panels/disclosure.js";
@@ -32,6 +33,7 @@ const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: bo
   ["inside", LookInsidePanel],
   ["compare", ComparePanel],
   ["health", HealthPanel],
+  ["deploy", DeploySection],
   // Files may be given to it before it is opened.
   ["carry", CarryPanel, true],
   ["about", AboutPanel],

@@ -19,7 +19,7 @@ import { fileURLToPath } from "node:url";
 import { candidates, choiceOf, choose, finalOf, joinedChoice, nameOf } from "./results/choose.mjs";
 import { dataSets, kindsOf, SEEDS, timestepsOf } from "./results/data-sets.mjs";
 import { int8Of } from "./results/int8.mjs";
-import { kept, keptPath, read } from "./results/kept.mjs";
+import { kept, keptPath, linesOf, read } from "./results/kept.mjs";
 import { page } from "./results/page.mjs";
 import { productsOf } from "./results/products.mjs";
 import { rated } from "./results/rates.mjs";
@@ -119,7 +119,9 @@ function askedTimesteps(name, data, words) {
   if (asked === undefined) return { timesteps: all, rest };
   const steps = asked.map(Number);
   if (!steps.every((T) => all.includes(T)))
-    refuse(`--timesteps is ${asked.join(",") || "left empty"}; expected some of ${all.join(",")}, as in 1,4.`);
+    refuse(
+      `--timesteps is ${asked.join(",") || "left empty"}; expected some of ${all.join(",")}, as in 1,4.`,
+    );
   const held = kept(root)
     .find((each) => each.name === name)
     .chosen.map(({ T }) => T);
@@ -135,7 +137,7 @@ function sweep(name, part, words, entries, options) {
 }
 
 function keep(name, part, value) {
-  writeFileSync(keptPath(root, name, `${part}.json`), `${JSON.stringify(value, null, 1)}\n`);
+  writeFileSync(keptPath(root, name, `${part}.json`), linesOf(value));
 }
 
 function refuse(sentence) {

@@ -19,7 +19,7 @@ struct sums {
 
 /* The row that a list entry names, from the weights; `columns` is less than 4 in the last columns only. */
 static inline f32x4 gather_row(const struct forward *forward, const float *w, int entry, int columns) {
-  int word = entry / WORD_BYTES, row = entry / ROW_BYTES % WORD_ROWS, field = FIELDS - 1;
+  int word = entry / WORD_BYTES, row = entry / ROW_BYTES % WORD_STEP, field = FIELDS - 1;
   while (row < field_row(field)) field--;
   int set = row - field_row(field), channel = word % forward->word_count * WORD_BITS + field_channel(field);
   w += (word / forward->word_count * forward->of.Cin + channel) * forward->of.Cout;

@@ -9,7 +9,7 @@ import {
   startTraining,
   stepTraining,
 } from "../actions.js";
-import { LineChart } from "../charts/line-chart.js";
+import { LineChart } from "../charts/late-line-chart.js";
 import { overlaid, type Lines } from "../charts/overlaid.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";

@@ -1,6 +1,16 @@
 /** The panels below the network, in the order of the story; each is opened when it is wanted. */
 
-export const PANELS = ["neuron", "stairs", "train", "inside", "compare", "health", "carry", "about"] as const;
+export const PANELS = [
+  "neuron",
+  "stairs",
+  "train",
+  "inside",
+  "compare",
+  "health",
+  "deploy",
+  "carry",
+  "about",
+] as const;
 
 export type PanelId = (typeof PANELS)[number];
 

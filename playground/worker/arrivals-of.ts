@@ -21,11 +21,17 @@ const MOST = 40;
 /** How far the parts may be from the whole, by rounding. */
 const TOLERANCE = 1e-3;
 
-/** @param image as the page gives it, in the units of the network */
+/** A network, what it looked at, and what happened in it then. */
+export interface Looked {
+  readonly model: SpikingModel;
+  readonly activity: Activity;
+  /** As the page gives it, in the units of the network. */
+  readonly image: Float32Array;
+}
+
+/** null: it cannot be taken apart. @param step from 1 */
 export function arrivalsOf(
-  model: SpikingModel,
-  activity: Activity,
-  image: Float32Array,
+  { model, activity, image }: Looked,
   picked: PickedNeuron,
   step: number,
 ): Arrivals | null {

@@ -22,10 +22,9 @@ import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
-import { arrivalsOf } from "./arrivals-of.js";
-import { checkStill } from "./check-still.js";
-import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
+import type { Deploying } from "./deploying.js";
+import type { Looked } from "./arrivals-of.js";
 import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
@@ -35,7 +34,6 @@ import {
   isUntrained,
   namesOf,
   nothingLearned,
-  pageFacts,
   preparationFor,
 } from "./model-facts.js";
 import { checkShape, imageOfDrawing, inUnitsOf } from "./network-input.js";
@@ -57,7 +55,7 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { flowOf, shownNames } from "./spiking-layers.js";
-import { prepared, TrainingRun } from "./training-run.js";
+import type { TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
 
@@ -95,10 +93,11 @@ export class Session implements Handlers {
   #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
-  /** That the network looked at then, in its units. */
-  #image: Float32Array | null = null;
+  /** Who looked then, and at what. */
+  #looked: Looked | null = null;
   /** Of the model as it was when it was last measured. */
   #probe: Probe | null = null;
+  #deploying: Deploying | null = null;
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
@@ -195,7 +194,8 @@ export class Session implements Handlers {
     const activity = scope(() =>
       recordActivity(model, tensor(shownImage, [1, ...model.inputShape]), { timesteps }),
     );
-    [this.#activity, this.#image] = [activity, shownImage];
+    this.#activity = activity;
+    this.#looked = { model, activity, image: shownImage };
     const shown = shownNames(model);
     const imageShape = viewShape(model.inputShape);
     return Promise.resolve({
@@ -227,10 +227,10 @@ export class Session implements Handlers {
     return Promise.resolve(trace);
   }
 
-  arrivals({ step, ...picked }: Requests["arrivals"]["args"]): Promise<Requests["arrivals"]["answer"]> {
-    const [activity, image] = [this.#activity, this.#image];
-    if (activity === null || image === null) return Promise.resolve(null);
-    return Promise.resolve(arrivalsOf(this.#requireModel().model, activity, image, picked, step));
+  async arrivals({ step, ...picked }: Requests["arrivals"]["args"]): Promise<Requests["arrivals"]["answer"]> {
+    const { arrivalsOf } = await import("./arrivals-of.js").catch(notLoaded);
+    const looked = this.#looked;
+    return looked === null ? null : arrivalsOf(looked, picked, step);
   }
 
   async picture(file: File): Promise<string> {
@@ -291,7 +291,7 @@ export class Session implements Handlers {
       const imported = await importNetwork(bytes, name, options);
       if (imported.kind === "asks") return imported;
       const { model, report } = imported;
-      checkStill(model, { experiment: options.config });
+      await checkStill(model, { experiment: options.config });
       return {
         kind: "opened",
         model: await this.#holdFile({ model, report, fileName: name, facts: () => ({}) }),
@@ -301,7 +301,7 @@ export class Session implements Handlers {
 
   async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
     checkShape(held.model);
-    checkStill(held.model, held.facts());
+    await checkStill(held.model, held.facts());
     await this.#forgetRun();
     held.model.eval();
     this.#hold({ ...held, origin: "file", settings: null });
@@ -313,11 +313,31 @@ export class Session implements Handlers {
     return Promise.resolve(encodeModel(model, facts()));
   }
 
+  async deploy({ settings, anew }: Requests["deploy"]["args"]): Promise<Requests["deploy"]["answer"]> {
+    this.#requireFittingData();
+    return (await this.#toDevices(anew)).measure(settings);
+  }
+
+  async export(question: Requests["export"]["args"]): Promise<Requests["export"]["answer"]> {
+    if (["c", "quantized"].includes(question.form)) this.#requireFittingData();
+    return (await this.#toDevices(question.anew)).export(question);
+  }
+
+  async #toDevices(anew: boolean): Promise<Deploying> {
+    const { Deploying } = await import("./deploying.js").catch(notLoaded);
+    const { model, facts } = this.#requireModel();
+    if (anew || this.#deploying === null)
+      this.#deploying = new Deploying(model, facts(), this.#fitsData() ? this.#requireData() : null);
+    return this.#deploying;
+  }
+
   async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
+    const { dataFromFiles } = await import("./data-files.js").catch(notLoaded);
     const data = await dataFromFiles(files);
     return this.#inTurn(async () => {
       await this.#forgetRun();
       this.#data = data;
+      this.#deploying = null;
       this.#isBuiltIn = false;
       const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
       return { data: this.#dataSummary(), model };
@@ -340,6 +360,7 @@ export class Session implements Handlers {
   async #renew(settings: Settings): Promise<ModelSummary> {
     const data = this.#requireData();
     const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { pageFacts, prepared } = await import("./learning.js").catch(notLoaded);
     const { model } = await prepared(settings, data);
     await this.#forgetRun();
     const facts = pageFacts(settings, made, nothingLearned);
@@ -350,6 +371,7 @@ export class Session implements Handlers {
   async #newRun(settings: Settings): Promise<TrainingRun> {
     const data = this.#requireData();
     const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { pageFacts, prepared, TrainingRun } = await import("./learning.js").catch(notLoaded);
     const run = new TrainingRun(await prepared(settings, data), data.train.length, this.#tell);
     await this.#forgetRun();
     this.#run = run;
@@ -362,6 +384,7 @@ export class Session implements Handlers {
     this.#held = held;
     this.#activity = null;
     this.#probe = null;
+    this.#deploying = null;
   }
 
   #requireData(): TrainTest {
@@ -425,4 +448,11 @@ export class Session implements Handlers {
       report,
     };
   }
+}
+
+/** What reads experiments is loaded with the first model that carries one. */
+async function checkStill(model: SpikingModel, facts: ModelFacts): Promise<void> {
+  if (typeof facts.experiment !== "string") return;
+  const check = await import("./check-still.js").catch(notLoaded);
+  check.checkStill(model, facts);
 }

@@ -8,6 +8,18 @@ import { dataSets, kindsOf, timestepsOf } from "./data-sets.mjs";
 /** @param root of the checkout @param part "choice.json" */
 export const keptPath = (root, name, part) => join(root, "results", `${name}-${part}`);
 
+/** JSON with a line for each row and run, so that changes are seen. */
+export function linesOf(value) {
+  const entries = Object.entries(value).map(([key, each]) => {
+    const lists = Array.isArray(each) && each.some((one) => typeof one === "object");
+    const text = lists
+      ? `[\n${each.map((one) => `  ${JSON.stringify(one)}`).join(",\n")}\n ]`
+      : JSON.stringify(each);
+    return ` ${JSON.stringify(key)}: ${text}`;
+  });
+  return `{\n${entries.join(",\n")}\n}\n`;
+}
+
 /** null where there is no such file. */
 export const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null);
 

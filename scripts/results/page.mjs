@@ -26,7 +26,8 @@ ${known.map(section).join("\n")}${unknown.map(missing).join("")}
   of all layers and time steps, in convolutions and linear layers, without addresses and memory
   ([energy.md](energy.md)). The first layer of a spiking network has numbers for an input, and multiplies.
 * int8 is the accuracy of the same trained networks as \`atif quantize --fold\` leaves them: integers of 8 bits with steps that are
-  powers of two, thresholds in the weights, ranges from the training data, no training afterwards.
+  powers of two, thresholds in the weights, ranges from the training data, no training afterwards. What is empty was not
+  measured; \`QuantReLU\` has no such form.
 * \`ATIF, theta per channel\` learns a threshold for each channel (\`threshold_shape = "channel"\`); thresholds are the median of a
   layer then, with the least and the largest. They fold into weights as one does.
 * \`IFNode\` with soft reset and a threshold of 1 is ATIF with theta fixed at 1: the same spikes, and the same gradients but for

@@ -57,8 +57,7 @@ export function rowsOf(results, chosen, products, int8) {
   });
 }
 
-const spread = ({ accuracy, least, most }) =>
-  `${percent(accuracy)} (${percent(least)} to ${percent(most)})`;
+const spread = ({ accuracy, least, most }) => `${percent(accuracy)} (${percent(least)} to ${percent(most)})`;
 
 export function tableOf(rows) {
   const head =

@@ -44,7 +44,13 @@ export function significant(value: number): string {
 }
 
 /** The threshold of a layer, or the median of several with the least and the largest. */
-export function thetaText({ theta, thetas }: { readonly theta: number; readonly thetas?: ThetaSpread }): string {
+export function thetaText({
+  theta,
+  thetas,
+}: {
+  readonly theta: number;
+  readonly thetas?: ThetaSpread;
+}): string {
   if (thetas === undefined) return significant(theta);
   const { min, median, max } = thetas;
   return `${significant(median)} (${significant(min)} to ${significant(max)})`;

@@ -42,7 +42,14 @@ export function thresholdHealth(layers: readonly HealthFacts[]): HealthFinding[]
   return layers.flatMap(findings);
 }
 
-function findings({ name, theta, thetas, firingRate, neurons, silentNeurons = 0 }: HealthFacts): HealthFinding[] {
+function findings({
+  name,
+  theta,
+  thetas,
+  firingRate,
+  neurons,
+  silentNeurons = 0,
+}: HealthFacts): HealthFinding[] {
   const found: HealthFinding[] = [];
   const add = (problem: HealthProblem, sentence: string, advice: string): void =>
     void found.push({ layer: name, problem, sentence, advice });

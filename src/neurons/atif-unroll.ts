@@ -24,26 +24,8 @@ import { AffineMap } from "../tensor/affine-map.js";
 import { emptyBits, isPackable, spikeTensor } from "../tensor/packed-spikes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { UnpooledGradient } from "../tensor/unpooled-gradient.js";
-import { channelThresholds } from "./threshold.js";
+import { channelThresholds, type AtifSettings } from "./threshold-shape.js";
 import { initialState, type Unrolled } from "./unrolled.js";
-
-export interface AtifSettings {
-  readonly alpha: number;
-  /** true: outputs theta z (ATIF). false: outputs z (IFSRL). */
-  readonly scaled: boolean;
-  /** true: no gradient through z in (3). The thresholds then stop growing with T. */
-  readonly detachReset: boolean;
-}
-
-/** As atifUnroll. */
-export type AtifUnroll = (
-  x: Tensor,
-  v0: Tensor | null,
-  theta: Tensor,
-  settings: AtifSettings,
-  vSeq: Tensor | null,
-  still: number | null,
-) => Unrolled;
 
 /** (1): u of x and the potential before. */
 export function atifCharged(x: Tensor, v: Tensor): Tensor {

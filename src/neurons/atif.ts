@@ -10,7 +10,8 @@ import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
 import type { NeuronRow } from "./neuron-row.js";
 import { stepModeField } from "./node-options.js";
-import { channelsFor, thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
+import { channelsFor } from "./threshold-shape.js";
+import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
 import type { NeuronTraits } from "./traits.js";
 
 /**

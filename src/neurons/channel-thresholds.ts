@@ -13,8 +13,7 @@ import { formatShape, sizeOf, stridesOf, type Shape } from "../shapes.js";
 import { isPackable, packSpikes } from "../tensor/packed-spikes.js";
 import { checkSameBackend, present } from "../tensor/same-backend.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { AtifUnroll } from "./atif-unroll.js";
-import type { ChannelThresholds } from "./threshold.js";
+import type { AtifUnroll, ChannelThresholds } from "./threshold-shape.js";
 import { initialState } from "./unrolled.js";
 
 /** A tensor of the shape `to` with the elements of x, seen as `from`, in another order of its axes. */

@@ -7,7 +7,8 @@ import type { Parameter } from "../module/parameter.js";
 import { AdaptiveThresholdNode } from "./adaptive-threshold-node.js";
 import type { NodeBackend } from "./base-node.js";
 import type { NeuronRow } from "./neuron-row.js";
-import { channelsFor, thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
+import { channelsFor } from "./threshold-shape.js";
+import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "./threshold.js";
 import type { NeuronTraits } from "./traits.js";
 
 export class IFSRL extends AdaptiveThresholdNode {

@@ -1,9 +1,8 @@
 /** The learnable threshold theta of a layer: one number, or one for each channel, drawn once, kept above a small minimum. */
 
 import { checkFloat32, fitsFloat32, FLOAT32_EXPECTED } from "../checks.js";
-import { ShapeError, StateError } from "../errors.js";
-import { formatShape, type Shape } from "../shapes.js";
-import type { AtifUnroll } from "./atif-unroll.js";
+import { ShapeError } from "../errors.js";
+import { formatShape } from "../shapes.js";
 import { Parameter } from "../module/parameter.js";
 import { defaultGenerator } from "../random/generator.js";
 import type { Place } from "../schema/place.js";
@@ -17,9 +16,10 @@ import {
   storeVSeqField,
   type NodeBackend,
 } from "./node-options.js";
+import { channelThresholds, type ThresholdShape } from "./threshold-shape.js";
 
 /** Options of the neurons with a learnable threshold, with the defaults of the reference. */
-export interface ThresholdOptions {
+export interface ThresholdOptions extends ThresholdShape {
   /** Scale of the initial threshold (default 1), > 0. */
   vThreshold?: number;
   /** theta starts uniform in [vthInitL vThreshold, vthInitH vThreshold] (defaults 0.8 and 1). */
@@ -37,16 +37,9 @@ export interface ThresholdOptions {
   backend?: NodeBackend;
   /** Default false. */
   storeVSeq?: boolean;
-  /** 'layer' (default): one threshold for all neurons. 'channel': one for each channel, which is the last axis of x. */
-  thresholdShape?: "layer" | "channel";
-  /** Of 'channel': how many. A network knows; a neuron that is made by itself has to be told. */
-  channels?: number;
 }
 
-/** What most neurons have no use for. */
-type Shaped = "thresholdShape" | "channels";
-
-export type ThresholdSettings = Required<Omit<ThresholdOptions, Shaped>> & Pick<ThresholdOptions, Shaped>;
+export type ThresholdSettings = Required<Omit<ThresholdOptions, keyof ThresholdShape>> & ThresholdShape;
 
 const cpu: ValueType<"cpu"> = {
   expects: '"cpu"',
@@ -92,32 +85,6 @@ function checkInitialRange({ vThreshold, vthInitL, vthInitH }: ThresholdSettings
       .fail(`times ${place.name("vThreshold")} is ${place.show(highest)}; ${FLOAT32_EXPECTED}`);
   }
 }
-
-/** What thresholds of channels need besides: a page that has none does without. */
-export interface ChannelThresholds {
-  /** The channels of a sample. @throws ShapeError unless there are as many as the settings say */
-  readonly of: (settings: Pick<ThresholdSettings, Shaped>, sample: Shape, where: string) => Pick<ThresholdOptions, "channels">;
-  /** @throws ShapeError unless x, channels last, has one for each threshold; TypeError where nobody said how many there are */
-  readonly check: (where: string, thresholds: number | undefined, x?: Shape) => void;
-  /** All T steps, as atifUnroll. */
-  readonly unroll: AtifUnroll;
-}
-
-let installed: ChannelThresholds | undefined;
-
-export function installChannelThresholds(channels: ChannelThresholds): void {
-  installed = channels;
-}
-
-/** @throws StateError where a bundler left them out */
-export function channelThresholds(): ChannelThresholds {
-  if (installed !== undefined) return installed;
-  throw new StateError('thresholdShape is "channel"; call rareLayers() of atif first.');
-}
-
-/** What follows from the samples that a neuron is for. @throws as ChannelThresholds.of */
-export const channelsFor: ChannelThresholds["of"] = (settings, sample, where) =>
-  settings.thresholdShape === "channel" ? channelThresholds().of(settings, sample, where) : {};
 
 /** Draws theta: one number, for all channels. @throws as ChannelThresholds.check */
 export function createThreshold(where: string, settings: ThresholdSettings): Parameter {

@@ -65,7 +65,13 @@ export class QuantReLU extends BaseNode {
   }
 
   protected override get ownTraits(): NeuronTraits {
-    return { kind: "QuantReLU", spikeHeight: "theta", threshold: "learned", staircase: false, isGraded: true };
+    return {
+      kind: "QuantReLU",
+      spikeHeight: "theta",
+      threshold: "learned",
+      staircase: false,
+      isGraded: true,
+    };
   }
 
   get bits(): number {

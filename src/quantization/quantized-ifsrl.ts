@@ -6,7 +6,7 @@
 import type { Parameter } from "../module/parameter.js";
 import type { NeuronRow } from "../neurons/neuron-row.js";
 import { addNeuron } from "../neurons/table.js";
-import { channelsFor } from "../neurons/threshold.js";
+import { channelsFor } from "../neurons/threshold-shape.js";
 import type { NeuronTraits } from "../neurons/traits.js";
 import {
   QuantizedThresholdNode,

@@ -22,12 +22,8 @@ import { AdaptiveThresholdNode } from "../neurons/adaptive-threshold-node.js";
 import type { NodeBackend } from "../neurons/base-node.js";
 import type { NeuronDynamics } from "../neurons/dynamics.js";
 import { stepModeField } from "../neurons/node-options.js";
-import {
-  channelThresholds,
-  thresholdSchema,
-  type ThresholdOptions,
-  type ThresholdSettings,
-} from "../neurons/threshold.js";
+import { channelThresholds } from "../neurons/threshold-shape.js";
+import { thresholdSchema, type ThresholdOptions, type ThresholdSettings } from "../neurons/threshold.js";
 import type { Unrolled } from "../neurons/unrolled.js";
 import type { StepMode } from "../module/module.js";
 import { readOptions, withDefault, type Schema } from "../schema/schema.js";

@@ -37,6 +37,18 @@ describe("bars", () => {
     expect(found.missedBy).toBeCloseTo(1 / 3, 12);
   });
 
+  it("of spikes take the density that gains least, beside the faster of dense kernels and PyTorch", () => {
+    const name = (density: number) => `conv 3x3, 64->64, 32x32, batch 16, forward, ${density} %`;
+    const [few] = suite("b", name(5), { "atif, dense": 4, PyTorch: 2.5 }).rows;
+    const [all] = suite("b", name(100), { "atif, dense": 1.6, PyTorch: 1.25 }).rows;
+    const [other] = suite("b", "linear 3136->128, 256 rows, forward, 100 %", { "atif, dense": 0.5 }).rows;
+    const bar = (rows: SuiteResult["rows"]) =>
+      compareWithBars([{ ...suite("b", "", {}), rows }], avx512).find(({ what }) => what.includes("worst"));
+    expect(bar([few, all, other])).toMatchObject({ atMost: 1, measured: 0.8, met: true });
+    expect(bar([few, { ...all, ratios: { "atif, dense": 0.5 } }])).toMatchObject({ measured: 2, met: false });
+    expect(bar([other])).toMatchObject({ measured: null, met: null });
+  });
+
   it("of bits count what differs between backends, and nothing else", () => {
     const check = (against: string, error: number) =>
       ({

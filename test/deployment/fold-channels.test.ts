@@ -41,7 +41,10 @@ function withThresholds<M extends SpikingModel>(model: M, seed = 3): M {
 function drawn(shape: readonly number[]): Tensor {
   const random = new Generator(8);
   const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(Float32Array.from({ length: size }, () => random.uniform(0, 1)), [...shape]);
+  return tensor(
+    Float32Array.from({ length: size }, () => random.uniform(0, 1)),
+    [...shape],
+  );
 }
 
 const scnn = (more: object = {}): SCNN =>
@@ -76,7 +79,11 @@ describe("foldThresholds of thresholds per channel", () => {
     ["convolutions, pooling and a flattened map", () => scnn(), [2, 6, 6, 2]],
     ["without batch normalisation", () => scnn({ batchNorm: false }), [2, 6, 6, 2]],
     ["depthwise convolutions", () => scnn({ separables: [true, true] }), [2, 6, 6, 2]],
-    ["spikes of 1", () => scnn({ neuron: { kind: "IFSRL", params: { thresholdShape: "channel" } } }), [2, 6, 6, 2]],
+    [
+      "spikes of 1",
+      () => scnn({ neuron: { kind: "IFSRL", params: { thresholdShape: "channel" } } }),
+      [2, 6, 6, 2],
+    ],
     ["in groups, transposed, joined, flattened with channels first", joined, [2, 4, 4, 2]],
   ])("leaves the outputs as they are: %s", (_, make, shape) => {
     manualSeed(5);
@@ -86,16 +93,25 @@ describe("foldThresholds of thresholds per channel", () => {
     expect(kept).toEqual([]);
     expect(new Set(folded.neurons().map(({ traits }) => traits.kind))).toEqual(new Set(["IFSRL"]));
     const before = model.run(x).data;
-    folded.eval().run(x).data.forEach((value, i) => expect(value).toBeCloseTo(before[i], 4));
+    folded
+      .eval()
+      .run(x)
+      .data.forEach((value, i) => expect(value).toBeCloseTo(before[i], 4));
     expect(before.some((value) => value !== before[0])).toBe(true);
   });
 
   it("leaves one threshold of 1, so that C and integers have a form for it", () => {
     manualSeed(5);
     const model = withThresholds(scnn());
-    expect(() => exportC(model, { width: "float32" })).toThrow(/has a threshold for each channel.*foldThresholds\(fuseBatchNorm\(model\)\)/);
+    expect(() => exportC(model, { width: "float32" })).toThrow(
+      /has a threshold for each channel.*foldThresholds\(fuseBatchNorm\(model\)\)/,
+    );
     const { model: folded } = foldThresholds(fuseBatchNorm(model));
-    expect(folded.neurons().map(({ learnedThreshold }) => [...(learnedThreshold?.data ?? [])])).toEqual([[1], [1], [1]]);
+    expect(folded.neurons().map(({ learnedThreshold }) => [...(learnedThreshold?.data ?? [])])).toEqual([
+      [1],
+      [1],
+      [1],
+    ]);
     expect(() => exportC(folded, { width: "float32" })).not.toThrow();
   });
 
@@ -114,8 +130,18 @@ describe("foldThresholds of thresholds per channel", () => {
   });
 
   it("says why a sum of branches with other thresholds cannot be folded", () => {
-    const linear = (name: string, inputs: string[]): AnyLayerSpec => ({ name, kind: "Linear", options: { inFeatures: 2, outFeatures: 2 }, inputs });
-    const fires = (name: string, inputs: string[]): AnyLayerSpec => ({ name, kind: "ATIF", options: { thresholdShape: "channel" }, inputs });
+    const linear = (name: string, inputs: string[]): AnyLayerSpec => ({
+      name,
+      kind: "Linear",
+      options: { inFeatures: 2, outFeatures: 2 },
+      inputs,
+    });
+    const fires = (name: string, inputs: string[]): AnyLayerSpec => ({
+      name,
+      kind: "ATIF",
+      options: { thresholdShape: "channel" },
+      inputs,
+    });
     const layers = [
       linear("a", ["input"]), fires("m", ["a"]), linear("b", ["input"]), fires("n", ["b"]),
       { name: "sum", kind: "Add", inputs: ["m", "n"] } as const, linear("c", ["sum"]),
@@ -137,9 +163,17 @@ function joined(): GraphModel {
   const layers: AnyLayerSpec[] = [
     { name: "conv", kind: "Conv2d", options: { inChannels: 2, outChannels: 4, kernelSize: 3, padding: 1 } },
     { name: "n1", kind: "ATIF", options: { thresholdShape: "channel" } },
-    { name: "grouped", kind: "Conv2d", options: { inChannels: 4, outChannels: 4, kernelSize: 3, padding: 1, groups: 2 } },
+    {
+      name: "grouped",
+      kind: "Conv2d",
+      options: { inChannels: 4, outChannels: 4, kernelSize: 3, padding: 1, groups: 2 },
+    },
     { name: "n2", kind: "ATIF", options: { thresholdShape: "channel" } },
-    { name: "wide", kind: "ConvTranspose2d", options: { inChannels: 4, outChannels: 6, kernelSize: 2, stride: 2, groups: 2 } },
+    {
+      name: "wide",
+      kind: "ConvTranspose2d",
+      options: { inChannels: 4, outChannels: 6, kernelSize: 2, stride: 2, groups: 2 },
+    },
     { name: "n3", kind: "ATIF", options: { thresholdShape: "channel" } },
     { name: "twice", kind: "Concat", inputs: ["n3", "n3"] },
     { name: "pool", kind: "AvgPool2d", options: { kernelSize: 2 } },
@@ -154,28 +188,44 @@ describe("networks with thresholds per channel elsewhere", () => {
     manualSeed(5);
     const model = withThresholds(scnn());
     const x = drawn([8, 6, 6, 2]);
-    const data = new Dataset({ name: "noise", x: x.data.slice(), labels: new Int32Array(8), sampleShape: [6, 6, 2] });
+    const data = new Dataset({
+      name: "noise",
+      x: x.data.slice(),
+      labels: new Int32Array(8),
+      sampleShape: [6, 6, 2],
+    });
     const quantized = quantizeModel(fuseBatchNorm(model), { bits: 12 });
     calibrate(quantized, data);
     const before = model.run(x).data;
-    quantized.eval().run(x).data.forEach((value, i) => expect(Math.abs(value - before[i])).toBeLessThan(0.5));
+    quantized
+      .eval()
+      .run(x)
+      .data.forEach((value, i) => expect(Math.abs(value - before[i])).toBeLessThan(0.5));
     expect(quantized.neurons()[0].learnedThreshold?.shape).toEqual([4]);
-    expect(measureActivity(model, data).layers).toEqual(measureActivity(foldThresholds(model).model, data).layers);
+    expect(measureActivity(model, data).layers).toEqual(
+      measureActivity(foldThresholds(model).model, data).layers,
+    );
     const traffic = measureActivity(model, data).layers["layers.conv2"].input;
     expect(traffic.isBinary).toBe(true);
   });
 
-  it.each(["exact", "portable"] as const)("go out as NIR (%s) and come back with the same numbers", async (profile) => {
-    manualSeed(5);
-    const model = withThresholds(scnn({ batchNorm: false, poolSizes: [0, 0] }));
-    const { bytes } = await writeNir(model, { profile });
-    const { model: back } = await readNir(bytes as Uint8Array);
-    if (back === null) throw new Error("readNir gave no model; expected one.");
-    back.timesteps = 4;
-    const x = drawn([2, 6, 6, 2]);
-    const before = model.run(x).data;
-    back.eval().run(x).data.forEach((value, i) => expect(value).toBeCloseTo(before[i], 3));
-  });
+  it.each(["exact", "portable"] as const)(
+    "go out as NIR (%s) and come back with the same numbers",
+    async (profile) => {
+      manualSeed(5);
+      const model = withThresholds(scnn({ batchNorm: false, poolSizes: [0, 0] }));
+      const { bytes } = await writeNir(model, { profile });
+      const { model: back } = await readNir(bytes as Uint8Array);
+      if (back === null) throw new Error("readNir gave no model; expected one.");
+      back.timesteps = 4;
+      const x = drawn([2, 6, 6, 2]);
+      const before = model.run(x).data;
+      back
+        .eval()
+        .run(x)
+        .data.forEach((value, i) => expect(value).toBeCloseTo(before[i], 3));
+    },
+  );
 
   it("go out as ONNX with thresholds [C, 1, 1]", () => {
     const { bytes } = writeOnnx(withThresholds(scnn()));

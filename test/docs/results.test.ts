@@ -10,6 +10,7 @@ interface Tried {
 
 interface Kind {
   readonly name: string;
+  readonly spikes: boolean;
   readonly tried: readonly Tried[];
 }
 
@@ -32,16 +33,35 @@ interface Scripts {
   isMeasured(kind: Kind, T: number, results: object): boolean;
   page(kept: object): string;
   verdictsOf(rows: readonly Row[]): string[];
+  joinedChoice(before: Choice | null, now: Choice): Choice;
+  rated(chosen: readonly Chosen[]): { readonly name: string; readonly settings: Record<string, unknown> }[];
+  curvesOf(rates: object, rows: readonly object[]): { readonly points: readonly object[] }[];
+  ratesVerdictsOf(curves: readonly object[], rates: readonly number[]): string[];
+  ratesTableOf(curves: readonly object[], rates: readonly number[]): string;
+  ratesPicture(kept: object): Promise<string | null>;
+  rowsOf(results: object, chosen: readonly Chosen[], products: number | null, int8: object | null): Row[];
+  tableOf(rows: readonly Row[]): string;
+  readonly RATES: readonly number[];
+}
+
+interface Choice {
+  readonly version?: string;
+  readonly rows: readonly { readonly settings: readonly string[]; readonly figures: object }[];
+}
+
+interface Chosen {
+  readonly kind: Kind;
+  readonly T: number;
+  readonly tried: Tried;
+  readonly settings: Record<string, unknown>;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const scripts = ["choose", "kept", "kinds", "page", "table"].map(
+const scripts = ["choose", "kept", "kinds", "page", "table", "rates", "rates-picture"].map(
   (name) => import(`${root}/scripts/results/${name}.mjs`) as Promise<object>,
 );
-const { choose, candidates, isMeasured, nameOf, kept, kindsFor, TIMESTEPS, page, verdictsOf } = Object.assign(
-  {},
-  ...(await Promise.all(scripts)),
-) as Scripts;
+const { choose, candidates, isMeasured, nameOf, kept, kindsFor, TIMESTEPS, page, verdictsOf, ...more } =
+  Object.assign({}, ...(await Promise.all(scripts))) as Scripts;
 
 describe("docs/results.md", () => {
   it("is what npm run results writes", () => {
@@ -113,5 +133,93 @@ describe("what is compared", () => {
     expect(verdictsOf([row("a", 0.88, 0.87, 0.9), row("b", 0.9, 0.89, 0.91)])).toEqual([
       "* T = 4: b is ahead of a by 2.00 points, which is within the spread of the seeds: nothing separates them.",
     ]);
+  });
+});
+
+describe("what is measured besides", () => {
+  const kinds = kindsFor(0.001);
+  const [kind, channels] = kinds;
+  const chosen = [kind, channels, kinds[kinds.length - 1]].map((each) => {
+    const [tried] = each.tried;
+    return { kind: each, T: 4, tried, settings: tried.settings(4) };
+  });
+  const run = (name: string, accuracy: number, spikes: number, seed: number): object => ({
+    settings: [name],
+    seed,
+    state: "complete",
+    figures: {
+      test: { accuracy },
+      spikesPerInference: spikes,
+      layers: [
+        { theta: 1, ...(name.includes("channel") ? { thetas: { min: 0.5, median: 1.25, max: 2 } } : {}) },
+      ],
+      operations: { synAcc: 10, synMac: 5 },
+    },
+  });
+  const seeds = [0.91, 0.9, 0.93];
+
+  it("joins a choice with what was tried before, the newer of two", () => {
+    const row = (name: string, of: number): Choice["rows"][number] => ({ settings: [name], figures: { of } });
+    const joined = more.joinedChoice({ version: "1", rows: [row("a", 1), row("b", 1)] }, { version: "2", rows: [row("b", 2), row("c", 2)] }); // prettier-ignore
+    expect(joined).toEqual({ version: "2", rows: [row("a", 1), row("b", 2), row("c", 2)] });
+    expect(more.joinedChoice(null, { rows: [row("a", 1)] })).toEqual({ rows: [row("a", 1)] });
+  });
+
+  it("holds those that spike to a rate, and changes nothing else", () => {
+    const rated = more.rated(chosen);
+    expect(rated.map(({ name }) => name)).toEqual(
+      [kind, channels].flatMap((each) => more.RATES.map((rate) => nameOf(each, 4, `rate ${rate}`))),
+    );
+    const { "model.0.firing_rate": rate, ...settings } = rated[0].settings;
+    expect(rate).toMatchObject({ target: more.RATES[0] });
+    expect(settings).toEqual(chosen[0].settings);
+  });
+
+  it("has medians of the seeds, int8 and thresholds of channels in the table", () => {
+    const runs = chosen
+      .slice(0, 2)
+      .flatMap((each) => seeds.map((accuracy, i) => run(nameOf(each.kind, 4), accuracy, 100 + i, i)));
+    const rows = more.rowsOf({ runs }, chosen, null, { [nameOf(kind, 4)]: [0.5, 0.75, 0.25] });
+    expect(rows.map(({ accuracy, least, most }) => [accuracy, least, most])).toEqual([[0.91, 0.9, 0.93], [0.91, 0.9, 0.93]]); // prettier-ignore
+    expect(more.tableOf(rows).split("\n").slice(2)).toEqual([
+      `| 4 | ${kind.name} | 91.00 (90.00 to 93.00) | 50.00 | 101 | 10 | 5 | 1.00 | ${kind.tried[0].told} |`,
+      `| 4 | ${channels.name} | 91.00 (90.00 to 93.00) |  | 101 | 10 | 5 | 1.25 (0.50 to 2.00) | ${channels.tried[0].told} |`,
+    ]);
+  });
+
+  it("compares kinds at equal spikes, in a table, in sentences and in a picture", async () => {
+    const runs = chosen
+      .slice(0, 2)
+      .flatMap((each) => seeds.map((accuracy, i) => run(nameOf(each.kind, 4), accuracy, 100, i)));
+    const rates = {
+      runs: seeds.flatMap((accuracy, i) => [
+        run(nameOf(kind, 4, `rate ${more.RATES[0]}`), accuracy - 0.2, 40, i),
+        run(nameOf(channels, 4, `rate ${more.RATES[0]}`), accuracy - 0.1, 41, i),
+      ]),
+    };
+    const curves = more.curvesOf(rates, more.rowsOf({ runs }, chosen, null, null));
+    expect(curves.map(({ points }) => points.length)).toEqual([2, 2]);
+    expect(more.ratesTableOf(curves, more.RATES).split("\n")[2]).toBe(
+      `| 4 | ${kind.name} | 91.00 at 100 | 71.00 at 40 |  |  |`,
+    );
+    expect(more.ratesVerdictsOf(curves, more.RATES)).toEqual([
+      `* T = 4, rate ${more.RATES[0]}: ${channels.name} is ahead of ${kind.name} by 10.00 points, with every seed above every seed of it.`,
+    ]);
+    const data = { title: "Clothes", told: "Clothes.", epochs: 1, needsData: false };
+    const part = {
+      name: "clothes",
+      data,
+      results: { runs },
+      chosen,
+      unmeasured: [],
+      products: 0,
+      int8: null,
+      rates,
+    };
+    expect(page([part])).toContain("](pictures/results-clothes.svg)");
+    const svg = await more.ratesPicture(part);
+    expect(svg?.match(/<circle/g)).toHaveLength(4);
+    expect(svg).toContain("T = 4");
+    expect(await more.ratesPicture({ ...part, rates: null })).toBeNull();
   });
 });

@@ -210,6 +210,20 @@ const models: Record<string, () => SpikingModel> = {
         layer("sum", "Add", {}, ["fc", "neuron"]),
       ],
     }),
+  "a threshold per channel": () =>
+    new GraphModel({
+      inputShape: [3, 4, 2],
+      outputShape: [3],
+      timesteps: 3,
+      layers: [
+        layer("conv", "Conv2d", { inChannels: 2, outChannels: 4, kernelSize: 3, padding: 1 }),
+        layer("neuron", "ATIF", { thresholdShape: "channel" }),
+        layer("flatten", "Flatten"),
+        layer("fc1", "Linear", { inFeatures: 48, outFeatures: 5 }),
+        layer("features", "IFSRL", { thresholdShape: "channel" }),
+        layer("fc2", "Linear", { inFeatures: 5, outFeatures: 3 }),
+      ],
+    }),
   "no neuron": () =>
     new GraphModel({
       inputShape: [4],
@@ -259,6 +273,8 @@ function drawn(name: string, seed: number): Made {
   for (const [array, { data, shape }] of Object.entries(state)) {
     if (shape.length > 1) data.forEach((value, i) => (data[i] = 3 * value));
     if (array.endsWith("running_mean")) data.forEach((_, i) => (data[i] = random.uniform(-0.3, 0.3)));
+    if (/v_threshold|vp_th/.test(array) && data.length > 1)
+      data.forEach((_, i) => (data[i] = random.uniform(0.3, 1.5)));
     if (array.endsWith("running_var")) data.forEach((_, i) => (data[i] = random.uniform(0.2, 1.5)));
   }
   model.loadStateDict(state);

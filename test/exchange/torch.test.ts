@@ -134,6 +134,20 @@ describe("network.py", () => {
     expect(python).not.toContain("class IFNode");
   });
 
+  it("has the thresholds of channels along the axis behind the batch, and is as it was without them", () => {
+    const { python, weights } = filesOf(
+      scnn({ neuron: { kind: "ATIF", params: { thresholdShape: "channel" } } }),
+    );
+    expect(parseSafetensors(weights, "weights").tensors.get("layers.neuron1.v_threshold")?.shape).toEqual([
+      3,
+    ]);
+    expect(python).toContain('"neuron1": ATIF(channels=3, minimum=0.001),');
+    expect(python).toContain("def __init__(self, alpha=1.0, detach_reset=False, channels=1, minimum=None):");
+    expect(python).toContain("self.v_threshold = nn.Parameter(torch.ones(channels))  # theta");
+    expect(python).toContain("theta = self.v_threshold.reshape(-1, *[1] * (x.dim() - 2))\n");
+    expect(filesOf(scnn()).python).not.toMatch(/channels=|reshape\(-1, \*/);
+  });
+
   it("imports nothing but torch and what Python has", () => {
     const imports = filesOf(scnn()).python.match(/^(?:import|from) \S+/gm);
     expect(imports).toEqual(["import json", "import struct", "from pathlib", "import torch", "from torch"]);

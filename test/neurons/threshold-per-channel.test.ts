@@ -29,8 +29,14 @@ type Kind = keyof typeof kinds;
 const C = 3;
 const T = 4;
 
-function neuronOf(kind: Kind, thetas: readonly number[] | number, backend: NodeBackend = "fused", detachReset = false): AdaptiveThresholdNode {
-  const channels = typeof thetas === "number" ? {} : ({ thresholdShape: "channel", channels: thetas.length } as const);
+function neuronOf(
+  kind: Kind,
+  thetas: readonly number[] | number,
+  backend: NodeBackend = "fused",
+  detachReset = false,
+): AdaptiveThresholdNode {
+  const channels =
+    typeof thetas === "number" ? {} : ({ thresholdShape: "channel", channels: thetas.length } as const);
   const neuron = new kinds[kind]({ alpha: 2, backend, detachReset, ...channels });
   neuron.stepMode = "m";
   neuron.setCoeffs(typeof thetas === "number" ? thetas : tensor([...thetas]));
@@ -40,11 +46,18 @@ function neuronOf(kind: Kind, thetas: readonly number[] | number, backend: NodeB
 function drawn(seed: number, shape: readonly number[]): Tensor {
   const random = new Generator(seed);
   const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(Float32Array.from({ length: size }, () => random.uniform(-0.4, 0.9)), [...shape]);
+  return tensor(
+    Float32Array.from({ length: size }, () => random.uniform(-0.4, 0.9)),
+    [...shape],
+  );
 }
 
 /** What a layer gives and what comes back, from a loss that weighs outputs and the last potential. */
-function driven(neuron: AdaptiveThresholdNode, x: Tensor, v: Tensor | null): Record<"y" | "v" | "vSeq" | "dx" | "dtheta" | "dv", Float32Array> {
+function driven(
+  neuron: AdaptiveThresholdNode,
+  x: Tensor,
+  v: Tensor | null,
+): Record<"y" | "v" | "vSeq" | "dx" | "dtheta" | "dv", Float32Array> {
   const input = x.detach();
   input.requiresGrad = true;
   const start = v === null ? tensor([0]) : v.detach();
@@ -53,7 +66,10 @@ function driven(neuron: AdaptiveThresholdNode, x: Tensor, v: Tensor | null): Rec
   neuron.storeVSeq = true;
   const y = neuron.forward(input);
   const weights = drawn(9, y.shape);
-  y.mul(weights).sum().add(neuron.v.mul(drawn(10, neuron.v.shape)).sum()).backward();
+  y.mul(weights)
+    .sum()
+    .add(neuron.v.mul(drawn(10, neuron.v.shape)).sum())
+    .backward();
   const theta = neuron.getCoeffs();
   return {
     y: y.data.slice(),
@@ -77,16 +93,19 @@ describe.each(cases)("%s with a threshold per channel, detachReset %s", (kind, d
   beforeAll(() => ([x, v] = [drawn(1, [T, 2, 5, C]), drawn(2, [2, 5, C])]));
   const thetas = [0.3, 0.55, 1.1];
 
-  it.each(["rest", "v"])("is in each channel the layer of that channel's threshold, to the bit, from %s", (from) => {
-    const start = from === "v" ? v : null;
-    const all = driven(neuronOf(kind, thetas, "fused", detachReset), x, start);
-    thetas.forEach((theta, c) => {
-      const own = driven(neuronOf(kind, theta, "fused", detachReset), x, start);
-      for (const what of ["y", "v", "vSeq", "dx"] as const)
-        expectSameBits(channelOf(all[what], c), channelOf(own[what], c));
-      if (start !== null) expectSameBits(channelOf(all.dv, c), channelOf(own.dv, c));
-    });
-  });
+  it.each(["rest", "v"])(
+    "is in each channel the layer of that channel's threshold, to the bit, from %s",
+    (from) => {
+      const start = from === "v" ? v : null;
+      const all = driven(neuronOf(kind, thetas, "fused", detachReset), x, start);
+      thetas.forEach((theta, c) => {
+        const own = driven(neuronOf(kind, theta, "fused", detachReset), x, start);
+        for (const what of ["y", "v", "vSeq", "dx"] as const)
+          expectSameBits(channelOf(all[what], c), channelOf(own[what], c));
+        if (start !== null) expectSameBits(channelOf(all.dv, c), channelOf(own.dv, c));
+      });
+    },
+  );
 
   it("gives the bits of the layer with one threshold where all are alike, and its dtheta in sum", () => {
     const all = driven(neuronOf(kind, [0.55, 0.55, 0.55], "fused", detachReset), x, v);
@@ -105,7 +124,10 @@ describe.each(cases)("%s with a threshold per channel, detachReset %s", (kind, d
   });
 
   it("takes a still input as one that is repeated", () => {
-    const [still, repeated] = [neuronOf(kind, thetas, "fused", detachReset), neuronOf(kind, thetas, "fused", detachReset)];
+    const [still, repeated] = [
+      neuronOf(kind, thetas, "fused", detachReset),
+      neuronOf(kind, thetas, "fused", detachReset),
+    ];
     const image = drawn(3, [2, 5, C]);
     const [a, b] = [image.detach(), image.detach()];
     for (const each of [a, b]) each.requiresGrad = true;
@@ -113,7 +135,11 @@ describe.each(cases)("%s with a threshold per channel, detachReset %s", (kind, d
     expectSameBits(ys[0].data, ys[1].data);
     for (const y of ys) y.mul(drawn(4, y.shape)).sum().backward();
     a.grad?.data.forEach((value, i) => expect(value).toBeCloseTo(b.grad?.data[i] ?? NaN, 4));
-    still.getCoeffs().grad?.data.forEach((value, i) => expect(value).toBeCloseTo(repeated.getCoeffs().grad?.data[i] ?? NaN, 4));
+    still
+      .getCoeffs()
+      .grad?.data.forEach((value, i) =>
+        expect(value).toBeCloseTo(repeated.getCoeffs().grad?.data[i] ?? NaN, 4),
+      );
   });
 });
 
@@ -153,7 +179,8 @@ describe("a network with thresholds per channel", () => {
   it("has one for each channel of each layer, that begins as that of the layer", () => {
     manualSeed(1);
     const [channels, layers] = [scnn(), (manualSeed(1), scnn({ kind: "ATIF" }))];
-    const { "layers.neuron1.v_threshold": first, "layers.neuron2.v_threshold": second } = channels.stateDict();
+    const { "layers.neuron1.v_threshold": first, "layers.neuron2.v_threshold": second } =
+      channels.stateDict();
     expect([first.shape, second.shape]).toEqual([[4], [40]]);
     const one = layers.stateDict();
     expect(new Set(first.data)).toEqual(new Set(one["layers.neuron1.v_threshold"].data));
@@ -175,7 +202,14 @@ describe("a network with thresholds per channel", () => {
   });
 
   it("learns each of them, and keeps them above the minimum", () => {
-    const model = new SMLP({ inputShape: [4], outputShape: [2], units: [5], timesteps: 2, stepMode: "m", neuron });
+    const model = new SMLP({
+      inputShape: [4],
+      outputShape: [2],
+      units: [5],
+      timesteps: 2,
+      stepMode: "m",
+      neuron,
+    });
     const y = model.run(drawn(7, [3, 4]));
     y.mul(y).sum().backward();
     const theta = model.neurons()[0].learnedThreshold;
@@ -196,20 +230,54 @@ function listOf(model: SCNN): object {
 
 describe("what does not fit", () => {
   it.each<[string, RegExp, () => unknown]>([
-    ["another shape", /thresholdShape is "row"; expected one of "layer", "channel"/, () => new ATIF({ thresholdShape: "row" as never })],
-    ["no channels", /ATIF: thresholdShape is "channel", and channels is left out; expected how many/, () => new ATIF({ thresholdShape: "channel" })],
-    ["none", /channels is 0; expected a whole number of at least 1/, () => new ATIF({ thresholdShape: "channel", channels: 0 })],
-    ["others", /4 channels have a threshold, and the input \[1, 2, 3\] has 3; expected as many/, () => new ATIF({ thresholdShape: "channel", channels: 4 }).forward(drawn(1, [2, 3]))],
-    ["others, eagerly", /4 channels have a threshold, and the input \[2, 1\] has 1/, () => new ATIF({ thresholdShape: "channel", channels: 4, backend: "eager" }).forward(drawn(1, [2, 1]))],
+    [
+      "another shape",
+      /thresholdShape is "row"; expected one of "layer", "channel"/,
+      () => new ATIF({ thresholdShape: "row" as never }),
+    ],
+    [
+      "no channels",
+      /ATIF: thresholdShape is "channel", and channels is left out; expected how many/,
+      () => new ATIF({ thresholdShape: "channel" }),
+    ],
+    [
+      "none",
+      /channels is 0; expected a whole number of at least 1/,
+      () => new ATIF({ thresholdShape: "channel", channels: 0 }),
+    ],
+    [
+      "others",
+      /4 channels have a threshold, and the input \[1, 2, 3\] has 3; expected as many/,
+      () => new ATIF({ thresholdShape: "channel", channels: 4 }).forward(drawn(1, [2, 3])),
+    ],
+    [
+      "others, eagerly",
+      /4 channels have a threshold, and the input \[2, 1\] has 1/,
+      () => new ATIF({ thresholdShape: "channel", channels: 4, backend: "eager" }).forward(drawn(1, [2, 1])),
+    ],
     ["others in a network", /GraphModel: n: 3 channels have a threshold, and the input \[4\] has 4/, () =>
       new GraphModel({
         inputShape: [4], outputShape: [4], timesteps: 1,
         layers: [{ name: "n", kind: "ATIF", options: { thresholdShape: "channel", channels: 3 } }],
       })], // prettier-ignore
-    ["too many numbers", /got a tensor of shape \[3\]; expected one element, or 2/, () => new ATIF({ thresholdShape: "channel", channels: 2 }).setCoeffs(tensor([1, 2, 3]))],
-    ["a threshold of 0", /the threshold is 0; expected a threshold above 0/, () => new ATIF({ thresholdShape: "channel", channels: 2 }).setCoeffs(tensor([1, 0]))],
-    ["one that is loaded", /v_threshold is -1; expected a threshold above 0/, () =>
-      new ATIF({ thresholdShape: "channel", channels: 2 }).loadStateDict({ v_threshold: { shape: [2], data: [1, -1] } })],
+    [
+      "too many numbers",
+      /got a tensor of shape \[3\]; expected one element, or 2/,
+      () => new ATIF({ thresholdShape: "channel", channels: 2 }).setCoeffs(tensor([1, 2, 3])),
+    ],
+    [
+      "a threshold of 0",
+      /the threshold is 0; expected a threshold above 0/,
+      () => new ATIF({ thresholdShape: "channel", channels: 2 }).setCoeffs(tensor([1, 0])),
+    ],
+    [
+      "one that is loaded",
+      /v_threshold is -1; expected a threshold above 0/,
+      () =>
+        new ATIF({ thresholdShape: "channel", channels: 2 }).loadStateDict({
+          v_threshold: { shape: [2], data: [1, -1] },
+        }),
+    ],
   ])("is a sentence: %s", (_, sentence, work) => {
     expect(work).toThrow(sentence);
   });

@@ -26,7 +26,11 @@ beforeAll(() => init({ threads: 1 }));
 
 const T = 3;
 const UNITS = 6;
-const x = (): Tensor => tensor(Float32Array.from({ length: 5 * 4 }, (_, i) => 2 * Math.sin(1 + i * i)), [5, 4]);
+const x = (): Tensor =>
+  tensor(
+    Float32Array.from({ length: 5 * 4 }, (_, i) => 2 * Math.sin(1 + i * i)),
+    [5, 4],
+  );
 
 /** A layer of neurons between two linear ones. */
 function network(kind: string, options: object, stepMode: "s" | "m"): SpikingModel {
@@ -68,16 +72,28 @@ const kinds: readonly [string, object, string | null][] = [
 ];
 
 describe.each(kinds)("spikes of %s %j", (kind, options, array) => {
-  it.each(["s", "m"] as const)("are 1 where the layer fires, and as many as reports count, in '%s'", (stepMode) => {
-    const model = network(kind, options, stepMode);
-    if (array !== null) model.loadStateDict({ [`n.${array}`]: { shape: [UNITS], data: SEVERAL.map((each) => each + (kind === "SnnTorchLeaky" ? 0.25 : 0)) } }, { strict: false });
-    const spikes = spikesOf(model);
-    model.reset();
-    const { counts } = countingSpikes(model.neurons(), () => model.run(x()));
-    for (const spike of spikes) expect(Math.abs(spike - Math.round(spike))).toBeLessThan(1e-6);
-    expect(new Set([...spikes].map(Math.round))).toEqual(new Set([0, 1]));
-    expect(Math.round(spikes.reduce((sum, each) => sum + each, 0))).toBe(counts[0].spikes);
-  });
+  it.each(["s", "m"] as const)(
+    "are 1 where the layer fires, and as many as reports count, in '%s'",
+    (stepMode) => {
+      const model = network(kind, options, stepMode);
+      if (array !== null)
+        model.loadStateDict(
+          {
+            [`n.${array}`]: {
+              shape: [UNITS],
+              data: SEVERAL.map((each) => each + (kind === "SnnTorchLeaky" ? 0.25 : 0)),
+            },
+          },
+          { strict: false },
+        );
+      const spikes = spikesOf(model);
+      model.reset();
+      const { counts } = countingSpikes(model.neurons(), () => model.run(x()));
+      for (const spike of spikes) expect(Math.abs(spike - Math.round(spike))).toBeLessThan(1e-6);
+      expect(new Set([...spikes].map(Math.round))).toEqual(new Set([0, 1]));
+      expect(Math.round(spikes.reduce((sum, each) => sum + each, 0))).toBe(counts[0].spikes);
+    },
+  );
 });
 
 describe("a firing rate of QuantReLU", () => {
@@ -88,7 +104,10 @@ describe("a firing rate of QuantReLU", () => {
     const bias = new Map(model.namedParameters()).get("in.bias");
     expect(bias?.grad?.data.some((each) => each > 0)).toBe(true);
     // A unit whose outputs are all above the first step has nothing to gain.
-    model.loadStateDict({ "in.bias": { shape: [UNITS], data: new Float32Array(UNITS).fill(9) } }, { strict: false });
+    model.loadStateDict(
+      { "in.bias": { shape: [UNITS], data: new Float32Array(UNITS).fill(9) } },
+      { strict: false },
+    );
     for (const parameter of model.parameters()) parameter.grad = null;
     model.reset();
     spikesOf(model, (spikes) => spikes.sum().backward());
@@ -113,7 +132,12 @@ describe("a firing rate of QuantReLU", () => {
 async function rateOf(model: SpikingModel, data: Dataset, epochs: number): Promise<number> {
   const optimizer = { kind: "Adam", params: { lr: epochs === 0 ? 0 : 0.05 } } as const;
   const firingRate = { target: 0.15, weight: 100 };
-  const { history } = await new Trainer(model, data, { optimizer, firingRate, epochs: Math.max(1, epochs), batchSize: 5 }).fit();
+  const { history } = await new Trainer(model, data, {
+    optimizer,
+    firingRate,
+    epochs: Math.max(1, epochs),
+    batchSize: 5,
+  }).fit();
   return history[history.length - 1].layers[0].firingRate;
 }
 

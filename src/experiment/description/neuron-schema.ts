@@ -12,7 +12,8 @@ const meanings: Readonly<Record<string, string>> = {
   vthInitL:
     "Lower end of the range, in units of v_threshold, that the initial threshold of each layer is drawn from.",
   vthInitH: "Upper end of that range.",
-  vReset: "What the potential is set to after a spike, and where it starts; none: the threshold is subtracted.",
+  vReset:
+    "What the potential is set to after a spike, and where it starts; none: the threshold is subtracted.",
   decayInput: "Whether the input leaks with the potential, or is taken in whole.",
   tau: "Time constant of the leak, in time steps.",
   initTau: "Time constant of the leak that learning starts from, in time steps.",

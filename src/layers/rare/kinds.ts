@@ -4,7 +4,7 @@
  */
 
 import { perChannel } from "../../neurons/channel-thresholds.js";
-import { installChannelThresholds } from "../../neurons/threshold.js";
+import { installChannelThresholds } from "../../neurons/threshold-shape.js";
 import { installDilation } from "../../ops/convolution.js";
 import { dilatedConvolution } from "../../ops/dilated.js";
 import { concatKind, type ConcatSpec } from "./concat.js";
