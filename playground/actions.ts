@@ -126,8 +126,8 @@ export function setTheme(theme: Theme): void {
 /** Shows the input to the network again: it, or the network, has changed. */
 const look = latestOnly(() =>
   told(async () => {
-    const { input, picked } = current();
-    const look = await engine.ask("look", { input, picked }).catch((error: unknown) => {
+    const { input, picked, staircases: asked } = current();
+    const look = await engine.ask("look", { input, picked, whatIf: asked.whatIf }).catch((error: unknown) => {
       // What was seen before is not what is asked about now.
       change({ look: null, trace: null, picked: null });
       throw error;
@@ -252,7 +252,7 @@ function placeStaircases(): void {
   }
   const { layer, whatIf } = place;
   change({ staircases: { trained, moved: null, whatIf, layer } });
-  if (whatIf !== null) measure(whatIf);
+  if (whatIf !== null) moveAll(whatIf);
 }
 
 /** Moves a threshold, or T, of a copy of the network. */
@@ -270,20 +270,28 @@ export function moveStaircase(changes: { readonly theta?: number; readonly times
     thetas: before.thetas.map((theta, i) => (i === layer ? (moved ?? theta) : theta)),
     timesteps: changes.timesteps ?? before.timesteps,
   };
-  change({ staircases: { ...staircases, whatIf }, wanted: null });
+  moveAll(whatIf);
+}
+
+/** The whole page shows the copy, until it is put back. */
+export function moveAll(whatIf: WhatIf): void {
+  change({ staircases: { ...current().staircases, whatIf }, wanted: null });
   measure(whatIf);
+  look(undefined);
 }
 
 /** Puts every threshold and T back where they were learned. */
 export function restoreStaircases(): void {
-  change({ staircases: { ...current().staircases, moved: null, whatIf: null }, wanted: null });
+  const { staircases } = current();
+  change({ staircases: { ...staircases, moved: null, whatIf: null }, wanted: null, lesson: null });
+  if (staircases.whatIf !== null) look(undefined);
 }
 
 /** The network has begun to change, or is another one. */
 function forgetMeasurements(): void {
   generation++;
   const staircases = { ...current().staircases, trained: null, moved: null, whatIf: null };
-  change({ staircases, findings: [], measured: null });
+  change({ lesson: null, staircases, findings: [], measured: null });
 }
 
 /** Everything that is shown of the network is asked for again. */

@@ -14,6 +14,7 @@ import { Disclosure } from "./panels/disclosure.js";
 import { DrawPanel } from "./panels/draw.js";
 import { Emphasised } from "./panels/emphasised.js";
 import { HealthPanel } from "./panels/health.js";
+import { Lessons } from "./panels/lessons.js";
 import { LookInsidePanel } from "./panels/look-inside.js";
 import { OneNeuronPanel } from "./panels/one-neuron.js";
 import { Scrubber } from "./panels/scrubber.js";
@@ -81,6 +82,7 @@ export function App() {
           </h2>
           <DrawPanel />
         </section>
+        <Lessons />
         <div class="panels">
           {panels.map(([id, Panel, isKept]) => (
             <Disclosure key={id} id={id} Panel={Panel} isKept={isKept === true} />

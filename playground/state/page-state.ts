@@ -17,6 +17,7 @@ import type {
 } from "../worker/protocol.js";
 import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { LessonId } from "./lessons.js";
 import type { PanelId } from "./panels.js";
 import type { PastRun } from "./past-run.js";
 import type { WantedStaircases } from "./wanted-staircases.js";
@@ -106,6 +107,8 @@ export interface PageState {
   /** What the picked neuron receives, step by step as it was asked for; null: not known. */
   readonly arrivals: Arrivals | null;
   readonly staircases: StaircaseState;
+  /** The one that has set the page; null: none, or it was left. */
+  readonly lesson: LessonId | null;
   /** What the address wants them to show, and cannot be shown yet. */
   readonly wanted: WantedStaircases | null;
   /** Of which weights the findings are: those at hand, those after an epoch of the run; null: none were measured. */
@@ -156,6 +159,7 @@ const state = signal<PageState>({
   picked: null,
   trace: null,
   arrivals: null,
+  lesson: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
   wanted: null,
   measured: null,

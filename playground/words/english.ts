@@ -237,6 +237,27 @@ export const english = {
       "What this neuron receives cannot be taken apart: something before it keeps a state of its own.",
   },
 
+  lessons: {
+    title: "Try this:",
+    names: {
+      small: "θ too small",
+      large: "θ too large",
+      oneStep: "T = 1",
+      silent: "A silent layer",
+      learned: "Learned against fixed",
+      fourBits: "4 bits",
+    },
+    end: "Put everything back",
+    told: {
+      small: text`${b("The first layer has a seventh of its θ.")} Above, it fires far more often. In its staircase below, the red bars are inputs above ${i("θ")}: they are all clipped to the same. The table tells what is left of the accuracy.`,
+      large: text`${b("The first layer has four times its θ.")} Above, it hardly fires. In its staircase below, the steps have become so wide that most inputs lie below the first one and vanish.`,
+      oneStep: text`${b("One time step.")} A neuron can fire or not: its staircase has a single step. Above, the answer is the first guess; the table tells what the other steps were worth.`,
+      silent: text`${b("The second layer has a hundred times its θ.")} Nothing reaches it, so it never fires, and what comes after sees the same for every image. Draw what you like: the answer does not follow any more.`,
+      learned: text`${b("All layers have one θ, that with which training began.")} The weights are the learned ones. The table tells what the thresholds that were learned with them are worth.`,
+      fourBits: text`${b("Weights of 4 bits.")} The panel for devices brings the network to whole numbers: see what it costs in accuracy, and what it saves in memory.`,
+    },
+  },
+
   compare: {
     lead: "Train, change one setting, and train again: the run before stays here, and as pale curves in the charts. One change at a time tells what it was good for.",
     none: "There is no run to compare yet.",
@@ -301,7 +322,7 @@ export const english = {
     madeFor: (timesteps: number) => `Made for ${timesteps}.`,
     trainedWith: (timesteps: number) => `Trained with ${timesteps}.`,
     restore: "Put everything back",
-    copy: "This tries it on a copy. The network itself stays as it is.",
+    copy: "This tries it on a copy, which the whole page shows. The network itself stays as it is.",
     rows: {
       accuracy: "held-out accuracy",
       spikes: "spikes per image, all layers",

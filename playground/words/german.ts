@@ -291,6 +291,27 @@ export const german: Words = {
       "Was dieses Neuron empfängt, lässt sich nicht zerlegen: Etwas vor ihm behält einen eigenen Zustand.",
   },
 
+  lessons: {
+    title: "Versuchen Sie:",
+    names: {
+      small: "θ zu klein",
+      large: "θ zu groß",
+      oneStep: "T = 1",
+      silent: "Eine stumme Schicht",
+      learned: "Gelernt gegen fest",
+      fourBits: "4 Bit",
+    },
+    end: "Alles zurücksetzen",
+    told: {
+      small: text`${b("Die erste Schicht hat ein Siebtel ihres θ.")} Oben feuert sie viel öfter. In ihrer Treppe unten sind die roten Balken Eingaben über ${i("θ")}: Sie werden alle gleich abgeschnitten. Die Tabelle sagt, was von der Genauigkeit übrig ist.`,
+      large: text`${b("Die erste Schicht hat das Vierfache ihres θ.")} Oben feuert sie kaum. In ihrer Treppe unten sind die Stufen so breit, dass die meisten Eingaben unter der ersten liegen und verschwinden.`,
+      oneStep: text`${b("Ein Zeitschritt.")} Ein Neuron feuert oder nicht: Seine Treppe hat eine einzige Stufe. Oben steht als Antwort, was zuerst geraten wurde; die Tabelle sagt, was die anderen Schritte wert waren.`,
+      silent: text`${b("Die zweite Schicht hat das Hundertfache ihres θ.")} Nichts erreicht es, also feuert sie nie, und was danach kommt, sieht bei jedem Bild dasselbe. Zeichnen Sie, was Sie wollen: Die Antwort folgt nicht mehr.`,
+      learned: text`${b("Alle Schichten haben dasselbe θ, das vom Anfang des Trainings.")} Die Gewichte sind die gelernten. Die Tabelle sagt, was die Schwellen wert sind, die mit ihnen gelernt wurden.`,
+      fourBits: text`${b("Gewichte mit 4 Bit.")} Das Feld für Geräte bringt das Netz auf ganze Zahlen: Sehen Sie, was das an Genauigkeit kostet und was es an Speicher spart.`,
+    },
+  },
+
   compare: {
     lead: "Trainieren Sie, ändern Sie eine Einstellung, und trainieren Sie noch einmal: Der Lauf davor bleibt hier stehen, und als blasse Kurven in den Diagrammen. Eine Änderung auf einmal zeigt, wozu sie gut war.",
     none: "Es gibt noch keinen Lauf, der sich vergleichen ließe.",
@@ -357,7 +378,7 @@ export const german: Words = {
     madeFor: (timesteps) => `Gemacht für ${timesteps}.`,
     trainedWith: (timesteps) => `Trainiert mit ${timesteps}.`,
     restore: "Alles zurückstellen",
-    copy: "Probiert wird an einer Kopie. Das Netz selbst bleibt, wie es ist.",
+    copy: "Das probiert es an einer Kopie aus, die die ganze Seite zeigt. Das Netz selbst bleibt, wie es ist.",
     rows: {
       accuracy: "Genauigkeit auf Testdaten",
       spikes: "Spikes je Bild, alle Schichten",

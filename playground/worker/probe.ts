@@ -32,25 +32,21 @@ export class Probe {
   /** Of the layers, as they were measured: what-ifs have the same. */
   #neurons: readonly (BaseNode | undefined)[] = [];
 
+  #names: readonly string[] = [];
+  #looking: SpikingModel | null = null;
+
   constructor(model: SpikingModel, test: Dataset) {
-    this.#model = createModel(model.architecture).eval();
-    this.#model.loadStateDict(model.stateDict());
+    this.#model = copyOf(model);
     this.#data = test.length > MOST_SAMPLES ? test.subset({ start: 0, end: MOST_SAMPLES }) : test;
   }
 
   /** @param whatIf null: the model as it is */
   async measure(whatIf: WhatIf | null): Promise<Staircases> {
-    if (whatIf !== null) {
-      this.#model.timesteps = whatIf.timesteps;
-      this.#neurons.forEach((neuron, i) => {
-        if (neuron !== undefined && canMove(neuron) && whatIf.thetas[i] !== neuron.theta)
-          setTheta(neuron, whatIf.thetas[i]);
-      });
-    }
+    if (whatIf !== null) place(this.#model, this.#neurons, whatIf);
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
-    const neurons = new Map(this.#model.spikingLayers());
-    this.#neurons = layers.map(({ name }) => neurons.get(name));
+    this.#names = layers.map(({ name }) => name);
+    this.#neurons = neuronsOf(this.#model, this.#names);
     const shown = shownNames(this.#model);
     return {
       timesteps: this.#model.timesteps,
@@ -63,6 +59,13 @@ export class Probe {
       })),
       findings: thresholdHealth(layers),
     };
+  }
+
+  /** Another copy, with other thresholds and another T, to look with: what is being measured is left alone. */
+  moved(whatIf: WhatIf): SpikingModel {
+    this.#looking ??= copyOf(this.#model);
+    place(this.#looking, neuronsOf(this.#looking, this.#names), whatIf);
+    return this.#looking;
   }
 
   #describe(layer: LayerInspection, name: string): Omit<Staircases["layers"][number], "isMovable"> {
@@ -94,4 +97,26 @@ function canMove(neuron: BaseNode | undefined): boolean {
 function setTheta(neuron: BaseNode, theta: number): void {
   if ("setCoeffs" in neuron) (neuron as ATIF).setCoeffs(theta);
   else if ("vThreshold" in neuron) (neuron as IFNode).vThreshold = theta;
+}
+
+function copyOf(model: SpikingModel): SpikingModel {
+  const copy = createModel(model.architecture).eval();
+  copy.loadStateDict(model.stateDict());
+  return copy;
+}
+
+function neuronsOf(model: SpikingModel, names: readonly string[]): (BaseNode | undefined)[] {
+  const neurons = new Map(model.spikingLayers());
+  return names.map((name) => neurons.get(name));
+}
+
+function place(
+  model: SpikingModel,
+  neurons: readonly (BaseNode | undefined)[],
+  { thetas, timesteps }: WhatIf,
+): void {
+  model.timesteps = timesteps;
+  neurons.forEach((neuron, i) => {
+    if (neuron !== undefined && canMove(neuron) && thetas[i] !== neuron.theta) setTheta(neuron, thetas[i]);
+  });
 }

@@ -191,7 +191,11 @@ export interface Requests {
   fingerprint: { args: null; answer: RunResult | null };
   /** A new, untrained model. */
   reset: { args: Settings; answer: ModelSummary };
-  look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };
+  /** whatIf: a copy looks, with thresholds and T that were moved. */
+  look: {
+    args: { readonly input: Input; readonly picked: PickedNeuron | null; readonly whatIf: WhatIf | null };
+    answer: Look;
+  };
   trace: { args: PickedNeuron; answer: Trace };
   /** Of the last look; null: it cannot be taken apart. */
   arrivals: { args: PickedNeuron & { readonly step: number }; answer: Arrivals | null };

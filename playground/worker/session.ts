@@ -185,9 +185,10 @@ export class Session implements Handlers {
     return this.#inTurn(() => this.#renew(settings));
   }
 
-  look({ input: asked, picked }: Requests["look"]["args"]): Promise<Look> {
+  look({ input: asked, picked, whatIf }: Requests["look"]["args"]): Promise<Look> {
     const { input, image, label } = this.#imageOf(asked);
-    const { model, facts } = this.#requireModel();
+    const { model: own, facts } = this.#requireModel();
+    const model = whatIf === null ? own : (this.#probe?.moved(whatIf) ?? own);
     const [learned, { test }] = [facts(), this.#requireData()];
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
     const shownImage = inUnitsOf(model, image);

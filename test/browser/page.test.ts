@@ -73,6 +73,46 @@ describeInBrowser("the page", () => {
     await site.close();
   });
 
+  it("opens on one screen with a digit that changes its mind, and plays it once unless motion is not wanted", async () => {
+    const site = await serve(true);
+    const still = await OpenPage.at(browser, site, { closed: true, viewport: { width: 1280, height: 800 } });
+    const { look, step, playing } = await still.until((state) => state.look !== null);
+    expect([look?.answers[0] === look?.label, look?.answers[3] === look?.label]).toEqual([false, true]);
+    expect([look?.input.source, step, playing]).toEqual(["sample", 8, false]);
+    expect(await still.page.locator(".story").textContent()).toMatch(
+      /^After 1 step the network says \d\. After 4 time steps it says \d: it has changed its mind\. That is right\.$/,
+    );
+    expect(await still.page.locator(".strip .box-name").allTextContents()).toEqual(
+      ["Input", "Convolution 1", "Convolution 2", "Hidden", "Answer"], // prettier-ignore
+    );
+    expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
+    // A layer is selected everywhere.
+    await still.page.getByRole("button", { name: /^Convolution 2: fires in/ }).click();
+    const { staircases, picked } = await still.until(({ picked }) => picked?.layer === 1);
+    expect([staircases.layer, picked?.layer]).toEqual([1, 1]);
+    // One neuron: what arrives is what it receives.
+    await still.page.locator("#neuron > summary").click();
+    const { arrivals, trace } = await still.until(({ arrivals }) => arrivals?.layer === 1);
+    expect(arrivals?.input).toBe(trace?.input[7]);
+    await still.page.locator(".received .sum").waitFor();
+    // A lesson sets the page, on a copy, and is put back.
+    await still.until(({ staircases }) => staircases.trained !== null);
+    await still.page.getByRole("button", { name: "A silent layer" }).click();
+    await still.until(({ look, staircases, open }) => {
+      const silent = look?.layers[1].spikes.every((spike) => spike === 0);
+      return silent === true && staircases.moved !== null && open.includes("stairs");
+    });
+    await still.page.locator(".lesson button").click();
+    await still.until(({ look, lesson }) => lesson === null && look?.layers[1].spikes.includes(1) === true);
+    await still.picture("story");
+    expect(still.problems).toEqual([]);
+    const moving = await OpenPage.at(browser, site, { closed: true, reducedMotion: "no-preference" });
+    await moving.until((state) => state.playing && state.step < 8);
+    await moving.until((state) => !state.playing && state.step === 8);
+    await Promise.all([still.close(), moving.close()]);
+    await site.close();
+  });
+
   it("has a name for every control, text that contrasts, and headings in order", async () => {
     const site = await serve(true);
     for (const theme of ["light", "dark"]) {

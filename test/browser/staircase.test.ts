@@ -92,6 +92,8 @@ describeInBrowser("the staircase", () => {
     other.timesteps = 2;
     (other.spikingLayers()[1][1] as ATIF).setCoeffs(whatIf?.thetas[1] ?? 0);
     await expectNumbers(moved, other);
+    const { look } = await open.until(({ look }) => look?.madeFor === 2);
+    expect(look?.layers[1].theta).toBe(moved?.layers[1].theta);
     expect(moved?.accuracy).toBeLessThan(trained?.accuracy ?? 0);
     const cells = await open.page.locator(".before-after tbody tr").first().locator("td").allTextContents();
     expect(cells).toEqual([trained, moved].map((each) => `${(100 * (each?.accuracy ?? 0)).toFixed(1)} %`));
@@ -100,7 +102,11 @@ describeInBrowser("the staircase", () => {
 
   it("is put back with one click; the network itself was never changed", async () => {
     await open.page.getByRole("button", { name: "Put everything back" }).click();
-    const { staircases, look } = await open.state();
+    // The whole page has shown the copy, and now shows the network again.
+    const { staircases, look } = await open.until(
+      ({ staircases: { trained }, look }) =>
+        look?.layers[1].theta === trained?.layers[1].theta && look?.madeFor === 4,
+    );
     expect([staircases.moved, staircases.whatIf]).toEqual([null, null]);
     expect(look?.layers.map(({ theta }) => theta)).toEqual(
       model.spikingLayers().map(([, { theta }]) => theta),

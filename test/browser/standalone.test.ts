@@ -136,8 +136,8 @@ describeInBrowser("the page of one file", () => {
     await page.getByText("All scores as numbers").click();
     const table = page.getByRole("region", { name: "Scores" }).getByRole("table");
     expect(await table.getByRole("row").count()).toBe(11);
-    await page.getByRole("button", { name: "neuron3" }).click();
-    await page.getByRole("img", { name: /^Staircase of neuron3 with 4 steps/ }).waitFor();
+    await page.getByRole("button", { name: "Hidden", exact: true }).click();
+    await page.getByRole("img", { name: /^Staircase of Hidden with 4 steps/ }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByText("Nothing is drawn, so there is no answer.").waitFor();
     expect(problems).toEqual([]);

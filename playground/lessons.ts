@@ -1,0 +1,69 @@
+/** What the lessons set. All but the one on integers try it on a copy, as the sliders of the staircase do. */
+
+import { goToStep, moveAll, restoreStaircases, selectLayer, setPanel, told } from "./actions.js";
+import { stop } from "./play.js";
+import type { LessonId } from "./state/lessons.js";
+import { notLoaded } from "./state/not-loaded.js";
+import { change, current } from "./state/page-state.js";
+
+/** How far thetas are from what was learned. */
+const [SMALL, LARGE, SILENT] = [0.15, 4, 100];
+
+export function startLesson(id: LessonId): void {
+  const { trained } = current().staircases;
+  if (trained?.layers.some(({ isMovable }) => isMovable) !== true) return;
+  stop();
+  restoreStaircases();
+  change({ lesson: id });
+  const learned = trained.layers.map(({ theta }) => theta);
+  const movable = trained.layers.flatMap(({ isMovable }, i) => (isMovable ? [i] : []));
+  const scaled = (place: number, factor: number): void => {
+    const layer = movable[Math.min(place, movable.length - 1)];
+    selectLayer(layer);
+    const thetas = learned.map((theta, i) => (i === layer ? short(theta * factor) : theta));
+    moveAll({ thetas, timesteps: trained.timesteps });
+  };
+  switch (id) {
+    case "small":
+      setPanel("stairs", true);
+      return scaled(0, SMALL);
+    case "large":
+      setPanel("stairs", true);
+      return scaled(0, LARGE);
+    case "silent":
+      setPanel("stairs", true);
+      return scaled(1, SILENT);
+    case "oneStep":
+      setPanel("stairs", true);
+      goToStep(1);
+      return moveAll({ thetas: learned, timesteps: 1 });
+    case "learned": {
+      setPanel("stairs", true);
+      // Where all layers of the page's networks begin.
+      const { thetaLow, thetaHigh } = current().settings;
+      const first = short((thetaLow + thetaHigh) / 2);
+      return moveAll({
+        thetas: learned.map((theta, i) => (movable.includes(i) ? first : theta)),
+        timesteps: trained.timesteps,
+      });
+    }
+    case "fourBits":
+      setPanel("deploy", true);
+      void told(async () => {
+        const { setDeploy, startMeasuring } = await import("./deploy/deploy-actions.js").catch(notLoaded);
+        setDeploy({ weights: 4 });
+        startMeasuring();
+      });
+  }
+}
+
+/** For an address. */
+function short(theta: number): number {
+  return Number(theta.toPrecision(5));
+}
+
+/** Everything as it was learned. */
+export function endLesson(): void {
+  restoreStaircases();
+  change({ lesson: null });
+}

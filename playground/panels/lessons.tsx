@@ -1,0 +1,46 @@
+/** Lessons, one click each: what was set, and what to look at. */
+
+import { endLesson, startLesson } from "../lessons.js";
+import { LESSONS } from "../state/lessons.js";
+import { select } from "../state/page-state.js";
+import { words } from "../words/words.js";
+import { Emphasised } from "./emphasised.js";
+
+const lesson = select((state) => state.lesson);
+/** Thetas can be moved once they are measured. */
+const isReady = select(
+  ({ staircases }) => staircases.trained?.layers.some(({ isMovable }) => isMovable) === true,
+);
+
+export function Lessons() {
+  const now = lesson.value;
+  const { lessons } = words;
+  return (
+    <section class="lessons" aria-labelledby="lessons-title">
+      <div class="buttons">
+        <h2 id="lessons-title">{lessons.title}</h2>
+        {LESSONS.map((id) => (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={now === id}
+            disabled={!isReady.value}
+            onClick={() => startLesson(id)}
+          >
+            {lessons.names[id]}
+          </button>
+        ))}
+      </div>
+      <div role="status">
+        {now === null ? null : (
+          <p class="lesson">
+            <Emphasised text={lessons.told[now]} />{" "}
+            <button type="button" onClick={endLesson}>
+              {lessons.end}
+            </button>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
