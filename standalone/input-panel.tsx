@@ -18,11 +18,12 @@ interface Props {
   readonly onLift: () => void;
   readonly onFile: (file: Blob, name: string) => void;
   readonly onPlace: (index: number) => void;
+  readonly onHeld: () => void;
   readonly say: (sentence: string) => void;
 }
 
 export function InputPanel(props: Props) {
-  const { network, strokes, sample, place, onDraw, onLift, onFile, onPlace, say } = props;
+  const { network, strokes, sample, place, onDraw, onLift, onFile, onPlace, onHeld, say } = props;
   const { picture, drawing } = network.offer;
   return (
     <div class="input">
@@ -43,6 +44,13 @@ export function InputPanel(props: Props) {
             {picture === null ? "" : "a picture, "}.npy, CSV or JSON.
           </p>
           <FileButton onFile={onFile} />
+        </div>
+      )}
+      {network.held.length === 0 || network.held.some((each) => each === sample) ? null : (
+        <div class="buttons">
+          <button type="button" onClick={onHeld}>
+            Held-out samples ({network.held.length})
+          </button>
         </div>
       )}
       {place.count > 1 ? (

@@ -42,7 +42,9 @@ export function Page({
   const { facts, offer, hasLearnedDigits } = network;
   const [strokes, setStrokes] = useState(offer.drawing && hasLearnedDigits ? exampleStrokes : []);
   const [given, setGiven] = useState<Given>(() =>
-    strokes.length > 0 ? { samples: [drawnSample(network, strokes)], index: 0 } : nothing,
+    strokes.length > 0
+      ? { samples: [drawnSample(network, strokes)], index: 0 }
+      : { samples: network.held, index: 0 },
   );
   // What is there at first is seen at first.
   const [look, setLook] = useState<Look | null>(() => firstLook(network, strokes, given));
@@ -137,6 +139,11 @@ export function Page({
             onLift={show}
             onFile={take}
             onPlace={(index) => setGiven({ ...given, index })}
+            onHeld={() => {
+              drawn.current = [];
+              setStrokes([]);
+              setGiven({ samples: network.held, index: 0 });
+            }}
             say={setSaid}
           />
         </section>
