@@ -71,9 +71,16 @@ export function InputPanel(props: Props) {
         </div>
       ) : null}
       {sample === null ? null : <Seen network={network} sample={sample} />}
-      <Numbers network={network} onFile={onFile} isOpen={!drawing} />
+      <Numbers network={network} onFile={onFile} isOpen={!drawing && countOf(network) <= MOST_TYPED} />
     </div>
   );
+}
+
+/** Nobody types more numbers than these. */
+const MOST_TYPED = 64;
+
+function countOf({ facts: { plan, timed } }: Network): number {
+  return plan.shape.reduce((product, size) => product * size, timed ? plan.timesteps : 1);
 }
 
 /** "3 time steps of [8, 8, 2]", "[4]" */

@@ -18,6 +18,9 @@ const QUICK = 50;
 /** Milliseconds without a further stroke before the answer is read. */
 const QUIET = 500;
 
+/** Data that come with the library, under a licence that wants to be named. */
+const DIGITS: readonly string[] = ["digits", "moving digits"];
+
 interface Given {
   readonly samples: readonly Sample[];
   readonly index: number;
@@ -170,6 +173,9 @@ export function Page({
         <p>
           This file holds the network, all that computes it, and this page: nothing is loaded, and nothing
           that you give it leaves it. Made by atif {facts.version}.
+          {DIGITS.includes(facts.samples?.name ?? "")
+            ? " The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0."
+            : ""}
         </p>
       </footer>
       <p class="unseen" role="status" aria-live="polite">

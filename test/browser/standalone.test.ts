@@ -141,6 +141,7 @@ describeInBrowser("the page of one file", () => {
     await page.getByRole("img", { name: /^Staircase of neuron3 with 4 steps/ }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByText("Nothing is drawn, so there is no answer.").waitFor();
+    await page.getByText("CC BY 4.0").waitFor();
     await page.getByRole("button", { name: "Held-out samples (3)" }).click();
     await page.getByRole("button", { name: "next ›" }).click();
     const { test } = await loadDigits();
