@@ -13,7 +13,7 @@ const files = new Map<string, string | Uint8Array>([
 /** The first two lines, as they are run. */
 function told(text: string): { version: string; files: string[] } {
   const [version, list] = text
-    .split("\n")
+    .split("\n", 2)
     .map((line) => JSON.parse(line.replace(/^.*? = (.*);$/, "$1")) as unknown);
   return { version: version as string, files: list as string[] };
 }
