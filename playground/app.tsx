@@ -4,6 +4,7 @@ import { dismissNotice, setTheme } from "./actions.js";
 import { goToSection } from "./address.js";
 import { percent } from "./format.js";
 import { Announcer } from "./panels/announcer.js";
+import { DeploySection } from "./deploy/deploy-section.js";
 import { CarryPanel } from "./panels/carry.js";
 import { Emphasised } from "./panels/emphasised.js";
 import { HealthPanel } from "./panels/health.js";
@@ -22,6 +23,7 @@ const sections = [
   { id: "train", Panel: TrainPanel },
   { id: "health", Panel: HealthPanel },
   { id: "carry", Panel: CarryPanel },
+  { id: "deploy", Panel: DeploySection },
 ] as const;
 
 const engine = select((state) => state.engine);

@@ -13,3 +13,8 @@ declare module "*.safetensors?url" {
   const url: string;
   export default url;
 }
+
+declare module "*.css?inline" {
+  const text: string;
+  export default text;
+}

@@ -67,7 +67,22 @@ const apart = new Map([
   // What experiment files say of quantizers, without these: it comes with what experiments have in any case.
   ["quantization/quantizer-options.js", "training"],
   ["quantization/quantizable-neurons.js", "training"],
+  // Small, and of use to few: what pages do not have, unless they draw or write networks.
+  ["formats/protobuf-writer.js", "drawing"],
+  ["formats/event-file.js", "drawing"],
+  ["formats/crc32c.js", "drawing"],
+  // What makes a network a quantized one: a page that opens such networks does without, until it deploys one.
+  ["experiment/quantized/measure-stage.js", "deployment"],
+  ["experiment/quantized/measure-quantization.js", "deployment"],
+  ...["quantize-model", "shared-ranges", "calibrate", "activations-range", "saturation"].map((name) => [
+    `quantization/${name}.js`,
+    "deployment",
+  ]),
 ]);
+
+/** What writes networks for other tools stands with what writes them for devices: it is of no use to who reads those of theirs. */
+const writers =
+  /^exchange\/(onnx\/|torch\/|measure-fidelity|hdf5\/write-|nir\/(write-|encode-|from-model|graph-writer|nir-builder))/;
 
 /** What no layer computes with but rare ones. */
 const rareOperations = new Set(
@@ -95,7 +110,7 @@ function chunkOf(id, context) {
   if (path.startsWith("cli/quick-bench/")) return "quick-bench";
   if (path.startsWith("cli/exports/") && !early.has(id)) return "exports";
   // What a run loads when it has steps after its training.
-  if (/^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
+  if (!apart.has(path) && /^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
   // They make themselves known when they are loaded: a page that names none of them does without.
   if (path.startsWith("layers/rare/") || rareOperations.has(path)) return "rare-layers";
   // Node alone: bundlers of pages do not see it.
@@ -106,6 +121,7 @@ function chunkOf(id, context) {
   if (path.startsWith("random/")) return "base";
   if (path.startsWith("cli/")) return first.has(id) ? "cli" : early.has(id) ? "program" : "commands";
   if (apart.has(path)) return apart.get(path);
+  if (writers.test(path)) return "deployment";
   // As the tables above.
   if (path.startsWith("formats/torch/")) return "exchange";
   // What reads samples and recordings is loaded by those who have some; experiments ask for it when they do.

@@ -2,7 +2,7 @@
 
 import { posix } from "node:path";
 import { anchorOf } from "./anchors.mjs";
-import { GENERATED, PLAYGROUND, pageOf } from "./navigation.mjs";
+import { GENERATED, PLAYGROUND, navigation, pageOf } from "./navigation.mjs";
 
 /**
  * @param source the document, by its path from the root of the repository
@@ -23,15 +23,25 @@ export function siteLink(source, target) {
   );
 }
 
+/** What the navigation calls a page, where a document says its file; null for what is no page of it. */
+export function titleOf(link) {
+  const pages = navigation.flatMap((section) => section.pages);
+  const page = pages.find(({ source }) => `/${pageOf(source)}` === link.split("#")[0]);
+  return page?.title ?? null;
+}
+
 /** For markdown-it: links of all pages become those of the site. @param sourceOf the document that a page is, by its path on the site */
 export function withSiteLinks(md, sourceOf) {
   md.core.ruler.push("site-links", ({ tokens, env }) => {
     if (env.relativePath === undefined) return;
     const source = sourceOf(env.relativePath);
-    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+    const inline = tokens.flatMap(({ children }) => children ?? []);
+    for (const [i, token] of inline.entries()) {
       if (token.type !== "link_open") continue;
       const link = siteLink(source, token.attrGet("href"));
       token.attrSet("href", link);
+      const title = titleOf(link);
+      if (title !== null && /^[\w./-]+\.md$/.test(inline[i + 1].content)) inline[i + 1].content = title;
       // A page of its own, which the pages around it cannot show in their place.
       if (link.startsWith(PLAYGROUND)) token.attrSet("target", "_self");
     }

@@ -58,7 +58,11 @@ class ReferencePage {
     const files = [sources, signatures?.[0].sources, getSignature?.sources, setSignature?.sources].flatMap(
       (each) => each ?? [],
     );
-    return files.length === 0 || files.some(({ fullFileName }) => this.#files.has(fullFileName));
+    const isOfPlatform = (file) => file.includes("/node_modules/");
+    return (
+      files.length === 0 ||
+      files.some(({ fullFileName }) => this.#files.has(fullFileName) || isOfPlatform(fullFileName))
+    );
   }
 
   /** On one line, as an entry of a list has it; several paragraphs become one. */
@@ -70,7 +74,7 @@ class ReferencePage {
   tags(comment, parameters = []) {
     const lines = parameters
       .filter((each) => each.comment !== undefined)
-      .map((each) => `\`${each.name}\`: ${this.line(each.comment.summary)}`);
+      .map((each) => `\`${argumentName(each.name)}\`: ${this.line(each.comment.summary)}`);
     const named = { "@returns": "Returns", "@throws": "Throws", "@source": "Source:" };
     for (const { tag, content } of comment?.blockTags ?? []) {
       const name = named[tag];
@@ -178,17 +182,35 @@ function isInherited({ inheritedFrom, signatures, getSignature, setSignature }) 
   ].some((each) => each !== undefined);
 }
 
-/** "forward(x: Tensor): Tensor" */
-function spelled({ name, parameters = [], type, typeParameters = [] }, called = name) {
+/** What TypeDoc calls an argument that is taken apart where it is declared. */
+const argumentName = (name) => (name === "__namedParameters" ? "options" : name);
+
+/** What fits on a page without scrolling. */
+const COLUMNS = 70;
+
+/** "forward(x: Tensor): Tensor" @param width of a line; where it is more, each argument has one of its own */
+function spelled({ name, parameters = [], type, typeParameters = [] }, called = name, width = Infinity) {
   const types =
     typeParameters.length === 0
       ? ""
       : `<${typeParameters.map((each) => each.name + (each.type === undefined ? "" : ` extends ${each.type}`)).join(", ")}>`;
   const args = parameters.map(
     ({ name: each, type: of, flags, defaultValue }) =>
-      `${flags.isRest ? "..." : ""}${each}${flags.isOptional || defaultValue !== undefined ? "?" : ""}: ${of}`,
+      `${flags.isRest ? "..." : ""}${argumentName(each)}${flags.isOptional || defaultValue !== undefined ? "?" : ""}: ${of}`,
   );
-  return `${called}${types}(${args.join(", ")})${type === undefined ? "" : `: ${type}`}`;
+  const result = type === undefined ? "" : `: ${type}`;
+  const line = `${called}${types}(${args.join(", ")})${result}`;
+  if (line.length <= width || args.length === 0) return line;
+  return `${called}${types}(\n${args.map((each) => `  ${each},\n`).join("")})${result}`;
+}
+
+/** A type behind "=": one that is long has a line for each of its alternatives. */
+function broken(type) {
+  const alternatives = type.type === "union" ? type.types.map(String) : [];
+  const line = ` ${type}`;
+  return line.length <= COLUMNS || alternatives.length === 0
+    ? line
+    : alternatives.map((each) => `\n  | ${each}`).join("");
 }
 
 /** The declaration as code, without what stands in it. */
@@ -200,17 +222,14 @@ function heads(reflection, makers, kind) {
     return [
       `${abstract}class ${name}${above}`,
       ...(abstract === ""
-        ? makers.map(
-            (maker) =>
-              `new ${spelled({ ...maker, type: undefined, parameters: maker.parameters, typeParameters: maker.typeParameters }, name)}`,
-          )
+        ? makers.map((maker) => `new ${spelled({ ...maker, type: undefined }, name, COLUMNS - 4)}`)
         : []),
     ];
   }
   if (kind === ReflectionKind.Interface) return [`interface ${name}${above}`];
   if (kind === ReflectionKind.Function)
-    return signatures.map((signature) => `function ${spelled(signature)}`);
-  if (kind === ReflectionKind.TypeAlias) return [`type ${name} = ${type}`];
+    return signatures.map((signature) => `function ${spelled(signature, signature.name, COLUMNS - 9)}`);
+  if (kind === ReflectionKind.TypeAlias) return [`type ${name} =${broken(type)}`];
   if (kind === ReflectionKind.Namespace) return [`namespace ${name}`];
   return [`const ${name}: ${type}`];
 }

@@ -351,7 +351,6 @@ export {
   type EnergyRow,
 } from "./energy/estimate-energy.js";
 export { measureActivity, type MeasureActivityOptions } from "./energy/measure-activity.js";
-export type { SramEstimation } from "./energy/memory-energy.js";
 export type {
   LayersActivity,
   LayerTraffic,
@@ -360,7 +359,8 @@ export type {
   TotalTraffic,
   Traffic,
 } from "./energy/network-activity.js";
-export type { OperationPrices, OpEstimation, OpEstimations } from "./energy/operation-energy.js";
+export type { OpEstimation, OpEstimations, SramEstimation } from "./energy/estimations.js";
+export type { OperationPrices } from "./energy/operation-energy.js";
 export type { Arithmetic } from "./energy/layer-work.js";
 
 export {

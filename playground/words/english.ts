@@ -29,6 +29,7 @@ export const english = {
       train: "Train",
       health: "Threshold health",
       carry: "Load, save, share",
+      deploy: "Deploy",
     },
     footer: text`Computed by ${b("atif")}, the same library and kernels as on the command line. The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Close",

@@ -42,6 +42,7 @@ export const german: Words = {
       train: "Trainieren",
       health: "Zustand der Schwellen",
       carry: "Laden, speichern, teilen",
+      deploy: "Auf ein Gerät",
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",

@@ -14,6 +14,7 @@ import type {
   QuantizationError,
   Stroke,
 } from "atif";
+import type { DeployQuestion, DeployReport, Exported, ExportQuestion } from "../deploy/deploy-protocol.js";
 import type { PickedNeuron } from "../../elements/spike-record.js";
 import type { Trace } from "../../elements/trace-of.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
@@ -173,6 +174,10 @@ export interface Requests {
   };
   /** The network as a file, with what it has learned. */
   save: { args: null; answer: Uint8Array<ArrayBuffer> };
+  /** The network in integers of a few bits, measured on held-out data. */
+  deploy: { args: DeployQuestion; answer: DeployReport };
+  /** The network as a file for devices or other tools. */
+  export: { args: ExportQuestion; answer: Exported };
   /** Reads a picture to look at, before it is looked at. */
   picture: { args: File; answer: string };
   /** Data of one's own; a new model for them, if the one at hand does not fit. */

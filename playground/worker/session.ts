@@ -23,6 +23,7 @@ import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
 import { decodedModel } from "./decoded-model.js";
+import type { Deploying } from "./deploying.js";
 import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
@@ -93,6 +94,7 @@ export class Session implements Handlers {
   #activity: Activity | null = null;
   /** Of the model as it was when it was last measured. */
   #probe: Probe | null = null;
+  #deploying: Deploying | null = null;
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
@@ -299,12 +301,31 @@ export class Session implements Handlers {
     return Promise.resolve(encodeModel(model, facts()));
   }
 
+  async deploy({ settings, anew }: Requests["deploy"]["args"]): Promise<Requests["deploy"]["answer"]> {
+    this.#requireFittingData();
+    return (await this.#toDevices(anew)).measure(settings);
+  }
+
+  async export(question: Requests["export"]["args"]): Promise<Requests["export"]["answer"]> {
+    if (["c", "quantized"].includes(question.form)) this.#requireFittingData();
+    return (await this.#toDevices(question.anew)).export(question);
+  }
+
+  async #toDevices(anew: boolean): Promise<Deploying> {
+    const { Deploying } = await import("./deploying.js").catch(notLoaded);
+    const { model, facts } = this.#requireModel();
+    if (anew || this.#deploying === null)
+      this.#deploying = new Deploying(model, facts(), this.#fitsData() ? this.#requireData() : null);
+    return this.#deploying;
+  }
+
   async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
     const { dataFromFiles } = await import("./data-files.js").catch(notLoaded);
     const data = await dataFromFiles(files);
     return this.#inTurn(async () => {
       await this.#forgetRun();
       this.#data = data;
+      this.#deploying = null;
       this.#isBuiltIn = false;
       const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
       return { data: this.#dataSummary(), model };
@@ -351,6 +372,7 @@ export class Session implements Handlers {
     this.#held = held;
     this.#activity = null;
     this.#probe = null;
+    this.#deploying = null;
   }
 
   #requireData(): TrainTest {

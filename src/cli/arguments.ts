@@ -1,6 +1,6 @@
 /** Values of options: read strictly, refused with a sentence. */
 
-import { operationEstimations, type OpEstimations } from "../energy/operation-energy.js";
+import { operationEstimations, type OpEstimations } from "../energy/estimations.js";
 import { nearest } from "../nearest.js";
 import type { BackendName } from "../kernels/backend.js";
 import { UsageError } from "./exit-codes.js";

@@ -20,7 +20,7 @@ import type { EvalArguments } from "./commands/eval.js";
 import type { InitArguments, InitChoices } from "./commands/init.js";
 import type { InspectArguments } from "./commands/inspect.js";
 import type { TrainArguments } from "./commands/train.js";
-import { sramEstimations } from "../energy/memory-energy.js";
+import { sramEstimations } from "../energy/estimations.js";
 import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { addExchangeCommands } from "./exchange-commands.js";

@@ -9,12 +9,12 @@ import type { LayerGraph } from "../graph/layer-graph.js";
 import { networkGraph } from "../models/network-graph.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { show } from "../show.js";
+import { sramEstimations, type OpEstimations, type SramEstimation } from "./estimations.js";
 import { isNeuron } from "./layer-kinds.js";
 import type { NetworkWork, PassedThrough } from "./layer-work.js";
-import { sramEstimations, type SramEstimation } from "./memory-energy.js";
 import { checkActivity, type NetworkActivity } from "./network-activity.js";
 import { formalNetworkWork, networkWork } from "./network-work.js";
-import { checkWidth, operationPrices, type OperationPrices, type OpEstimations } from "./operation-energy.js";
+import { checkWidth, operationPrices, type OperationPrices } from "./operation-energy.js";
 import { referenceFormalNetworkWork, referenceNetworkWork, type Purpose } from "./reference-work.js";
 import { energyOf, sum, type Energy, type Prices } from "./work.js";
 

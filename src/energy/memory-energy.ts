@@ -3,12 +3,7 @@
  * and 100 pJ for 1 MB (45 nm), in bits of the memory.
  */
 
-/**
- * old: by the size of the memory; new: 10 pJ for 64 bits, whatever the size, with as many words as fit read at once.
- */
-export type SramEstimation = "old" | "new";
-
-export const sramEstimations: readonly SramEstimation[] = ["old", "new"];
+import type { SramEstimation } from "./estimations.js";
 
 const PER_BIT = 1.09e-5;
 const BASE = 13.2;

@@ -4,18 +4,7 @@
  */
 
 import { checkInteger, checkOneOf, checkOptions } from "../checks.js";
-
-/**
- * What widths other than 8 and 32 bits are taken for: ICONIP, 32 bits, as in the paper of Lemaire et al. (ICONIP 2022); saturation,
- * the next of the two above; linear, on the line through both; quadratic, on the parabola through both and 0.
- */
-export type OpEstimation = "ICONIP" | "saturation" | "linear" | "quadratic";
-
-/** How additions and how multiplications are estimated. */
-export interface OpEstimations {
-  readonly add: OpEstimation;
-  readonly mul: OpEstimation;
-}
+import { operationEstimations, type OpEstimation, type OpEstimations } from "./estimations.js";
 
 /** In pJ. A multiplication whose product is added costs both. */
 export interface OperationPrices {
@@ -29,8 +18,6 @@ const measured: Readonly<Record<Operation, { readonly bits8: number; readonly bi
   add: { bits8: 0.03, bits32: 0.1 },
   mul: { bits8: 0.2, bits32: 3.1 },
 };
-
-export const operationEstimations: readonly OpEstimation[] = ["ICONIP", "saturation", "linear", "quadratic"];
 
 /**
  * In pJ.

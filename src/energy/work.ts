@@ -1,6 +1,7 @@
 /** What a layer does for one inference: operations, addresses, accesses to memories. Energy and counts are read from it. */
 
-import { accessEnergy, type SramEstimation } from "./memory-energy.js";
+import type { SramEstimation } from "./estimations.js";
+import { accessEnergy } from "./memory-energy.js";
 import type { OperationPrices } from "./operation-energy.js";
 
 export type Memory = "potentials" | "weights" | "biases" | "io";

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { settingsToHash, defaultSettings } from "../../playground/state/settings.js";
 import { experimentOf } from "../../playground/state/page-experiment.js";
 import { fingerprint } from "../../playground/worker/fingerprint.js";
+import { readZip } from "../../src/formats/torch/zip-directory.js";
 import {
   decodeModel,
   encodeModel,
+  exportC,
+  fuseBatchNorm,
   init,
   loadDigits,
   manualSeed,
@@ -60,6 +63,33 @@ describeInBrowser("loading, saving and sharing", () => {
     await open.close();
     await browser.close();
     await site.close();
+  });
+
+  it("deploys: measures in integers, proves them, and writes C whose bytes are those of Node", async () => {
+    const { page, requests } = open;
+    const later = (): string[] => requests.filter((address) => /assets\/deploy/.test(address));
+    expect(later()).toEqual([]);
+    await page.locator("#deploy").scrollIntoViewIfNeeded();
+    await page.locator(".deploy button.primary").click();
+    const cells = page.locator(".deployed td");
+    await cells.first().waitFor();
+    expect(later()).toHaveLength(2);
+    expect(await page.locator(".deploy .proved").textContent()).toMatch(
+      /\d integers of 10 layers.* None differs\./,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "C, float32 (zip)" }).click(),
+    ]);
+    const bytes = new Uint8Array(readFileSync(await download.path()));
+    const { model } = decodeModel(new Uint8Array(readFileSync(modelFile)));
+    const { test } = await loadDigits();
+    const source = exportC(fuseBatchNorm(model), { name: "digits", width: "float32", tests: test })[
+      "digits.c"
+    ];
+    const entry = readZip(bytes, "digits.zip", () => undefined).get("digits/digits.c");
+    expect(new TextDecoder().decode(bytes.subarray(entry?.begin, entry?.end))).toBe(source);
+    expect((await cells.allTextContents())[4]).toMatch(/^\d\d,\d{3}$/);
   });
 
   it("opens with the model that its address names, and says what is wrong with one that is not there", async () => {

@@ -18,6 +18,7 @@ interface Site {
   readonly navigation: readonly { readonly title: string; readonly pages: readonly Page[] }[];
   pageOf(source: string): string | null;
   siteLink(source: string, target: string): string;
+  titleOf(link: string): string | null;
   anchorOf(heading: string): string;
   exportsByFolder(index: string): ReadonlyMap<string, string>;
   examplesPage(root: string): string;
@@ -59,6 +60,12 @@ describe("links", () => {
     ["docs/neuron.md", "https://example.org/", "https://example.org/"],
   ])("of %s to %s", (source, target, there) => {
     expect(site.siteLink(source, target)).toBe(there);
+  });
+
+  it("say what the navigation calls a page, where a document says its file", () => {
+    expect(site.titleOf("/neuron.md#sources")).toBe("The neuron, in equations");
+    expect(site.titleOf("/symbols/tensor.md")).toBeNull();
+    expect(site.titleOf("https://example.org/")).toBeNull();
   });
 
   it("to what the site does not have are told", () => {

@@ -14,9 +14,14 @@ import { germanProblems } from "../../playground/words/german-problems.js";
 import { chosenLanguage, LANGUAGES } from "../../playground/words/languages.js";
 import { problems } from "../../playground/words/problems.js";
 import { b, text } from "../../playground/words/text.js";
+import { deployWords, speakOfDeploying } from "../../playground/words/deploy-words.js";
+import { englishDeploy, type DeployWords } from "../../playground/words/english-deploy.js";
+import { germanDeploy } from "../../playground/words/german-deploy.js";
 import { speak, words } from "../../playground/words/words.js";
 
-const tables: readonly (readonly [string, Words, Problems])[] = [["german", german, germanProblems]];
+const tables: readonly (readonly [string, Words, Problems, DeployWords])[] = [
+  ["german", german, germanProblems, germanDeploy],
+];
 
 /** "train.lead: 2" for a function of two, "train.goOn: text" for what is said as it is. */
 function rows(table: unknown, path = ""): string[] {
@@ -45,12 +50,14 @@ describe("the tables of words", () => {
     expect(tables).toHaveLength(LANGUAGES.length - 1);
   });
 
-  it.each(tables)("%s has the rows of English, each said, none left in English", (_, own, ownProblems) => {
+  it.each(tables)("%s has the rows of English, each said, none left in English", (_, own, ownProblems, ownDeploy) => {
     expect(rows(own)).toEqual(rows(english));
     expect(rows(ownProblems)).toEqual(rows(englishProblems));
+    expect(rows(ownDeploy)).toEqual(rows(englishDeploy));
     for (const [table, other] of [
       [english, own],
       [englishProblems, ownProblems],
+      [englishDeploy, ownDeploy],
     ]) {
       const before = new Map(said(table));
       for (const [path, sentence] of said(other)) {
@@ -108,6 +115,10 @@ describe("spoken", () => {
     expect(differences(defaultSettings, { ...defaultSettings, learningRate: 0.0001 })).toEqual([{ name: "Lernrate", inUse: "0,008", slider: "0,0001" }]);
     const file = kindOf({ name: "a.zip", type: "", size: 4, start: new TextEncoder().encode("PK\u0003\u0004") });
     expect(file).toMatchObject({ sentence: expect.stringMatching(/^a\.zip ist ein ZIP-Archiv; erwartet/) as string });
+    await speakOfDeploying("de");
+    expect(deployWords).toBe(germanDeploy);
+    await speakOfDeploying("fr");
+    expect(deployWords).toBe(englishDeploy);
     expect(await speak("en")).toBe("en");
     expect([words, problems]).toEqual([english, englishProblems]);
     expect(percent(0.5)).toBe("50.0 %");

@@ -5,8 +5,7 @@
 
 import type { AugmentationParams } from "../../datasets/augmentations/table.js";
 import type { PreprocessingParams } from "../../datasets/preprocessing/table.js";
-import type { SramEstimation } from "../../energy/memory-energy.js";
-import type { OpEstimations } from "../../energy/operation-energy.js";
+import type { OpEstimations, SramEstimation } from "../../energy/estimations.js";
 import type { AnyLayerSpec } from "../../graph/layer-spec.js";
 import type { ResolvedFiringRate } from "../../losses/firing-rate.js";
 import type { LossName } from "../../losses/table.js";

@@ -1,7 +1,6 @@
 /** Steps after the training of a network: the kinds that files may name. */
 
-import { sramEstimations } from "../../energy/memory-energy.js";
-import { operationEstimations, type OpEstimations } from "../../energy/operation-energy.js";
+import { operationEstimations, sramEstimations, type OpEstimations } from "../../energy/estimations.js";
 import { groupOf, optional, required, withDefault, type Schema } from "../../schema/schema.js";
 import { flag, oneOf, whole, type ValueType } from "../../schema/value-types.js";
 import { trainerSchema } from "../../training/trainer-options.js";

@@ -1,0 +1,96 @@
+/** A network on its way to a device, as the worker takes it: what the page shows is what the library says. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import type { DeploySettings, ExportForm } from "../../playground/deploy/deploy-protocol.js";
+import { Deploying } from "../../playground/worker/deploying.js";
+import {
+  decodeModel,
+  evaluate,
+  init,
+  loadDigits,
+  manualSeed,
+  SMLP,
+  type SpikingModel,
+  type TrainTest,
+} from "atif";
+
+const settings: DeploySettings = { weights: 6, activations: 8, potentials: 12, roundtype: "floor" };
+const target = "c99";
+
+let model: SpikingModel;
+let data: TrainTest;
+
+beforeAll(async () => {
+  await init();
+  manualSeed(5);
+  model = new SMLP({
+    inputShape: [8, 8, 1],
+    outputShape: [10],
+    units: [12],
+    timesteps: 2,
+    neuron: { kind: "ATIF" },
+  }).eval();
+  const { train, test } = await loadDigits();
+  data = { train: train.subset({ start: 0, end: 60 }), test: test.subset({ start: 0, end: 40 }) };
+});
+
+const deploying = (): Deploying => new Deploying(model, { classNames: ["x"] }, data);
+
+describe("Deploying", () => {
+  it("measures before and after, and proves every integer of the first samples", async () => {
+    const report = await deploying().measure(settings);
+    expect(report).toMatchObject({ settings, samples: 40, calibrated: 60, timesteps: 2, width: 16 });
+    expect(report.float.accuracy).toBe((await evaluate(model, data.test)).accuracy);
+    expect(report.integers).toMatchObject({ samples: 40, differing: 0, first: null });
+    expect(report.integers.right / 40).toBeCloseTo(report.quantized.accuracy, 12);
+    // 64 x 12 and 12 x 10 weights, 22 biases: four bytes each. The threshold is code.
+    expect(report.float.flash).toBe(4 * (64 * 12 + 12 * 10 + 22));
+    expect(report.quantized.flash).toBeLessThan(report.float.flash);
+    expect(report.layers.map(({ name }) => name)).toEqual(["fc1", "neuron1", "fc2"]);
+    expect(report.energy).toMatchObject({ reluBits: 2, memWidth: 16 });
+    expect(report.energy?.spiking.total).toBeGreaterThan(0);
+  });
+
+  it("copies the network: it may go on learning", async () => {
+    const before = deploying();
+    const [weight] = model.parameters();
+    const kept = weight.data.slice();
+    weight.data.fill(0);
+    try {
+      const { float } = await before.measure(settings);
+      weight.data.set(kept);
+      expect(float.accuracy).toBe((await evaluate(model, data.test)).accuracy);
+    } finally {
+      weight.data.set(kept);
+    }
+  });
+
+  it.each([
+    ["c", "digits-c.zip"],
+    ["float-c", "digits-c-float32.zip"],
+    ["onnx", "digits.onnx"],
+    ["nir", "digits.nir"],
+    ["quantized", "digits-quantized.safetensors"],
+  ] as const)("writes %s as %s, with what is known of it", async (form, name) => {
+    const exported = await deploying().export({ form, settings, target, anew: true });
+    expect(exported.file?.name).toBe(name);
+    expect(exported.file?.bytes.length).toBeGreaterThan(1000);
+    const isWhole = ["c", "quantized"].includes(form);
+    expect(exported.integers?.differing).toBe(isWhole ? 0 : undefined);
+    expect(exported.tests).toBe(form.endsWith("c") ? 20 : null);
+    expect(exported.report?.measured?.samples).toBe(form === "nir" ? 40 : undefined);
+    if (form !== "quantized") return;
+    const { model: read, facts } = decodeModel(exported.file?.bytes ?? new Uint8Array(), name);
+    const { accuracy } = await evaluate(read, data.test);
+    expect(facts).toMatchObject({ classNames: ["x"], testAccuracy: accuracy });
+  });
+
+  it("writes what needs no data without any", async () => {
+    const without = new Deploying(model, {}, null);
+    const ask = (form: ExportForm) => without.export({ form, settings, target, anew: true });
+    expect((await ask("float-c")).tests).toBeNull();
+    expect((await ask("onnx")).file?.name).toBe("network.onnx");
+    expect((await ask("nir")).report?.measured).toBeUndefined();
+    await expect(ask("c")).rejects.toThrow();
+  });
+}); // prettier-ignore
