@@ -1,5 +1,12 @@
 /** What Vite resolves and TypeScript does not know. */
 
+interface ImportMeta {
+  readonly env: {
+    /** Whether this is the built page. */
+    readonly PROD: boolean;
+  };
+}
+
 declare module "*.css";
 
 declare module "*.safetensors?url" {

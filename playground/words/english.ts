@@ -16,6 +16,8 @@ export const english = {
     documentTitle: "atif: see it think",
     description:
       "Train a spiking neural network in your browser and see every spike that leads to its answer.",
+    /** Of the page, for other sites. */
+    picture: "A network of spiking neurons reads a digit, time step by time step.",
     skip: "Skip to the content",
     title: "See it think",
     lead: text`This is a network of ${em("spiking")} neurons. Each one adds up what it receives, and when the sum reaches its threshold ${i("θ")} it fires a spike and subtracts ${i("θ")}. The thresholds are ${em("learned")}. Here you can draw a digit, follow every spike to the answer, train a network yourself, and see what a learned threshold is good for. Everything is computed in this tab; nothing you draw or load leaves it.`,

@@ -30,6 +30,7 @@ export const german: Words = {
     documentTitle: "atif: ein Netz beim Denken",
     description:
       "Trainieren Sie ein spikendes neuronales Netz im Browser und sehen Sie jeden Spike, der zu seiner Antwort führt.",
+    picture: "Ein Netz aus spikenden Neuronen liest eine Ziffer, Zeitschritt für Zeitschritt.",
     skip: "Zum Inhalt springen",
     title: "Ein Netz beim Denken",
     lead: text`Dies ist ein Netz aus ${em("spikenden")} Neuronen. Jedes zählt zusammen, was es empfängt, und wenn die Summe seine Schwelle ${i("θ")} erreicht, feuert es einen Spike und zieht ${i("θ")} ab. Die Schwellen sind ${em("gelernt")}. Hier können Sie eine Ziffer zeichnen, jeden Spike bis zur Antwort verfolgen, selbst ein Netz trainieren und sehen, wozu eine gelernte Schwelle gut ist. Alles wird in diesem Tab berechnet; nichts, was Sie zeichnen oder laden, verlässt ihn.`,

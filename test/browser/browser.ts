@@ -49,12 +49,13 @@ export class OpenPage {
     browser: Browser,
     site: Site,
     options: BrowserContextOptions & { hash?: string } = {},
+    ready = ".status[data-ready]",
   ): Promise<OpenPage> {
     const { hash = "", ...rest } = options;
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
     const open = new OpenPage(await context.newPage());
     await open.page.goto(site.address + hash);
-    await open.page.locator(".status[data-ready]").waitFor();
+    await open.page.locator(ready).waitFor();
     return open;
   }
 

@@ -9,7 +9,8 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../../playground", import.meta.url));
 
 /** Built with, or tables themselves. */
-const ELSEWHERE = /^(words|generated)\/|^(vite\.config|content-security-policy|environment\.d)\.ts$/;
+const ELSEWHERE =
+  /^(words|generated)\/|^(vite\.config|offline\/plugin|content-security-policy|environment\.d)\.ts$/;
 
 /** Symbols are the same in all languages. */
 const SYMBOLS: ReadonlySet<string> = new Set(["θ", "T =", "T", "α"]);
