@@ -9,6 +9,7 @@ import {
   startTraining,
   stepTraining,
 } from "../actions.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { LineChart } from "../charts/line-chart.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
@@ -205,6 +206,7 @@ function Charts() {
         tickFormat={wholePercent}
         series={rates}
       />
+      <SaveButtons figure="curves" disabled={perEpoch.length === 0} />
     </div>
   );
 }
