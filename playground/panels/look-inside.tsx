@@ -5,6 +5,7 @@ import { Membrane } from "../../elements/membrane.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { Raster } from "../../elements/raster.js";
 import { goToStep, pick } from "../actions.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -43,6 +44,7 @@ export function LookInsidePanel() {
                 onPick={(neuron) => void pick(neuron)}
                 say={announce}
               />
+              <SaveButtons figure="raster" />
             </div>
             <div>
               <h3>{inside.potential}</h3>
@@ -56,6 +58,7 @@ export function LookInsidePanel() {
                   step={Math.min(step.value, now.timesteps)}
                 />
               )}
+              <SaveButtons figure="membrane" disabled={trace.value === null} />
               <h3>{inside.maps}</h3>
               <p class="muted">{inside.mapsHelp}</p>
               <FeatureMaps

@@ -10,6 +10,7 @@ import {
   stepTraining,
 } from "../actions.js";
 import { LineChart } from "../charts/late-line-chart.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
@@ -205,6 +206,7 @@ function Charts() {
         tickFormat={wholePercent}
         series={rates}
       />
+      <SaveButtons figure="curves" disabled={perEpoch.length === 0} />
     </div>
   );
 }

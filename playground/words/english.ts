@@ -353,6 +353,17 @@ export const english = {
       `, ${grouped(silent)} of ${counted(neurons, "neuron")} never fire`,
   },
 
+  figures: {
+    save: (figure: string) => `Save ${figure}`,
+    names: {
+      raster: "the spikes",
+      membrane: "the potential",
+      staircase: "the staircases",
+      curves: "the curves",
+      health: "the health of the layers",
+    },
+  },
+
   carry: {
     drop: text`${b("Drop files anywhere on the page")}, or`,
     choose: "Choose files",

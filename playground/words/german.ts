@@ -411,6 +411,17 @@ export const german: Words = {
     neverFire: (silent, count) => `, ${grouped(silent)} von ${neurons(count)} feuern nie`,
   },
 
+  figures: {
+    save: (figure: string) => `${figure} speichern`,
+    names: {
+      raster: "Spikes",
+      membrane: "Potential",
+      staircase: "Treppen",
+      curves: "Kurven",
+      health: "Zustand der Schichten",
+    },
+  },
+
   carry: {
     drop: text`${b("Legen Sie Dateien irgendwo auf der Seite ab")}, oder`,
     choose: "Dateien wählen",

@@ -31,6 +31,8 @@ export class Probe {
   readonly #axes = new Map<string, Axis>();
   /** Of the layers, as they were measured: what-ifs have the same. */
   #neurons: readonly (BaseNode | undefined)[] = [];
+  /** Of the last measurement; null before the first. */
+  inspections: readonly LayerInspection[] | null = null;
 
   constructor(model: SpikingModel, test: Dataset) {
     this.#model = createModel(model.architecture).eval();
@@ -49,6 +51,7 @@ export class Probe {
     }
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
+    this.inspections = layers;
     const neurons = new Map(this.#model.spikingLayers());
     this.#neurons = layers.map(({ name }) => neurons.get(name));
     const shown = shownNames(this.#model);
