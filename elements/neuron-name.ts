@@ -10,7 +10,8 @@ export function neuronName({ layers }: Pick<SpikeRecord, "layers">, { layer, neu
   return words.neuron(name, neuron + 1) + (place === "" ? "" : ` (${place})`);
 }
 
-function placeOf(shape: readonly number[], neuron: number): string {
+/** "row 2, column 4, channel 2"; nothing of a layer without rows */
+export function placeOf(shape: readonly number[], neuron: number): string {
   if (shape.length !== 3) return "";
   const [, width, channels] = shape;
   const pixel = Math.floor(neuron / channels);

@@ -26,6 +26,8 @@ interface Props {
   readonly onPick: (picked: PickedNeuron) => void;
   /** To those who do not see it. */
   readonly say: (sentence: string) => void;
+  /** How many neurons are seen at first: all of them if it is left out. */
+  readonly rows?: number;
 }
 
 interface Spot {
@@ -40,13 +42,13 @@ interface Grip {
   moved: boolean;
 }
 
-export function Raster({ look, step, picked, onPick, say }: Props) {
+export function Raster({ look, step, picked, onPick, say, rows = Infinity }: Props) {
   const { layers, timesteps } = look;
   const total = totalNeurons(layers);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [wanted, setView] = useState<RasterView | null>(null);
   const [spot, setSpot] = useState<Spot | null>(null);
-  const view = clampView(wanted ?? { first: 0, count: total }, total);
+  const view = clampView(wanted ?? { first: 0, count: Math.min(rows, total) }, total);
   const latest = useRef(view);
   latest.current = view;
   const pointers = useRef(new Map<number, number>());
@@ -209,7 +211,7 @@ export function Raster({ look, step, picked, onPick, say }: Props) {
         <button type="button" disabled={whole} onClick={() => move(0.5)} aria-label={words.raster.down}>
           ↓
         </button>
-        <button type="button" disabled={whole} onClick={() => setView(null)}>
+        <button type="button" disabled={whole} onClick={() => setView({ first: 0, count: total })}>
           {words.raster.all(total)}
         </button>
       </div>

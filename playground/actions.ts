@@ -6,10 +6,19 @@ import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
-import { change, current, noTraining, type Theme, type TrainingState } from "./state/page-state.js";
+import {
+  change,
+  current,
+  firstInput,
+  noTraining,
+  type Theme,
+  type TrainingState,
+} from "./state/page-state.js";
 import { followAddress, linkTo } from "./address.js";
 import { onGrid } from "./state/drawing-code.js";
 import { extended } from "./state/curves.js";
+import { withPanel, type PanelId } from "./state/panels.js";
+import { keptRun } from "./state/past-run.js";
 import { notLoaded } from "./state/not-loaded.js";
 import { addressOf, sameSettings } from "./state/page-address.js";
 import { ordered, type Settings } from "./state/settings.js";
@@ -48,12 +57,20 @@ export async function open(language: Language): Promise<void> {
       language,
     });
     change(opened);
+    showOpeningSample();
     checkSample();
     if (problem !== null) change({ notice: { kind: "error", sentence: problem } });
     modelChanged();
   });
   if (current().engine === null) change({ failed: true });
   else await openFromAddress();
+}
+
+/** The held-out image that the network changes its mind about, unless something else is asked for. */
+function showOpeningSample(): void {
+  const { model, input } = current();
+  const index = model?.facts.openingSample;
+  if (typeof index === "number" && input === firstInput) change({ input: { source: "sample", index } });
 }
 
 /** The network that the address of the page names, if it does. */
@@ -124,10 +141,21 @@ const look = latestOnly(() =>
       trace: look.trace,
       picked: look.trace === null ? null : current().picked,
     });
-    const first = current().picked === null ? livelyNeuron(look) : null;
+    const { staircases, wanted } = current();
+    const layer = Math.min((wanted ?? staircases).layer, look.layers.length - 1);
+    const first = current().picked === null ? livelyNeuron(look, Math.max(0, layer)) : null;
     if (first !== null) await pick(first);
   }),
 );
+
+/** Selects a layer everywhere: its staircase, its raster, and one of its neurons. */
+export function selectLayer(layer: number): void {
+  const { staircases, look, picked } = current();
+  change({ staircases: { ...staircases, layer }, wanted: null });
+  if (look === null || picked?.layer === layer) return;
+  const neuron = livelyNeuron(look, layer);
+  if (neuron !== null) void pick(neuron);
+}
 
 export function draw(strokes: readonly Stroke[]): void {
   // As the address has them, so that whoever opens it sees the same.
@@ -146,7 +174,9 @@ export function showSample(further: number): void {
 }
 
 function show(input: Input): void {
-  change({ input });
+  // What is drawn is answered at once, and not only when the steps have been played.
+  const { playing, look: before } = current();
+  change({ input, playing: false, ...(playing && before !== null ? { step: before.timesteps } : {}) });
   look(undefined);
 }
 
@@ -155,12 +185,18 @@ export function goToStep(step: number): void {
 }
 
 export function pick(picked: PickedNeuron): Promise<void> {
-  change({ picked });
+  const { staircases } = current();
+  change({ picked, staircases: { ...staircases, layer: picked.layer } });
   return told(async () => {
     const trace = await engine.ask("trace", picked);
     if (current().picked === picked) change({ trace });
   });
 }
+
+/** What the picked neuron receives at a step; asked for where it is shown. */
+export const askArrivals = latestOnly((of: PickedNeuron & { readonly step: number }) =>
+  told(async () => change({ arrivals: await engine.ask("arrivals", of) })),
+);
 
 // ---- staircases ------------------------------------------------------------------------------------------
 
@@ -189,6 +225,10 @@ const measure = latestOnly((whatIf: WhatIf | null) =>
   }),
 );
 
+export function setPanel(id: PanelId, isOpen: boolean): void {
+  change({ open: withPanel(current().open, id, isOpen) });
+}
+
 /** Shows what the address wants, as soon as it can be: thresholds of a run that is shared are those of its end. */
 function placeStaircases(): void {
   const { wanted, staircases, shared, training, model } = current();
@@ -213,10 +253,6 @@ function placeStaircases(): void {
   const { layer, whatIf } = place;
   change({ staircases: { trained, moved: null, whatIf, layer } });
   if (whatIf !== null) measure(whatIf);
-}
-
-export function showStaircase(layer: number): void {
-  change({ staircases: { ...current().staircases, layer }, wanted: null });
 }
 
 /** Moves a threshold, or T, of a copy of the network. */
@@ -313,7 +349,7 @@ export function opened(model: ModelSummary): void {
 async function loadData(files: DataFiles): Promise<void> {
   const { data, model } = await engine.ask("loadData", { files, settings: current().settings });
   frames.stop();
-  change({ data, model, training: noTraining, input: { source: "sample", index: 0 } });
+  change({ data, model, training: noTraining, previous: null, input: { source: "sample", index: 0 } });
   done(words.notices.data(shownDataName(data.name), data.train, data.test));
   modelChanged();
 }
@@ -400,8 +436,9 @@ export function stepTraining(): Promise<void> {
 export function resetTraining(): Promise<void> {
   return told(async () => {
     frames.stop();
+    const previous = keptRun(current());
     const model = await engine.ask("reset", current().settings);
-    change({ model, training: noTraining });
+    change({ model, previous, training: noTraining });
     modelChanged();
   });
 }
@@ -409,7 +446,8 @@ export function resetTraining(): Promise<void> {
 function begin(status: TrainingState["status"]): void {
   const { shared, settings, wanted } = current();
   const isShared = shared !== null && sameSettings(shared.settings, settings);
-  change({ training: { ...noTraining, status, epochs: settings.epochs }, wanted: isShared ? wanted : null });
+  const training = { ...noTraining, status, epochs: settings.epochs };
+  change({ previous: keptRun(current()), training, wanted: isShared ? wanted : null });
   frames.start();
 }
 

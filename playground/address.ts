@@ -7,6 +7,7 @@
 import { effect } from "@preact/signals";
 import { addressOf, partsOf, type AddressParts } from "./state/page-address.js";
 import { change, current, select } from "./state/page-state.js";
+import { isPanel, withPanel } from "./state/panels.js";
 import { settingsOfAddress } from "./state/settings.js";
 import { words } from "./words/words.js";
 
@@ -34,6 +35,7 @@ export function followAddress(restored: () => void): void {
 
 /** Moves the page to a section; the address keeps what it says. */
 export function goToSection(id: string): void {
+  if (isPanel(id)) change({ open: withPanel(current().open, id, true) });
   const section = document.getElementById(id);
   if (section !== null) {
     section.scrollIntoView();

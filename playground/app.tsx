@@ -1,30 +1,43 @@
-/** The page: what it is, then one section per thing to do. */
+/** The page: what it is, the network, what it looks at, and below what there is to see and to do, each opened on demand. */
 
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { dismissNotice, setTheme } from "./actions.js";
 import { goToSection } from "./address.js";
 import { percent } from "./format.js";
+import { AboutPanel } from "./panels/about.js";
 import { Announcer } from "./panels/announcer.js";
 import { DeploySection } from "./deploy/deploy-section.js";
 import { CarryPanel } from "./panels/carry.js";
+import { ComparePanel } from "./panels/compare.js";
+import { Disclosure } from "./panels/disclosure.js";
+import { DrawPanel } from "./panels/draw.js";
 import { Emphasised } from "./panels/emphasised.js";
 import { HealthPanel } from "./panels/health.js";
-import { StaircasePanel } from "./panels/staircase.js";
-import { DrawPanel } from "./panels/draw.js";
 import { LookInsidePanel } from "./panels/look-inside.js";
+import { OneNeuronPanel } from "./panels/one-neuron.js";
+import { Scrubber } from "./panels/scrubber.js";
+import { StaircasePanel } from "./panels/staircase.js";
+import { Strip } from "./panels/strip.js";
 import { TrainPanel } from "./panels/train.js";
+import { mayMove, play } from "./play.js";
 import { shownDataName } from "./state/data-name.js";
-import { select, type Theme } from "./state/page-state.js";
+import type { PanelId } from "./state/panels.js";
+import { current, select, type Theme } from "./state/page-state.js";
 import { words } from "./words/words.js";
 
-const sections = [
-  { id: "draw", Panel: DrawPanel },
-  { id: "inside", Panel: LookInsidePanel },
-  { id: "stairs", Panel: StaircasePanel },
-  { id: "train", Panel: TrainPanel },
-  { id: "health", Panel: HealthPanel },
-  { id: "carry", Panel: CarryPanel },
-  { id: "deploy", Panel: DeploySection },
-] as const;
+const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: boolean])[] = [
+  ["neuron", OneNeuronPanel],
+  ["stairs", StaircasePanel],
+  ["train", TrainPanel],
+  ["inside", LookInsidePanel],
+  ["compare", ComparePanel],
+  ["health", HealthPanel],
+  ["deploy", DeploySection],
+  // Files may be given to it before it is opened.
+  ["carry", CarryPanel, true],
+  ["about", AboutPanel],
+];
 
 const engine = select((state) => state.engine);
 const failed = select((state) => state.failed);
@@ -32,9 +45,11 @@ const model = select((state) => state.model);
 const data = select((state) => state.data);
 const notice = select((state) => state.notice);
 const theme = select((state) => state.theme);
+const isSeen = select((state) => state.look !== null);
 
 export function App() {
   const { page } = words;
+  usePlayedOnce();
   return (
     <>
       <a class="skip" href="#main" onClick={(event) => follow(event, "main")}>
@@ -48,32 +63,40 @@ export function App() {
         <p class="lead">
           <Emphasised text={page.lead} />
         </p>
-        <Status />
-        <nav aria-label={page.sectionsLabel}>
-          {sections.map(({ id }) => (
-            <a key={id} href={`#${id}`} onClick={(event) => follow(event, id)}>
-              {page.sections[id]}
-            </a>
-          ))}
-        </nav>
       </header>
       <NoticeBar />
       <Announcer />
       <main id="main">
-        {sections.map(({ id, Panel }) => (
-          <section key={id} id={id} aria-labelledby={`${id}-title`}>
-            <h2 id={`${id}-title`}>{page.sections[id]}</h2>
-            <Panel />
-          </section>
-        ))}
+        <section id="network" aria-labelledby="network-title">
+          <h2 id="network-title" class="unseen">
+            {page.sections.network}
+          </h2>
+          <Strip />
+          <Status />
+        </section>
+        <Scrubber />
+        <section id="draw" aria-labelledby="draw-title">
+          <h2 id="draw-title" class="unseen">
+            {page.sections.draw}
+          </h2>
+          <DrawPanel />
+        </section>
+        <div class="panels">
+          {panels.map(([id, Panel, isKept]) => (
+            <Disclosure key={id} id={id} Panel={Panel} isKept={isKept === true} />
+          ))}
+        </div>
       </main>
-      <footer>
-        <p>
-          <Emphasised text={page.footer} />
-        </p>
-      </footer>
     </>
   );
+}
+
+/** The page opens with a digit that the network changes its mind about, and shows once how. */
+function usePlayedOnce(): void {
+  useEffect(() => {
+    const { look, input } = current();
+    if (look !== null && input.source === "sample" && mayMove()) play();
+  }, [isSeen.value]);
 }
 
 /** The address holds the settings, and is not given up for a section. Other clicks open a tab, as everywhere. */
@@ -99,18 +122,13 @@ function Status() {
       </p>
     );
   }
-  const { isolated, threads } = engine.value;
   const { origin, fileName, timesteps, parameters, facts } = model.value;
   const name = origin === "file" ? (fileName ?? status.origins.file) : status.origins[origin];
   const dataset = typeof facts.dataset === "string" ? shownDataName(facts.dataset) : null;
   return (
     <p class="status" role="status" data-ready="true">
       <Emphasised text={status.network(name, timesteps, parameters)} />
-      {typeof facts.testAccuracy === "number" ? status.accuracy(percent(facts.testAccuracy), dataset) : ""}
-      <Emphasised
-        text={status.data(shownDataName(data.value.name), data.value.train, data.value.test)}
-      />{" "}
-      {status.computing(threads, isolated)}
+      {typeof facts.testAccuracy === "number" ? status.accuracy(percent(facts.testAccuracy), dataset) : ""}.
     </p>
   );
 }
@@ -134,8 +152,12 @@ const themes: readonly Theme[] = ["system", "light", "dark"];
 function ThemeSwitch() {
   return (
     <label class="theme">
-      {words.page.theme}{" "}
-      <select value={theme.value} onChange={({ currentTarget }) => setTheme(currentTarget.value as Theme)}>
+      <span class="theme-name">{words.page.theme} </span>
+      <select
+        aria-label={words.page.theme}
+        value={theme.value}
+        onChange={({ currentTarget }) => setTheme(currentTarget.value as Theme)}
+      >
         {themes.map((each) => (
           <option key={each} value={each}>
             {words.page.themes[each]}

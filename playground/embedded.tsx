@@ -7,6 +7,7 @@ import { wholePage } from "./embed.js";
 import { Announcer } from "./panels/announcer.js";
 import { DrawPanel } from "./panels/draw.js";
 import { LookInsidePanel } from "./panels/look-inside.js";
+import { Scrubber } from "./panels/scrubber.js";
 import { StaircasePanel } from "./panels/staircase.js";
 import { TrainPanel } from "./panels/train.js";
 import { addressOf } from "./state/page-address.js";
@@ -40,7 +41,10 @@ export function Embedded({ embed }: { embed: Embed }) {
         <section id={section} aria-labelledby="embedded-title">
           <h1 id="embedded-title">{page.sections[section]}</h1>
           {isReady.value && !failed.value ? (
-            <Panel />
+            <>
+              {section === "inside" ? <Scrubber /> : null}
+              <Panel />
+            </>
           ) : (
             <p role="status">{failed.value ? status.failed : status.loading}</p>
           )}

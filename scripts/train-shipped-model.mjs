@@ -8,7 +8,16 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
-import { init, readModelFile, runExperiment, saveModel } from "../dist/index.js";
+import {
+  init,
+  loadDigits,
+  readModelFile,
+  recordActivity,
+  runExperiment,
+  saveModel,
+  scope,
+  tensor,
+} from "../dist/index.js";
 
 const folder = fileURLToPath(new URL("../playground/generated/", import.meta.url));
 const path = `${folder}digits.safetensors`;
@@ -43,6 +52,36 @@ const [{ model, test, seed, epochs }] = await runExperiment({
   dataset,
 });
 const { accuracy, samples } = test;
+
+/** How many time steps the page shows, at least. */
+const SHOWN_STEPS = 8;
+
+/**
+ * The held-out digit that the page opens with: of those that are taken for another one after the first step, and are right
+ * from the last step that the network was trained with on, the one that is then the surest.
+ * @returns its index; null if no digit changes the network's mind
+ */
+async function openingSample() {
+  const { test: data } = await loadDigits();
+  let [best, surest] = [null, 0];
+  for (let i = 0; i < data.length; i++) {
+    const { x } = data.batch([i]);
+    const label = data.labels[i];
+    const { answers, scores, classes } = scope(() =>
+      recordActivity(model, tensor(x, [1, ...data.sampleShape]), { timesteps: SHOWN_STEPS }),
+    );
+    const T = model.timesteps;
+    if (answers[0] === label || answers.subarray(T - 1).some((answer) => answer !== label)) continue;
+    const last = scores.slice((T - 1) * classes, T * classes);
+    const own = last[label];
+    last[label] = -Infinity;
+    const lead = own - Math.max(...last);
+    if (lead > surest) [best, surest] = [i, lead];
+  }
+  return best;
+}
+
+const opening = await openingSample();
 mkdirSync(folder, { recursive: true });
 await saveModel(path, model, {
   dataset: "digits",
@@ -51,6 +90,7 @@ await saveModel(path, model, {
   testAccuracy: accuracy,
   atifVersion: version,
   recipe,
+  ...(opening === null ? {} : { openingSample: opening }),
 });
 console.log(
   `playground: trained the digits network, ${(100 * accuracy).toFixed(1)} % of ${samples} held-out digits right`,

@@ -12,6 +12,8 @@ export interface Series {
   /** Index into the colours of the theme. */
   readonly colour: number;
   readonly dash?: boolean;
+  /** Of the run before: thin, and not among what is said of the chart. */
+  readonly isPale?: boolean;
 }
 
 interface Props {
@@ -36,7 +38,7 @@ export function LineChart(props: Props) {
   const make = useRef<() => void>(() => undefined);
   const latest = useRef(props);
   latest.current = props;
-  const shape = series.map(({ label, colour }) => `${label}:${colour}`).join();
+  const shape = series.map(({ label, colour, isPale }) => `${label}:${colour}:${isPale === true}`).join();
 
   useEffect(() => {
     const element = box.current;
@@ -75,7 +77,7 @@ export function LineChart(props: Props) {
         style={{ height: `${height}px` }}
       />
       <ul class="legend">
-        {series.map(({ label, values, colour }) => (
+        {series.filter(isOfNow).map(({ label, values, colour }) => (
           <li key={label}>
             <span class="swatch" style={{ background: `var(--series-${colour})` }} />
             &#8201;{label} <b>{shown(values, format)}</b>
@@ -84,6 +86,10 @@ export function LineChart(props: Props) {
       </ul>
     </figure>
   );
+}
+
+function isOfNow({ isPale }: Series): boolean {
+  return isPale !== true;
 }
 
 function lastOf(values: readonly (number | null)[]): number | null {
@@ -97,7 +103,10 @@ function shown(values: readonly (number | null)[], format: (value: number) => st
 }
 
 function spoken({ title, series, format }: Props): string {
-  return `${title}: ${series.map(({ label, values }) => `${label} ${shown(values, format)}`).join(", ")}`;
+  return `${title}: ${series
+    .filter(isOfNow)
+    .map(({ label, values }) => `${label} ${shown(values, format)}`)
+    .join(", ")}`;
 }
 
 function dataOf({ x, series }: Props): uPlot.AlignedData {
@@ -149,10 +158,11 @@ function options(
     ],
     series: [
       {},
-      ...series.map(({ label, colour, dash }) => ({
+      ...series.map(({ label, colour, dash, isPale }) => ({
         label,
         stroke: seriesColours[colour],
-        width: 2,
+        width: isPale === true ? 1 : 2,
+        ...(isPale === true ? { alpha: 0.45 } : {}),
         points: { show: false },
         spanGaps: true,
         ...(dash === true ? { dash: [6, 4] } : {}),

@@ -1,25 +1,26 @@
 /** Look inside: the spikes of all layers, feature maps, the potential of one neuron; step by step. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Membrane } from "../../elements/membrane.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { Raster } from "../../elements/raster.js";
-import { goToStep, pick } from "../actions.js";
+import { pick, selectLayer } from "../actions.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
+import type { Look } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
-import { Slider } from "./slider.js";
 
+/** Neurons of a layer that are seen at first. */
+const ROWS = 60;
+
+const selected = select((state) => state.staircases.layer);
 const look = select((state) => state.look);
 const step = select((state) => state.step);
 const picked = select((state) => state.picked);
 const trace = select((state) => state.trace);
-
-/** Milliseconds that a step is shown. */
-const STEP_TIME = 600;
 
 export function LookInsidePanel() {
   const now = look.value;
@@ -33,17 +34,10 @@ export function LookInsidePanel() {
         <p class="muted">{inside.noLayers}</p>
       ) : (
         <>
-          <Scrubber timesteps={now.timesteps} />
           <div class="inside">
             <div>
               <h3>{inside.spikes}</h3>
-              <Raster
-                look={now}
-                step={step.value}
-                picked={picked.value}
-                onPick={(neuron) => void pick(neuron)}
-                say={announce}
-              />
+              <LayerRaster look={now} />
               <SaveButtons figure="raster" />
             </div>
             <div>
@@ -74,34 +68,41 @@ export function LookInsidePanel() {
   );
 }
 
-function Scrubber({ timesteps }: { timesteps: number }) {
-  const [playing, setPlaying] = useState(false);
-  useEffect(() => {
-    if (!playing) return;
-    const timer = setInterval(() => {
-      if (step.peek() >= timesteps) setPlaying(false);
-      else goToStep(step.peek() + 1);
-    }, STEP_TIME);
-    return () => clearInterval(timer);
-  }, [playing, timesteps]);
-  const play = (): void => {
-    if (!playing && step.peek() >= timesteps) goToStep(1);
-    setPlaying(!playing);
-  };
+/** Of one layer, in dots that are large enough to point at; or of every layer at once. */
+function LayerRaster({ look }: { look: Look }) {
+  const [every, setEvery] = useState(false);
+  const layer = Math.min(selected.value, look.layers.length - 1);
+  const shown = every ? look : { ...look, layers: [look.layers[layer]] };
+  const own = picked.value;
   return (
-    <div class="scrubber">
-      <button type="button" onClick={play}>
-        {playing ? words.inside.stop : words.inside.play}
-      </button>
-      <Slider
-        label={words.inside.timeStep}
-        low={1}
-        high={timesteps}
-        step={1}
-        value={step.value}
-        shown={words.inside.stepOf(step.value, timesteps)}
-        onInput={goToStep}
+    <>
+      <div class="buttons" role="group" aria-label={words.inside.layers}>
+        {look.layers.map(({ name }, i) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={!every && i === layer}
+            onClick={() => {
+              setEvery(false);
+              selectLayer(i);
+            }}
+          >
+            {name}
+          </button>
+        ))}
+        <button type="button" aria-pressed={every} onClick={() => setEvery(true)}>
+          {words.inside.everyLayer}
+        </button>
+      </div>
+      <Raster
+        key={every ? "every" : layer}
+        look={shown}
+        step={step.value}
+        picked={every || own === null ? own : own.layer === layer ? { ...own, layer: 0 } : null}
+        onPick={(neuron) => void pick(every ? neuron : { ...neuron, layer })}
+        say={announce}
+        {...(every ? {} : { rows: ROWS })}
       />
-    </div>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { leastTheta } from "../../elements/least-theta.js";
 import { StaircaseChart } from "../../elements/staircase-chart.js";
-import { moveStaircase, restoreStaircases, showStaircase } from "../actions.js";
+import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
@@ -40,7 +40,7 @@ export function StaircasePanel() {
         <>
           <div class="buttons" role="group" aria-label={words.stairs.layer}>
             {trained.layers.map(({ name }, i) => (
-              <button key={name} type="button" aria-pressed={i === layer} onClick={() => showStaircase(i)}>
+              <button key={name} type="button" aria-pressed={i === layer} onClick={() => selectLayer(i)}>
                 {name}
               </button>
             ))}

@@ -10,13 +10,14 @@ import {
   stepTraining,
 } from "../actions.js";
 import { LineChart } from "../charts/late-line-chart.js";
+import { overlaid, type Lines } from "../charts/overlaid.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
 import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
-import { select } from "../state/page-state.js";
+import { select, type TrainingState } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
@@ -27,6 +28,7 @@ const data = select((state) => state.data);
 const settings = select((state) => state.settings);
 const training = select((state) => state.training);
 const model = select((state) => state.model);
+const previous = select((state) => state.previous);
 const history = computed(() => training.value.history);
 
 export function TrainPanel() {
@@ -93,8 +95,7 @@ function InUse() {
 }
 
 function Numbers() {
-  const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, frames } =
-    training.value;
+  const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft } = training.value;
   const last = history.value.at(-1);
   const { figures, states, countOf } = words.train;
   return (
@@ -114,10 +115,6 @@ function Numbers() {
           value={samplesPerSecond === null ? "–" : grouped(Math.round(samplesPerSecond))}
         />
         <Figure name={figures.timeLeft} value={secondsLeft === null ? "–" : duration(secondsLeft)} />
-        <Figure
-          name={figures.lateFrames}
-          value={frames.drawn === 0 ? "–" : countOf(frames.dropped, frames.drawn + frames.dropped)}
-        />
       </dl>
       {message === "" ? null : (
         <p class="notice error" role="alert">
@@ -137,78 +134,109 @@ function Figure({ name, value, id }: { name: string; value: string; id?: string 
   );
 }
 
+interface ShownRun {
+  readonly training: TrainingState;
+  readonly layers: readonly { readonly path: string; readonly name: string }[];
+}
+
 function Charts() {
-  const { losses, thetas, batchesDone, stride } = training.value;
-  const layers = model.value?.layers ?? [];
-  const epochs = history.value;
-  const perPoint = ends({ batches: batchesDone, stride, lines: [] });
   const { charts } = words.train;
-  const perEpoch = epochs.map(({ epoch }) => epoch);
-  const rates = layers.map(({ path, name }, layer) => ({
+  const now: ShownRun = { training: training.value, layers: model.value?.layers ?? [] };
+  const before = previous.value;
+  const both = (linesOf: (run: ShownRun) => Lines): Lines =>
+    overlaid(linesOf(now), before === null ? null : linesOf(before));
+  return (
+    <>
+      {before === null ? null : <p class="muted">{charts.pale}</p>}
+      <div class="charts">
+        <LineChart
+          title={charts.loss}
+          xLabel={charts.batch}
+          low={0}
+          format={figure}
+          tickFormat={figure}
+          {...both(lossOf)}
+        />
+        <LineChart
+          title={charts.accuracy}
+          xLabel={charts.epoch}
+          low={0}
+          high={1}
+          format={percent}
+          tickFormat={wholePercent}
+          {...both(accuracyOf)}
+        />
+        <LineChart
+          title={charts.thetas}
+          xLabel={charts.batch}
+          low={0}
+          format={figure}
+          tickFormat={figure}
+          {...both(thetasOf)}
+        />
+        <LineChart
+          title={charts.rates}
+          xLabel={charts.epoch}
+          low={0}
+          format={percent}
+          tickFormat={wholePercent}
+          {...both(ratesOf)}
+        />
+        <SaveButtons figure="curves" disabled={now.training.history.length === 0} />
+      </div>
+    </>
+  );
+}
+
+function batchesOf({ training: { batchesDone, stride } }: ShownRun): number[] {
+  return ends({ batches: batchesDone, stride, lines: [] });
+}
+
+function epochsOf({ training }: ShownRun): number[] {
+  return training.history.map(({ epoch }) => epoch);
+}
+
+function lossOf(run: ShownRun): Lines {
+  const { losses, stride } = run.training;
+  const { lossOfEach, lossOfMany } = words.train.charts;
+  const label = stride === 1 ? lossOfEach : lossOfMany(stride);
+  return { x: batchesOf(run), series: [{ label, values: losses, colour: 0 }] };
+}
+
+function accuracyOf(run: ShownRun): Lines {
+  const { history } = run.training;
+  const { whileLearning, heldOut } = words.train.charts;
+  return {
+    x: epochsOf(run),
+    series: [
+      {
+        label: whileLearning,
+        values: history.map(({ trainAccuracy }) => trainAccuracy),
+        colour: 0,
+        dash: true,
+      },
+      { label: heldOut, values: history.map(({ validation }) => validation?.accuracy ?? null), colour: 1 },
+    ],
+  };
+}
+
+function thetasOf(run: ShownRun): Lines {
+  const series = run.layers.map(({ name }, layer) => ({
+    label: name,
+    values: run.training.thetas[layer] ?? [],
+    colour: layer % SERIES_COLOURS,
+  }));
+  return { x: batchesOf(run), series };
+}
+
+function ratesOf(run: ShownRun): Lines {
+  const { history } = run.training;
+  const series = run.layers.map(({ path, name }, layer) => ({
     label: name,
     colour: layer % SERIES_COLOURS,
-    values: epochs.map(({ layers: reports }) => reports.find((own) => own.name === path)?.firingRate ?? null),
+    values: history.map(({ layers }) => layers.find((own) => own.name === path)?.firingRate ?? null),
   }));
-  return (
-    <div class="charts">
-      <LineChart
-        title={charts.loss}
-        x={perPoint}
-        xLabel={charts.batch}
-        low={0}
-        format={figure}
-        tickFormat={figure}
-        series={[
-          { label: stride === 1 ? charts.lossOfEach : charts.lossOfMany(stride), values: losses, colour: 0 },
-        ]}
-      />
-      <LineChart
-        title={charts.accuracy}
-        x={perEpoch}
-        xLabel={charts.epoch}
-        low={0}
-        high={1}
-        format={percent}
-        tickFormat={wholePercent}
-        series={[
-          {
-            label: charts.whileLearning,
-            values: epochs.map(({ trainAccuracy }) => trainAccuracy),
-            colour: 0,
-            dash: true,
-          },
-          {
-            label: charts.heldOut,
-            values: epochs.map(({ validation }) => validation?.accuracy ?? null),
-            colour: 1,
-          },
-        ]}
-      />
-      <LineChart
-        title={charts.thetas}
-        x={perPoint}
-        xLabel={charts.batch}
-        low={0}
-        format={figure}
-        tickFormat={figure}
-        series={layers.map(({ name }, layer) => ({
-          label: name,
-          values: thetas[layer] ?? [],
-          colour: layer % SERIES_COLOURS,
-        }))}
-      />
-      <LineChart
-        title={charts.rates}
-        x={perEpoch}
-        xLabel={charts.epoch}
-        low={0}
-        format={percent}
-        tickFormat={wholePercent}
-        series={rates}
-      />
-      <SaveButtons figure="curves" disabled={perEpoch.length === 0} />
-    </div>
-  );
+  return { x: epochsOf(run), series };
 }
 
 function Controls() {

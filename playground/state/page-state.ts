@@ -3,6 +3,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { EpochMetrics, HealthFinding } from "atif";
 import type {
+  Arrivals,
   AskedFact,
   DataSummary,
   EngineSummary,
@@ -16,6 +17,8 @@ import type {
 } from "../worker/protocol.js";
 import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
+import type { PanelId } from "./panels.js";
+import type { PastRun } from "./past-run.js";
 import type { WantedStaircases } from "./wanted-staircases.js";
 import type { Theme } from "./theme.js";
 
@@ -54,7 +57,7 @@ export interface StaircaseState {
   readonly moved: Staircases | null;
   /** Where the sliders are; null: where the model is. */
   readonly whatIf: WhatIf | null;
-  /** The layer that is shown. */
+  /** The layer that is selected, everywhere on the page. */
   readonly layer: number;
 }
 
@@ -84,6 +87,8 @@ export interface PageState {
   readonly model: ModelSummary | null;
   readonly settings: Settings;
   readonly training: TrainingState;
+  /** The run before it; null: there was none that was measured. */
+  readonly previous: PastRun | null;
   /** The run whose result the address carries. */
   readonly shared: SharedRun | null;
   /** What the network is to look at. */
@@ -92,8 +97,14 @@ export interface PageState {
   readonly look: Look | null;
   /** The step that is shown, 1 to T. */
   readonly step: number;
+  /** Whether the steps go on by themselves. */
+  readonly playing: boolean;
+  /** Panels that are open. */
+  readonly open: readonly PanelId[];
   readonly picked: PickedNeuron | null;
   readonly trace: Trace | null;
+  /** What the picked neuron receives, step by step as it was asked for; null: not known. */
+  readonly arrivals: Arrivals | null;
   readonly staircases: StaircaseState;
   /** What the address wants them to show, and cannot be shown yet. */
   readonly wanted: WantedStaircases | null;
@@ -125,6 +136,9 @@ export const noTraining: TrainingState = {
   frames: { drawn: 0, dropped: 0 },
 };
 
+/** What the network looks at until something else is asked for. */
+export const firstInput: Input = { source: "sample", index: 0 };
+
 const state = signal<PageState>({
   failed: false,
   engine: null,
@@ -132,12 +146,16 @@ const state = signal<PageState>({
   model: null,
   settings: defaultSettings,
   training: noTraining,
+  previous: null,
   shared: null,
-  input: { source: "sample", index: 0 },
+  input: firstInput,
   look: null,
   step: 8,
+  playing: false,
+  open: [],
   picked: null,
   trace: null,
+  arrivals: null,
   staircases: { trained: null, moved: null, whatIf: null, layer: 0 },
   wanted: null,
   measured: null,

@@ -7,6 +7,12 @@ const numbers: NumberWords = { locale: "en-US", percent: (number) => `${number} 
 const classes = (count: number, names: readonly string[] | null): string =>
   `${counted(count, "class", "classes")}${names === null ? "" : ` (${names.join(", ")})`}`;
 
+/** "Hidden", "Hidden 2" */
+export const numbered =
+  (name: string) =>
+  (number: number | null): string =>
+    number === null ? name : `${name} ${number}`;
+
 export const englishProblems = {
   /** Whoever is told anything is told numbers: both threads need them. */
   numbers,
@@ -119,6 +125,14 @@ export const englishProblems = {
     dt: "the length of a time step, in the unit of the file's time constants",
     name: "which [[model]] of the experiment file, if it has several",
     key: (keys: string) => `where in the file the state dict stands: ${keys}`,
+  },
+
+  /** What spiking layers are called, by the weights before them; null: there is one alone. */
+  layers: {
+    convolution: numbered("Convolution"),
+    hidden: numbered("Hidden"),
+    recurrent: numbered("Recurrent"),
+    other: numbered("Layer"),
   },
 
   /** Names that files keep, as they are shown. */

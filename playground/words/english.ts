@@ -20,16 +20,31 @@ export const english = {
     picture: "A network of spiking neurons reads a digit, time step by time step.",
     skip: "Skip to the content",
     title: "See it think",
-    lead: text`This is a network of ${em("spiking")} neurons. Each one adds up what it receives, and when the sum reaches its threshold ${i("θ")} it fires a spike and subtracts ${i("θ")}. The thresholds are ${em("learned")}. Here you can draw a digit, follow every spike to the answer, train a network yourself, and see what a learned threshold is good for. Everything is computed in this tab; nothing you draw or load leaves it.`,
-    sectionsLabel: "Sections",
+    lead: text`A ${em("spiking")} neural network reads a digit: its neurons add up what they receive, and fire when the sum reaches a threshold ${i("θ")} that they have ${em("learned")}.`,
     sections: {
-      draw: "Draw",
-      inside: "Look inside",
+      network: "The network",
+      draw: "Draw a digit",
+      neuron: "One neuron",
       stairs: "The staircase",
       train: "Train",
+      inside: "Look inside",
+      compare: "Compare two runs",
       health: "Threshold health",
-      carry: "Load, save, share",
       deploy: "Deploy",
+      carry: "Open and save",
+      about: "About this page",
+    },
+    /** What there is to see behind a closed panel. */
+    teasers: {
+      neuron: "inputs × weights, θ, a spike",
+      stairs: "what θ rounds and cuts off",
+      train: "a network of your own, in this tab",
+      inside: "every spike of every neuron",
+      compare: "this one and the last",
+      health: "layers that are not well",
+      deploy: "integers, C, ONNX, NIR",
+      carry: "models, data, pictures, a link",
+      about: "threads, frames, sources",
     },
     footer: text`Computed by ${b("atif")}, the same library and kernels as on the command line. The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Close",
@@ -44,19 +59,40 @@ export const english = {
     origins: {
       shipped: "the digits network that comes with this page",
       new: "a new network that has learned nothing yet",
-      trained: "the network you train below",
+      trained: "the network you train",
       file: "a file",
     },
     network: (network: string, timesteps: number, parameters: number): Text =>
       text`Network: ${b(network)}, ${steps(timesteps)}, ${counted(parameters, "weight")}`,
     accuracy: (accuracy: string, dataset: string | null) =>
       `, ${accuracy} of held-out ${dataset ?? "data"} right`,
-    data: (name: string, train: number, test: number): Text =>
-      text`. Data: ${b(name)}, ${grouped(train)} to learn from, ${grouped(test)} held out.`,
     computing: (threads: number, isolated: boolean) =>
       `Computing on ${threads === 1 ? "one thread" : `${threads} threads`}${isolated ? "" : " (this server sends no cross-origin isolation headers, which more would need)"}.`,
     crashed: (message: string) =>
       `The part of the page that computes has stopped (${message || "it could not be loaded"}). Load the page again.`,
+  },
+
+  about: {
+    lead: text`Everything is computed in this tab, by ${b("atif")}: the library and the kernels of the command line. Nothing that you draw or open leaves it.`,
+    data: "data at hand",
+    dataOf: (name: string, train: number, test: number) =>
+      `${name}: ${grouped(train)} to learn from, ${grouped(test)} held out`,
+    threads: "threads",
+    lateFrames: "late frames while the network learned",
+  },
+
+  /** The network from left to right. */
+  strip: {
+    label: "The network, from its input to its answer",
+    input: "Input",
+    answer: "Answer",
+    pixels: (height: number, width: number) => `${grouped(height)} × ${grouped(width)}`,
+    fires: (rate: string) => `fires ${rate}`,
+    after: (step: number) => `after ${counted(step, "step")}`,
+    reads: (sources: readonly string[]) => (sources.length === 0 ? "" : ` reads ${sources.join(" and ")}`),
+    select: (layer: string, rate: string, theta: string, reads: string) =>
+      `${layer}: fires in ${rate} of its steps so far, threshold ${theta}${reads === "" ? "" : `,${reads}`}. Select this layer.`,
+    beyond: (timesteps: number) => `beyond its ${timesteps}`,
   },
 
   /** What is said when something was done, or cannot be. */
@@ -122,12 +158,19 @@ export const english = {
       digit: "Draw a digit, or drop a picture of one.",
       other: "Draw, or drop a picture of what this network knows.",
     },
-    lead: "While you draw, the network looks at it anew: the same image at every time step, and after each step an answer, the class with the highest score so far. The first step is a guess; with every further one the answer becomes finer.",
+    lead: "The network looks at it anew with every line: the same image at every time step, and after each step an answer. The first is a guess; with every further step it becomes finer.",
+    orDraw: "or draw one yourself",
+    story: {
+      changed: (first: string, last: string, timesteps: number): Text =>
+        text`After ${b("1 step")} the network says ${b(first)}. After ${b(steps(timesteps))} it says ${b(last)}: it has changed its mind.`,
+      kept: (answer: string, timesteps: number): Text =>
+        text`The network says ${b(answer)}, after the first step and after ${steps(timesteps)}.`,
+      isRight: "That is right.",
+      isWrong: (label: string) => `That is wrong: it is ${label}.`,
+    },
     sampleBefore: "Show the held-out image before",
     sampleAfter: "Held-out image ›",
     seen: "The image as the network sees it",
-    seenSize: (height: number, width: number) =>
-      `What the network sees: ${grouped(height)} × ${grouped(width)} pixels.`,
     blankPicture: (name: string): Text =>
       text`${b(`Nothing to see in ${name}`)}: it is blank, so there is no answer.`,
     blankDrawing: text`${b("Nothing drawn")}, so there is no answer.`,
@@ -137,7 +180,12 @@ export const english = {
     ahead: (lead: string, verdict: "right" | "wrong" | "") =>
       `${verdict === "" ? "" : `${verdict}, `}${lead} ahead`,
     spikes: (count: number) => counted(count, "spike"),
-    scores: "Score of each class after each time step: the mean of the network's output so far.",
+    scores: "Score of each class after each time step.",
+    score: "score",
+    scoreAt: (name: string, step: number, score: string) => `${name} after step ${step}: ${score}`,
+    beyond: (timesteps: number) =>
+      `Steps after ${timesteps} are hatched: it was made for ${timesteps}, and they show how the answer would settle.`,
+    beyondTrained: "beyond its T",
     scoresMeanNothing: "None of them means anything yet.",
     highestScore: "The highest is the answer.",
     step: "step",
@@ -166,10 +214,57 @@ export const english = {
       `Your drawing is brought to the size and the thickness of ${digits === "uci" ? "the UCI digits" : "MNIST's digits"}${isOfOthers ? "; this network may have learned from other images" : ""}.`,
   },
 
+  neuron: {
+    lead: text`A neuron adds what it receives, its inputs times its weights, to its potential ${i("v")}. When that reaches the threshold ${i("θ")}, it fires a spike and subtracts ${i("θ")}; the rest stays for the next step. Select a layer above for one of its neurons, and play the steps.`,
+    before: "The neuron before",
+    after: "The next neuron",
+    atStep: (step: number) => `At step ${step}`,
+    adds: "It adds what it receives, x:",
+    compares: "It compares with its threshold:",
+    fires: "It fires.",
+    isSilent: "It stays silent.",
+    subtracts: "It subtracts the threshold, and keeps the rest:",
+    keeps: "It keeps all of it:",
+    resets: "It goes on with:",
+    received: (arrived: number, count: number) =>
+      `Inputs × weights: ${grouped(arrived)} of ${counted(count, "place")} that it reads have sent something. What lies between, pooling and normalisation, is in the weight.`,
+    from: "from",
+    value: "input",
+    weight: "weight",
+    product: "product",
+    others: (count: number) => counted(count, "other"),
+    constant: "what it receives in any case",
+    sum: "x, what it receives in all",
+    notApart:
+      "What this neuron receives cannot be taken apart: something before it keeps a state of its own.",
+  },
+
+  compare: {
+    lead: "Train, change one setting, and train again: the run before stays here, and as pale curves in the charts. One change at a time tells what it was good for.",
+    none: "There is no run to compare yet.",
+    what: "what",
+    before: "the run before",
+    now: "this run",
+    caption:
+      "Settings that differ, and what came out after the last epoch; accuracy and loss on held-out data.",
+    same: "Both runs have the same settings, so they come to the same, to the last bit, as far as they have gone.",
+    rows: {
+      epochs: "epochs that are over",
+      accuracy: "accuracy",
+      best: "best accuracy of an epoch",
+      loss: "loss",
+      spikes: "spikes per image",
+      theta: (layer: string) => `θ of ${layer}`,
+      rate: (layer: string) => `firing rate of ${layer}`,
+    },
+  },
+
   inside: {
     lead: text`Every dot is a spike that the network fired while it looked at the image above. A neuron either fires or is silent; all it tells the next layer is ${em("when")}. Move through the time steps and see how the spikes of one layer charge the neurons of the next.`,
     noLayers: "This network has no spiking layers, so there are no spikes to show.",
-    spikes: "Spikes of all layers",
+    spikes: "Spikes",
+    everyLayer: "Every layer",
+    layers: "Layers of the raster",
     potential: "Potential of one neuron",
     pickOne: "Click a row of the raster or a pixel of a feature map.",
     maps: "Feature maps",
@@ -273,7 +368,6 @@ export const english = {
       spikes: "spikes per image",
       speed: "images per second",
       timeLeft: "time left",
-      lateFrames: "late frames of this page",
     },
     countOf: (count: number, all: number) => `${grouped(count)} of ${grouped(all)}`,
     charts: {
@@ -284,6 +378,7 @@ export const english = {
       whileLearning: "while learning",
       heldOut: "held out",
       thetas: "Thresholds θ: learned, one per layer",
+      pale: "Pale curves are those of the run before.",
       rates: "Firing rates: share of steps with a spike",
       batch: "batch",
       epoch: "epoch",

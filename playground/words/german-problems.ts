@@ -1,7 +1,7 @@
 /** Deutsch: was mit Dateien, Daten und Netzen nicht geht, und was zu versuchen ist. */
 
 import { counted, grouped } from "../format.js";
-import type { Problems } from "./english-problems.js";
+import { numbered, type Problems } from "./english-problems.js";
 
 const classes = (count: number, names: readonly string[] | null): string =>
   `${counted(count, "Klasse", "Klassen")}${names === null ? "" : ` (${names.join(", ")})`}`;
@@ -112,6 +112,13 @@ export const germanProblems: Problems = {
     dt: "die Länge eines Zeitschritts, in der Einheit der Zeitkonstanten der Datei",
     name: "welches [[model]] der Experimentdatei, wenn sie mehrere hat",
     key: (keys) => `wo in der Datei die Gewichte stehen (state dict): ${keys}`,
+  },
+
+  layers: {
+    convolution: numbered("Faltung"),
+    hidden: numbered("Verborgen"),
+    recurrent: numbered("Rekurrent"),
+    other: numbered("Schicht"),
   },
 
   yourPictures: "Ihre Bilder",

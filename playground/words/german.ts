@@ -33,16 +33,30 @@ export const german: Words = {
     picture: "Ein Netz aus spikenden Neuronen liest eine Ziffer, Zeitschritt für Zeitschritt.",
     skip: "Zum Inhalt springen",
     title: "Ein Netz beim Denken",
-    lead: text`Dies ist ein Netz aus ${em("spikenden")} Neuronen. Jedes zählt zusammen, was es empfängt, und wenn die Summe seine Schwelle ${i("θ")} erreicht, feuert es einen Spike und zieht ${i("θ")} ab. Die Schwellen sind ${em("gelernt")}. Hier können Sie eine Ziffer zeichnen, jeden Spike bis zur Antwort verfolgen, selbst ein Netz trainieren und sehen, wozu eine gelernte Schwelle gut ist. Alles wird in diesem Tab berechnet; nichts, was Sie zeichnen oder laden, verlässt ihn.`,
-    sectionsLabel: "Abschnitte",
+    lead: text`Ein ${em("spikendes")} neuronales Netz liest eine Ziffer: Seine Neuronen zählen zusammen, was sie empfangen, und feuern, wenn die Summe eine Schwelle ${i("θ")} erreicht, die sie ${em("gelernt")} haben.`,
     sections: {
-      draw: "Zeichnen",
-      inside: "Hineinsehen",
+      network: "Das Netz",
+      draw: "Eine Ziffer zeichnen",
+      neuron: "Ein Neuron",
       stairs: "Die Treppe",
       train: "Trainieren",
+      inside: "Hineinsehen",
+      compare: "Zwei Läufe vergleichen",
       health: "Zustand der Schwellen",
-      carry: "Laden, speichern, teilen",
       deploy: "Auf ein Gerät",
+      carry: "Öffnen und speichern",
+      about: "Über diese Seite",
+    },
+    teasers: {
+      neuron: "Eingaben × Gewichte, θ, ein Spike",
+      stairs: "was θ rundet und abschneidet",
+      train: "ein eigenes Netz, in diesem Tab",
+      inside: "jeder Spike jedes Neurons",
+      compare: "dieser und der letzte",
+      health: "Schichten, denen etwas fehlt",
+      deploy: "ganze Zahlen, C, ONNX, NIR",
+      carry: "Modelle, Daten, Bilder, Link",
+      about: "Threads, Frames, Quellen",
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
@@ -57,19 +71,38 @@ export const german: Words = {
     origins: {
       shipped: "das Ziffernnetz, das mit dieser Seite kommt",
       new: "ein neues Netz, das noch nichts gelernt hat",
-      trained: "das Netz, das Sie unten trainieren",
+      trained: "das Netz, das Sie trainieren",
       file: "eine Datei",
     },
     network: (network, timesteps, parameters) =>
       text`Netz: ${b(network)}, ${steps(timesteps)}, ${counted(parameters, "Gewicht", "Gewichte")}`,
     accuracy: (accuracy, dataset) =>
       `, ${accuracy} der Testdaten${dataset === null ? "" : ` (${dataset})`} richtig`,
-    data: (name, train, test) =>
-      text`. Daten: ${b(name)}, ${grouped(train)} zum Lernen, ${grouped(test)} zum Testen.`,
     computing: (threads, isolated) =>
       `Gerechnet wird mit ${threads === 1 ? "einem Thread" : `${threads} Threads`}${isolated ? "" : " (für mehr müsste dieser Server die Header der Cross-Origin-Isolation senden)"}.`,
     crashed: (message) =>
       `Der Teil der Seite, der rechnet, ist stehen geblieben (${message || "er konnte nicht geladen werden"}). Laden Sie die Seite neu.`,
+  },
+
+  about: {
+    lead: text`Alles wird in diesem Tab berechnet, von ${b("atif")}: mit der Bibliothek und den Rechenkernen der Kommandozeile. Nichts, was Sie zeichnen oder öffnen, verlässt ihn.`,
+    data: "Daten zur Hand",
+    dataOf: (name, train, test) => `${name}: ${grouped(train)} zum Lernen, ${grouped(test)} zum Testen`,
+    threads: "Threads",
+    lateFrames: "verspätete Frames, während das Netz lernte",
+  },
+
+  strip: {
+    label: "Das Netz, von der Eingabe zur Antwort",
+    input: "Eingabe",
+    answer: "Antwort",
+    pixels: (height, width) => `${grouped(height)} × ${grouped(width)}`,
+    fires: (rate) => `feuert ${rate}`,
+    after: (step) => `nach ${counted(step, "Schritt", "Schritten")}`,
+    reads: (sources) => (sources.length === 0 ? "" : ` liest ${sources.join(" und ")}`),
+    select: (layer, rate, theta, reads) =>
+      `${layer}: feuert bisher in ${rate} ihrer Schritte, Schwelle ${theta}${reads === "" ? "" : `,${reads}`}. Diese Schicht wählen.`,
+    beyond: (timesteps) => `jenseits ihrer ${timesteps}`,
   },
 
   notices: {
@@ -181,11 +214,19 @@ export const german: Words = {
       digit: "Zeichnen Sie eine Ziffer, oder legen Sie ein Bild von einer ab.",
       other: "Zeichnen Sie, oder legen Sie ein Bild ab von dem, was dieses Netz kennt.",
     },
-    lead: "Während Sie zeichnen, sieht das Netz jedes Mal neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort, nämlich die Klasse mit der bisher höchsten Punktzahl. Der erste Schritt ist geraten; mit jedem weiteren wird die Antwort feiner.",
+    lead: "Das Netz sieht bei jedem Strich neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort. Die erste ist geraten; mit jedem weiteren Schritt wird sie feiner.",
+    orDraw: "oder selbst eine zeichnen",
+    story: {
+      changed: (first, last, timesteps) =>
+        text`Nach ${b("1 Schritt")} sagt das Netz ${b(first)}. Nach ${b(stepsDative(timesteps))} sagt es ${b(last)}: Es hat seine Meinung geändert.`,
+      kept: (answer, timesteps) =>
+        text`Das Netz sagt ${b(answer)}, nach dem ersten Schritt und nach ${stepsDative(timesteps)}.`,
+      isRight: "Das stimmt.",
+      isWrong: (label) => `Das ist falsch: Es ist ${label}.`,
+    },
     sampleBefore: "Das vorige Testbild zeigen",
     sampleAfter: "Testbild ›",
     seen: "Das Bild, wie das Netz es sieht",
-    seenSize: (height, width) => `Was das Netz sieht: ${grouped(height)} × ${grouped(width)} Pixel.`,
     blankPicture: (name) =>
       text`${b(`In ${name} ist nichts zu sehen`)}: Das Bild ist leer, also gibt es keine Antwort.`,
     blankDrawing: text`${b("Nichts gezeichnet")}, also gibt es keine Antwort.`,
@@ -194,8 +235,12 @@ export const german: Words = {
     ahead: (lead, verdict) =>
       `${{ right: "richtig mit ", wrong: "falsch mit ", "": "" }[verdict]}${lead} Vorsprung`,
     spikes,
-    scores:
-      "Punktzahl jeder Klasse nach jedem Zeitschritt: der Mittelwert dessen, was das Netz bis dahin ausgegeben hat.",
+    scores: "Punktzahl jeder Klasse nach jedem Zeitschritt.",
+    score: "Punkte",
+    scoreAt: (name, step, score) => `${name} nach Schritt ${step}: ${score}`,
+    beyond: (timesteps) =>
+      `Schritte nach ${timesteps} sind schraffiert: Das Netz ist für ${timesteps} gemacht, und sie zeigen, wohin die Antwort ginge.`,
+    beyondTrained: "jenseits seines T",
     scoresMeanNothing: "Noch bedeutet keine davon etwas.",
     highestScore: "Die höchste ist die Antwort.",
     step: "Schritt",
@@ -222,10 +267,57 @@ export const german: Words = {
       `Ihre Zeichnung ist auf Größe und Strichdicke der ${digits === "uci" ? "UCI-Ziffern" : "MNIST-Ziffern"} gebracht${isOfOthers ? "; vielleicht hat dieses Netz aus anderen Bildern gelernt" : ""}.`,
   },
 
+  neuron: {
+    lead: text`Ein Neuron zählt zu seinem Potential ${i("v")} hinzu, was es empfängt: seine Eingaben mal seine Gewichte. Wenn das die Schwelle ${i("θ")} erreicht, feuert es einen Spike und zieht ${i("θ")} ab; der Rest bleibt für den nächsten Schritt. Wählen Sie oben eine Schicht, um eines ihrer Neuronen zu sehen, und spielen Sie die Schritte ab.`,
+    before: "Das Neuron davor",
+    after: "Das nächste Neuron",
+    atStep: (step) => `In Schritt ${step}`,
+    adds: "Es zählt hinzu, was es empfängt, x:",
+    compares: "Es vergleicht mit seiner Schwelle:",
+    fires: "Es feuert.",
+    isSilent: "Es bleibt still.",
+    subtracts: "Es zieht die Schwelle ab und behält den Rest:",
+    keeps: "Es behält alles:",
+    resets: "Es macht weiter mit:",
+    received: (arrived, count) =>
+      `Eingaben × Gewichte: ${grouped(arrived)} von ${counted(count, "Stelle", "Stellen")}, die es liest, haben etwas geschickt. Was dazwischen liegt, Pooling und Normalisierung, steckt im Gewicht.`,
+    from: "von",
+    value: "Eingabe",
+    weight: "Gewicht",
+    product: "Produkt",
+    others: (count) => counted(count, "weitere", "weitere"),
+    constant: "was es in jedem Fall empfängt",
+    sum: "x, was es insgesamt empfängt",
+    notApart:
+      "Was dieses Neuron empfängt, lässt sich nicht zerlegen: Etwas vor ihm behält einen eigenen Zustand.",
+  },
+
+  compare: {
+    lead: "Trainieren Sie, ändern Sie eine Einstellung, und trainieren Sie noch einmal: Der Lauf davor bleibt hier stehen, und als blasse Kurven in den Diagrammen. Eine Änderung auf einmal zeigt, wozu sie gut war.",
+    none: "Es gibt noch keinen Lauf, der sich vergleichen ließe.",
+    what: "was",
+    before: "der Lauf davor",
+    now: "dieser Lauf",
+    caption:
+      "Einstellungen, die sich unterscheiden, und was nach der letzten Epoche herauskam; Genauigkeit und Verlust auf den Testdaten.",
+    same: "Beide Läufe haben dieselben Einstellungen, also kommt bei beiden dasselbe heraus, bis aufs letzte Bit, so weit sie gekommen sind.",
+    rows: {
+      epochs: "Epochen, die vorbei sind",
+      accuracy: "Genauigkeit",
+      best: "beste Genauigkeit einer Epoche",
+      loss: "Verlust",
+      spikes: "Spikes pro Bild",
+      theta: (layer) => `θ von ${layer}`,
+      rate: (layer) => `Feuerrate von ${layer}`,
+    },
+  },
+
   inside: {
     lead: text`Jeder Punkt ist ein Spike, den das Netz gefeuert hat, während es das Bild oben ansah. Ein Neuron feuert oder schweigt; der nächsten Schicht sagt es nur, ${em("wann")}. Gehen Sie durch die Zeitschritte und sehen Sie, wie die Spikes einer Schicht die Neuronen der nächsten aufladen.`,
     noLayers: "Dieses Netz hat keine spikenden Schichten, also gibt es keine Spikes zu zeigen.",
-    spikes: "Spikes aller Schichten",
+    spikes: "Spikes",
+    everyLayer: "Jede Schicht",
+    layers: "Schichten des Rasters",
     potential: "Potential eines Neurons",
     pickOne: "Klicken Sie auf eine Zeile des Rasters oder auf ein Pixel einer Merkmalskarte.",
     maps: "Merkmalskarten",
@@ -333,7 +425,6 @@ export const german: Words = {
       spikes: "Spikes je Bild",
       speed: "Bilder je Sekunde",
       timeLeft: "verbleibende Zeit",
-      lateFrames: "verspätete Frames dieser Seite",
     },
     countOf: (count, all) => `${grouped(count)} von ${grouped(all)}`,
     charts: {
@@ -344,6 +435,7 @@ export const german: Words = {
       whileLearning: "beim Lernen",
       heldOut: "auf Testdaten",
       thetas: "Schwellen θ: gelernt, eine je Schicht",
+      pale: "Blasse Kurven sind die des Laufs davor.",
       rates: "Feuerraten: Anteil der Schritte mit einem Spike",
       batch: "Batch",
       epoch: "Epoche",

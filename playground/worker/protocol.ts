@@ -54,6 +54,8 @@ export interface ModelSummary {
   readonly fitsData: boolean;
   /** In the order in which they are computed, as those of looks and staircases. */
   readonly layers: readonly SpikingLayer[];
+  /** The layers that the answer reads, as SpikingLayer.sources. */
+  readonly answerSources: readonly number[];
   readonly facts: ModelFacts;
   /** That it was made with on this page; null if it came from a file. */
   readonly settings: Settings | null;
@@ -94,6 +96,32 @@ export type Input =
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
 
+/** Something that reaches a neuron: what its source gives at that step, and what it is multiplied by on its way. */
+export interface Arrival {
+  /** Index of a spiking layer, or FROM_INPUT. */
+  readonly source: number;
+  /** In the source. */
+  readonly neuron: number;
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** What one neuron receives at one step. */
+export interface Arrivals extends PickedNeuron {
+  readonly step: number;
+  /** Of those that are not 0, the largest products first. */
+  readonly arrivals: readonly Arrival[];
+  /** How many places reach it, and from how many something has come. */
+  readonly count: number;
+  readonly arrived: number;
+  /** The sum of the products that are not among the arrivals. */
+  readonly others: number;
+  /** What it receives in any case: biases, normalisations. */
+  readonly constant: number;
+  /** The sum of all. */
+  readonly input: number;
+}
+
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
   readonly input: Input;
@@ -110,6 +138,8 @@ export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" 
   readonly isBlank: boolean;
   /** Whether the network has learned nothing yet, so that its answers are chance. */
   readonly isUntrained: boolean;
+  /** T that the network was made for: answers of later steps are beyond it. */
+  readonly madeFor: number;
   /** Of pictures for this network. */
   readonly preparation: Preparation;
   /** Whether it is known to have learned digits. */
@@ -164,6 +194,8 @@ export interface Requests {
   reset: { args: Settings; answer: ModelSummary };
   look: { args: { readonly input: Input; readonly picked: PickedNeuron | null }; answer: Look };
   trace: { args: PickedNeuron; answer: Trace };
+  /** Of the last look; null: it cannot be taken apart. */
+  arrivals: { args: PickedNeuron & { readonly step: number }; answer: Arrivals | null };
   /** null: the model as it is now. */
   staircases: { args: WhatIf | null; answer: Staircases };
   /** A model file. */

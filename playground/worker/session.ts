@@ -24,6 +24,7 @@ import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
 import { decodedModel } from "./decoded-model.js";
 import type { Deploying } from "./deploying.js";
+import type { Looked } from "./arrivals-of.js";
 import { fingerprint } from "./fingerprint.js";
 import { misfit } from "./misfit.js";
 import {
@@ -53,7 +54,7 @@ import type {
   WorkerEvent,
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
-import { shownNames, spikingLayersOf } from "./spiking-layers.js";
+import { flowOf, shownNames } from "./spiking-layers.js";
 import type { TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
@@ -92,6 +93,8 @@ export class Session implements Handlers {
   #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
+  /** Who looked then, and at what. */
+  #looked: Looked | null = null;
   /** Of the model as it was when it was last measured. */
   #probe: Probe | null = null;
   #deploying: Deploying | null = null;
@@ -187,10 +190,12 @@ export class Session implements Handlers {
     const { model, facts } = this.#requireModel();
     const [learned, { test }] = [facts(), this.#requireData()];
     const timesteps = Math.max(LEAST_STEPS, model.timesteps);
+    const shownImage = inUnitsOf(model, image);
     const activity = scope(() =>
-      recordActivity(model, tensor(inUnitsOf(model, image), [1, ...model.inputShape]), { timesteps }),
+      recordActivity(model, tensor(shownImage, [1, ...model.inputShape]), { timesteps }),
     );
     this.#activity = activity;
+    this.#looked = { model, activity, image: shownImage };
     const shown = shownNames(model);
     const imageShape = viewShape(model.inputShape);
     return Promise.resolve({
@@ -202,6 +207,7 @@ export class Session implements Handlers {
       classNames: this.#classNames(),
       isBlank: label === null && image.every((value) => value === 0),
       isUntrained: isUntrained(learned),
+      madeFor: model.timesteps,
       preparation: preparationFor(imageShape, learned),
       hasLearnedDigits: hasLearnedDigits(learned),
       timesteps,
@@ -219,6 +225,12 @@ export class Session implements Handlers {
     const trace = traceOf(this.#activity, picked);
     if (trace === null) throw new Error(problems.network.noNeuron);
     return Promise.resolve(trace);
+  }
+
+  async arrivals({ step, ...picked }: Requests["arrivals"]["args"]): Promise<Requests["arrivals"]["answer"]> {
+    const { arrivalsOf } = await import("./arrivals-of.js").catch(notLoaded);
+    const looked = this.#looked;
+    return looked === null ? null : arrivalsOf(looked, picked, step);
   }
 
   async picture(file: File): Promise<string> {
@@ -423,6 +435,7 @@ export class Session implements Handlers {
 
   #summary(): ModelSummary {
     const { model, origin, fileName, facts, settings, report = null } = this.#requireModel();
+    const { layers, answer: answerSources } = flowOf(model);
     return {
       origin,
       fileName,
@@ -433,7 +446,8 @@ export class Session implements Handlers {
       classNames: this.#classNames(),
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       fitsData: this.#fitsData(),
-      layers: spikingLayersOf(model),
+      layers,
+      answerSources,
       facts: facts(),
       settings,
       report,

@@ -104,25 +104,35 @@ describeInBrowser("a network of any kind from a file", () => {
     return state;
   }
 
+  /** The held-out image that the page looks at. */
+  function shownSample(look: PageState["look"]): Float32Array {
+    if (look?.input.source !== "sample") throw new Error("the page shows no sample");
+    return data.test.batch([look.input.index]).x;
+  }
+
   /** All that the page tells of the held-out image it looks at, and of all of them. */
   async function expectAsInNode(
     { model: summary, look, staircases, findings }: PageState,
     model: SpikingModel,
   ) {
-    const { x } = data.test.batch([0]);
+    const x = shownSample(look);
     const activity = recordActivity(model, tensor(x, [1, 8, 8, 1]), { timesteps: 8 });
     const listed = networkLayers(model).flatMap(({ name, kind, neuron }) =>
       neuron === undefined ? [] : [{ name, kind, theta: neuron.theta }],
     );
     expect(listed.length).toBe(activity.layers.length);
     expect(summary?.kind).toBe(model.architecture.kind);
-    expect(summary?.layers.map(({ name, kind, theta }) => ({ name, kind, theta }))).toEqual(listed);
+    expect(summary?.layers.map(({ ownName, kind, theta }) => ({ name: ownName, kind, theta }))).toEqual(
+      listed,
+    );
+    const titles = summary?.layers.map(({ name }) => name) ?? [];
+    expect(new Set(titles).size).toBe(listed.length);
     expect(look?.image).toEqual(x);
     expect(look?.scores).toEqual(activity.scores);
     expect(look?.answers).toEqual(activity.answers);
     expect(look?.layers).toEqual(
       activity.layers.map(({ kind, theta, shape, neurons, spikes }, i) => ({
-        name: listed[i].name, kind, theta, shape, neurons, spikes,
+        name: titles[i], kind, theta, shape, neurons, spikes,
       })), // prettier-ignore
     );
     const layers = await inspectLayers(model, data.test, { maxInputs: 20_000 });
@@ -134,17 +144,17 @@ describeInBrowser("a network of any kind from a file", () => {
       })),
     ).toEqual(
       layers.map(({ theta, firingRate, silentNeurons }, i) => ({
-        name: listed[i].name, theta, firingRate, silentNeurons,
+        name: titles[i], theta, firingRate, silentNeurons,
       })),
     ); // prettier-ignore
     expect(findings).toEqual(thresholdHealth(layers));
     const rows = await open.page.locator("#health li b").allTextContents();
-    expect(rows.map((row) => row.split(":")[0])).toEqual(listed.map(({ name }) => name));
+    expect(rows.map((row) => row.split(":")[0])).toEqual(titles);
     expect(rows.filter((row) => !row.endsWith(": well")).length).toBe(
       new Set(thresholdHealth(layers).map(({ layer }) => layer)).size,
     );
     expect(await open.page.locator("#stairs .buttons[aria-label=Layer] button").allTextContents()).toEqual(
-      listed.map(({ name }) => name),
+      titles,
     );
     return activity;
   }
@@ -169,7 +179,16 @@ describeInBrowser("a network of any kind from a file", () => {
     ]);
     expect(state.staircases.trained?.accuracy).toBeGreaterThan(0.6);
     // Each layer has a map per channel, of its own size.
-    for (const { name, shape } of activity.layers) {
+    expect(state.model?.layers.map(({ name }) => name)).toEqual(
+      Array.from({ length: 9 }, (_, i) => `Convolution ${i + 1}`),
+    );
+    // A block adds the spikes of its second layer to what came in, or to those of its shortcut.
+    expect(state.model?.layers.map(({ sources }) => sources.toSorted())).toEqual(
+      [[-1], [0], [1], [0, 2], [3], [0, 2], [4, 5], [6], [4, 5]], // prettier-ignore
+    );
+    expect(state.model?.answerSources.toSorted()).toEqual([7, 8]);
+    for (const [i, { shape }] of activity.layers.entries()) {
+      const name = `Convolution ${i + 1}`;
       const maps = open.page.locator(`canvas.map[title^="${name}, channel"]`);
       expect(await maps.count(), name).toBe(shape[2]);
       expect(await maps.first().evaluate((map: HTMLCanvasElement) => [map.height, map.width]), name).toEqual([
@@ -184,6 +203,7 @@ describeInBrowser("a network of any kind from a file", () => {
   });
 
   it("shows every name of the raster whole", async () => {
+    await open.page.getByRole("button", { name: "Every layer" }).click();
     const names = open.page.locator(".raster-layers > div");
     expect(await names.count()).toBe(9);
     const cut = await names.evaluateAll((all) =>
@@ -195,14 +215,15 @@ describeInBrowser("a network of any kind from a file", () => {
   });
 
   it("shows the potential of a neuron behind a block's projection, to the bit", async () => {
-    const name = "layers.2.0.neuronr";
+    const name = "Convolution 9";
     await open.page.locator(`canvas.map[title="${name}, channel 5"]`).click();
-    await open.picture("residual-potential", ".membrane");
-    const { look, trace } = await open.until(({ trace }) => trace?.layer === 8);
+    await open.picture("residual-potential", "#inside .membrane");
+    const { look, trace, model: summary } = await open.until(({ trace }) => trace?.layer === 8);
     if (look === null || trace === null) throw new Error("nothing was picked");
     expect(look.layers[8].name).toBe(name);
+    expect(summary?.layers[8].ownName).toBe("layers.2.0.neuronr");
     expect(trace.neuron % 32).toBe(4);
-    const caption = await open.page.locator(".membrane figcaption").textContent();
+    const caption = await open.page.locator("#inside .membrane figcaption").textContent();
     expect(caption).toMatch(
       new RegExp(`^${name.replaceAll(".", "\\.")}, neuron \\d+ \\(row .*channel 5\\)$`),
     );
@@ -225,16 +246,17 @@ describeInBrowser("a network of any kind from a file", () => {
     expect(model.spikingLayers().map(([name]) => name)).toEqual(["right.fires", "left.fires"]);
     const state = await show(model, "branches.safetensors");
     await expectAsInNode(state, model);
-    expect(state.model?.layers.map(({ name, kind }) => [name, kind])).toEqual([
-      ["left.fires", "ATIF"],
-      ["right.fires", "IFNode"],
+    expect(state.model?.layers.map(({ name, ownName, kind }) => [name, ownName, kind])).toEqual([
+      ["Convolution 1", "left.fires", "ATIF"],
+      ["Convolution 2", "right.fires", "IFNode"],
     ]);
+    expect(state.model?.answerSources).toEqual([0, 1]);
   });
 
   it("moves the threshold of the layer that is shown, also one that is not learned", async () => {
     const model = branches().eval();
-    await open.page.getByRole("button", { name: "right.fires", exact: true }).click();
-    const slider = open.page.getByRole("slider", { name: "θ of right.fires" });
+    await open.page.locator("#stairs").getByRole("button", { name: "Convolution 2", exact: true }).click();
+    const slider = open.page.getByRole("slider", { name: "θ of Convolution 2" });
     await slider.focus();
     for (let i = 0; i < 30; i++) await open.page.keyboard.press("ArrowRight");
     const { staircases } = await open.until(
@@ -258,7 +280,7 @@ describeInBrowser("a network of any kind from a file", () => {
     const state = await show(model, "prepared.safetensors");
     // The image is shown as it is; scores, rates and accuracy are those of the prepared one.
     const { scores } = await expectAsInNode(state, model);
-    const plain = recordActivity(branches().eval(), tensor(data.test.batch([0]).x, [1, 8, 8, 1]), {
+    const plain = recordActivity(branches().eval(), tensor(shownSample(state.look), [1, 8, 8, 1]), {
       timesteps: 8,
     });
     expect(scores).not.toEqual(plain.scores);
@@ -280,7 +302,7 @@ describeInBrowser("a network of any kind from a file", () => {
     }).eval();
     const { look } = await show(plain, "plain.safetensors", "FashionMNIST");
     expect(look?.scores).toEqual(
-      recordActivity(plain, tensor(data.test.batch([0]).x, [1, 8, 8, 1]), { timesteps: 8 }).scores,
+      recordActivity(plain, tensor(shownSample(look), [1, 8, 8, 1]), { timesteps: 8 }).scores,
     );
     const names = [1, 2, 4, 8].map((steps) => FASHION_MNIST_CLASSES[look?.answers[steps - 1] ?? -1]);
     expect(await open.page.locator(".answer b").allTextContents()).toEqual(names);

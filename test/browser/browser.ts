@@ -29,6 +29,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: ["--disable-gpu", "--disable-quic"] });
 }
 
+/** The whole page computes. */
+const READY = ".status[data-ready]";
+
 /** The page, open and ready, with what went wrong in it. */
 export class OpenPage {
   /** Console errors, exceptions, failed requests. */
@@ -45,18 +48,35 @@ export class OpenPage {
     page.on("request", (request) => this.requests.push(request.url()));
   }
 
+  /** @param options closed: without opening the panels */
   static async at(
     browser: Browser,
     site: Site,
-    options: BrowserContextOptions & { hash?: string } = {},
-    ready = ".status[data-ready]",
+    options: BrowserContextOptions & { hash?: string; closed?: boolean } = {},
+    ready = READY,
   ): Promise<OpenPage> {
-    const { hash = "", ...rest } = options;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+    const { hash = "", closed = false, ...rest } = options;
+    // Nothing plays by itself, so that the step is the last one until a test goes elsewhere.
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: "reduce",
+      ...rest,
+    });
     const open = new OpenPage(await context.newPage());
     await open.page.goto(site.address + hash);
     await open.page.locator(ready).waitFor();
+    // A single panel has nothing to open.
+    if (!closed && ready === READY) await open.openPanels();
     return open;
+  }
+
+  /** All of them, as clicks on their titles do. */
+  async openPanels(): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const title of document.querySelectorAll<HTMLElement>("details.panel:not([open]) > summary"))
+        title.click();
+    });
+    await this.page.locator(".panel-body:empty").first().waitFor({ state: "detached" });
   }
 
   /** The state of the page, every digit of it. */

@@ -172,7 +172,7 @@ describeInBrowser("loading, saving and sharing", () => {
     );
     expect(model).toMatchObject({ fileName: "own.safetensors", kind: "SMLP", timesteps: 3, fitsData: true });
     expect(model?.layers.map(({ kind }) => kind)).toEqual(["IFSRL"]);
-    expect(look?.layers.map(({ name, kind }) => [name, kind])).toEqual([["neuron1", "IFSRL"]]);
+    expect(look?.layers.map(({ name, kind }) => [name, kind])).toEqual([["Hidden", "IFSRL"]]);
     const download = open.page.waitForEvent("download");
     await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
     const saved = await (await download).path();
@@ -263,7 +263,7 @@ describeInBrowser("loading, saving and sharing", () => {
     expect(await open.page.locator(".answer b").allTextContents()).toEqual(["1", "1", "1", "1"]);
     expect([findings, (await open.state()).measured]).toEqual([[], null]);
     expect(await open.page.locator("#health li b").allTextContents()).toEqual(
-      ["neuron1", "neuron2", "neuron3"].map((name) => `${name}: not measured`),
+      ["Convolution 1", "Convolution 2", "Hidden"].map((name) => `${name}: not measured`),
     );
     expect(await open.page.locator("#health").textContent()).toContain("Drop the data");
   });
@@ -319,13 +319,15 @@ describeInBrowser("loading, saving and sharing", () => {
       location.hash = link;
     }, hash);
     expect((await open.until(({ settings }) => settings.seed === 12)).settings).toEqual(settings);
-    await page.getByRole("navigation").getByRole("link", { name: "Train" }).click();
     // Settings alone, as addresses were before, leave the rest as it is.
-    expect(await hashNow()).toBe(hash + rest);
+    await expect.poll(hashNow).toBe(hash + rest);
+    await page.locator("#health > summary").click();
+    await open.until(({ open }) => !open.includes("health"));
     await page.evaluate(() => {
       location.hash = "#health";
     });
     await expect.poll(hashNow).toBe(hash + rest);
+    await open.until(({ open }) => open.includes("health"));
     await page.goBack();
     await page.goBack();
     await open.until(({ settings }) => settings.timesteps === 7 && settings.seed === 1);

@@ -268,7 +268,7 @@ describeInBrowser("a network of another tool", () => {
     await open.until(({ model }) => model?.fileName === "hand_recurrent_cubalif.nir");
     const drawn = await drawALine();
     expect(drawn.look).toMatchObject({ imageShape: [1, 6, 1] });
-    expect(await open.page.locator(".seen").textContent()).toContain(
+    expect(await open.page.locator(".seen-note").textContent()).toContain(
       "This network takes no images: the height",
     );
     await expectAsInNode(drawn, await importModel(file.bytes, { dt: 1 }));

@@ -109,7 +109,7 @@ describeInBrowser("drawing and looking inside", () => {
     await open.page.mouse.move(box.x + 0.4 * box.width, box.y + 0.3 * box.height);
     const spot = (await open.page.locator(".raster-spot").textContent()) ?? "";
     expect(spot).toMatch(
-      /^neuron1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
+      /^Convolution 1, neuron \d+ \(row \d, column \d, channel \d+\), time step 4: (a|no) spike\.$/,
     );
     await open.page.mouse.down();
     await open.page.mouse.up();
@@ -152,7 +152,7 @@ describeInBrowser("drawing and looking inside", () => {
       Array.from({ length: neurons }, (_, neuron) => neuron).find((neuron) => count(neuron) === 3) ?? 0;
     const raster = open.page.locator(".raster-canvas");
     const height = (await raster.boundingBox())?.height ?? 0;
-    await raster.click({ position: { x: 20, y: ((row + 0.5) / 1200) * height } });
+    await raster.click({ position: { x: 20, y: ((row + 0.5) / neurons) * height } });
     await expect.poll(async () => (await open.state()).trace?.layer).toBe(0);
     await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("5");
     await open.page.mouse.move(0, 0);
@@ -181,7 +181,7 @@ describeInBrowser("drawing and looking inside", () => {
     await another.until(({ look }) => look?.layers[0].neurons === 102_400);
     await drawWithMouse(another.page, digitStrokes[3]);
     await another.until(isSettled);
-    await another.page.getByRole("button", { name: "All 102,400 neurons" }).waitFor();
+    await another.page.getByRole("button", { name: "All 102,400 neurons" }).click();
     const raster = another.page.locator(".raster-canvas");
     await raster.scrollIntoViewIfNeeded();
     const box = await raster.boundingBox();

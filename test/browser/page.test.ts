@@ -39,8 +39,9 @@ describeInBrowser("the page", () => {
     await open.page.context().setOffline(true);
     await open.page.getByRole("button", { name: "Go on" }).click();
     await open.until(({ training }) => training.losses.length > 20);
+    await open.page.getByRole("button", { name: "Clear" }).click();
     await open.page.getByRole("button", { name: "Held-out image ›" }).click();
-    await open.until(({ look }) => look?.input.source === "sample" && look.input.index === 1);
+    await open.until(({ look }) => look?.input.source === "sample" && look.input.index === 0);
     expect(open.requests.length).toBeGreaterThan(3);
     const { origin } = new URL(site.address);
     expect(
@@ -92,6 +93,7 @@ describeInBrowser("the page", () => {
         [...document.querySelectorAll("button, input:not([hidden]), select, canvas, svg")]
           // What lies inside a picture is spoken with it.
           .filter((element) => element.parentElement?.closest("[role=img]") === null)
+          .filter((element) => element.closest("[aria-hidden=true]") === null)
           .filter((element) => {
             const label =
               element.getAttribute("aria-label") ??

@@ -32,6 +32,7 @@ describeInBrowser("the policy of the page", () => {
     });
     await open.page.reload();
     await open.page.locator(".status[data-ready]").waitFor();
+    await open.openPanels();
     return open;
   }
 

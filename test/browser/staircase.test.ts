@@ -35,7 +35,7 @@ async function expectNumbers(shown: Staircases | null, model: SpikingModel): Pro
     const quantizer = { theta, timesteps: model.timesteps };
     const { low, high } = shown.layers[i].histogram;
     expect(shown.layers[i]).toEqual({
-      name: layer.name.replace("layers.", ""),
+      name: ["Convolution 1", "Convolution 2", "Hidden"][i],
       isMovable: true,
       theta, firingRate, neurons, silentNeurons, saturatedNeurons, unevenness,
       corners: staircaseCorners(quantizer),
@@ -74,8 +74,8 @@ describeInBrowser("the staircase", () => {
   });
 
   it("moves theta by its slider and T by its own: accuracy, rates and errors move with them", async () => {
-    await open.page.getByRole("button", { name: "neuron2", exact: true }).click();
-    const theta = open.page.getByRole("slider", { name: "θ of neuron2" });
+    await open.page.locator("#stairs").getByRole("button", { name: "Convolution 2", exact: true }).click();
+    const theta = open.page.getByRole("slider", { name: "θ of Convolution 2" });
     await theta.focus();
     for (let i = 0; i < 40; i++) await open.page.keyboard.press("ArrowLeft");
     await open.page.getByRole("slider", { name: "T, time steps of the whole network" }).fill("2");

@@ -13,7 +13,19 @@ const ELSEWHERE =
   /^(words|generated)\/|^(vite\.config|offline\/plugin|content-security-policy|environment\.d)\.ts$/;
 
 /** Symbols are the same in all languages. */
-const SYMBOLS: ReadonlySet<string> = new Set(["θ", "T =", "T", "α"]);
+const SYMBOLS: ReadonlySet<string> = new Set([
+  "θ",
+  "T =",
+  "T",
+  "α",
+  "u",
+  "u =",
+  "u = v + x =",
+  "θ:",
+  "v =",
+  "v = u =",
+  "v = u − θ =",
+]);
 
 /** What people never read: a message to who builds the page, fonts, selectors, names that files keep. */
 const NOT_SHOWN: ReadonlySet<string> = new Set([
@@ -21,6 +33,7 @@ const NOT_SHOWN: ReadonlySet<string> = new Set([
   "18px system-ui, sans-serif",
   "12px system-ui, sans-serif",
   "(prefers-color-scheme: dark)",
+  "(prefers-reduced-motion: reduce)",
   "input, textarea",
   "your pictures",
   "your images",
