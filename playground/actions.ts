@@ -1,6 +1,7 @@
 /** Everything that changes the state of the page: what the reader does, and what the worker reports. */
 
 import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
+import { livelyNeuron } from "../elements/lively-neuron.js";
 import { Engine, latestOnly } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { fetchModel, modelAddress } from "./model-address.js";
@@ -21,7 +22,6 @@ import { words } from "./words/words.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
 import type {
   Input,
-  Look,
   ModelSummary,
   Opened,
   PickedNeuron,
@@ -124,22 +124,10 @@ const look = latestOnly(() =>
       trace: look.trace,
       picked: look.trace === null ? null : current().picked,
     });
-    const first = current().picked === null ? lively(look) : null;
+    const first = current().picked === null ? livelyNeuron(look) : null;
     if (first !== null) await pick(first);
   }),
 );
-
-/** A neuron that fires now and then: the first potential to be shown has something to show. null: there is no neuron. */
-function lively({ layers, timesteps }: Look): PickedNeuron | null {
-  if (layers.length === 0) return null;
-  const [first] = layers;
-  for (let neuron = 0; neuron < first.neurons; neuron++) {
-    let count = 0;
-    for (let t = 0; t < timesteps; t++) count += first.spikes[t * first.neurons + neuron];
-    if (count === Math.ceil(timesteps / 3)) return { layer: 0, neuron };
-  }
-  return { layer: 0, neuron: 0 };
-}
 
 export function draw(strokes: readonly Stroke[]): void {
   // As the address has them, so that whoever opens it sees the same.

@@ -31,18 +31,31 @@ const plainImport: Plugin = {
     id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null,
 };
 
+/**
+ * The modules that the published files are written of: file by file, what is loaded later is parted from what the page begins
+ * with, which is a third less. package.json names effects by the published files; these are the same ones.
+ */
+const library = fileURLToPath(new URL("../build/", import.meta.url));
+const withEffects: Plugin = {
+  name: "effects-of-the-library",
+  transform: (code, id) =>
+    [`${library}index.js`, `${library}ops/install-operations.js`].includes(id)
+      ? { code, map: null, moduleSideEffects: true }
+      : null,
+};
+
 export default defineConfig({
-  plugins: [withPolicy, plainImport],
+  plugins: [withPolicy, plainImport, withEffects],
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Relative: the files work from any host and any folder.
   base: "./",
-  // The library as it is published; tsconfig.json points its types at the sources.
-  resolve: { alias: { atif: fileURLToPath(new URL("../dist/index.js", import.meta.url)) } },
+  // tsconfig.json points its types at the sources.
+  resolve: { alias: { atif: `${library}index.js` } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   server: { headers: isolation },
   preview: { headers: isolation },
   // Messages of the library name its classes.
-  worker: { format: "es", rolldownOptions: { output: { keepNames: true } } },
+  worker: { format: "es", plugins: () => [withEffects], rolldownOptions: { output: { keepNames: true } } },
   build: {
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,

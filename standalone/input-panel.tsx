@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import type { Stroke } from "atif";
 import { DrawingSquare } from "../elements/drawing-square.js";
-import { PixelImage } from "../playground/charts/pixel-image.js";
 import type { Network } from "./network.js";
 import type { Sample } from "./sample.js";
+import { SeenImage } from "./seen-image.js";
 
 interface Props {
   readonly network: Network;
@@ -92,20 +92,12 @@ function FileButton({ onFile }: Pick<Props, "onFile">) {
   );
 }
 
-/** The image as the network gets it. */
 function Seen({ network: { offer }, sample: { image, source } }: { network: Network; sample: Sample }) {
   if (image === null || offer.picture === null) return <p class="muted">It looks at {source}.</p>;
-  const { height, width, channels } = offer.picture;
-  const grey = channels === 1 ? image : image.filter((_, i) => i % channels === 0);
+  const { height, width } = offer.picture;
   return (
     <div class="seen">
-      <PixelImage
-        values={grey}
-        width={width}
-        height={height}
-        most={1}
-        label="The image as the network sees it"
-      />
+      <SeenImage image={image} shape={offer.picture} />
       <p class="muted">
         What the network sees of {source}: {height} × {width} pixels.
       </p>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { histogram, quantizationError, staircaseCorners, type Activity, type LayerActivity } from "atif";
 import { figure, grouped, percent } from "../elements/format.js";
+import { livelyNeuron } from "../elements/lively-neuron.js";
 import { Membrane } from "../elements/membrane.js";
 import { neuronName } from "../elements/neuron-name.js";
 import { Raster } from "../elements/raster.js";
@@ -22,7 +23,7 @@ interface Props {
 
 export function Inside({ activity, timesteps, step, say }: Props) {
   const [wanted, setPicked] = useState<PickedNeuron | null>(null);
-  const picked = wanted ?? lively(activity);
+  const picked = wanted ?? livelyNeuron(activity);
   if (picked === null) {
     return (
       <section>
@@ -59,18 +60,6 @@ export function Inside({ activity, timesteps, step, say }: Props) {
       </section>
     </>
   );
-}
-
-/** A neuron that fires now and then: its potential has something to show. null: there is no neuron. */
-function lively({ layers, timesteps }: Activity): PickedNeuron | null {
-  if (layers.length === 0) return null;
-  const [{ neurons, spikes }] = layers;
-  for (let neuron = 0; neuron < neurons; neuron++) {
-    let count = 0;
-    for (let t = 0; t < timesteps; t++) count += spikes[t * neurons + neuron];
-    if (count === Math.ceil(timesteps / 3)) return { layer: 0, neuron };
-  }
-  return { layer: 0, neuron: 0 };
 }
 
 function Thresholds({

@@ -8,6 +8,7 @@ import {
   numbered,
   preparationFor,
 } from "../playground/worker/model-facts.js";
+import { YOUR_PICTURES } from "../playground/pictures/picture.js";
 import type { Preparation } from "../playground/pictures/prepare-picture.js";
 import { shownNames } from "../playground/worker/spiking-layers.js";
 import { offerOf, type Offer, type StandaloneFacts } from "../src/cli/exports/filled-page.js";
@@ -24,8 +25,8 @@ export interface Network {
   readonly learned: ModelFacts;
   readonly classNames: readonly string[];
   readonly offer: Offer;
-  /** Of pictures for it. */
-  readonly preparation: Preparation;
+  /** Of pictures, as the data set it has learned was made; null: of another one, pictures are scaled to its size. */
+  readonly preparation: Preparation | null;
   readonly hasLearnedDigits: boolean;
   readonly isUntrained: boolean;
 }
@@ -47,10 +48,16 @@ export async function openNetwork({ facts, model: bytes }: Filled): Promise<Netw
     learned,
     classNames: knownClassNames(learned, outputs) ?? numbered(outputs),
     offer,
-    preparation: preparationFor([height, width, channels], learned),
+    preparation: preparationOf([height, width, channels], learned),
     hasLearnedDigits: hasLearnedDigits(learned),
     isUntrained: isUntrained(learned),
   };
+}
+
+function preparationOf(shape: readonly number[], learned: ModelFacts): Preparation | null {
+  const preparation = preparationFor(shape, learned);
+  const isKnown = hasLearnedDigits(learned) || preparation === "clothes" || learned.dataset === YOUR_PICTURES;
+  return isKnown ? preparation : null;
 }
 
 /** @throws RangeError, TypeError with a sentence for the reader, for samples that it does not take */

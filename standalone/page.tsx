@@ -44,7 +44,8 @@ export function Page({
   const [given, setGiven] = useState<Given>(() =>
     strokes.length > 0 ? { samples: [drawnSample(network, strokes)], index: 0 } : nothing,
   );
-  const [look, setLook] = useState<Look | null>(null);
+  // What is there at first is seen at first.
+  const [look, setLook] = useState<Look | null>(() => firstLook(network, strokes, given));
   const [step, setStep] = useState(facts.plan.timesteps);
   const [problem, setProblem] = useState("");
   const [said, setSaid] = useState("");
@@ -54,6 +55,7 @@ export function Page({
 
   const sample = given.samples.at(given.index) ?? null;
   useEffect(() => {
+    if (look?.sample === sample) return told(look);
     // Once for a frame, and not before it was drawn on.
     const frame = requestAnimationFrame(() => {
       try {
@@ -168,6 +170,11 @@ export function Page({
       </p>
     </div>
   );
+}
+
+function firstLook(network: Network, strokes: readonly Stroke[], { samples, index }: Given): Look | null {
+  const sample = samples.at(index);
+  return sample === undefined ? null : { sample, strokes, activity: lookAt(network, sample) };
 }
 
 function Header({ network: { model, facts, learned, isUntrained } }: { network: Network }) {

@@ -5,15 +5,26 @@ import { preparePicture } from "../playground/pictures/prepare-picture.js";
 import { readPicture } from "../playground/pictures/read-picture.js";
 import { arraySamples, datasetOf } from "../src/cli/given-samples.js";
 import { isNpy } from "../src/formats/numpy/npy-header.js";
+import { fitPicture, type PictureShape } from "../src/formats/data/picture.js";
 import type { Network } from "./network.js";
+
+/** Of a picture, in pixels: larger ones are scaled down before. */
+const MOST_SIDE = 4096;
+
+export interface Image {
+  /** [H * W * C], from 0 to 1 */
+  readonly pixels: Float32Array;
+  /** Whether 1 is ink, whatever its colour was, and not light. */
+  readonly isInk: boolean;
+}
 
 export interface Sample {
   /** The file, and where in it. */
   readonly source: string;
   /** Of one sample. */
   readonly data: Dataset;
-  /** As it was prepared, [H * W * C] from 0 to 1, to be shown; null for what is no picture. */
-  readonly image: Float32Array | null;
+  /** As it was prepared, to be shown; null for what is no picture. */
+  readonly image: Image | null;
 }
 
 /** @throws Error where the network takes no drawings */
@@ -28,19 +39,32 @@ export function drawnSample(network: Network, strokes: readonly Stroke[]): Sampl
  */
 export async function samplesIn(network: Network, file: Blob, name: string): Promise<readonly Sample[]> {
   const { plan, timed } = network.facts;
-  if (file.type.startsWith("image/")) {
-    const { height, width, channels } = pictureOf(network, name);
-    const picture = await readPicture(file, name);
-    return [
-      imageSample(network, name, preparePicture(picture, [height, width, channels], network.preparation)),
-    ];
-  }
+  if (file.type.startsWith("image/")) return [await pictureSample(network, file, name)];
   const bytes = new Uint8Array(await file.arrayBuffer());
   const whole = timed && !isNpy(bytes) ? joined(bytes, plan.timesteps) : bytes;
   return arraySamples(whole, plan).map(({ source, data }) => {
     const of = source === "the input" ? name : `${name}, ${source}`;
     return { source: of, data, image: null };
   });
+}
+
+async function pictureSample(network: Network, file: Blob, name: string): Promise<Sample> {
+  const { facts, preparation } = network;
+  const shape = pictureOf(network, name);
+  if (preparation !== null) {
+    const picture = await readPicture(file, name);
+    const image = preparePicture(picture, [shape.height, shape.width, shape.channels], preparation);
+    return imageSample(network, name, image);
+  }
+  // As atif predict does.
+  const bytes = new Uint8Array(shape.height * shape.width * shape.channels);
+  const { rgba, ...size } = await readPicture(file, name, MOST_SIDE);
+  fitPicture({ ...size, rgba: new Uint8Array(rgba.buffer) }, shape, bytes);
+  return {
+    source: name,
+    data: datasetOf(name, bytes, facts.plan.shape, facts.plan),
+    image: { pixels: Float32Array.from(bytes, (byte) => byte / 255), isInk: false },
+  };
 }
 
 /** One line for each time step is one signal. */
@@ -58,13 +82,13 @@ function imageSample({ model, facts: { plan } }: Network, source: string, image:
   const units = model.preprocessing.find(({ kind }) => kind === "IntToFloat32");
   const isBytes = units?.kind === "IntToFloat32" ? !units.options.scale : plan.divisor === 1;
   const x = isBytes ? Uint8Array.from(image, (pixel) => Math.round(255 * pixel)) : image;
-  return { source, data: datasetOf(source, x, plan.shape, plan), image };
+  return { source, data: datasetOf(source, x, plan.shape, plan), image: { pixels: image, isInk: true } };
 }
 
 function pictureOf(
   { offer: { picture }, facts: { plan, timed } }: Network,
   name = "A drawing",
-): { height: number; width: number; channels: number } {
+): PictureShape {
   if (picture !== null) return picture;
   const shape = timed ? [plan.timesteps, ...plan.shape] : plan.shape;
   throw new Error(

@@ -20,9 +20,7 @@ static int rows_per_chunk(int rows, int classes) {
 
 /* y = exp(y) for all rows of a chunk at once: a row may be shorter than a vector */
 static void exp_in_place(float *y, int n) {
-  int i = 0;
-  for (; i + 4 <= n; i += 4) store4(y + i, exp4(load4(y + i)));
-  if (i < n) store_tail(y + i, exp4(load_tail(y + i, n - i)), n - i);
+  for (int i = 0; i < n; i += 4) store_up_to4(y + i, exp4(load_up_to4(y + i, n - i)), n - i);
 }
 
 static void cross_entropy_forward_range(const void *argument, int begin, int end) {

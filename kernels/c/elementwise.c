@@ -42,6 +42,20 @@ struct unary_task {
     parallel_for(name##_range, &task, n, ELEMENTS_PER_CHUNK);                                      \
   }
 
+/* The same for what takes long and is long: its code stands once, for the last vector too. */
+#define LONG_UNARY_KERNEL(name, of)                                                                \
+  static void name##_range(const void *argument, int begin, int end) {                             \
+    const struct unary_task *task = argument;                                                      \
+    float *y = task->y;                                                                            \
+    const float *x = task->x;                                                                      \
+    for (int i = begin; i < end; i += 4)                                                           \
+      store_up_to4(y + i, of(load_up_to4(x + i, end - i)), end - i);                               \
+  }                                                                                                \
+  void name(float *y, const float *x, int n) {                                                     \
+    struct unary_task task = {y, x};                                                               \
+    parallel_for(name##_range, &task, n, ELEMENTS_PER_CHUNK);                                      \
+  }
+
 static inline f32x4 negate4(f32x4 x) { return -x; }
 
 /* NaN <= 0 is false: NaN stays. -0 becomes 0. */
@@ -50,10 +64,10 @@ static inline f32x4 relu4(f32x4 x) { return (f32x4)((i32x4)x & ~(x <= 0.0f)); }
 static inline f32x4 heaviside4(f32x4 x) { return (f32x4)((x >= 0.0f) & (i32x4)splat4(1.0f)); }
 
 UNARY_KERNEL(negate, negate4)
-UNARY_KERNEL(exp, exp4)
-UNARY_KERNEL(log, log4)
+LONG_UNARY_KERNEL(exp, exp4)
+LONG_UNARY_KERNEL(log, log4)
 UNARY_KERNEL(sqrt, sqrt4)
-UNARY_KERNEL(sigmoid, sigmoid4)
+LONG_UNARY_KERNEL(sigmoid, sigmoid4)
 UNARY_KERNEL(relu, relu4)
 UNARY_KERNEL(heaviside, heaviside4)
 
@@ -111,10 +125,8 @@ static void sigmoid_surrogate_backward_range(const void *argument, int begin, in
   float *dx = task->dx;
   const float *g = task->g, *x = task->x;
   float alpha = task->alpha;
-  int i = begin;
-  for (; i + 4 <= end; i += 4) store4(dx + i, surrogate_gradient4(load4(g + i), load4(x + i), alpha));
-  int rest = end - i;
-  if (rest > 0) store_tail(dx + i, surrogate_gradient4(load_tail(g + i, rest), load_tail(x + i, rest), alpha), rest);
+  for (int i = begin, left = end - begin; left > 0; i += 4, left -= 4)
+    store_up_to4(dx + i, surrogate_gradient4(load_up_to4(g + i, left), load_up_to4(x + i, left), alpha), left);
 }
 
 void sigmoidSurrogateBackward(float *dx, const float *g, const float *x, float alpha, int n) {

@@ -2,7 +2,7 @@
 
 /** elementwise.c and broadcasting.c define kernels by macro. */
 const macros = [
-  [/^UNARY_KERNEL\((\w+),/gm, "float *y, const float *x, int n"],
+  [/^(?:LONG_)?UNARY_KERNEL\((\w+),/gm, "float *y, const float *x, int n"],
   [/^BINARY_KERNEL\((\w+),/gm, "float *y, const float *a, const float *b, const int *plan"],
 ];
 

@@ -10,7 +10,7 @@ import {
   stepTraining,
 } from "../actions.js";
 import { SaveButtons } from "../figures/save-buttons.js";
-import { LineChart } from "../charts/line-chart.js";
+import { LineChart } from "../charts/late-line-chart.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";

@@ -1,10 +1,8 @@
 /** What a network has learned, as its file says it: the names of its answers, the kind of its data, whether it learned at all. */
 
-import { FASHION_MNIST_CLASSES, parseExperiment, writeExperiment, type Dataset, type ModelFacts } from "atif";
+import { FASHION_MNIST_CLASSES, type Dataset, type ModelFacts } from "atif";
 import { YOUR_PICTURES } from "../pictures/picture.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
-import { experimentOf } from "../state/page-experiment.js";
-import type { Settings } from "../state/settings.js";
 import { viewShape } from "./view-shape.js";
 
 /** How far a run of the page has come. */
@@ -18,54 +16,6 @@ export interface RunProgress {
 }
 
 export const nothingLearned: RunProgress = { epochs: 0, batches: 0, measured: null };
-
-/** What a network of the page was made for. */
-export interface PageData {
-  readonly train: Dataset;
-  /** Whether they are the digits that come with the library. */
-  readonly builtIn: boolean;
-}
-
-/**
- * Facts of a network that the page has made, under the names that `atif train` uses: `atif eval` finds the digits by
- * itself, and is given the folder of other data.
- */
-export function pageFacts(
-  settings: Settings,
-  { train, builtIn }: PageData,
-  { epochs, batches, measured }: RunProgress,
-): ModelFacts {
-  return {
-    ...(builtIn
-      ? { experiment: experimentText(settings, train.sampleShape), dataset: "Digits" }
-      : { dataset: ownName(train), classNames: namesOf(train) }),
-    seed: settings.seed,
-    epochs,
-    ...(batches === 0 ? {} : { batches }),
-    ...(measured === null ? {} : { testAccuracy: measured.accuracy, testLoss: measured.loss }),
-  };
-}
-
-/** Not that of the digits which come with the library: eval would test on those. */
-function ownName({ name }: Dataset): string {
-  return name.toLowerCase() === "digits" ? `your ${name}` : name;
-}
-
-/** As a file of experiments, on the digits. */
-function experimentText(settings: Settings, sampleShape: readonly number[]): string {
-  const tables = { ...experimentOf(settings, sampleShape), dataset: { kind: "Digits" } };
-  const text = Object.entries(tables).map(([key, value]) => `${key} = ${inToml(value)}\n`);
-  return writeExperiment(parseExperiment(text.join("")).experiment);
-}
-
-/** Plain data on one line. */
-function inToml(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inToml).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([key, own]) => `${key} = ${inToml(own)}`)
-    .join(", ")} }`;
-}
 
 /** One per class: numbers where they have no names. */
 export function namesOf({ classes, classNames }: Dataset): readonly string[] {

@@ -22,8 +22,6 @@ import { preparePicture } from "../pictures/prepare-picture.js";
 import { readPicture } from "../pictures/read-picture.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
-import { checkStill } from "./check-still.js";
-import { dataFromFiles } from "./data-files.js";
 import { decodedModel } from "./decoded-model.js";
 import type { Deploying } from "./deploying.js";
 import { fingerprint } from "./fingerprint.js";
@@ -35,7 +33,6 @@ import {
   isUntrained,
   namesOf,
   nothingLearned,
-  pageFacts,
   preparationFor,
 } from "./model-facts.js";
 import { checkShape, imageOfDrawing, inUnitsOf } from "./network-input.js";
@@ -57,7 +54,7 @@ import type {
 } from "./protocol.js";
 import { fetchModel } from "./shipped-model.js";
 import { shownNames, spikingLayersOf } from "./spiking-layers.js";
-import { prepared, TrainingRun } from "./training-run.js";
+import type { TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
 
@@ -282,7 +279,7 @@ export class Session implements Handlers {
       const imported = await importNetwork(bytes, name, options);
       if (imported.kind === "asks") return imported;
       const { model, report } = imported;
-      checkStill(model, { experiment: options.config });
+      await checkStill(model, { experiment: options.config });
       return {
         kind: "opened",
         model: await this.#holdFile({ model, report, fileName: name, facts: () => ({}) }),
@@ -292,7 +289,7 @@ export class Session implements Handlers {
 
   async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
     checkShape(held.model);
-    checkStill(held.model, held.facts());
+    await checkStill(held.model, held.facts());
     await this.#forgetRun();
     held.model.eval();
     this.#hold({ ...held, origin: "file", settings: null });
@@ -328,6 +325,7 @@ export class Session implements Handlers {
   }
 
   async loadData({ files, settings }: Requests["loadData"]["args"]): Promise<Requests["loadData"]["answer"]> {
+    const { dataFromFiles } = await import("./data-files.js").catch(notLoaded);
     const data = await dataFromFiles(files);
     return this.#inTurn(async () => {
       await this.#forgetRun();
@@ -355,6 +353,7 @@ export class Session implements Handlers {
   async #renew(settings: Settings): Promise<ModelSummary> {
     const data = this.#requireData();
     const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { pageFacts, prepared } = await import("./learning.js").catch(notLoaded);
     const { model } = await prepared(settings, data);
     await this.#forgetRun();
     const facts = pageFacts(settings, made, nothingLearned);
@@ -365,6 +364,7 @@ export class Session implements Handlers {
   async #newRun(settings: Settings): Promise<TrainingRun> {
     const data = this.#requireData();
     const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { pageFacts, prepared, TrainingRun } = await import("./learning.js").catch(notLoaded);
     const run = new TrainingRun(await prepared(settings, data), data.train.length, this.#tell);
     await this.#forgetRun();
     this.#run = run;
@@ -439,4 +439,11 @@ export class Session implements Handlers {
       report,
     };
   }
+}
+
+/** What reads experiments is loaded with the first model that carries one. */
+async function checkStill(model: SpikingModel, facts: ModelFacts): Promise<void> {
+  if (typeof facts.experiment !== "string") return;
+  const check = await import("./check-still.js").catch(notLoaded);
+  check.checkStill(model, facts);
 }

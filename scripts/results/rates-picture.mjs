@@ -4,8 +4,10 @@ import { pictureText } from "./page.mjs";
 import { curvesOf } from "./rates.mjs";
 import { rowsOf } from "./table.mjs";
 
-const [WIDTH, LEFT, TOP, ACROSS, DOWN] = [760, 56, 96, 380, 290];
+const [LEFT, TOP, ACROSS, DOWN] = [56, 128, 380, 290];
 const [PLOT_WIDTH, PLOT_HEIGHT] = [300, 190];
+/** Of one panel, and of several. */
+const [NARROW, WIDE] = [440, 760];
 
 /** SVG text; null where there are no rates. */
 export async function ratesPicture({ name, data, results, chosen, products, int8, rates }) {
@@ -60,17 +62,24 @@ export async function ratesPicture({ name, data, results, chosen, products, int8
       }),
     ];
   });
+  const width = steps.length === 1 ? NARROW : WIDE;
+  const perRow = steps.length === 1 ? 2 : 4;
   const legend = kinds.map((kind, i) => {
-    const x = 16 + i * 182;
-    return `<line x1="${x}" y1="46" x2="${x + 20}" y2="46" stroke="${palette[i]}" stroke-width="3"/><text x="${x + 26}" y="50">${escaped(kind)}</text>`;
+    const [x, y] = [16 + (i % perRow) * 188, 66 + 20 * Math.floor(i / perRow)];
+    const line = `<line x1="${x}" y1="${y}" x2="${x + 20}" y2="${y}" stroke="${palette[i]}" stroke-width="3"/>`;
+    return `${line}<text x="${x + 26}" y="${y + 4}">${escaped(kind)}</text>`;
   });
-  const sentence = `${data.title}: dots are medians of three seeds at a firing rate, rings those without one, bars the least and the largest`;
   return picture({
     id: `results-${name}`,
     title: `${data.title}: accuracy at equal spikes`,
     description: pictureText(data),
-    width: WIDTH,
+    width,
     height: TOP + Math.ceil(steps.length / 2) * DOWN - 30,
-    body: [`<text class="head" x="16" y="22">${escaped(sentence)}</text>`, ...legend, ...panels],
+    body: [
+      `<text class="head" x="16" y="22">${escaped(`${data.title}: accuracy at equal spikes`)}</text>`,
+      `<text x="16" y="44">Dots: medians of three seeds at a firing rate; rings: without one.</text>`,
+      ...legend,
+      ...panels,
+    ],
   });
 }

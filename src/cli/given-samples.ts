@@ -4,7 +4,7 @@ import { Dataset } from "../datasets/dataset.js";
 import { FormatError } from "../errors.js";
 import { parseNpy } from "../formats/data/npy.js";
 import { isNpy } from "../formats/numpy/npy-header.js";
-import { decodePicture, fitPicture } from "../formats/data/picture.js";
+import { decodePicture, fitPicture, type PictureShape } from "../formats/data/picture.js";
 import { MOST_PICTURE_BYTES } from "../formats/data/picture-folder.js";
 import { readFileBounded } from "../platform/files.js";
 import { decodeText } from "../platform/text-file.js";
@@ -40,12 +40,6 @@ export async function pictureSample(file: string, plan: SamplePlan, invert: bool
     source: file,
     data: datasetOf(file, invert ? bytes.map((byte) => 255 - byte) : bytes, plan.shape, plan),
   };
-}
-
-export interface PictureShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
 }
 
 /** What a picture becomes for a network that takes samples of that shape; null for other samples. */

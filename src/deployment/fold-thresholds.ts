@@ -66,8 +66,9 @@ export function foldThresholds(model: SpikingModel): FoldedThresholds {
     }
     for (const [name, factors] of into) multiply(draft, name, factors);
   }
-  for (const [name, { learnedThreshold }] of neurons)
-    if (learnedThreshold !== null && learnedThreshold.size > 1) uniteThresholds(draft, name);
+  const isBinary = new Set(folded.map(({ name }) => name));
+  for (const [name, { traits }] of neurons)
+    if (isBinary.has(name) || traits.spikeHeight === "one") uniteThresholds(draft, name);
   return { model: modelOf(draft), folded, kept };
 }
 
@@ -225,11 +226,10 @@ function multiply(draft: Draft, name: string, factors: Factors): void {
 function uniteThresholds(draft: Draft, name: string): void {
   const { layers, state } = draft;
   const layer = layers.find((each) => each.name === name);
-  const [array, thresholds] =
-    [...state].find(([each]) => each === `${name}.v_threshold` || each === `${name}.vp_th`) ?? [];
   const before = layers.find((each) => each.name === layer?.inputs[0]);
-  if (layer === undefined || before === undefined || array === undefined || thresholds === undefined) return;
-  if (layer.kind !== "IFSRL" || readersOf(draft, before.name).length > 1) return;
+  if (layer?.options.thresholdShape !== "channel" || before === undefined) return;
+  const [array, thresholds] = [...state].find(([each]) => each.startsWith(`${name}.`)) ?? [];
+  if (array === undefined || thresholds === undefined || readersOf(draft, before.name).length > 1) return;
   const { data: thetas } = thresholds;
   if (thetas.some((theta) => !(theta > 0))) return;
   const own = ["weight", "bias"].flatMap((part): [string, StateEntry | null][] => {

@@ -3,7 +3,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
-import { serve } from "./site.js";
+import { packedBytes, serve } from "./site.js";
 
 describeInBrowser("the page", () => {
   let browser: Browser;
@@ -23,6 +23,14 @@ describeInBrowser("the page", () => {
     const { engine } = await open.state();
     expect(engine?.isolated).toBe(isolated);
     if (!isolated) expect(engine?.threads).toBe(1);
+    // The whole page, its worker, the data and the network: what trains, draws curves or reads files comes when it is needed.
+    await open.until(({ look }) => look !== null);
+    const loaded = open.requests.filter((address) => address.startsWith(site.address));
+    expect(loaded.filter((address) => /safetensors$|\/worker-|\/digits-data-/.test(address))).toHaveLength(3);
+    expect(loaded.filter((address) => /learning|import-network|load-/.test(address))).toEqual([]);
+    expect(
+      loaded.reduce((sum, address) => sum + packedBytes(new URL(address).pathname), 0),
+    ).toBeLessThanOrEqual(300_000);
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
     // Once it is there it needs nobody, not even its own server.

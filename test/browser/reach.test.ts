@@ -52,6 +52,10 @@ describeInBrowser("reaching the page", () => {
     });
 
     it("a chart that was drawn for a wider place does not make the page wider, until it is drawn again", async () => {
+      // Charts are there as soon as they have something to show.
+      await open.page.getByRole("button", { name: "One batch" }).tap();
+      await open.page.locator(".chart-canvas > *").first().waitFor();
+      await open.until(({ training, staircases }) => training.status === "paused" && staircases.trained !== null);
       const width = await open.page.evaluate(() => {
         const drawn = [...document.querySelectorAll<HTMLElement>(".chart-canvas > *")];
         const before = drawn.map((chart) => chart.style.width);

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const builtPage = fileURLToPath(new URL("../../dist/playground", import.meta.url));
 
@@ -14,6 +15,12 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".safetensors": "application/octet-stream",
 };
+
+/** Of a file of the page, as servers send it: by gzip. @param path of its address */
+export function packedBytes(path: string): number {
+  const name = path.replace(/^\/some\/folder\//, "");
+  return gzipSync(readFileSync(join(builtPage, name === "" ? "index.html" : name)), { level: 9 }).length;
+}
 
 export interface Site {
   /** Of the page. */

@@ -11,6 +11,7 @@ import {
   traceOf,
   type GivenLayer,
 } from "../../elements/index.js";
+import { livelyNeuron } from "../../elements/lively-neuron.js";
 
 /** Two time steps of three neurons. */
 const hidden: GivenLayer = { name: "hidden", neurons: 3, spikes: [0, 1, 0, 1, 0, 0] };
@@ -87,6 +88,21 @@ describe("<atif-raster>", () => {
     expect(raster.picked).toEqual({ layer: 0, neuron: 2 });
     raster.layers = [hidden];
     expect(raster.picked).toBeNull();
+  });
+});
+
+describe("the first neuron to be shown", () => {
+  const ofLayer = (spikes: number[], neurons: number): unknown =>
+    livelyNeuron({
+      timesteps: spikes.length / neurons,
+      layers: [{ name: "a", shape: [neurons], neurons, spikes }],
+    });
+
+  it("fires in a third of the steps, or most of all, where there are neurons", () => {
+    expect(ofLayer([1, 0, 0, 1, 0, 1, 1, 0, 0], 3)).toEqual({ layer: 0, neuron: 2 });
+    expect(ofLayer([0, 1, 0, 1, 0, 1, 1, 1, 0, 0], 2)).toEqual({ layer: 0, neuron: 1 });
+    expect(ofLayer([0, 0, 0], 3)).toEqual({ layer: 0, neuron: 0 });
+    expect(livelyNeuron({ timesteps: 3, layers: [] })).toBeNull();
   });
 });
 

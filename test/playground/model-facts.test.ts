@@ -10,9 +10,9 @@ import {
   isUntrained,
   knownClassNames,
   nothingLearned,
-  pageFacts,
   preparationFor,
 } from "../../playground/worker/model-facts.js";
+import { pageFacts } from "../../playground/worker/page-facts.js";
 import { testDataFor } from "../../src/cli/test-data.js";
 import { readFacts } from "../../src/experiment/run-folder/training-facts.js";
 import {

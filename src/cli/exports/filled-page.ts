@@ -5,7 +5,8 @@
  */
 
 import { StateError } from "../../errors.js";
-import { pictureShapeOf, type PictureShape, type SamplePlan } from "../given-samples.js";
+import type { PictureShape } from "../../formats/data/picture.js";
+import { pictureShapeOf, type SamplePlan } from "../given-samples.js";
 
 /** What the page is told beside the model file. Plain data. */
 export interface StandaloneFacts {
