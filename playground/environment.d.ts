@@ -4,6 +4,8 @@ interface ImportMeta {
   readonly env: {
     /** Whether this is the built page. */
     readonly PROD: boolean;
+    /** Of the library. */
+    readonly ATIF_VERSION: string;
   };
 }
 

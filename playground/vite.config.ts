@@ -47,6 +47,10 @@ const withEffects: Plugin = {
       : null,
 };
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
 /** Icons and the like, which are copied as they are. */
 const copied = new URL("./public/", import.meta.url);
 const besides = (): Map<string, Uint8Array> =>
@@ -62,6 +66,7 @@ export default defineConfig({
     offline(besides),
   ],
   root: fileURLToPath(new URL(".", import.meta.url)),
+  define: { "import.meta.env.ATIF_VERSION": JSON.stringify(version) },
   // Relative: the files work from any host and any folder.
   base: "./",
   // tsconfig.json points its types at the sources.

@@ -120,8 +120,9 @@ export const german: Words = {
     data: (name, train, test) =>
       `${name}: ${images(train)} zum Lernen, ${grouped(test)} zum Testen. Starten Sie das Training.`,
     notCopied:
-      "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie die Adresse neben der Schaltfläche und kopieren Sie sie.",
+      "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie den Text neben der Schaltfläche und kopieren Sie ihn.",
     copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite so, wie sie jetzt ist.",
+    citationCopied: "Das Zitat ist kopiert.",
     settings: "Die Seite ist jetzt so, wie die Adresse es sagt.",
     addressParts: {
       settings: "eine Einstellung",
@@ -535,6 +536,9 @@ export const german: Words = {
     lacksInput:
       "Was das Netz ansieht, ist nicht dabei: ein Bild aus einer Datei oder eine zu lange Zeichnung.",
     isOther: "Die Regler sind bewegt worden, seit das jetzige Netz gemacht wurde: Es ist ein anderes.",
+    cite: "Zitieren",
+    citeHelp: "Für das, was Sie mit dieser Seite oder der Bibliothek gefunden haben:",
+    copyCitation: "Das Zitat kopieren",
     address: "Adresse der Seite, wie sie ist",
     copy: "Kopieren",
   },
