@@ -386,14 +386,18 @@ export function download(name: string, content: BlobPart): void {
 export const ask: Engine["ask"] = (name, args) => engine.ask(name, args);
 
 export function copyLink(): Promise<void> {
+  return copyText(linkTo(addressOf(current())), words.notices.copied);
+}
+
+/** @param sentence that tells that it is copied */
+export function copyText(text: string, sentence: string): Promise<void> {
   return told(async () => {
-    const link = linkTo(addressOf(current()));
     try {
-      await navigator.clipboard.writeText(link);
+      await navigator.clipboard.writeText(text);
     } catch {
       throw new Error(words.notices.notCopied);
     }
-    done(words.notices.copied);
+    done(sentence);
   });
 }
 

@@ -1,5 +1,14 @@
 /** What Vite resolves and TypeScript does not know. */
 
+interface ImportMeta {
+  readonly env: {
+    /** Whether this is the built page. */
+    readonly PROD: boolean;
+    /** Of the library. */
+    readonly ATIF_VERSION: string;
+  };
+}
+
 declare module "*.css";
 
 declare module "*.safetensors?url" {

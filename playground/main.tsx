@@ -7,6 +7,7 @@ import { embedOf, tellHeight } from "./embed.js";
 import { Embedded } from "./embedded.js";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
+import { keepOffline } from "./offline/keep-offline.js";
 import { current } from "./state/page-state.js";
 import { rememberedTheme } from "./state/theme.js";
 import { chosenLanguage } from "./words/languages.js";
@@ -32,6 +33,8 @@ async function begin(): Promise<void> {
     tellHeight(embed, root);
   }
   await open(language);
+  // In another page it is that page which is kept, or not.
+  if (embed === null) keepOffline();
 }
 
 void begin();

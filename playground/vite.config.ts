@@ -1,8 +1,11 @@
 /** The page: `vite playground` serves it, `vite build playground` writes it to dist/playground as static files. */
 
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { contentSecurityPolicy } from "./content-security-policy.js";
+import { offline } from "./offline/plugin.js";
+import { sharedPage } from "./shared-page.js";
 
 /** With these two headers a page may share memory between threads. Without them it computes on one. */
 const isolation = {
@@ -44,9 +47,26 @@ const withEffects: Plugin = {
       : null,
 };
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+/** Icons and the like, which are copied as they are. */
+const copied = new URL("./public/", import.meta.url);
+const besides = (): Map<string, Uint8Array> =>
+  new Map(readdirSync(copied).map((name) => [name, readFileSync(new URL(name, copied))]));
+
 export default defineConfig({
-  plugins: [withPolicy, plainImport, withEffects],
+  // ATIF_PAGE_ADDRESS: where the page will stand, if that is known when it is built.
+  plugins: [
+    withPolicy,
+    plainImport,
+    withEffects,
+    sharedPage(process.env.ATIF_PAGE_ADDRESS),
+    offline(besides),
+  ],
   root: fileURLToPath(new URL(".", import.meta.url)),
+  define: { "import.meta.env.ATIF_VERSION": JSON.stringify(version) },
   // Relative: the files work from any host and any folder.
   base: "./",
   // tsconfig.json points its types at the sources.

@@ -1,6 +1,6 @@
 /**
- * Measures the built page in Chromium: when it can be used, when a drawing is answered, and the frames while it trains.
- * Medians of fresh pages. Run after `npm run build`, on a quiet machine: npm run bench:page [-- --json]
+ * Measures the built page in Chromium: when it can be used, when it has answered what it opens with, when a drawing is answered,
+ * the frames while it trains, and how much it loads. Medians of fresh browsers. Run after `npm run build`, on a quiet machine: npm run bench:page [-- --json]
  *
  *   ATIF_CHROMIUM   where Chromium is, if not /usr/bin/chromium
  */
@@ -8,10 +8,11 @@
 import { existsSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
-const PAGES = 7;
+const PAGES = 5;
 const executablePath = process.env.ATIF_CHROMIUM ?? "/usr/bin/chromium";
 
 if (!existsSync(executablePath)) {
@@ -26,6 +27,12 @@ function noteReady() {
   const noted = () => {
     if (document.querySelector(".status[data-ready]") === null) return requestAnimationFrame(noted);
     globalThis.readyAt = performance.now();
+    answered();
+  };
+  const answered = () => {
+    if (globalThis.atifPlayground.state().look === null) return requestAnimationFrame(answered);
+    // The frame that shows it.
+    requestAnimationFrame(() => (globalThis.answeredAt = performance.now()));
   };
   requestAnimationFrame(noted);
 }
@@ -69,35 +76,45 @@ const server = await preview({
   logLevel: "silent",
   preview: { port: 0, host: "127.0.0.1" },
 });
-const browser = await chromium.launch({ executablePath, args: ["--disable-gpu"] });
-const [interactive, answer] = [[], []];
+const [interactive, firstAnswer, answer] = [[], [], []];
+let loaded = 0;
 let frames = { drawn: 0, dropped: 0 };
 try {
   const { port } = server.httpServer.address();
   for (let i = 0; i < PAGES; i++) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
+    const browser = await chromium.launch({ executablePath, args: ["--disable-gpu"] });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const bodies = [];
+    page.on("response", (response) => {
+      if (response.url().startsWith("http")) bodies.push(response.body().catch(() => Buffer.alloc(0)));
+    });
     await page.addInitScript(noteReady);
     await page.goto(`http://127.0.0.1:${port}/`);
-    await until(page, () => globalThis.readyAt !== undefined);
-    interactive.push(await page.evaluate(() => globalThis.readyAt));
+    await until(page, () => globalThis.answeredAt !== undefined);
+    const first = await Promise.all(bodies);
+    loaded = first.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
+    const [readyAt, answeredAt] = await page.evaluate(() => [globalThis.readyAt, globalThis.answeredAt]);
+    interactive.push(readyAt);
+    firstAnswer.push(answeredAt);
     answer.push(await page.evaluate(answered));
     if (i === PAGES - 1) {
+      await page.evaluate(() => document.querySelector("details#train")?.setAttribute("open", ""));
       await page.getByRole("button", { name: "Start training" }).click();
       await until(page, () =>
         ["finished", "failed"].includes(globalThis.atifPlayground.state().training.status),
       );
       ({ frames } = await page.evaluate(() => globalThis.atifPlayground.state().training));
     }
-    await context.close();
+    await browser.close();
   }
 } finally {
-  await browser.close();
   await server.close();
 }
 const load = loadavg()[0];
 const figures = {
   interactiveMs: Math.round(median(interactive)),
+  firstAnswerMs: Math.round(median(firstAnswer)),
+  loadedKilobytes: Math.round(loaded / 1000),
   answerMs: Math.round(median(answer)),
   framesWhileTraining: frames,
   pages: PAGES,
@@ -108,6 +125,8 @@ else {
   if (load > 1.5)
     console.error(`measure-page: the machine is busy (load ${load.toFixed(1)}): not to be trusted.`);
   console.log(`the page can be used after   ${figures.interactiveMs} ms`);
+  console.log(`it has first answered after  ${figures.firstAnswerMs} ms`);
+  console.log(`it has loaded until then     ${figures.loadedKilobytes} kB, packed by gzip`);
   console.log(`a drawing is answered after  ${figures.answerMs} ms`);
   console.log(`frames while it trains       ${frames.drawn} drawn, ${frames.dropped} late`);
 }

@@ -6,6 +6,8 @@ export interface Filled {
   readonly facts: StandaloneFacts;
   /** A model file. */
   readonly model: Uint8Array;
+  /** Of facts.samples. */
+  readonly samples: Uint8Array<ArrayBuffer>;
 }
 
 /** @throws Error for a file that was cut off, or never filled in */
@@ -14,6 +16,7 @@ export function filled(): Filled {
     return {
       facts: JSON.parse(new TextDecoder().decode(bytesIn("facts"))) as StandaloneFacts,
       model: bytesIn("model"),
+      samples: bytesIn("samples"),
     };
   } catch (cause) {
     throw new Error(
@@ -23,7 +26,7 @@ export function filled(): Filled {
   }
 }
 
-function bytesIn(id: string): Uint8Array {
+function bytesIn(id: string): Uint8Array<ArrayBuffer> {
   const binary = atob(document.getElementById(id)?.textContent ?? "");
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);

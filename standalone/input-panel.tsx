@@ -18,11 +18,12 @@ interface Props {
   readonly onLift: () => void;
   readonly onFile: (file: Blob, name: string) => void;
   readonly onPlace: (index: number) => void;
+  readonly onHeld: () => void;
   readonly say: (sentence: string) => void;
 }
 
 export function InputPanel(props: Props) {
-  const { network, strokes, sample, place, onDraw, onLift, onFile, onPlace, say } = props;
+  const { network, strokes, sample, place, onDraw, onLift, onFile, onPlace, onHeld, say } = props;
   const { picture, drawing } = network.offer;
   return (
     <div class="input">
@@ -45,6 +46,13 @@ export function InputPanel(props: Props) {
           <FileButton onFile={onFile} />
         </div>
       )}
+      {network.held.length === 0 || network.held.some((each) => each === sample) ? null : (
+        <div class="buttons">
+          <button type="button" onClick={onHeld}>
+            Held-out samples ({network.held.length})
+          </button>
+        </div>
+      )}
       {place.count > 1 ? (
         <div class="buttons place">
           <button type="button" disabled={place.index === 0} onClick={() => onPlace(place.index - 1)}>
@@ -63,9 +71,16 @@ export function InputPanel(props: Props) {
         </div>
       ) : null}
       {sample === null ? null : <Seen network={network} sample={sample} />}
-      <Numbers network={network} onFile={onFile} isOpen={!drawing} />
+      <Numbers network={network} onFile={onFile} isOpen={!drawing && countOf(network) <= MOST_TYPED} />
     </div>
   );
+}
+
+/** Nobody types more numbers than these. */
+const MOST_TYPED = 64;
+
+function countOf({ facts: { plan, timed } }: Network): number {
+  return plan.shape.reduce((product, size) => product * size, timed ? plan.timesteps : 1);
 }
 
 /** "3 time steps of [8, 8, 2]", "[4]" */

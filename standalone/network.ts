@@ -16,7 +16,7 @@ import { shownActivity } from "../src/cli/shown-activity.js";
 import { shownDataset } from "../src/training/shown-dataset.js";
 import type { Filled } from "./filled.js";
 import { knowAllKinds } from "./kinds.js";
-import type { Sample } from "./sample.js";
+import { heldSamples, type Sample } from "./sample.js";
 
 export interface Network {
   readonly model: SpikingModel;
@@ -29,20 +29,22 @@ export interface Network {
   readonly preparation: Preparation | null;
   readonly hasLearnedDigits: boolean;
   readonly isUntrained: boolean;
+  /** That came with the page, one after the other. */
+  readonly held: readonly Sample[];
 }
 
 /** More steps than it has learned with show how an answer to something still would settle. */
 const LEAST_STEPS = 8;
 
 /** @throws Error with a sentence for the reader, where the browser cannot compute or the file is damaged */
-export async function openNetwork({ facts, model: bytes }: Filled): Promise<Network> {
+export async function openNetwork({ facts, model: bytes, samples }: Filled): Promise<Network> {
   knowAllKinds();
   await initInference({ threads: 1 });
   const { model, facts: learned } = decodeModel(bytes, facts.name);
   const outputs = model.outputShape[0];
   const offer = offerOf(facts);
   const { height = 1, width = 1, channels = 1 } = offer.picture ?? {};
-  return {
+  const network = {
     model: model.eval(),
     facts,
     learned,
@@ -52,6 +54,7 @@ export async function openNetwork({ facts, model: bytes }: Filled): Promise<Netw
     hasLearnedDigits: hasLearnedDigits(learned),
     isUntrained: isUntrained(learned),
   };
+  return { ...network, held: heldSamples(network, samples) };
 }
 
 function preparationOf(shape: readonly number[], learned: ModelFacts): Preparation | null {

@@ -18,6 +18,9 @@ const QUICK = 50;
 /** Milliseconds without a further stroke before the answer is read. */
 const QUIET = 500;
 
+/** Data that come with the library, under a licence that wants to be named. */
+const DIGITS: readonly string[] = ["digits", "moving digits"];
+
 interface Given {
   readonly samples: readonly Sample[];
   readonly index: number;
@@ -42,7 +45,9 @@ export function Page({
   const { facts, offer, hasLearnedDigits } = network;
   const [strokes, setStrokes] = useState(offer.drawing && hasLearnedDigits ? exampleStrokes : []);
   const [given, setGiven] = useState<Given>(() =>
-    strokes.length > 0 ? { samples: [drawnSample(network, strokes)], index: 0 } : nothing,
+    strokes.length > 0
+      ? { samples: [drawnSample(network, strokes)], index: 0 }
+      : { samples: network.held, index: 0 },
   );
   // What is there at first is seen at first.
   const [look, setLook] = useState<Look | null>(() => firstLook(network, strokes, given));
@@ -137,6 +142,11 @@ export function Page({
             onLift={show}
             onFile={take}
             onPlace={(index) => setGiven({ ...given, index })}
+            onHeld={() => {
+              drawn.current = [];
+              setStrokes([]);
+              setGiven({ samples: network.held, index: 0 });
+            }}
             say={setSaid}
           />
         </section>
@@ -163,6 +173,9 @@ export function Page({
         <p>
           This file holds the network, all that computes it, and this page: nothing is loaded, and nothing
           that you give it leaves it. Made by atif {facts.version}.
+          {DIGITS.includes(facts.samples?.name ?? "")
+            ? " The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0."
+            : ""}
         </p>
       </footer>
       <p class="unseen" role="status" aria-live="polite">

@@ -1,6 +1,6 @@
 /** What a reader gives: strokes, a picture, numbers in a file or typed. */
 
-import { imageFromStrokes, type Dataset, type Stroke } from "atif";
+import { Dataset, imageFromStrokes, type Stroke } from "atif";
 import { preparePicture } from "../playground/pictures/prepare-picture.js";
 import { readPicture } from "../playground/pictures/read-picture.js";
 import { arraySamples, datasetOf } from "../src/cli/given-samples.js";
@@ -31,6 +31,27 @@ export interface Sample {
 export function drawnSample(network: Network, strokes: readonly Stroke[]): Sample {
   const { height, width, channels } = pictureOf(network);
   return imageSample(network, "the drawing", imageFromStrokes(strokes, [height, width, channels]));
+}
+
+/** Those that came with the page. @param bytes their numbers */
+export function heldSamples(
+  { facts, offer, hasLearnedDigits, classNames }: Omit<Network, "held">,
+  bytes: Uint8Array<ArrayBuffer>,
+): readonly Sample[] {
+  if (facts.samples === null) return [];
+  const { areBytes, ...fields } = facts.samples;
+  const data = new Dataset({ ...fields, x: areBytes ? bytes : new Float32Array(bytes.buffer) });
+  const isPicture = offer.picture !== null && !data.time && data.preprocessing.length === 0;
+  return Array.from({ length: data.length }, (_, i): Sample => {
+    const own = data.subset({ start: i, end: i + 1 });
+    const numbers = own.toFloat32();
+    const most = numbers.reduce((a, b) => Math.max(a, b), 0) > 1 ? 255 : 1;
+    return {
+      source: `held-out sample ${i + 1}, whose class is ${classNames[own.labels[0]]}`,
+      data: own,
+      image: isPicture ? { pixels: numbers.map((value) => value / most), isInk: hasLearnedDigits } : null,
+    };
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { differences } from "../state/in-use.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { DroppedFile } from "../worker/data-files.js";
+import { Cite } from "./cite.js";
 import { Emphasised } from "./emphasised.js";
 
 const address = select(addressOf);
@@ -105,6 +106,7 @@ export function CarryPanel() {
             {carry.copy}
           </button>
         </div>
+        <Cite />
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 /** Threshold health: layers that have gone wrong, and what to try. */
 
+import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -60,6 +61,7 @@ export function HealthPanel() {
           );
         })}
       </ul>
+      <SaveButtons figure="health" disabled={of !== "now"} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { Membrane } from "../../elements/membrane.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { Raster } from "../../elements/raster.js";
 import { pick, selectLayer } from "../actions.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -37,6 +38,7 @@ export function LookInsidePanel() {
             <div>
               <h3>{inside.spikes}</h3>
               <LayerRaster look={now} />
+              <SaveButtons figure="raster" />
             </div>
             <div>
               <h3>{inside.potential}</h3>
@@ -50,6 +52,7 @@ export function LookInsidePanel() {
                   step={Math.min(step.value, now.timesteps)}
                 />
               )}
+              <SaveButtons figure="membrane" disabled={trace.value === null} />
               <h3>{inside.maps}</h3>
               <p class="muted">{inside.mapsHelp}</p>
               <FeatureMaps

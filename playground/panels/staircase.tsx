@@ -3,6 +3,7 @@
 import { leastTheta } from "../../elements/least-theta.js";
 import { StaircaseChart } from "../../elements/staircase-chart.js";
 import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
 import { select } from "../state/page-state.js";
@@ -53,6 +54,7 @@ export function StaircasePanel() {
                 theta={whatIf?.thetas[layer] ?? trained.layers[layer].theta}
                 onMove={(theta) => moveStaircase({ theta })}
               />
+              <SaveButtons figure="staircase" />
               <Figures trained={trained} moved={moved} layer={layer} />
             </div>
           </div>

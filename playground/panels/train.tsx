@@ -11,6 +11,7 @@ import {
 } from "../actions.js";
 import { LineChart } from "../charts/late-line-chart.js";
 import { overlaid, type Lines } from "../charts/overlaid.js";
+import { SaveButtons } from "../figures/save-buttons.js";
 import { SERIES_COLOURS } from "../../elements/colours.js";
 import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
 import { ends } from "../state/curves.js";
@@ -181,6 +182,7 @@ function Charts() {
           tickFormat={wholePercent}
           {...both(ratesOf)}
         />
+        <SaveButtons figure="curves" disabled={now.training.history.length === 0} />
       </div>
     </>
   );

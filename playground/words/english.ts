@@ -16,6 +16,8 @@ export const english = {
     documentTitle: "atif: see it think",
     description:
       "Train a spiking neural network in your browser and see every spike that leads to its answer.",
+    /** Of the page, for other sites. */
+    picture: "A network of spiking neurons reads a digit, time step by time step.",
     skip: "Skip to the content",
     title: "See it think",
     lead: text`A ${em("spiking")} neural network reads a digit: its neurons add up what they receive, and fire when the sum reaches a threshold ${i("θ")} that they have ${em("learned")}.`,
@@ -109,8 +111,9 @@ export const english = {
     kept: (verdict: string) => ` What was kept of it is ${verdict}.`,
     data: (name: string, train: number, test: number) =>
       `${name}: ${counted(train, "image")} to learn from, ${grouped(test)} held out. Start training.`,
-    notCopied: "The browser did not let the page copy. Select the address beside the button and copy it.",
+    notCopied: "The browser did not let the page copy. Select the text beside the button and copy it.",
     copied: "The address is copied. Whoever opens it gets this page as it is now.",
+    citationCopied: "The citation is copied.",
     settings: "The page is as the address says.",
     /** What the address says and cannot be. */
     addressParts: {
@@ -467,6 +470,17 @@ export const english = {
       `, ${grouped(silent)} of ${counted(neurons, "neuron")} never fire`,
   },
 
+  figures: {
+    save: (figure: string) => `Save ${figure}`,
+    names: {
+      raster: "the spikes",
+      membrane: "the potential",
+      staircase: "the staircases",
+      curves: "the curves",
+      health: "the health of the layers",
+    },
+  },
+
   carry: {
     drop: text`${b("Drop files anywhere on the page")}, or`,
     choose: "Choose files",
@@ -486,6 +500,9 @@ export const english = {
       "The address holds every slider, the drawing, the selected layer, thresholds and T that were moved, and the hash of a finished run. The same settings and the same data give the same network, to the last bit.",
     lacksInput: "What the network looks at is not in it: a picture from a file, or too long a drawing.",
     isOther: "The sliders have moved since the network at hand was made: it is another one.",
+    cite: "Cite",
+    citeHelp: "For what you found with this page or with the library:",
+    copyCitation: "Copy the citation",
     address: "Address of the page as it is",
     copy: "Copy",
   },

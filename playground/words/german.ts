@@ -30,6 +30,7 @@ export const german: Words = {
     documentTitle: "atif: ein Netz beim Denken",
     description:
       "Trainieren Sie ein spikendes neuronales Netz im Browser und sehen Sie jeden Spike, der zu seiner Antwort führt.",
+    picture: "Ein Netz aus spikenden Neuronen liest eine Ziffer, Zeitschritt für Zeitschritt.",
     skip: "Zum Inhalt springen",
     title: "Ein Netz beim Denken",
     lead: text`Ein ${em("spikendes")} neuronales Netz liest eine Ziffer: Seine Neuronen zählen zusammen, was sie empfangen, und feuern, wenn die Summe eine Schwelle ${i("θ")} erreicht, die sie ${em("gelernt")} haben.`,
@@ -119,8 +120,9 @@ export const german: Words = {
     data: (name, train, test) =>
       `${name}: ${images(train)} zum Lernen, ${grouped(test)} zum Testen. Starten Sie das Training.`,
     notCopied:
-      "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie die Adresse neben der Schaltfläche und kopieren Sie sie.",
+      "Der Browser hat der Seite das Kopieren nicht erlaubt. Markieren Sie den Text neben der Schaltfläche und kopieren Sie ihn.",
     copied: "Die Adresse ist kopiert. Wer sie öffnet, bekommt diese Seite so, wie sie jetzt ist.",
+    citationCopied: "Das Zitat ist kopiert.",
     settings: "Die Seite ist jetzt so, wie die Adresse es sagt.",
     addressParts: {
       settings: "eine Einstellung",
@@ -523,6 +525,17 @@ export const german: Words = {
     neverFire: (silent, count) => `, ${grouped(silent)} von ${neurons(count)} feuern nie`,
   },
 
+  figures: {
+    save: (figure: string) => `${figure} speichern`,
+    names: {
+      raster: "Spikes",
+      membrane: "Potential",
+      staircase: "Treppen",
+      curves: "Kurven",
+      health: "Zustand der Schichten",
+    },
+  },
+
   carry: {
     drop: text`${b("Legen Sie Dateien irgendwo auf der Seite ab")}, oder`,
     choose: "Dateien wählen",
@@ -544,6 +557,9 @@ export const german: Words = {
     lacksInput:
       "Was das Netz ansieht, ist nicht dabei: ein Bild aus einer Datei oder eine zu lange Zeichnung.",
     isOther: "Die Regler sind bewegt worden, seit das jetzige Netz gemacht wurde: Es ist ein anderes.",
+    cite: "Zitieren",
+    citeHelp: "Für das, was Sie mit dieser Seite oder der Bibliothek gefunden haben:",
+    copyCitation: "Das Zitat kopieren",
     address: "Adresse der Seite, wie sie ist",
     copy: "Kopieren",
   },

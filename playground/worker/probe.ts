@@ -31,6 +31,8 @@ export class Probe {
   readonly #axes = new Map<string, Axis>();
   /** Of the layers, as they were measured: what-ifs have the same. */
   #neurons: readonly (BaseNode | undefined)[] = [];
+  /** Of the last measurement; null before the first. */
+  inspections: readonly LayerInspection[] | null = null;
 
   #names: readonly string[] = [];
   #looking: SpikingModel | null = null;
@@ -45,6 +47,7 @@ export class Probe {
     if (whatIf !== null) place(this.#model, this.#neurons, whatIf);
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
+    this.inspections = layers;
     this.#names = layers.map(({ name }) => name);
     this.#neurons = neuronsOf(this.#model, this.#names);
     const shown = shownNames(this.#model);

@@ -17,6 +17,7 @@ import type {
 import type { DeployQuestion, DeployReport, Exported, ExportQuestion } from "../deploy/deploy-protocol.js";
 import type { PickedNeuron } from "../../elements/spike-record.js";
 import type { Trace } from "../../elements/trace-of.js";
+import type { Figure, FigureQuestion } from "../figures/figure-protocol.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
 import type { RunResult } from "../state/page-address.js";
 import type { Settings } from "../state/settings.js";
@@ -214,6 +215,8 @@ export interface Requests {
   deploy: { args: DeployQuestion; answer: DeployReport };
   /** The network as a file for devices or other tools. */
   export: { args: ExportQuestion; answer: Exported };
+  /** A figure of the page as a file. */
+  figure: { args: FigureQuestion; answer: Figure };
   /** Reads a picture to look at, before it is looked at. */
   picture: { args: File; answer: string };
   /** Data of one's own; a new model for them, if the one at hand does not fit. */

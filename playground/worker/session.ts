@@ -324,6 +324,11 @@ export class Session implements Handlers {
     return (await this.#toDevices(question.anew)).export(question);
   }
 
+  async figure(question: Requests["figure"]["args"]): Promise<Requests["figure"]["answer"]> {
+    const { figureOf } = await import("./figures.js").catch(notLoaded);
+    return figureOf(question, { activity: this.#activity, inspections: this.#probe?.inspections ?? null });
+  }
+
   async #toDevices(anew: boolean): Promise<Deploying> {
     const { Deploying } = await import("./deploying.js").catch(notLoaded);
     const { model, facts } = this.#requireModel();

@@ -4,7 +4,7 @@ import { pictureText } from "./page.mjs";
 import { curvesOf } from "./rates.mjs";
 import { rowsOf } from "./table.mjs";
 
-const [LEFT, TOP, ACROSS, DOWN] = [56, 128, 380, 290];
+const [LEFT, TOP, ACROSS, DOWN] = [56, 142, 380, 290];
 const [PLOT_WIDTH, PLOT_HEIGHT] = [300, 190];
 /** Of one panel, and of several. */
 const [NARROW, WIDE] = [440, 760];

@@ -121,7 +121,7 @@ function addExport(program: Command): void {
     )
     .option(
       "--samples <n>",
-      "samples of the self-test, or that are measured",
+      "samples of the self-test, or that are measured; for html, that come with the page: none if it is left out",
       wholeNumber("--samples", 20, 1, 100_000),
     )
     .option(
@@ -210,7 +210,9 @@ Examples:
   atif export runs/digits-1 --to nir --profile exact --out digits.nir
                                                          what differs is measured
   atif export runs/digits-1 --to pytorch --out network   python network/network.py checks itself
-  atif export runs/digits-1 --to html --out digits.html  to open, to send, to put beside a paper`,
+  atif export runs/digits-1 --to html --out digits.html  to open, to send, to put beside a paper
+  atif export runs/moving-digits-1 --to html --samples 10
+                                                         with samples of the test set in it`,
   verify: `
 Code is compiled by the compiler of this machine, beside a program that tells what every layer gives. Exit code 1 if an
 integer differs; of float32 numbers, if a spike does that does not hang on rounding, or a logit by more than 1e-5. The first is

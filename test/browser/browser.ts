@@ -29,6 +29,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: ["--disable-gpu", "--disable-quic"] });
 }
 
+/** The whole page computes. */
+const READY = ".status[data-ready]";
+
 /** The page, open and ready, with what went wrong in it. */
 export class OpenPage {
   /** Console errors, exceptions, failed requests. */
@@ -50,6 +53,7 @@ export class OpenPage {
     browser: Browser,
     site: Site,
     options: BrowserContextOptions & { hash?: string; closed?: boolean } = {},
+    ready = READY,
   ): Promise<OpenPage> {
     const { hash = "", closed = false, ...rest } = options;
     // Nothing plays by itself, so that the step is the last one until a test goes elsewhere.
@@ -60,8 +64,9 @@ export class OpenPage {
     });
     const open = new OpenPage(await context.newPage());
     await open.page.goto(site.address + hash);
-    await open.page.locator(".status[data-ready]").waitFor();
-    if (!closed) await open.openPanels();
+    await open.page.locator(ready).waitFor();
+    // A single panel has nothing to open.
+    if (!closed && ready === READY) await open.openPanels();
     return open;
   }
 

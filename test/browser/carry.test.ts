@@ -92,6 +92,23 @@ describeInBrowser("loading, saving and sharing", () => {
     expect((await cells.allTextContents())[4]).toMatch(/^\d\d,\d{3}$/);
   });
 
+  it("saves a figure as SVG, PNG and CSV", async () => {
+    const saved = async (name: string): Promise<Buffer> => {
+      const [download] = await Promise.all([
+        open.page.waitForEvent("download"),
+        open.page.getByRole("button", { name, exact: true }).click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    expect((await saved("Save the spikes: SVG")).toString()).toMatch(/^<svg .*viewBox/);
+    const png = await saved("Save the staircases: PNG");
+    expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    expect(png.readUInt32BE(16)).toBeGreaterThan(1000);
+    const { trace } = await open.state();
+    const rows = (await saved("Save the potential: CSV")).toString().trimEnd().split("\n").slice(1);
+    expect(rows.map((row) => Number(row.split(",")[4]))).toEqual(Object.values(trace?.potential ?? {}));
+  });
+
   it("opens with the model that its address names, and says what is wrong with one that is not there", async () => {
     manualSeed(4);
     const neuron = { kind: "ATIF" } as const;

@@ -2,6 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { german } from "../../playground/words/german.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { packedBytes, serve } from "./site.js";
 
@@ -33,7 +34,8 @@ describeInBrowser("the page", () => {
     ).toBeLessThanOrEqual(300_000);
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
-    // Once it is there it needs nobody, not even its own server.
+    // Once it is kept it needs nobody, not even its own server.
+    await open.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await open.page.context().setOffline(true);
     await open.page.getByRole("button", { name: "Go on" }).click();
     await open.until(({ training }) => training.losses.length > 20);
@@ -46,6 +48,13 @@ describeInBrowser("the page", () => {
       open.requests.filter((address) => !/^(data|blob):/.test(address) && new URL(address).origin !== origin),
     ).toEqual([]);
     expect(open.problems).toEqual([]);
+    // It can be opened again, and is what it was: threads, training, the language that was not spoken before.
+    await open.page.goto(`${site.address}?lang=de#net=dense&h=8&T=2&e=1`);
+    await open.page.locator(".status[data-ready]").waitFor();
+    expect((await open.state()).engine).toEqual(engine);
+    await open.openPanels();
+    await open.page.getByRole("button", { name: german.train.oneBatch }).click();
+    await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
     await open.close();
     await site.close();
   });

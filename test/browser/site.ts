@@ -13,6 +13,8 @@ const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
   ".css": "text/css",
+  ".webmanifest": "application/manifest+json",
+  ".png": "image/png",
   ".safetensors": "application/octet-stream",
 };
 

@@ -13,6 +13,7 @@ import {
   GraphModel,
   imageFromStrokes,
   init,
+  loadDigits,
   manualSeed,
   recordActivity,
   saveModel,
@@ -53,10 +54,10 @@ describeInBrowser("the page of one file", () => {
   });
 
   /** Exports the model file and opens what was written, without a network, and with an ear for everything that goes wrong. */
-  async function opened(run: string, name: string): Promise<void> {
+  async function opened(run: string, name: string, samples?: number): Promise<void> {
     printTo({ write: () => undefined }, { write: () => undefined });
     const out = join(folder, `page of ${name.replace(/\W/g, "")}.html`);
-    await exportAsHtml({ run, out, name });
+    await exportAsHtml({ run, out, name, ...(samples === undefined ? {} : { samples }) });
     const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
     problems = [];
@@ -109,7 +110,7 @@ describeInBrowser("the page of one file", () => {
   });
 
   it("reads what is drawn, shows its spikes, and asks nobody for anything", async () => {
-    await opened(digits, "digits");
+    await opened(digits, "digits", 3);
     const { model } = decodeModel(readFileSync(digits));
     const first = await look("the drawing");
     const square = page.getByRole("application", { name: "Square to draw" });
@@ -140,6 +141,14 @@ describeInBrowser("the page of one file", () => {
     await page.getByRole("img", { name: /^Staircase of Hidden with 4 steps/ }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByText("Nothing is drawn, so there is no answer.").waitFor();
+    await page.getByText("CC BY 4.0").waitFor();
+    await page.getByRole("button", { name: "Held-out samples (3)" }).click();
+    await page.getByRole("button", { name: "next ›" }).click();
+    const { test } = await loadDigits();
+    expectSame(
+      await look(`held-out sample 2, whose class is ${test.labels[1]}`),
+      recordActivity(model, tensor(test.batch([1]).x, [1, 8, 8, 1]), { timesteps: 8 }),
+    );
     expect(problems).toEqual([]);
     await page.context().close();
   });

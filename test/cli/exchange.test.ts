@@ -87,7 +87,7 @@ describe("--to onnx", () => {
     [{ out: "x.onnx", width: "8" }, "--width is for --to c; expected it left out with --to onnx."],
     [
       { out: "x.onnx", samples: 8 },
-      "--samples is for --to c, nir, pytorch; expected it left out with --to onnx.",
+      "--samples is for --to c, nir, html, pytorch; expected it left out with --to onnx.",
     ],
   ])("refuses %o", async (args, sentence) => {
     expect(await exported({ to: "onnx", ...args })).toEqual({ exitCode: 2, sentence });
@@ -125,6 +125,7 @@ describe("--to html", () => {
       inputShape: [8, 8, 1],
       timesteps: 3,
       timed: false,
+      samples: 0,
     });
     expect(page.toString("utf8")).toContain("<title>digits &#60;of mine&#62;</title>");
     const [, model] = /id="model">([^<]*)</.exec(page.toString("utf8")) ?? [];
@@ -143,6 +144,22 @@ describe("--to html", () => {
     await saveModel(at("digits-q8", "model.safetensors"), quantized.eval(), { dataset: "digits" });
     const answer = await exported({ to: "html", run: at("digits-q8"), out: folder });
     expect(answer).toMatchObject({ name: "digits-q8", file: at("network.html") });
+  });
+
+  it("sends samples of the test set along where that is asked for", async () => {
+    const answer = await exported({ to: "html", out: at("held.html"), samples: 2 });
+    expect(answer.samples).toBe(2);
+    const [, base64] = /id="samples">([^<]*)</.exec(readFileSync(at("held.html"), "utf8")) ?? [];
+    const { test } = await loadDigits();
+    expect([...Buffer.from(base64, "base64")]).toEqual([...test.x.subarray(0, 2 * 64)]);
+    await saveModel(at("unknown.safetensors"), own);
+    const refused = await exported({
+      to: "html",
+      run: at("unknown.safetensors"),
+      out: at("no.html"),
+      samples: 2,
+    });
+    expect(refused.sentence).toMatch(/does not say what the network was trained on; expected data/);
   });
 
   it("refuses what it cannot show", async () => {

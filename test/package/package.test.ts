@@ -196,10 +196,14 @@ describe("the packed package", () => {
     expect(run("npx", ["--no-install", "atif", "--version"]).trim()).toBe(version);
   });
 
-  it("writes an experiment to begin with, and runs it", () => {
+  it("writes an experiment to begin with, runs it, and makes a page of it", () => {
     run("npx", ["--no-install", "atif", "init", "my.toml", "--model", "SMLP"]);
-    const answer = run("npx", ["--no-install", "atif", "train", "my.toml", "--epochs", "1", "--json"]);
+    const words = ["my.toml", "--epochs", "1", "--out", "mine", "--json"];
+    const answer = run("npx", ["--no-install", "atif", "train", ...words]);
     expect(JSON.parse(answer)).toMatchObject({ status: "complete", epochs: 1 });
+    const page = run("npx", ["--no-install", "atif", "export", "mine", "--to", "html", "--json"]);
+    expect(JSON.parse(page)).toMatchObject({ file: "mine.html", name: "mine" });
+    expect(readFileSync(join(folder, "mine.html"), "utf8")).toContain("<title>mine</title>");
   });
 
   it("times itself without the bench of the repository", () => {

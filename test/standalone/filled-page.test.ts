@@ -11,7 +11,13 @@ const template = readFileSync(
   "utf8",
 );
 const plan = { shape: [8, 8, 1], classes: 10, timesteps: 4, divisor: 255 } as const;
-const facts = (name: string): StandaloneFacts => ({ name, version: "1.2.3", plan, timed: false });
+const facts = (name: string): StandaloneFacts => ({
+  name,
+  version: "1.2.3",
+  plan,
+  timed: false,
+  samples: null,
+});
 
 /** Elements of the page that a parser of HTML would find, as far as they matter here. */
 function scriptsOf(page: string): { attributes: string; text: string }[] {
@@ -51,26 +57,27 @@ describe("the page of one file", () => {
     `" ' & </SCRIPT >`,
     "\u2028\u0000\ud800 é 数",
   ])("holds the name %j as a name", (name) => {
-    const page = filledPage(template, facts(name), new TextEncoder().encode(name));
+    const page = filledPage(template, facts(name), new TextEncoder().encode(name), Uint8Array.of(9, 8));
     const scripts = scriptsOf(page);
     expect(scripts.map(({ attributes }) => attributes)).toEqual([
       'type="text/plain" id="facts"',
+      'type="text/plain" id="samples"',
       'type="text/plain" id="model"',
       "",
     ]);
-    expect(scripts[2]).toEqual(scriptsOf(template)[2]);
+    expect(scripts[3]).toEqual(scriptsOf(template)[3]);
     const whole = new TextDecoder().decode(new TextEncoder().encode(name));
     const { name: given, ...others } = JSON.parse(decoded(scripts[0].text)) as StandaloneFacts;
     expect(given).toBe(name);
-    expect(others).toEqual({ version: "1.2.3", plan, timed: false });
-    expect(decoded(scripts[1].text)).toBe(whole);
+    expect(others).toEqual({ version: "1.2.3", plan, timed: false, samples: null });
+    expect(scripts[1].text).toBe(Buffer.of(9, 8).toString("base64"));
+    expect(decoded(scripts[2].text)).toBe(whole);
     const [, title] = /<title>(.*?)<\/title>/s.exec(page) ?? [];
     expect(title).not.toMatch(/[<>"']/);
     expect(title.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))).toBe(name);
     // The rest is as it was.
-    expect(page.length - title.length - scripts[0].text.length - scripts[1].text.length).toBe(
-      template.length - "{{title}}{{facts}}{{model}}".length,
-    );
+    const filled = title.length + scripts.slice(0, 3).reduce((sum, { text }) => sum + text.length, 0);
+    expect(page.length - filled).toBe(template.length - "{{title}}{{facts}}{{samples}}{{model}}".length);
   });
 
   it("refuses what is no template", () => {

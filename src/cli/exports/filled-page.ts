@@ -4,9 +4,19 @@
  * allows its own script and style by their hashes, and no others.
  */
 
+import type { DatasetFields } from "../../datasets/dataset.js";
 import { StateError } from "../../errors.js";
 import type { PictureShape } from "../../formats/data/picture.js";
+import type { PreprocessingStep } from "../../preprocessing/table.js";
 import { pictureShapeOf, type SamplePlan } from "../given-samples.js";
+
+/** Samples that come with the page: fields of a Dataset, without its numbers, which stand apart. */
+export interface SentSamples extends Omit<DatasetFields, "x" | "labels" | "preprocessing"> {
+  readonly labels: readonly number[];
+  readonly preprocessing: readonly PreprocessingStep[];
+  /** Whether the numbers are bytes; they are float32 if not, little-endian. */
+  readonly areBytes: boolean;
+}
 
 /** What the page is told beside the model file. Plain data. */
 export interface StandaloneFacts {
@@ -18,6 +28,8 @@ export interface StandaloneFacts {
   readonly plan: SamplePlan;
   /** Whether it learned from samples that change over time. */
   readonly timed: boolean;
+  /** null: none come with it. */
+  readonly samples: SentSamples | null;
 }
 
 /** On smaller squares nothing can be drawn. */
@@ -39,13 +51,28 @@ export function offerOf({ plan, timed }: StandaloneFacts): Offer {
 }
 
 /** Where the template has what, once each. */
-export const PLACES = { title: "{{title}}", facts: "{{facts}}", model: "{{model}}" } as const;
+export const PLACES = {
+  title: "{{title}}",
+  facts: "{{facts}}",
+  model: "{{model}}",
+  samples: "{{samples}}",
+} as const;
 
-/** @param model bytes of the model file @throws StateError for what is no template */
-export function filledPage(template: string, facts: StandaloneFacts, model: Uint8Array): string {
+/**
+ * @param model bytes of the model file
+ * @param samples numbers of facts.samples, as bytes
+ * @throws StateError for what is no template
+ */
+export function filledPage(
+  template: string,
+  facts: StandaloneFacts,
+  model: Uint8Array,
+  samples: Uint8Array = new Uint8Array(),
+): string {
   const texts: readonly (readonly [string, string])[] = [
     [PLACES.facts, base64(new TextEncoder().encode(JSON.stringify(facts)))],
     [PLACES.model, base64(model)],
+    [PLACES.samples, base64(samples)],
     // The last one: a name may look like one of the places.
     [PLACES.title, escaped(facts.name)],
   ];

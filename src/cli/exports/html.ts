@@ -16,27 +16,32 @@ import { inPackage } from "../package-folder.js";
 import { samplesFor, type SamplesFor } from "../samples-for.js";
 import { shownActivity } from "../shown-activity.js";
 import { Terminal } from "../terminal.js";
-import { learnedFromTime } from "../test-data.js";
+import { learnedFromTime, testDataFor } from "../test-data.js";
 import { openRun, type TrainedRun } from "../trained-run.js";
 import { writeAs } from "./exchange-export.js";
 import type { ExportArguments } from "./export-arguments.js";
-import { filledPage, offerOf, type StandaloneFacts } from "./filled-page.js";
+import { filledPage, offerOf, type SentSamples, type StandaloneFacts } from "./filled-page.js";
 
 /** Of a model file: half as much again is what browsers read, and letters carry. */
 const MOST_BYTES = 64 * 2 ** 20;
+/** Where only the data are named. */
+const MANY_SAMPLES = 10;
 
 export async function exportAsHtml(args: ExportArguments): Promise<void> {
   const terminal = new Terminal(args);
   const template = pageTemplate();
   await initCompute(args);
   const run = await openRun(args.run, "export");
-  const facts = factsOf(run, args);
+  const unsent = factsOf(run, args);
   const { size } = statSync(run.path);
   if (size > MOST_BYTES)
     throw new UsageError(
       `the network takes ${size} bytes; expected at most ${MOST_BYTES} for a page of one file. Send the model file, which atif playground shows.`,
     );
-  const bytes = new TextEncoder().encode(filledPage(template, facts, readFileBounded(run.path, MOST_BYTES)));
+  const held = args.samples === undefined && args.data === undefined ? null : await heldSamples(run, args);
+  const facts = held === null ? unsent : { ...unsent, samples: held.samples };
+  const page = filledPage(template, facts, readFileBounded(run.path, MOST_BYTES), held?.bytes);
+  const bytes = new TextEncoder().encode(page);
   const file = writeAs(
     args.out ?? `${fileName(facts.name)}.html`,
     "network.html",
@@ -55,6 +60,7 @@ export async function exportAsHtml(args: ExportArguments): Promise<void> {
     inputShape: plan.shape,
     timesteps: plan.timesteps,
     timed,
+    samples: facts.samples?.labels.length ?? 0,
   });
   terminal.print(terminal.bold(run.path), " as a page of one file, which opens in any browser, offline");
   terminal.print(`it takes ${inputInWords(facts)}`);
@@ -82,9 +88,33 @@ function factsOf(run: TrainedRun, { run: named, name }: ExportArguments): Standa
     version: VERSION,
     plan: given.plan,
     timed: learnedFromTime(run.known),
+    samples: null,
   };
   checkShown(named, given, facts.timed);
   return facts;
+}
+
+/** The first ones that it is tested with. @throws NoFittingData, UsageError */
+async function heldSamples(
+  { model, known, config }: TrainedRun,
+  { samples: wanted = MANY_SAMPLES, data: asked }: ExportArguments,
+): Promise<{ samples: SentSamples; bytes: Uint8Array }> {
+  const { data: all } = await testDataFor(model, known, config, asked);
+  const { x, labels, ...data } = all.subset({ start: 0, end: Math.min(wanted, all.length) });
+  if (x.byteLength > MOST_BYTES)
+    throw new UsageError(
+      `${counted(labels.length, "sample")} take ${x.byteLength} bytes; expected at most ${MOST_BYTES}. Give fewer with --samples.`,
+    );
+  const { name, sampleShape, classes, classNames, time, divisor, preprocessing } = data;
+  const areBytes = x instanceof Uint8Array;
+  return {
+    samples: {
+      ...{ name, sampleShape, classes, time, preprocessing, areBytes, labels: [...labels] },
+      ...(classNames === undefined ? {} : { classNames }),
+      ...(areBytes ? { divisor } : {}),
+    },
+    bytes: new Uint8Array(x.buffer, x.byteOffset, x.byteLength),
+  };
 }
 
 /** What the page does, once. @throws UsageError */

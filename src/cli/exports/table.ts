@@ -28,7 +28,7 @@ export const exportForms = {
   },
   html: {
     summary: "one file that shows the network in any browser, without a server and offline",
-    takes: ["name"],
+    takes: ["name", "samples", "data"],
     load: async () => (await import("./html.js")).exportAsHtml,
   },
   pytorch: {
