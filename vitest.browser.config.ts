@@ -2,11 +2,13 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LONG_IN_BROWSER } from "./test/long.js";
 
 export default defineConfig({
   resolve: { alias: { atif: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/browser/**/*.test.ts"],
+    exclude: [...LONG_IN_BROWSER],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     fileParallelism: false,

@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { LONG } from "./test/long.js";
 import { filesOfOneProcess } from "./test/one-process.js";
 
 /** They need a browser, or minutes, and have configurations of their own. */
-const ELSEWHERE = ["test/browser/**", "test/fuzz/**", "node_modules/**"];
+const ELSEWHERE = ["test/browser/**", "test/fuzz/**", "node_modules/**", ...LONG];
 
 /**
  * Most tests run one file after another in the same processes, which import src/ once: that is a quarter of the time of all.

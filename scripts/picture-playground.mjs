@@ -22,11 +22,13 @@ const pictures = [
 ];
 
 try {
-  execFileSync("npx", ["--no-install", "vitest", "run", "--config", "vitest.browser.config.ts"], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, ATIF_SCREENSHOTS: folder, ATIF_REQUIRE_BROWSER: "1" },
-  });
+  for (const tests of [["vitest.browser.config.ts"], ["vitest.long.config.ts", "--project", "browser"]]) {
+    execFileSync("npx", ["--no-install", "vitest", "run", "--config", ...tests], {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, ATIF_SCREENSHOTS: folder, ATIF_REQUIRE_BROWSER: "1" },
+    });
+  }
   for (const name of pictures) {
     copyFileSync(join(folder, `${name}.png`), join(root, "docs", "pictures", `page-${name}.png`));
   }

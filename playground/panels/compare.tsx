@@ -44,7 +44,7 @@ function Table({ before, now }: { before: PastRun | null; now: PastRun | null })
     ]),
   ];
   return (
-    <div class="table-scroll">
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={compare.caption}>
       <table class="before-after">
         <caption>
           {moved.length === 0 && before !== null && now !== null ? compare.same : compare.caption}

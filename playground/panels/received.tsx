@@ -30,7 +30,12 @@ export function Received({ look, arrivals, isKnown }: Props) {
     1e-9,
   );
   return (
-    <div class="received table-scroll">
+    <div
+      class="received table-scroll"
+      tabIndex={0}
+      role="group"
+      aria-label={of.received(arrivals.arrived, arrivals.count)}
+    >
       <table>
         <caption>{of.received(arrivals.arrived, arrivals.count)}</caption>
         <thead>

@@ -52,13 +52,7 @@ function Boxes({ look, network, step }: Props) {
         const elsewhere = reads(sources, i - 1);
         return (
           <li key={i} class="box">
-            <button
-              type="button"
-              aria-pressed={i === at}
-              aria-label={strip.select(name, rate, figure(layer.theta), elsewhere)}
-              title={ownName}
-              onClick={() => selectLayer(i)}
-            >
+            <button type="button" aria-pressed={i === at} title={ownName} onClick={() => selectLayer(i)}>
               <span class="box-name">{name}</span>
               <LayerPicture layer={layer} step={step} />
               <span class="box-facts">

@@ -90,8 +90,6 @@ export const english = {
     fires: (rate: string) => `fires ${rate}`,
     after: (step: number) => `after ${counted(step, "step")}`,
     reads: (sources: readonly string[]) => (sources.length === 0 ? "" : ` reads ${sources.join(" and ")}`),
-    select: (layer: string, rate: string, theta: string, reads: string) =>
-      `${layer}: fires in ${rate} of its steps so far, threshold ${theta}${reads === "" ? "" : `,${reads}`}. Select this layer.`,
     beyond: (timesteps: number) => `beyond its ${timesteps}`,
   },
 

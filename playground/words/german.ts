@@ -100,8 +100,6 @@ export const german: Words = {
     fires: (rate) => `feuert ${rate}`,
     after: (step) => `nach ${counted(step, "Schritt", "Schritten")}`,
     reads: (sources) => (sources.length === 0 ? "" : ` liest ${sources.join(" und ")}`),
-    select: (layer, rate, theta, reads) =>
-      `${layer}: feuert bisher in ${rate} ihrer Schritte, Schwelle ${theta}${reads === "" ? "" : `,${reads}`}. Diese Schicht wählen.`,
     beyond: (timesteps) => `jenseits ihrer ${timesteps}`,
   },
 

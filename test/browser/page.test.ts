@@ -96,7 +96,7 @@ describeInBrowser("the page", () => {
     );
     expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
     // A layer is selected everywhere.
-    await still.page.getByRole("button", { name: /^Convolution 2: fires in/ }).click();
+    await still.page.getByRole("button", { name: /^Convolution 2 fires/ }).click();
     const { staircases, picked } = await still.until(({ picked }) => picked?.layer === 1);
     expect([staircases.layer, picked?.layer]).toEqual([1, 1]);
     // One neuron: what arrives is what it receives.

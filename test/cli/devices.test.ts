@@ -406,7 +406,7 @@ describe("atif export", () => {
       { run: "float", ranges: "q8/activations_range.txt" },
       "--ranges tells fractional bits alone; expected the bits of integers, too. Add --width 8 or --width 16.",
     ],
-    [{ to: "rust" }, '--to is "rust"; expected one of c, onnx, nir, pytorch.'],
+    [{ to: "rust" }, '--to is "rust"; expected one of c, onnx, nir, html, pytorch.'],
     [
       { run: "wide", width: "8" },
       "has 12 bits, and --width is 8; expected a width that holds them. Use --width 16, or quantize with at most 8 bits.",
