@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "atif-pictures-"));
 const pictures = [
-  "draw-and-inside",
+  "opening",
   "inside-closer",
   "staircase-moved",
   "trained",

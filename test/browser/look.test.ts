@@ -156,7 +156,6 @@ describeInBrowser("drawing and looking inside", () => {
     await expect.poll(async () => (await open.state()).trace?.layer).toBe(0);
     await open.page.getByRole("slider", { name: "Time step", exact: true }).fill("5");
     await open.page.mouse.move(0, 0);
-    await open.picture("draw-and-inside", "#draw", "#inside");
   });
 
   it("shows 100,000 neurons, and zooms into them", async () => {

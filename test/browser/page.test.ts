@@ -95,6 +95,7 @@ describeInBrowser("the page", () => {
       ["Input", "Convolution 1", "Convolution 2", "Hidden", "Answer"], // prettier-ignore
     );
     expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
+    await still.picture("opening");
     // A layer is selected everywhere.
     await still.page.getByRole("button", { name: /^Convolution 2 fires/ }).click();
     const { staircases, picked } = await still.until(({ picked }) => picked?.layer === 1);
