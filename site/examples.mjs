@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-const languages = { ".toml": "toml", ".sh": "sh", ".mjs": "js" };
+const languages = { ".toml": "toml", ".sh": "sh", ".mjs": "js", ".html": "html" };
 const languageOf = (path) => languages[/\.\w+$/.exec(path)?.[0]];
 
 /** @param root of the repository. @returns Markdown */
