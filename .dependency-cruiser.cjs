@@ -18,6 +18,7 @@ const layers = [
   "^src/(losses|optimizers)/",
   "^src/datasets/",
   "^src/measuring/",
+  "^src/parallel/",
   "^src/drawing/",
   "^src/(training|inspection|quantization)/",
   "^src/formats/",
