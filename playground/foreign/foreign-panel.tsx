@@ -4,6 +4,7 @@ import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { DescribeForm } from "./describe-form.js";
 import { KeptReport } from "./kept-report.js";
+import "./foreign.css";
 
 const asking = select((state) => state.asking);
 const model = select((state) => state.model);

@@ -11,6 +11,7 @@ import { announce } from "../state/announcement.js";
 import { Emphasised } from "./emphasised.js";
 import { SampleImage } from "./sample-image.js";
 import { ScoreBars } from "./score-bars.js";
+import "./draw.css";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);

@@ -4,6 +4,7 @@ import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
+import "./health.css";
 
 const findings = select((state) => state.findings);
 const measuredOf = select((state) => state.measured);

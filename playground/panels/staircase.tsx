@@ -11,6 +11,7 @@ import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { Slider } from "./slider.js";
+import "./staircase.css";
 
 const state = select((page) => page.staircases);
 const training = select((page) => page.training);
