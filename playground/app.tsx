@@ -154,7 +154,7 @@ const themes: readonly Theme[] = ["system", "light", "dark"];
 
 function ThemeSwitch() {
   return (
-    <label class="theme">
+    <label>
       <span class="theme-name">{words.page.theme} </span>
       <select
         aria-label={words.page.theme}

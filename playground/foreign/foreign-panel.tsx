@@ -13,7 +13,7 @@ export function ForeignPanel() {
   const { fileName = null, report = null } = model.value ?? {};
   if (asking.value === null && report === null) return null;
   return (
-    <div class="foreign">
+    <div>
       {asking.value === null ? null : <DescribeForm key={asking.value.file.name} asking={asking.value} />}
       {report === null ? null : <KeptReport name={fileName ?? words.foreign.aFile} report={report} />}
     </div>

@@ -41,7 +41,7 @@ export function HealthPanel() {
           const seen = measured?.find((layer) => layer.name === name);
           const rate = seen?.firingRate ?? reports?.find((layer) => layer.name === path)?.firingRate;
           return (
-            <li key={name} class={!isKnown ? "" : own.length === 0 ? "well" : "unwell"}>
+            <li key={name} class={isKnown && own.length > 0 ? "unwell" : ""}>
               <b>
                 {name}:{" "}
                 {!isKnown
