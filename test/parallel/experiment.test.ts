@@ -3,7 +3,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { prepareRun } from "../../src/experiment/prepared-run.js";
 import { singleRuns } from "../../src/experiment/adjust.js";
-import { init, parseExperiment, runExperiment, Trainer, writeExperiment } from "../../src/index.js";
+import {
+  BatchNorm1d,
+  Flatten,
+  init,
+  Linear,
+  parseExperiment,
+  runExperiment,
+  Sequential,
+  SpikingModel,
+  Trainer,
+  writeExperiment,
+} from "../../src/index.js";
 import { alone, type Communicator } from "../../src/parallel/communicator.js";
 import { partOf } from "../../src/parallel/cut.js";
 import { DataParallel } from "../../src/parallel/data-parallel.js";
@@ -27,7 +38,7 @@ kind = "Digits"
 [[model]]
 name = "tiny"
 kind = "SMLP"
-params = { units = [4], neuron = { kind = "ATIF" }, timesteps = 2 }
+params = { units = [4], neuron = { kind = "ATIF", params = { step_mode = "m" } }, timesteps = 2 }
 epochs = 1
 batch_size = 8
 ${keys}
@@ -74,13 +85,13 @@ describe("shards of an experiment file", () => {
     const { experiment } = parseExperiment(file('shards = 4\nreduce = "fast"'));
     expect(experiment.models[0]).toMatchObject({ shards: 4, reduce: "fast" });
     expect(parseExperiment(writeExperiment(experiment)).experiment).toEqual(experiment);
-    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, { data });
+    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, { load: () => Promise.resolve(data) });
     const [single] = singleRuns(parseExperiment(file("shards = 4")).experiment);
     const prepared = await prepareRun(single, { load: () => Promise.resolve(data), warn: () => undefined });
     const parallel = new DataParallel({ shards: 4 });
     await new Trainer(prepared.model, prepared.sets.train, { ...prepared.options, parallel }).fit();
     expectSameModel(model, prepared.model);
-    const [whole] = await runExperiment(parseExperiment(file("")).experiment, { data });
+    const [whole] = await runExperiment(parseExperiment(file("")).experiment, { load: () => Promise.resolve(data) });
     expect(whole.model.stateDict()).not.toEqual(model.stateDict());
   });
 
@@ -155,10 +166,18 @@ describe("a trainer with shards", () => {
   });
 
   it("says which shard holds one sample, where a layer wants more", async () => {
-    const flat = tinySCNN(1, "s");
-    const trainer = new Trainer(flat, data.train, { ...options, parallel: new DataParallel({ shards: 10 }) });
-    // A batch normalisation of images has 16 values per sample; that of rows has one.
-    expect((await trainer.fit()).completed).toBe(true);
+    const layers = new Sequential({
+      flatten: new Flatten(),
+      fc: new Linear(16, 3),
+      norm: new BatchNorm1d(3),
+    });
+    const model = new SpikingModel([4, 4, 1], [3], 1, "s", layers);
+    const fit = (shards: number) =>
+      new Trainer(model, data.train, { ...options, parallel: new DataParallel({ shards }) }).fit();
+    await expect(fit(10)).rejects.toThrow(
+      "Use a larger batch, or eval(). This was shard 1 of 10, which holds one sample: fewer shards, or a larger batchSize, give it more.",
+    );
+    expect((await fit(5)).completed).toBe(true);
   });
 });
 
