@@ -70,9 +70,11 @@ export interface StoppedRun {
 /** @throws DivergenceError; FileError; ConfigError if the settings of the training make no sense */
 export async function trainRun(
   prepared: PreparedRun,
-  { signal, open, begin }: TrainRunOptions,
+  { signal: given, open, begin }: TrainRunOptions,
 ): Promise<CompleteRun | StoppedRun> {
   const { run, model } = prepared;
+  // Of all processes that train it together, so that all stop at the same point.
+  const signal = prepared.options.parallel?.agree(given) ?? given;
   let recorder: RunRecorder | null = null;
   let listener: RunListener = {};
   const trainer = createTrainer(prepared, {
@@ -161,7 +163,7 @@ async function testRun(
   signal: AbortSignal | undefined,
 ): Promise<Evaluation | null> {
   if (!run.model.evaluate || sets.test === undefined) return null;
-  return evaluate(model, sets.test, {
+  return (options.parallel?.evaluate ?? evaluate)(model, sets.test, {
     batchSize: run.model.batchSize,
     loss: lossOf(options),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),
