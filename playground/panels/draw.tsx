@@ -12,6 +12,7 @@ import { announce } from "../state/announcement.js";
 import { Emphasised } from "./emphasised.js";
 import { SampleImage } from "./sample-image.js";
 import { ScoreBars } from "./score-bars.js";
+import "./draw.css";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
@@ -49,7 +50,7 @@ export function DrawPanel() {
       </div>
       {now === null ? null : (
         <>
-          <div class="draw-answers">
+          <div>
             {now.isBlank ? (
               <NothingToSee look={now} />
             ) : now.isUntrained ? (
@@ -84,7 +85,7 @@ export function DrawPanel() {
 /** Of an empty canvas a network has an answer too, and it means nothing. */
 function NothingToSee({ look: { input } }: { look: Look }) {
   return (
-    <p class="muted no-answer" role="status">
+    <p class="muted" role="status">
       <Emphasised
         text={input.source === "picture" ? words.draw.blankPicture(input.name) : words.draw.blankDrawing}
       />
@@ -94,7 +95,7 @@ function NothingToSee({ look: { input } }: { look: Look }) {
 
 function Chance() {
   return (
-    <p class="muted no-answer" role="status">
+    <p class="muted" role="status">
       <Emphasised text={words.draw.chance} />
     </p>
   );
@@ -138,7 +139,7 @@ function Answers({ look }: { look: Look }) {
             data-steps={steps}
             data-answer={answer}
           >
-            <span class="answer-steps">T = {steps}</span>
+            <span>T = {steps}</span>
             <b class={classNames[answer].length > 3 ? "long" : ""}>{classNames[answer]}</b>
             <small>
               {words.draw.ahead(figure(lead), verdict)}

@@ -33,7 +33,7 @@ export const german: Words = {
     picture: "Ein Netz aus spikenden Neuronen liest eine Ziffer, Zeitschritt für Zeitschritt.",
     skip: "Zum Inhalt springen",
     title: "Ein Netz beim Denken",
-    lead: text`Ein ${em("spikendes")} neuronales Netz liest eine Ziffer: Seine Neuronen zählen zusammen, was sie empfangen, und feuern, wenn die Summe eine Schwelle ${i("θ")} erreicht, die sie ${em("gelernt")} haben.`,
+    lead: text`Ein ${em("spikendes")} neuronales Netz liest eine Ziffer: Neuronen zählen zusammen, was sie empfangen, und feuern ab einer ${em("gelernten")} Schwelle ${i("θ")}.`,
     sections: {
       network: "Das Netz",
       draw: "Eine Ziffer zeichnen",
@@ -41,14 +41,14 @@ export const german: Words = {
       stairs: "Die Treppe",
       train: "Trainieren",
       inside: "Hineinsehen",
-      compare: "Zwei Läufe vergleichen",
-      health: "Zustand der Schwellen",
+      compare: "Läufe vergleichen",
+      health: "Schwellen gesund?",
       deploy: "Auf ein Gerät",
       carry: "Öffnen und speichern",
       about: "Über diese Seite",
     },
     teasers: {
-      neuron: "Eingaben × Gewichte, θ, ein Spike",
+      neuron: "Eingaben, Gewichte, θ, Spike",
       stairs: "was θ rundet und abschneidet",
       train: "ein eigenes Netz, in diesem Tab",
       inside: "jeder Spike jedes Neurons",
@@ -100,7 +100,7 @@ export const german: Words = {
     fires: (rate) => `feuert ${rate}`,
     after: (step) => `nach ${counted(step, "Schritt", "Schritten")}`,
     reads: (sources) => (sources.length === 0 ? "" : ` liest ${sources.join(" und ")}`),
-    beyond: (timesteps) => `jenseits ihrer ${timesteps}`,
+    beyond: (timesteps) => `über T = ${timesteps} hinaus`,
   },
 
   notices: {
@@ -235,16 +235,15 @@ export const german: Words = {
     answers: (after) =>
       `Die Antwort nach ${after.slice(0, -1).join(", ")} und ${after.at(-1) ?? 0} Zeitschritten`,
     ahead: (lead, verdict) =>
-      `${{ right: "richtig mit ", wrong: "falsch mit ", "": "" }[verdict]}${lead} Vorsprung`,
+      `${{ right: "richtig, ", wrong: "falsch, ", "": "" }[verdict]}Vorsprung ${lead}`,
     spikes,
-    scores: "Punktzahl jeder Klasse nach jedem Zeitschritt.",
+    scores: "Punkte nach jedem Schritt.",
     score: "Punkte",
     scoreAt: (name, step, score) => `${name} nach Schritt ${step}: ${score}`,
-    beyond: (timesteps) =>
-      `Schritte nach ${timesteps} sind schraffiert: Das Netz ist für ${timesteps} gemacht, und sie zeigen, wohin die Antwort ginge.`,
-    beyondTrained: "jenseits seines T",
-    scoresMeanNothing: "Noch bedeutet keine davon etwas.",
-    highestScore: "Die höchste ist die Antwort.",
+    beyond: (timesteps) => `Schraffiert: jenseits seiner ${timesteps}.`,
+    beyondTrained: "über T hinaus",
+    scoresMeanNothing: "Noch bedeuten sie nichts.",
+    highestScore: "Die meisten hat die Antwort.",
     step: "Schritt",
     goToStep: (step) => `Zu Schritt ${step}`,
   },
