@@ -13,6 +13,9 @@ const isReady = select(
   ({ staircases }) => staircases.trained?.layers.some(({ isMovable }) => isMovable) === true,
 );
 
+/** A sequence has a T of its own. */
+const isTimeMovable = select(({ staircases }) => staircases.trained?.isTimeMovable !== false);
+
 export function Lessons() {
   const now = lesson.value;
   const { lessons } = words;
@@ -25,7 +28,7 @@ export function Lessons() {
             key={id}
             type="button"
             aria-pressed={now === id}
-            disabled={!isReady.value}
+            disabled={!isReady.value || (id === "oneStep" && !isTimeMovable.value)}
             onClick={() => startLesson(id)}
           >
             {lessons.names[id]}
