@@ -1,6 +1,8 @@
 /** The worker as the page sees it: questions with answers, and events. */
 
+import { FrameQueue } from "./frame-queue.js";
 import { words } from "./words/words.js";
+import { mergedReports } from "./worker/merged-reports.js";
 import type { FromWorker, RequestName, Requests, WorkerEvent } from "./worker/protocol.js";
 
 interface Waiting {
@@ -15,13 +17,14 @@ export class Engine {
 
   constructor(onEvent: (event: WorkerEvent) => void, onCrash: (sentence: string) => void) {
     this.#worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    const queue = new FrameQueue<FromWorker>((data) => {
       if (data.type !== "answer" && data.type !== "failure") return onEvent(data);
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.type === "answer") waiting?.resolve(data.answer);
       else waiting?.reject(new Error(data.message));
-    };
+    }, mergedReports);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => queue.add(data);
     this.#worker.onerror = ({ message }) => onCrash(words.status.crashed(message));
   }
 
