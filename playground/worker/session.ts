@@ -80,6 +80,8 @@ interface HeldModel {
 
 export class Session implements Handlers {
   readonly #tell: (event: WorkerEvent) => void;
+  /** Before the page asks for it. */
+  readonly #begun = begun();
   #data: TrainTest | null = null;
   /** Whether they are the digits that come with the library. */
   #isBuiltIn = true;
@@ -101,6 +103,8 @@ export class Session implements Handlers {
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
+    // Who opens it is told what goes wrong.
+    this.#begun.catch(() => undefined);
   }
 
   async open({
@@ -110,18 +114,14 @@ export class Session implements Handlers {
   }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
     // Without the words it speaks English. Nothing waits for those of English.
     const spoken = speakOfProblems(language).catch(() => undefined);
-    const isolated = globalThis.crossOriginIsolated;
-    // One core is left to the page, so that it can draw while the worker computes.
-    const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
     const [[shipped], data] = await Promise.all([
       Promise.allSettled([spoken.then(() => fetchModel(shippedModel))]),
-      loadDigits(),
-      init({ threads: wanted }),
+      this.#begun,
     ]);
     this.#data = data;
     const problem = await this.#holdShipped(shipped, settings);
     return {
-      engine: { isolated, threads: threads() },
+      engine: { isolated: globalThis.crossOriginIsolated, threads: threads() },
       data: this.#dataSummary(),
       model: this.#summary(),
       problem,
@@ -454,6 +454,14 @@ export class Session implements Handlers {
       report,
     };
   }
+}
+
+/** The data that come with the page, and the kernels. */
+async function begun(): Promise<TrainTest> {
+  // One core is left to the page, so that it can draw while the worker computes.
+  const wanted = globalThis.crossOriginIsolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
+  const [data] = await Promise.all([loadDigits(), init({ threads: wanted })]);
+  return data;
 }
 
 /** What reads experiments is loaded with the first model that carries one. */
