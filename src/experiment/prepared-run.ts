@@ -8,6 +8,7 @@ import type { SingleRun } from "./adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "./data.js";
 import type { Experiment } from "./description/experiment.js";
 import { buildModel } from "./model.js";
+import type { OwnFunctions } from "./own-functions.js";
 import { trainerOptions } from "./training.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { Trainer } from "../training/trainer.js";
@@ -19,21 +20,24 @@ export interface PreparedRun {
   readonly augmentations: AugmentationPipeline;
   readonly model: SpikingModel;
   readonly options: TrainerOptions;
+  readonly own: OwnFunctions;
 }
 
 export interface PrepareOptions {
   readonly load: () => Promise<TrainTest>;
   readonly warn: (sentence: string) => void;
+  readonly own: OwnFunctions;
 }
 
 /** @throws ConfigError if settings and data do not fit each other; FormatError if files are missing or damaged */
-export async function prepareRun(run: SingleRun, { load, warn }: PrepareOptions): Promise<PreparedRun> {
+export async function prepareRun(run: SingleRun, { load, warn, own }: PrepareOptions): Promise<PreparedRun> {
   const sets = await prepareData(run.experiment, { load, warn });
   return blamingTheExperiment(run, () => {
     const augmentations = augmentationsOf(run.experiment);
     const inputShape = networkInputShape(sets, augmentations);
     const model = buildModel(run.model, { inputShape, classes: sets.train.classes, seed: run.seed });
-    return { run, sets, augmentations, model, options: trainerOptions(run, sets, augmentations) };
+    const options = trainerOptions(run, sets, augmentations, own);
+    return { run, sets, augmentations, model, options, own };
   });
 }
 

@@ -63,7 +63,7 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
         yield { status: "was complete", run, folder: before };
         continue;
       }
-      const prepared = await prepareRun(run, { load, warn });
+      const prepared = await prepareRun(run, { load, warn, own: plan.own });
       const { model } = prepared;
       if (hasSteps(run.experiment)) {
         const { checkPostprocessing } = await import("./postprocessing/chain.js");
