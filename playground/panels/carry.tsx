@@ -12,12 +12,14 @@ import { words } from "../words/words.js";
 import type { DroppedFile } from "../worker/data-files.js";
 import { Cite } from "./cite.js";
 import { Emphasised } from "./emphasised.js";
+import "./carry.css";
 
 const address = select(addressOf);
 /** Whether the drawing is too long for an address, or what is looked at is in a file. */
 const lacksInput = select(
   ({ input }) =>
-    input.source === "picture" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+    input.source === "picture" ||
+    input.source === "recording" || (input.source === "drawing" && drawingToText(input.strokes) === null),
 );
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */

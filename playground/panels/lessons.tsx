@@ -5,12 +5,16 @@ import { LESSONS } from "../state/lessons.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
+import "./lessons.css";
 
 const lesson = select((state) => state.lesson);
 /** Thetas can be moved once they are measured. */
 const isReady = select(
   ({ staircases }) => staircases.trained?.layers.some(({ isMovable }) => isMovable) === true,
 );
+
+/** A sequence has a T of its own. */
+const isTimeMovable = select(({ staircases }) => staircases.trained?.isTimeMovable !== false);
 
 export function Lessons() {
   const now = lesson.value;
@@ -24,7 +28,7 @@ export function Lessons() {
             key={id}
             type="button"
             aria-pressed={now === id}
-            disabled={!isReady.value}
+            disabled={!isReady.value || (id === "oneStep" && !isTimeMovable.value)}
             onClick={() => startLesson(id)}
           >
             {lessons.names[id]}

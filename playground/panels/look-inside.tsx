@@ -5,6 +5,7 @@ import { Membrane } from "../../elements/membrane.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { Raster } from "../../elements/raster.js";
 import { pick, selectLayer } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
@@ -12,6 +13,7 @@ import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
+import "./look-inside.css";
 
 /** Neurons of a layer that are seen at first. */
 const ROWS = 60;
@@ -30,6 +32,7 @@ export function LookInsidePanel() {
       <p>
         <Emphasised text={inside.lead} />
       </p>
+      {now === null ? null : <Sequence look={now} />}
       {now === null ? null : now.layers.length === 0 ? (
         <p class="muted">{inside.noLayers}</p>
       ) : (
@@ -66,6 +69,12 @@ export function LookInsidePanel() {
       )}
     </>
   );
+}
+
+/** What it is shown, where that changes from step to step. */
+function Sequence({ look }: { look: Look }) {
+  const View = look.sequence === null ? undefined : eventParts()?.EventView;
+  return View === undefined ? null : <View look={look} step={Math.min(step.value, look.timesteps)} />;
 }
 
 /** Of one layer, in dots that are large enough to point at; or of every layer at once. */

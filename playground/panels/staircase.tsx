@@ -3,6 +3,7 @@
 import { leastTheta } from "../../elements/least-theta.js";
 import { StaircaseChart } from "../../elements/staircase-chart.js";
 import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
@@ -11,6 +12,7 @@ import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { Slider } from "./slider.js";
+import "./staircase.css";
 
 const state = select((page) => page.staircases);
 const training = select((page) => page.training);
@@ -26,6 +28,7 @@ export function StaircasePanel() {
       <p>
         <Emphasised text={words.stairs.lead} />
       </p>
+      {trained?.isTimeMovable === false ? <p class="muted">{eventParts()?.eventWords.stairs}</p> : null}
       {trained === null || now === null ? (
         <p class="muted" role="status">
           {training.value.status === "running"
@@ -45,7 +48,7 @@ export function StaircasePanel() {
               </button>
             ))}
           </div>
-          <div class="columns stairs-columns">
+          <div class="columns">
             <Sliders trained={trained} />
             <div>
               <StaircaseChart
@@ -71,7 +74,7 @@ function Sliders({ trained }: { trained: Staircases }) {
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
   const { thetaAtFirst, thetaLearned, thetaFixed, madeFor, trainedWith } = words.stairs;
   return (
-    <div class="stairs-sliders">
+    <div>
       <Slider
         label={words.stairs.thetaOf(name)}
         hint={isMovable ? (isUntrained.value ? thetaAtFirst : thetaLearned)(figure(learned)) : thetaFixed}
@@ -85,7 +88,12 @@ function Sliders({ trained }: { trained: Staircases }) {
       />
       <Slider
         label={words.stairs.timesteps}
-        hint={(isUntrained.value ? madeFor : trainedWith)(trained.timesteps)}
+        hint={
+          trained.isTimeMovable
+            ? (isUntrained.value ? madeFor : trainedWith)(trained.timesteps)
+            : (eventParts()?.eventWords.stairsTime(trained.timesteps) ?? "")
+        }
+        disabled={!trained.isTimeMovable}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}

@@ -22,6 +22,7 @@ import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
+import "./train.css";
 
 const engine = select((state) => state.engine);
 const data = select((state) => state.data);
@@ -29,6 +30,7 @@ const settings = select((state) => state.settings);
 const training = select((state) => state.training);
 const model = select((state) => state.model);
 const previous = select((state) => state.previous);
+const isBuiltIn = select((state) => state.data?.isBuiltIn === true);
 const history = computed(() => training.value.history);
 
 export function TrainPanel() {
@@ -239,6 +241,30 @@ function ratesOf(run: ShownRun): Lines {
   return { x: epochsOf(run), series };
 }
 
+/** Whether the digits that come with the page stand still, or move. */
+function DigitsChoice({ locked }: { locked: boolean }) {
+  const { data: label, dataKinds, dataHint } = words.train;
+  const chosen = settings.value.data;
+  return (
+    <>
+      <label class="choice">
+        {label}{" "}
+        <select
+          value={chosen}
+          disabled={locked}
+          onChange={({ currentTarget }) =>
+            set({ data: currentTarget.value === "moving" ? "moving" : "still" })
+          }
+        >
+          <option value="still">{dataKinds.still}</option>
+          <option value="moving">{dataKinds.moving}</option>
+        </select>
+      </label>
+      {chosen === "moving" ? <p class="muted hint">{dataHint}</p> : null}
+    </>
+  );
+}
+
 function Controls() {
   const now = settings.value;
   const locked = training.value.status === "running";
@@ -269,6 +295,7 @@ function Controls() {
     <form class="controls" aria-label={words.train.settings} onSubmit={(event) => event.preventDefault()}>
       <fieldset>
         <legend>{groups.network}</legend>
+        {isBuiltIn.value ? <DigitsChoice locked={locked} /> : null}
         <label class="choice">
           {words.train.kind}{" "}
           <select
