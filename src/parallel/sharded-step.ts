@@ -247,8 +247,13 @@ class StepWork {
   #addGradients(): void {
     const { communicator, arrays } = this.#sharing;
     if (communicator.size === 1) return;
-    const learning = this.#parameters.map(([, parameter]) => parameter).filter((_, i) => this.largest[i] >= 0);
-    const flat = arrays.flat(this.#backend, learning.reduce((sum, { size }) => sum + size, 0));
+    const learning = this.#parameters
+      .map(([, parameter]) => parameter)
+      .filter((_, i) => this.largest[i] >= 0);
+    const flat = arrays.flat(
+      this.#backend,
+      learning.reduce((sum, { size }) => sum + size, 0),
+    );
     let at = 0;
     const places = learning.map(({ size }) => flat.subarray(at, (at += size)));
     learning.forEach(({ grad }, i) => (grad === null ? places[i].fill(0) : places[i].set(grad.data)));

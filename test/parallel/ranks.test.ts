@@ -64,7 +64,9 @@ describe("exact training", () => {
 
   it("depends on the number of shards, and on the seed", async () => {
     const of = async (task: Partial<Task>): Promise<number[]> =>
-      numbersOf((await run({ network: "SMLP", shards: 6, epochs: 1, validation: false, ...task }, alone)).weights);
+      numbersOf(
+        (await run({ network: "SMLP", shards: 6, epochs: 1, validation: false, ...task }, alone)).weights,
+      );
     const weights = await of({});
     expect(await of({ shards: 3 })).not.toEqual(weights);
     expect(await of({ seed: 8 })).not.toEqual(weights);
@@ -90,7 +92,10 @@ describe("ranks that fail", () => {
   const before = { network: "SMLP", shards: 4, epochs: 1, validation: false } as const;
   const at = "batch 2 of 3 in epoch 1";
   const sentences: [how: Failure, sentence: string][] = [
-    ["loss is NaN", `DivergenceError: training diverged in ${at}: the loss is NaN; expected finite numbers. The model has the weights`],
+    [
+      "loss is NaN",
+      `DivergenceError: training diverged in ${at}: the loss is NaN; expected finite numbers. The model has the weights`,
+    ],
     ["gradient is infinite", `DivergenceError: training diverged in ${at}: the gradient of layers.`],
     ["throws", "ShapeError: the loss does not like it"],
   ];
@@ -115,7 +120,9 @@ describe("ranks that fail", () => {
       );
     }
     for (const { error } of await ranks.run(3, { ...before, spoilt: { rank: 1, what: "weights" } })) {
-      expect(error).toContain("StateError: rank 1 has other weights than rank 0 in epoch 1; expected the same bits.");
+      expect(error).toContain(
+        "StateError: rank 1 has other weights than rank 0 in epoch 1; expected the same bits.",
+      );
     }
   });
 });
