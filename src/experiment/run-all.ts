@@ -69,6 +69,7 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
       const prepared = await prepareRun(run, {
         load,
         warn,
+        own: plan.own,
         ...(communicator === undefined ? {} : { communicator }),
       });
       const { model } = prepared;

@@ -158,7 +158,7 @@ async function testUnlessStopped(
 }
 
 async function testRun(
-  { run, model, sets, augmentations, options }: PreparedRun,
+  { run, model, sets, augmentations, options, own }: PreparedRun,
   listener: RunListener,
   signal: AbortSignal | undefined,
 ): Promise<Evaluation | null> {
@@ -166,6 +166,7 @@ async function testRun(
   return (options.parallel?.evaluate ?? evaluate)(model, sets.test, {
     batchSize: run.model.batchSize,
     loss: lossOf(options),
+    ...(own.metrics.length === 0 ? {} : { metrics: own.metrics }),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),
     ...(signal === undefined ? {} : { signal }),
     onBatch: (done, total) => listener.onTest?.(done, total),

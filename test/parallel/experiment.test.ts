@@ -1,6 +1,7 @@
 /** Shards in experiment files, in trainers and in measuring: what they are, and what is refused. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { NO_FUNCTIONS } from "../../src/experiment/own-functions.js";
 import { prepareRun } from "../../src/experiment/prepared-run.js";
 import { singleRuns } from "../../src/experiment/adjust.js";
 import {
@@ -89,7 +90,11 @@ describe("shards of an experiment file", () => {
       load: () => Promise.resolve(data),
     });
     const [single] = singleRuns(parseExperiment(file("shards = 4")).experiment);
-    const prepared = await prepareRun(single, { load: () => Promise.resolve(data), warn: () => undefined });
+    const prepared = await prepareRun(single, {
+      load: () => Promise.resolve(data),
+      warn: () => undefined,
+      own: NO_FUNCTIONS,
+    });
     const parallel = new DataParallel({ shards: 4 });
     await new Trainer(prepared.model, prepared.sets.train, { ...prepared.options, parallel }).fit();
     expectSameModel(model, prepared.model);
@@ -116,6 +121,7 @@ describe("shards of an experiment file", () => {
       prepareRun(singleRuns(parseExperiment(file(keys)).experiment)[0], {
         load,
         warn: () => undefined,
+        own: NO_FUNCTIONS,
         communicator: of(size),
       });
     await expect(prepare("", 2)).rejects.toThrow(
@@ -178,12 +184,12 @@ describe("a trainer with shards", () => {
       fc: new Linear(16, 3),
       norm: new BatchNorm1d(3),
     });
-    class Rows extends SpikingModel {
+    class Own extends SpikingModel {
       constructor() {
         super([4, 4, 1], [3], 1, "s", layers);
       }
     }
-    const model = new Rows();
+    const model = new Own();
     const fit = (shards: number) =>
       new Trainer(model, data.train, { ...options, parallel: new DataParallel({ shards }) }).fit();
     await expect(fit(10)).rejects.toThrow(
