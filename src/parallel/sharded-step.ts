@@ -8,7 +8,7 @@ import { ShapeError } from "../errors.js";
 import { divisorOf } from "../losses/table.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Parameter } from "../module/parameter.js";
-import { canBeGivenUp } from "../platform/giving-up.js";
+import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
 import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import { Storage } from "../tensor/storage.js";
@@ -41,7 +41,7 @@ export interface Sharing {
 export interface Stopping {
   /** Whether this rank is asked to. */
   readonly isAsked: () => boolean;
-  /** Called on all ranks if one was; the step is done then all the same. */
+  /** Called on all ranks if one was, whether the step is done or given up. */
   readonly onAgreed: () => void;
 }
 
@@ -77,6 +77,7 @@ export function shardedStep(
     const mixes = options.augmentations?.mixesLabels === true;
     return { pass, batch: mixes ? { labels, mixed: { labels, lambda: 1 } } : { labels } };
   } catch (error) {
+    if (error instanceof GivenUp) onAgreed();
     buffers.restore();
     settings.optimizer.zeroGrad();
     throw error;

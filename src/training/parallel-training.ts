@@ -47,6 +47,8 @@ export interface ParallelTraining {
   step(step: ParallelStep): Learned;
   /** As evaluate(), with the same figures. */
   readonly evaluate: typeof evaluate;
+  /** The same shards, all of them this process's: for work that it does without the others. */
+  readonly byItself: ParallelTraining;
 }
 
 const EXPECTS = "new DataParallel({ shards: 12 }) of atif/parallel";

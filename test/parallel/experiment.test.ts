@@ -184,12 +184,12 @@ describe("a trainer with shards", () => {
       fc: new Linear(16, 3),
       norm: new BatchNorm1d(3),
     });
-    class Rows extends SpikingModel {
+    class Own extends SpikingModel {
       constructor() {
         super([4, 4, 1], [3], 1, "s", layers);
       }
     }
-    const model = new Rows();
+    const model = new Own();
     const fit = (shards: number) =>
       new Trainer(model, data.train, { ...options, parallel: new DataParallel({ shards }) }).fit();
     await expect(fit(10)).rejects.toThrow(
