@@ -8,6 +8,7 @@ import type { SingleRun } from "./adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "./data.js";
 import type { Experiment } from "./description/experiment.js";
 import { buildModel } from "./model.js";
+import type { Communicator } from "../parallel/communicator.js";
 import { trainerOptions } from "./training.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { Trainer } from "../training/trainer.js";
@@ -24,6 +25,8 @@ export interface PreparedRun {
 export interface PrepareOptions {
   readonly load: () => Promise<TrainTest>;
   readonly warn: (sentence: string) => void;
+  /** The ranks that share the training out; this process alone if it is left out. */
+  readonly communicator?: Communicator;
 }
 
 /** @throws ConfigError if settings and data do not fit each other; FormatError if files are missing or damaged */
