@@ -16,6 +16,7 @@ import type { OptimizerGroup, OptimizerGroups, OptimizerSpec, SchedulerSpec } fr
 import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
 import { namedMetrics, type NamedMetric } from "./named-metrics.js";
+import { parallelTraining, type ParallelTraining } from "./parallel-training.js";
 
 /** Where a run is, after a batch. */
 export interface BatchProgress {
@@ -81,6 +82,8 @@ export interface TrainerOptions {
   /** Stops when the checkpoint metric does not improve; default: it does not stop. */
   earlyStop?: EarlyStop;
   callbacks?: readonly TrainerCallbacks[];
+  /** Cuts every batch into shards, which processes may share: new DataParallel({ shards: 12 }) of atif/parallel. Default null. */
+  parallel?: ParallelTraining | null;
 }
 
 /** Every default filled in; null for what is not used. */
@@ -105,6 +108,7 @@ export interface ResolvedTrainerOptions {
   readonly checkpointMetric: CheckpointMetric;
   readonly earlyStop: EarlyStop | null;
   readonly callbacks: readonly TrainerCallbacks[];
+  readonly parallel: ParallelTraining | null;
 }
 
 /** Options as they are read: what epochs are compared by may depend on the others. */
@@ -206,6 +210,7 @@ export const trainerSchema: Schema<ReadOptions> = {
       "Stops when the checkpoint metric does not improve.",
     ),
     callbacks: withDefault(callbackList(), [], "Told what happens."),
+    parallel: withDefault(orNone(parallelTraining), null, "Cuts every batch into shards."),
   },
 };
 
@@ -317,7 +322,13 @@ function checkLoss({ loss, classWeights, labelSmoothing, ...options }: ResolvedT
     throw new RangeError("Trainer: metrics are given without a validation set; expected one to measure.");
   if (classWeights !== null && !classWeights.some((weight) => weight > 0))
     throw new RangeError("Trainer: classWeights are all 0; expected a class that counts.");
-  const { clipGradNorm, clipGradValue } = options;
+  const { clipGradNorm, clipGradValue, accumulateGradBatches, parallel } = options;
+  if (parallel !== null && accumulateGradBatches > 1) {
+    throw new RangeError(
+      `Trainer: accumulateGradBatches is ${accumulateGradBatches}, but batches are cut into shards, which accumulate; ` +
+        `expected one of the two. Give a batchSize ${accumulateGradBatches} times as large, and so many times the shards.`,
+    );
+  }
   if (clipGradNorm === null || clipGradValue === null) return;
   throw new RangeError(
     `Trainer: clipGradNorm is ${clipGradNorm} and clipGradValue ${clipGradValue}; expected one of them. Leave out the other.`,
