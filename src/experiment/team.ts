@@ -28,7 +28,7 @@ export interface Team {
    * @param isLong on rank 0: whether it is about to do what may take long. @returns that, on all ranks: then all meet()
    */
   stepDone(isLong: boolean): boolean;
-  /** All ranks: waits for the others, as long as it takes. */
+  /** All ranks: waits for the others, who may be writing files. */
   meet(): void;
   /** All ranks, once: nobody waits for anybody any more. Nothing happens the second time. */
   leave(): void;

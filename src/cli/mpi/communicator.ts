@@ -111,10 +111,17 @@ export class MpiCommunicator implements Communicator {
     this.#exchange(0, () => undefined);
   }
 
-  /** Returns when all ranks have come here, however long one of them has to do before that. */
-  meet(): void {
-    this.#pulse.begin("apart");
+  /** Returns when all ranks have come here, however long one of them has to do before that: it has said so. */
+  meetAtLast(): void {
+    this.apart();
     this.#arrive(Infinity);
+    this.#goOn();
+  }
+
+  /** The same, for what takes seconds, such as writing a file. */
+  meet(): void {
+    this.apart();
+    this.#arrive(this.#patience.limit(true));
     this.#goOn();
   }
 

@@ -32,7 +32,7 @@ export class MpiTeam implements Team {
   /** @param given null: those of rank 0 are taken */
   #passOn(number: number, given: Uint8Array | null): { kind: Message["kind"]; bytes: Uint8Array } {
     const { communicator } = this;
-    communicator.meet();
+    communicator.meetAtLast();
     const head = new Float64Array([number, given?.length ?? 0]);
     communicator.broadcast(new Uint8Array(head.buffer));
     const bytes = given ?? new Uint8Array(head[1]);
