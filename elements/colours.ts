@@ -12,8 +12,19 @@ export interface ThemeColours {
 /** How many --series-N there are in a style sheet. */
 export const SERIES_COLOURS = 6;
 
+/** Of the whole page, in the scheme that they were read in: a canvas that is painted often does not ask for them anew. */
+let ofPage: { readonly scheme: string; readonly colours: ThemeColours } | null = null;
+
+export function pageColours(): ThemeColours {
+  const root = document.documentElement;
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const scheme = `${getComputedStyle(root).colorScheme} ${isDark}`;
+  if (ofPage?.scheme !== scheme) ofPage = { scheme, colours: themeColours(root) };
+  return ofPage.colours;
+}
+
 /** @param at where they are read: a part of a page may have its own */
-export function themeColours(at: HTMLElement = document.documentElement): ThemeColours {
+export function themeColours(at: HTMLElement): ThemeColours {
   const style = getComputedStyle(at);
   const read = (name: string): string => {
     const text = style.getPropertyValue(name).trim();

@@ -26,6 +26,7 @@ import { shownDataName } from "./state/data-name.js";
 import type { PanelId } from "./state/panels.js";
 import { current, select, type Theme } from "./state/page-state.js";
 import { words } from "./words/words.js";
+import "./app.css";
 
 const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: boolean])[] = [
   ["neuron", OneNeuronPanel],
@@ -153,7 +154,7 @@ const themes: readonly Theme[] = ["system", "light", "dark"];
 
 function ThemeSwitch() {
   return (
-    <label class="theme">
+    <label>
       <span class="theme-name">{words.page.theme} </span>
       <select
         aria-label={words.page.theme}

@@ -37,7 +37,7 @@ export function Embedded({ embed }: { embed: Embed }) {
     <>
       <NoticeBar />
       <Announcer />
-      <main id="main" class="embedded" data-ready={isReady.value}>
+      <main id="main" data-ready={isReady.value}>
         <section id={section} aria-labelledby="embedded-title">
           <h1 id="embedded-title">{page.sections[section]}</h1>
           {isReady.value && !failed.value ? (

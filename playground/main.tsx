@@ -1,12 +1,13 @@
 /** The page begins here. */
 
+// First: what panels say of themselves comes after it.
+import "../elements/style.css";
+import "./style.css";
 import { render } from "preact";
 import { open, setTheme } from "./actions.js";
 import { App } from "./app.js";
 import { embedOf, tellHeight } from "./embed.js";
 import { Embedded } from "./embedded.js";
-import "uplot/dist/uPlot.min.css";
-import "./style.css";
 import { keepOffline } from "./offline/keep-offline.js";
 import { current } from "./state/page-state.js";
 import { rememberedTheme } from "./state/theme.js";

@@ -81,6 +81,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
+    // All styles come with the page: what is loaded later is drawn as soon as it is there.
+    cssCodeSplit: false,
     // The digits and the kernels are one chunk each, on purpose.
     chunkSizeWarningLimit: 1024,
   },

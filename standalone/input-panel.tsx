@@ -123,7 +123,7 @@ function Seen({ network: { offer }, sample: { image, source } }: { network: Netw
 function Numbers({ network, onFile, isOpen }: Pick<Props, "network" | "onFile"> & { isOpen: boolean }) {
   const [text, setText] = useState("");
   return (
-    <details class="numbers" open={isOpen}>
+    <details open={isOpen}>
       <summary>Type or paste numbers</summary>
       <label>
         <span class="muted">

@@ -1,7 +1,7 @@
 /** What the neurons of a layer do at a step, on a canvas. What it shows is said in words beside it. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { parseColour, themeColours } from "../../elements/colours.js";
+import { parseColour, pageColours } from "../../elements/colours.js";
 import { drawLayer, pictureSize, tileLayout, type PicturedLayer } from "./layer-pixels.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 
@@ -12,7 +12,7 @@ export function LayerPicture({ layer, step }: { layer: PicturedLayer; step: numb
   const paint = (): void => {
     const context = canvas.current?.getContext("2d");
     if (context === null || context === undefined) return;
-    const { paper, grid, spike, seriesColours } = themeColours();
+    const { paper, grid, spike, seriesColours } = pageColours();
     const [past = paper] = seriesColours;
     const colours = {
       paper: parseColour(paper),

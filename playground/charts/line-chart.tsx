@@ -3,8 +3,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { grouped } from "../format.js";
-import { themeColours } from "../../elements/colours.js";
+import { pageColours } from "../../elements/colours.js";
 import { useRedraw } from "../../elements/use-redraw.js";
+import "uplot/dist/uPlot.min.css";
+import "./line-chart.css";
 
 export interface Series {
   readonly label: string;
@@ -122,7 +124,7 @@ function options(
   { series, xLabel, tickFormat, low, high, height = 180 }: Props,
   width: number,
 ): uPlot.Options {
-  const { ink, grid, seriesColours } = themeColours();
+  const { ink, grid, seriesColours } = pageColours();
   const axis = {
     stroke: ink,
     font: "12px system-ui, sans-serif",

@@ -1,7 +1,7 @@
 /** A small grey image, one square per pixel: ink on paper. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { mix, parseColour, themeColours } from "../../elements/colours.js";
+import { mix, parseColour, pageColours } from "../../elements/colours.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 
 interface Props {
@@ -19,7 +19,7 @@ export function PixelImage({ values, width, height, most, label, class: classNam
   const paint = (): void => {
     const context = canvas.current?.getContext("2d");
     if (context === null || context === undefined) return;
-    const { paper, ink } = themeColours();
+    const { paper, ink } = pageColours();
     const [from, to] = [parseColour(paper), parseColour(ink)];
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);

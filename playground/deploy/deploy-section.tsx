@@ -26,5 +26,5 @@ export function DeploySection() {
     near.observe(place.current);
     return () => near.disconnect();
   }, []);
-  return Panel === null ? <div ref={place} class="deploy-place" /> : <Panel />;
+  return Panel === null ? <div ref={place} /> : <Panel />;
 }

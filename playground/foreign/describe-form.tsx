@@ -18,7 +18,6 @@ export function DescribeForm({ asking: { file, facts, values, isDescribable, tex
   return (
     <form
       ref={form}
-      class="describe"
       aria-labelledby="describe-title"
       onSubmit={(event) => {
         event.preventDefault();

@@ -4,6 +4,7 @@ import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { DescribeForm } from "./describe-form.js";
 import { KeptReport } from "./kept-report.js";
+import "./foreign.css";
 
 const asking = select((state) => state.asking);
 const model = select((state) => state.model);
@@ -12,7 +13,7 @@ export function ForeignPanel() {
   const { fileName = null, report = null } = model.value ?? {};
   if (asking.value === null && report === null) return null;
   return (
-    <div class="foreign">
+    <div>
       {asking.value === null ? null : <DescribeForm key={asking.value.file.name} asking={asking.value} />}
       {report === null ? null : <KeptReport name={fileName ?? words.foreign.aFile} report={report} />}
     </div>

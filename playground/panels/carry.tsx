@@ -12,6 +12,7 @@ import { words } from "../words/words.js";
 import type { DroppedFile } from "../worker/data-files.js";
 import { Cite } from "./cite.js";
 import { Emphasised } from "./emphasised.js";
+import "./carry.css";
 
 const address = select(addressOf);
 /** Whether the drawing is too long for an address, or what is looked at is in a file. */

@@ -58,7 +58,7 @@ function Table({ before, now }: { before: PastRun | null; now: PastRun | null })
         </thead>
         <tbody>
           {moved.map(({ name, inUse, slider }) => (
-            <tr key={name} class="setting">
+            <tr key={name}>
               <th scope="row">{name}</th>
               <td>{inUse}</td>
               <td>{slider}</td>

@@ -5,6 +5,7 @@ import { setPanel } from "../actions.js";
 import type { PanelId } from "../state/panels.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
+import "./disclosure.css";
 
 const open = select((state) => state.open);
 

@@ -11,6 +11,7 @@ import { announce } from "../state/announcement.js";
 import { Emphasised } from "./emphasised.js";
 import { SampleImage } from "./sample-image.js";
 import { ScoreBars } from "./score-bars.js";
+import "./draw.css";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
@@ -40,7 +41,7 @@ export function DrawPanel() {
       </div>
       {now === null ? null : (
         <>
-          <div class="draw-answers">
+          <div>
             {now.isBlank ? (
               <NothingToSee look={now} />
             ) : now.isUntrained ? (
@@ -71,7 +72,7 @@ export function DrawPanel() {
 /** Of an empty canvas a network has an answer too, and it means nothing. */
 function NothingToSee({ look: { input } }: { look: Look }) {
   return (
-    <p class="muted no-answer" role="status">
+    <p class="muted" role="status">
       <Emphasised
         text={input.source === "picture" ? words.draw.blankPicture(input.name) : words.draw.blankDrawing}
       />
@@ -81,7 +82,7 @@ function NothingToSee({ look: { input } }: { look: Look }) {
 
 function Chance() {
   return (
-    <p class="muted no-answer" role="status">
+    <p class="muted" role="status">
       <Emphasised text={words.draw.chance} />
     </p>
   );
@@ -122,7 +123,7 @@ function Answers({ look: { answers, scores, classes, classNames, layers, label, 
             data-steps={steps}
             data-answer={answer}
           >
-            <span class="answer-steps">T = {steps}</span>
+            <span>T = {steps}</span>
             <b class={classNames[answer].length > 3 ? "long" : ""}>{classNames[answer]}</b>
             <small>
               {words.draw.ahead(figure(lead), verdict)}

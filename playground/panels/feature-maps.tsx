@@ -4,13 +4,14 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { mix, parseColour, themeColours } from "../../elements/colours.js";
+import { mix, parseColour, pageColours } from "../../elements/colours.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 import { insideMaps, movedCursor, neuronOfCursor, type MapCursor } from "../charts/map-cursor.js";
 import { announce } from "../state/announcement.js";
 import { words } from "../words/words.js";
 import type { Look, PickedNeuron } from "../worker/protocol.js";
+import "./feature-maps.css";
 
 /** More channels would not be told apart. */
 const MOST_CHANNELS = 64;
@@ -120,7 +121,7 @@ function FeatureMap({ layer, channel, step, cursor, onPick }: MapProps) {
   const paint = (): void => {
     const context = canvas.current?.getContext("2d");
     if (context === null || context === undefined) return;
-    const colours = themeColours();
+    const colours = pageColours();
     const [paper, ink, spike] = [colours.paper, colours.seriesColours[0] ?? colours.ink, colours.spike].map(
       parseColour,
     );

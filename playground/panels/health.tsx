@@ -4,6 +4,7 @@ import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
+import "./health.css";
 
 const findings = select((state) => state.findings);
 const measuredOf = select((state) => state.measured);
@@ -40,7 +41,7 @@ export function HealthPanel() {
           const seen = measured?.find((layer) => layer.name === name);
           const rate = seen?.firingRate ?? reports?.find((layer) => layer.name === path)?.firingRate;
           return (
-            <li key={name} class={!isKnown ? "" : own.length === 0 ? "well" : "unwell"}>
+            <li key={name} class={isKnown && own.length > 0 ? "unwell" : ""}>
               <b>
                 {name}:{" "}
                 {!isKnown

@@ -5,6 +5,7 @@ import { LESSONS } from "../state/lessons.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
+import "./lessons.css";
 
 const lesson = select((state) => state.lesson);
 /** Thetas can be moved once they are measured. */

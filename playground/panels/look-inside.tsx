@@ -12,6 +12,7 @@ import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { FeatureMaps } from "./feature-maps.js";
+import "./look-inside.css";
 
 /** Neurons of a layer that are seen at first. */
 const ROWS = 60;

@@ -10,6 +10,7 @@ import { words } from "../words/words.js";
 import type { Look, Trace } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { Received } from "./received.js";
+import "./one-neuron.css";
 
 const look = select((state) => state.look);
 const trace = select((state) => state.trace);

@@ -4,6 +4,7 @@ import { placeOf } from "../../elements/neuron-name.js";
 import { figure } from "../format.js";
 import { words } from "../words/words.js";
 import type { Arrivals, Look } from "../worker/protocol.js";
+import "./received.css";
 
 /** More would not be read. */
 const MOST_ROWS = 10;

@@ -5,6 +5,7 @@ import { oneDecimal } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { Look } from "../worker/protocol.js";
+import "./score-bars.css";
 
 const step = select((state) => state.step);
 

@@ -5,6 +5,7 @@ import { play, stop } from "../play.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Slider } from "./slider.js";
+import "./scrubber.css";
 
 const look = select((state) => state.look);
 const step = select((state) => state.step);

@@ -11,6 +11,7 @@ import { words } from "../words/words.js";
 import type { Staircases } from "../worker/protocol.js";
 import { Emphasised } from "./emphasised.js";
 import { Slider } from "./slider.js";
+import "./staircase.css";
 
 const state = select((page) => page.staircases);
 const training = select((page) => page.training);
@@ -45,7 +46,7 @@ export function StaircasePanel() {
               </button>
             ))}
           </div>
-          <div class="columns stairs-columns">
+          <div class="columns">
             <Sliders trained={trained} />
             <div>
               <StaircaseChart
@@ -71,7 +72,7 @@ function Sliders({ trained }: { trained: Staircases }) {
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
   const { thetaAtFirst, thetaLearned, thetaFixed, madeFor, trainedWith } = words.stairs;
   return (
-    <div class="stairs-sliders">
+    <div>
       <Slider
         label={words.stairs.thetaOf(name)}
         hint={isMovable ? (isUntrained.value ? thetaAtFirst : thetaLearned)(figure(learned)) : thetaFixed}

@@ -7,6 +7,7 @@ import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import type { Look, ModelSummary } from "../worker/protocol.js";
 import { Seen } from "./seen.js";
+import "./strip.css";
 
 const look = select((state) => state.look);
 const model = select((state) => state.model);

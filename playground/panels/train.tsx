@@ -22,6 +22,7 @@ import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
+import "./train.css";
 
 const engine = select((state) => state.engine);
 const data = select((state) => state.data);

@@ -38,7 +38,7 @@ export const english = {
     teasers: {
       neuron: "inputs × weights, θ, a spike",
       stairs: "what θ rounds and cuts off",
-      train: "a network of your own, in this tab",
+      train: "your own network, in this tab",
       inside: "every spike of every neuron",
       compare: "this one and the last",
       health: "layers that are not well",
@@ -90,7 +90,7 @@ export const english = {
     fires: (rate: string) => `fires ${rate}`,
     after: (step: number) => `after ${counted(step, "step")}`,
     reads: (sources: readonly string[]) => (sources.length === 0 ? "" : ` reads ${sources.join(" and ")}`),
-    beyond: (timesteps: number) => `beyond its ${timesteps}`,
+    beyond: (timesteps: number) => `beyond T = ${timesteps}`,
   },
 
   /** What is said when something was done, or cannot be. */
@@ -179,11 +179,10 @@ export const english = {
     ahead: (lead: string, verdict: "right" | "wrong" | "") =>
       `${verdict === "" ? "" : `${verdict}, `}${lead} ahead`,
     spikes: (count: number) => counted(count, "spike"),
-    scores: "Score of each class after each time step.",
+    scores: "Scores after each step.",
     score: "score",
     scoreAt: (name: string, step: number, score: string) => `${name} after step ${step}: ${score}`,
-    beyond: (timesteps: number) =>
-      `Steps after ${timesteps} are hatched: it was made for ${timesteps}, and they show how the answer would settle.`,
+    beyond: (timesteps: number) => `Hatched: beyond its ${counted(timesteps, "step")}.`,
     beyondTrained: "beyond its T",
     scoresMeanNothing: "None of them means anything yet.",
     highestScore: "The highest is the answer.",

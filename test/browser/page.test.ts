@@ -95,7 +95,19 @@ describeInBrowser("the page", () => {
       ["Input", "Convolution 1", "Convolution 2", "Hidden", "Answer"], // prettier-ignore
     );
     expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
+    expect(await still.page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(800);
     await still.picture("opening");
+    // Two screens of a phone; what it draws on, and what comes of it, in the first.
+    await still.page.setViewportSize({ width: 390, height: 844 });
+    const [height, ...ends] = await still.page.evaluate(() => [
+      document.documentElement.scrollHeight,
+      ...[".strip", ".scrubber", "canvas.drawing", ".answers"].map(
+        (part) => document.querySelector(part)?.getBoundingClientRect().bottom ?? Infinity,
+      ),
+    ]);
+    expect(height).toBeLessThanOrEqual(2 * 844);
+    for (const end of ends) expect(end).toBeLessThanOrEqual(844);
+    await still.page.setViewportSize({ width: 1280, height: 800 });
     // A layer is selected everywhere.
     await still.page.getByRole("button", { name: /^Convolution 2 fires/ }).click();
     const { staircases, picked } = await still.until(({ picked }) => picked?.layer === 1);
@@ -116,9 +128,15 @@ describeInBrowser("the page", () => {
     await still.until(({ look, lesson }) => lesson === null && look?.layers[1].spikes.includes(1) === true);
     await still.picture("story");
     expect(still.problems).toEqual([]);
-    const moving = await OpenPage.at(browser, site, { closed: true, reducedMotion: "no-preference" });
+    const moving = await OpenPage.at(browser, site, {
+      closed: true,
+      reducedMotion: "no-preference",
+      locale: "de-DE",
+      viewport: { width: 1280, height: 800 },
+    });
     await moving.until((state) => state.playing && state.step < 8);
     await moving.until((state) => !state.playing && state.step === 8);
+    expect(await moving.page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(800);
     await Promise.all([still.close(), moving.close()]);
     await site.close();
   });
