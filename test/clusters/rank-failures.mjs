@@ -21,11 +21,24 @@ try {
   for (const mpi of mpis) {
     await fails(mpi, "throws", { kind: "1:throw", says: /something broke/, code: 1 });
     await fails(mpi, "hangs", { kind: "1:hang", says: /rank \d (hangs|has waited)/, code: 1 });
-    await fails(mpi, "ends with 0", { kind: "1:exit", says: /rank 1 ended before the others were done/, code: 1 });
-    await fails(mpi, "ends its thread", { kind: "1:leave", says: /rank 1 ended before the others were done/, code: 1 });
+    await fails(mpi, "ends with 0", {
+      kind: "1:exit",
+      says: /rank 1 ended before the others were done/,
+      code: 1,
+    });
+    await fails(mpi, "ends its thread", {
+      kind: "1:leave",
+      says: /rank 1 ended before the others were done/,
+      code: 1,
+    });
     await fails(mpi, "is killed", { signal: "SIGKILL", says: /rank .*(signal 9|killed)/, code: 1 });
     await fails(mpi, "is stopped", { signal: "SIGSTOP", says: /rank 0 has waited for/, code: 1 });
-    await fails(mpi, "is stopped, the first", { signal: "SIGSTOP", rank: 0, says: /rank 1 has waited for/, code: 1 });
+    await fails(mpi, "is stopped, the first", {
+      signal: "SIGSTOP",
+      rank: 0,
+      says: /rank 1 has waited for/,
+      code: 1,
+    });
     await diverges(mpi);
     for (const to of ["launcher", "rank", "mpirun"]) await stops(mpi, to);
   }
@@ -57,7 +70,11 @@ async function fails(mpi, what, { kind = "", signal, rank = 1, says, code }) {
   const ended = await within(job, `${mpi}: a rank ${what}`);
   const took = ((Date.now() - at) / 1000).toFixed(1);
   const said = sentences(ended.err);
-  check(said.length === 1 && says.test(said[0]), `${mpi}: a rank that ${what} ends the job in ${took} s: ${said[0]}`, ended.err);
+  check(
+    said.length === 1 && says.test(said[0]),
+    `${mpi}: a rank that ${what} ends the job in ${took} s: ${said[0]}`,
+    ended.err,
+  );
   check(ended.code === code, `with ${code}`, ended.code);
 }
 
@@ -78,7 +95,11 @@ async function diverges(mpi) {
   const words = ["train", experiment, "--out", join(own, "run"), "--json", "--ranks", "2"];
   const ended = await startRanks(words, { folder: own, env: { ATIF_MPI: mpi } }).ended;
   const said = sentences(ended.err);
-  check(said.length === 1 && /not finite|NaN|Infinity/.test(said[0]), `${mpi}: numbers that are lost: ${said[0]}`, ended.err);
+  check(
+    said.length === 1 && /not finite|NaN|Infinity/.test(said[0]),
+    `${mpi}: numbers that are lost: ${said[0]}`,
+    ended.err,
+  );
   const answer = JSON.parse(ended.out);
   check(answer.exitCode === 1 && answer.folder.endsWith("run"), "with one object of JSON", ended.out);
   check(summaryOf(join(own, "run")).status === "failed", "and the folder says so");
@@ -111,13 +132,24 @@ async function refusals() {
   const own = join(folder, "refused");
   const experiment = writeExperiment(own);
   const [mpi] = mpis;
-  const tooMany = startRanks(["train", experiment, "--ranks", "7", "--out", "run"], { folder: own, env: { ATIF_MPI: mpi } });
+  const tooMany = startRanks(["train", experiment, "--ranks", "7", "--out", "run"], {
+    folder: own,
+    env: { ATIF_MPI: mpi },
+  });
   const many = await tooMany.ended;
-  check(many.code === 2 && /shards is 6 for 7 processes/.test(sentences(many.err)[0]), "more ranks than shards", many);
+  check(
+    many.code === 2 && /shards is 6 for 7 processes/.test(sentences(many.err)[0]),
+    "more ranks than shards",
+    many,
+  );
   const other = mpi === "openmpi" ? "mpich" : "openmpi";
   if (!mpis.includes(other)) return;
   const words = mpirun(mpi, 2, ["train", experiment, "--out", "run"]);
   const wrong = await startRanks(words, { folder: own, env: { ATIF_MPI: other } }).ended;
   const said = sentences(wrong.err);
-  check(wrong.code !== 0 && said.length === 1 && /Set ATIF_MPI/.test(said[0]), "the library of another MPI", wrong.err);
+  check(
+    wrong.code !== 0 && said.length === 1 && /Set ATIF_MPI/.test(said[0]),
+    "the library of another MPI",
+    wrong.err,
+  );
 }

@@ -22,7 +22,8 @@ export const mpis = Object.keys(LAUNCHERS).filter(
 
 /** As users type it. */
 export function mpirun(mpi, ranks, words) {
-  const own = mpi === "openmpi" ? ["--oversubscribe", ...(process.getuid() === 0 ? ["--allow-run-as-root"] : [])] : [];
+  const own =
+    mpi === "openmpi" ? ["--oversubscribe", ...(process.getuid() === 0 ? ["--allow-run-as-root"] : [])] : [];
   return [LAUNCHERS[mpi], ...own, "-n", String(ranks), process.execPath, MAIN, ...words];
 }
 
@@ -82,7 +83,9 @@ ${more}
 
 /** Of a run that is complete: the network, and every figure that is no time. */
 export function outcomeOfRun(run) {
-  const digest = createHash("sha256").update(readFileSync(join(run, "model.safetensors"))).digest("hex");
+  const digest = createHash("sha256")
+    .update(readFileSync(join(run, "model.safetensors")))
+    .digest("hex");
   const { seconds: _, ...summary } = summaryOf(run);
   const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").trim().split("\n");
   const metrics = lines.map((line) => ({ ...JSON.parse(line), seconds: 0, samplesPerSecond: 0 }));
@@ -94,7 +97,11 @@ export function startRanks(words, { folder, env = {}, kind = "" }) {
   mkdirSync(folder, { recursive: true });
   const fault = { ATIF_TEST_FAULT: folder, ATIF_TEST_KIND: kind, NODE_OPTIONS: `--import ${FAULT}` };
   const [program, ...rest] = words[0] === "train" ? [process.execPath, MAIN, ...words] : words;
-  const options = { cwd: folder, env: { ...process.env, ...fault, ...env }, stdio: ["ignore", "pipe", "pipe"] };
+  const options = {
+    cwd: folder,
+    env: { ...process.env, ...fault, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  };
   const child = spawn(program, rest, options);
   const said = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (said.out += text));

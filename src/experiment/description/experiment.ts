@@ -23,6 +23,7 @@ import type {
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
+import type { Reduction } from "../../training/shard-options.js";
 
 /** One kind out of a map from kind to parameters. */
 export type Variant<Kinds> = {
@@ -283,6 +284,10 @@ export interface Training {
   batchSize: number;
   /** Batches to one step of the optimizer; one if it is left out. */
   accumulateGradBatches?: number;
+  /** Parts that every batch is cut into; it is not if it is left out. */
+  shards?: number;
+  /** How gradients of shards are added; "exact" if it is left out. */
+  reduce?: Reduction;
   /** At most one of the two. */
   clipGradNorm?: number;
   clipGradValue?: number;

@@ -6,6 +6,7 @@ import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
 import { quantizerFields, quantParams, tensorTypes } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import { flag, listOf, oneOf, real, whole } from "../../schema/value-types.js";
+import { reduction, shardCount, shardFields } from "../../training/shard-options.js";
 import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
@@ -160,6 +161,8 @@ export const TRAINING: TableRow<Training> = {
         whole(1),
         `${trainer.accumulateGradBatches.meaning} Each batch is a step if it is left out.`,
       ),
+      shards: optional(shardCount, `${shardFields.shards.meaning} It is learned whole if it is left out.`),
+      reduce: optional(reduction, `${shardFields.reduce.meaning} Exact if it is left out.`),
       clipGradNorm: optional(
         real({ above: 0 }),
         `${trainer.clipGradNorm.meaning} As it is if it is left out.`,
@@ -182,7 +185,20 @@ export const TRAINING: TableRow<Training> = {
       evaluate: withDefault(flag, true, "Whether it is tested afterwards."),
       disabled: withDefault(flag, false, "Whether it is left out."),
     },
-    check({ clipGradNorm, clipGradValue }, place) {
+    check({ clipGradNorm, clipGradValue, shards, reduce, accumulateGradBatches = 1 }, place) {
+      if (reduce !== undefined && shards === undefined) {
+        place
+          .at("reduce")
+          .fail(`is given without ${place.name("shards")}; expected both. Say how many parts a batch has.`);
+      }
+      if (shards !== undefined && accumulateGradBatches > 1) {
+        place
+          .at("shards")
+          .fail(
+            `is given beside ${place.name("accumulateGradBatches")}; expected one of them: shards accumulate. ` +
+              `Make batches ${accumulateGradBatches} times as large, and cut them into so many times the shards.`,
+          );
+      }
       if (clipGradNorm === undefined || clipGradValue === undefined) return;
       place
         .at("clipGradValue")
