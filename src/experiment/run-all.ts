@@ -2,7 +2,6 @@
 
 import type { TrainTest } from "../datasets/dataset.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { Communicator } from "../parallel/communicator.js";
 import { nextTurn } from "../platform/event-loop.js";
 import type { SingleRun } from "./adjust.js";
 import { loadDataset, type DatasetLoader } from "./data.js";
@@ -17,8 +16,6 @@ export interface RunAllOptions {
   /** loadDataset if it is left out. Called once. */
   readonly load?: DatasetLoader;
   readonly signal?: AbortSignal;
-  /** The processes that train every network together; this one alone if it is left out. */
-  readonly communicator?: Communicator;
   readonly warn: (sentence: string) => void;
   /** Told when the training of a run begins; returns what is told of it from then on. */
   readonly begin: (run: SingleRun, model: SpikingModel, folder: RunFolder | null) => RunListener;
@@ -58,7 +55,6 @@ export type RunOutcome = { readonly run: SingleRun } & (
  */
 export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGenerator<RunOutcome> {
   const { load: loadAny = loadDataset, signal, warn, begin, team } = options;
-  const communicator = team?.communicator ?? options.communicator;
   const places = new RunPlaces(plan);
   let data: Promise<TrainTest> | null = null;
   const load = (): Promise<TrainTest> => (data ??= loadAny(plan.experiment.dataset));
@@ -71,7 +67,11 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
         yield { status: "was complete", run, folder: before };
         continue;
       }
-      const prepared = await prepareRun(run, { load, warn, ...(communicator && { communicator }) });
+      const prepared = await prepareRun(run, {
+        load,
+        warn,
+        ...(team && { communicator: team.communicator }),
+      });
       const { model } = prepared;
       if (hasSteps(run.experiment)) {
         const { checkPostprocessing } = await import("./postprocessing/chain.js");

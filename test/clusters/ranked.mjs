@@ -119,12 +119,12 @@ export function startRanks(words, { folder, env = {}, kind = "" }) {
   };
 }
 
-/** Resolves when a run has learned for two epochs, and is not writing. */
-export async function learning(run) {
+/** Resolves when a run has learned for two epochs, and is not writing. @param lines of its metrics, and one for their end */
+export async function learning(run, lines = 3) {
   const at = (name) => (existsSync(join(run, name)) ? statSync(join(run, name)).mtimeMs : 0);
   await until(`two epochs in ${run}`, () => {
     const written = at("metrics.jsonl");
     if (written === 0 || at("checkpoint.safetensors") < written) return false;
-    return readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length > 2;
+    return readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length >= lines;
   });
 }

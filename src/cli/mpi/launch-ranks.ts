@@ -11,6 +11,8 @@ import { ExitCode, exitCodeOfSignal, FoundFailure, RanksFailure, UsageError } fr
 import { Progress } from "../progress.js";
 import { SAME_SIGNAL_MS, STOP_SIGNALS, type StopSignal } from "../signals.js";
 import { columnsOf, passOn, Terminal } from "../terminal.js";
+import { RunFolder } from "../../experiment/run-folder/run-folder.js";
+import { runState } from "../../experiment/run-folder/run-state.js";
 import { shortPath } from "../../platform/paths.js";
 import { launchedBy, STARTED, type Environment } from "./launched.js";
 import { candidates, kindOf, launcherCommand, withoutRanks, type Launcher } from "./launcher-command.js";
@@ -57,10 +59,14 @@ export async function launchRanks(argv: readonly string[], args: LaunchArguments
   const folder = errors.folder === null ? null : shortPath(errors.folder);
   const known = { ...(folder === null ? {} : { folder: errors.folder }), ...facts };
   if (errors.complaint !== null) throw new RanksFailure(errors.complaint, exitCodeIn(marked ?? code), known);
-  if (job.received !== null) {
+  const resume = folder === null ? "" : spellCommand(["train", "--resume", folder]);
+  // mpirun that is sent a signal does not wait for what ranks say of it.
+  const isStopped = errors.folder !== null && runState(new RunFolder(errors.folder)) === "interrupted";
+  if (isStopped || job.received !== null) {
+    const exitCode = exitCodeOfSignal(job.received ?? "SIGTERM");
     throw new RanksFailure(
-      "stopped at once; the last checkpoint is kept.",
-      exitCodeOfSignal(job.received),
+      `stopped; ${resume === "" ? "nothing was written." : `continue with: ${resume}`}`,
+      exitCode,
       known,
     );
   }
@@ -68,10 +74,7 @@ export async function launchRanks(argv: readonly string[], args: LaunchArguments
     errors.noise.ofDeath ??
     output.noise.ofDeath ??
     `${launcher.program} ended by ${signal ?? `code ${code}`}: ${errors.noise.text || output.noise.text || "it said nothing"}`;
-  const again =
-    folder === null
-      ? ""
-      : ` To go on from the last checkpoint: ${spellCommand(["train", "--resume", folder])}`;
+  const again = resume === "" ? "" : ` To go on from the last checkpoint: ${resume}`;
   throw new FoundFailure(`${why}, and the job with it; expected all ranks to end together.${again}`, known);
 }
 
@@ -156,8 +159,8 @@ class Job {
     });
     const { stdin, stdout, stderr } = this.#child;
     stdin?.on("error", () => undefined);
-    stdout?.setEncoding("utf8").on("data", (text: string) => this.output.write(text));
-    stderr?.setEncoding("utf8").on("data", (text: string) => this.errors.write(text));
+    stdout?.setEncoding("utf8").on("data", (text: string) => this.output.take(text));
+    stderr?.setEncoding("utf8").on("data", (text: string) => this.errors.take(text));
     const parent = process.ppid;
     // npm that is killed passes nothing on.
     const orphaned = setInterval(() => {
@@ -185,7 +188,7 @@ class Job {
       this.#receivedAt = Date.now();
       this.#say(STOPPING[name]);
       // The same way with every launcher; signals are passed on by some, and end the ranks of others.
-      this.#child.stdin?.write(`${name}\n`);
+      this.#child.stdin?.end(`${name}\n`);
       return;
     }
     if (name === "SIGHUP" || Date.now() - this.#receivedAt <= SAME_SIGNAL_MS) return;

@@ -23,7 +23,7 @@ export class RankOutput {
     this.#pass = pass;
   }
 
-  write(text: string): void {
+  take(text: string): void {
     const lines = `${this.#rest}${text}`.split("\n");
     const rest = lines.pop() ?? "";
     for (const line of lines) this.#line(line.replace(/\r$/, ""));

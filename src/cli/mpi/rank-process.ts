@@ -52,12 +52,17 @@ export class RankProcess {
   /** Signals that `atif train --ranks` was sent come in on stdin. When it is gone, so is who wants to know. */
   hear(receive: (name: StopSignal) => void): void {
     if (!this.#isStarted || this.#launched.rank > 0) return;
+    let isHeard = false;
+    const hear = (name: StopSignal): void => {
+      if (!isHeard) receive(name);
+      isHeard = true;
+    };
     process.stdin.setEncoding("utf8").on("data", (text: string) => {
       const name = STOP_SIGNALS.find((each) => text.includes(each));
-      if (name !== undefined) receive(name);
+      if (name !== undefined) hear(name);
     });
-    process.stdin.on("end", () => receive("SIGTERM"));
-    process.stdin.on("error", () => receive("SIGTERM"));
+    process.stdin.on("end", () => hear("SIGTERM"));
+    process.stdin.on("error", () => hear("SIGTERM"));
   }
 
   /** What is told to who started the ranks. */

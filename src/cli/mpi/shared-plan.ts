@@ -52,7 +52,9 @@ export function withShards(plan: TrainPlan, say: (sentence: string) => void): Tr
   const models = experiment.models.map((model) => ({ shards: USUAL_SHARDS, ...model }));
   const cut: Experiment = { ...experiment, models };
   // What is stored with the run must be read again.
-  parseExperiment(writeExperiment(cut), { source: `the experiment, with shards = ${USUAL_SHARDS} for the ranks` });
+  parseExperiment(writeExperiment(cut), {
+    source: `the experiment, with shards = ${USUAL_SHARDS} for the ranks`,
+  });
   say(
     `batches are cut into ${USUAL_SHARDS} shards, as the experiment says nothing of it: shards = ${USUAL_SHARDS} is written into ` +
       "the config.toml of the run, and gives the same bits for any number of ranks",
