@@ -388,7 +388,7 @@ inspectApart(apartBinary);
 writeWhole(
   apart.output,
   `// Built by kernels/build.mjs from kernels/apart; do not edit. inputs ${inputs}\n\n` +
-    `export const shardSumsBase64 =\n  "${Buffer.from(apartBinary).toString("base64")}";\n`,
+    `export const shardSumsBase64: string =\n  "${Buffer.from(apartBinary).toString("base64")}";\n`,
 );
 writeWhole(
   outputFile,

@@ -1,7 +1,8 @@
 /** Lessons, one click each: what was set, and what to look at. */
 
-import { endLesson, startLesson } from "../lessons.js";
-import { LESSONS } from "../state/lessons.js";
+import { told } from "../actions.js";
+import { LESSONS, type LessonId } from "../state/lessons.js";
+import { notLoaded } from "../state/not-loaded.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
@@ -12,6 +13,20 @@ const lesson = select((state) => state.lesson);
 const isReady = select(
   ({ staircases }) => staircases.trained?.layers.some(({ isMovable }) => isMovable) === true,
 );
+
+/** A sequence has a T of its own. */
+const isTimeMovable = select(({ staircases }) => staircases.trained?.isTimeMovable !== false);
+
+/** With the first lesson. */
+const teacher = () => import("../lessons.js").catch(notLoaded);
+
+function begin(id: LessonId): void {
+  void told(async () => (await teacher()).startLesson(id));
+}
+
+function end(): void {
+  void told(async () => (await teacher()).endLesson());
+}
 
 export function Lessons() {
   const now = lesson.value;
@@ -25,8 +40,8 @@ export function Lessons() {
             key={id}
             type="button"
             aria-pressed={now === id}
-            disabled={!isReady.value}
-            onClick={() => startLesson(id)}
+            disabled={!isReady.value || (id === "oneStep" && !isTimeMovable.value)}
+            onClick={() => begin(id)}
           >
             {lessons.names[id]}
           </button>
@@ -36,7 +51,7 @@ export function Lessons() {
         {now === null ? null : (
           <p class="lesson">
             <Emphasised text={lessons.told[now]} />{" "}
-            <button type="button" onClick={endLesson}>
+            <button type="button" onClick={end}>
               {lessons.end}
             </button>
           </p>

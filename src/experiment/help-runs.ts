@@ -17,7 +17,7 @@ export interface HelpOptions {
 
 /** In step with runAll on rank 0: whatever that sends is received here. @throws as runAll */
 export async function helpRuns(
-  { experiment, runs }: Pick<RunPlan, "experiment" | "runs">,
+  { experiment, runs, own }: Pick<RunPlan, "experiment" | "runs" | "own">,
   { load: loadAny = loadDataset, signal, team }: HelpOptions,
 ): Promise<void> {
   let data: Promise<TrainTest> | null = null;
@@ -26,7 +26,8 @@ export async function helpRuns(
     const next = team.receive();
     if (next.kind === "over") break;
     if (next.kind === "skip") continue;
-    const prepared = await prepareRun(run, { load, warn: () => undefined, communicator: team.communicator });
+    const { communicator } = team;
+    const prepared = await prepareRun(run, { load, warn: () => undefined, own, communicator });
     const stepDone = (): void => {
       if (team.stepDone(false)) team.meet();
     };

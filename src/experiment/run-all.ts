@@ -70,6 +70,7 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
       const prepared = await prepareRun(run, {
         load,
         warn,
+        own: plan.own,
         ...(team && { communicator: team.communicator }),
       });
       const { model } = prepared;

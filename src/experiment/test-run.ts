@@ -10,7 +10,7 @@ export interface TestListener {
 
 /** @returns null if the experiment says not to test */
 export async function testRun(
-  { run, model, sets, augmentations, options }: PreparedRun,
+  { run, model, sets, augmentations, options, own }: PreparedRun,
   listener: TestListener,
   signal: AbortSignal | undefined,
 ): Promise<Evaluation | null | "stopped"> {
@@ -21,6 +21,7 @@ export async function testRun(
     return await (parallel?.evaluate ?? evaluate)(model, sets.test, {
       batchSize: run.model.batchSize,
       loss: lossOf(options),
+      ...(own.metrics.length === 0 ? {} : { metrics: own.metrics }),
       ...(augmentations.steps.length === 0 ? {} : { augmentations }),
       ...(agreed === undefined ? {} : { signal: agreed }),
       onBatch: (done, total) => listener.onTest?.(done, total),

@@ -1,6 +1,7 @@
 /** Shards in experiment files, in trainers and in measuring: what they are, and what is refused. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { NO_FUNCTIONS } from "../../src/experiment/own-functions.js";
 import { prepareRun } from "../../src/experiment/prepared-run.js";
 import { singleRuns } from "../../src/experiment/adjust.js";
 import {
@@ -85,13 +86,21 @@ describe("shards of an experiment file", () => {
     const { experiment } = parseExperiment(file('shards = 4\nreduce = "fast"'));
     expect(experiment.models[0]).toMatchObject({ shards: 4, reduce: "fast" });
     expect(parseExperiment(writeExperiment(experiment)).experiment).toEqual(experiment);
-    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, { load: () => Promise.resolve(data) });
+    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, {
+      load: () => Promise.resolve(data),
+    });
     const [single] = singleRuns(parseExperiment(file("shards = 4")).experiment);
-    const prepared = await prepareRun(single, { load: () => Promise.resolve(data), warn: () => undefined });
+    const prepared = await prepareRun(single, {
+      load: () => Promise.resolve(data),
+      warn: () => undefined,
+      own: NO_FUNCTIONS,
+    });
     const parallel = new DataParallel({ shards: 4 });
     await new Trainer(prepared.model, prepared.sets.train, { ...prepared.options, parallel }).fit();
     expectSameModel(model, prepared.model);
-    const [whole] = await runExperiment(parseExperiment(file("")).experiment, { load: () => Promise.resolve(data) });
+    const [whole] = await runExperiment(parseExperiment(file("")).experiment, {
+      load: () => Promise.resolve(data),
+    });
     expect(whole.model.stateDict()).not.toEqual(model.stateDict());
   });
 
@@ -112,6 +121,7 @@ describe("shards of an experiment file", () => {
       prepareRun(singleRuns(parseExperiment(file(keys)).experiment)[0], {
         load,
         warn: () => undefined,
+        own: NO_FUNCTIONS,
         communicator: of(size),
       });
     await expect(prepare("", 2)).rejects.toThrow(
@@ -133,7 +143,10 @@ describe("a trainer with shards", () => {
 
   it("goes on with the same shards alone", () => {
     const state = new Trainer(tinySMLP(), data.train, options).state();
-    const other = new Trainer(tinySMLP(), data.train, { ...options, parallel: new DataParallel({ shards: 4 }) });
+    const other = new Trainer(tinySMLP(), data.train, {
+      ...options,
+      parallel: new DataParallel({ shards: 4 }),
+    });
     expect(() => other.loadState(state)).toThrow("its number of shards is 3, but here it is 4");
     const { parallel: _, ...whole } = options;
     expect(() => new Trainer(tinySMLP(), data.train, whole).loadState(state)).toThrow(
@@ -171,7 +184,12 @@ describe("a trainer with shards", () => {
       fc: new Linear(16, 3),
       norm: new BatchNorm1d(3),
     });
-    const model = new SpikingModel([4, 4, 1], [3], 1, "s", layers);
+    class Own extends SpikingModel {
+      constructor() {
+        super([4, 4, 1], [3], 1, "s", layers);
+      }
+    }
+    const model = new Own();
     const fit = (shards: number) =>
       new Trainer(model, data.train, { ...options, parallel: new DataParallel({ shards }) }).fit();
     await expect(fit(10)).rejects.toThrow(
@@ -184,11 +202,15 @@ describe("a trainer with shards", () => {
 describe("evaluate of DataParallel", () => {
   it("gives the figures of evaluate", async () => {
     const model = tinySCNN();
-    const metrics = [{ name: "mean", metric: (outputs: { mean(): { item(): number } }) => outputs.mean().item() }];
+    const metrics = [
+      { name: "mean", metric: (outputs: { mean(): { item(): number } }) => outputs.mean().item() },
+    ];
     for (const batchSize of [4, 64]) {
       const asked = { batchSize, metrics };
       const parallel = new DataParallel({ shards: 1 });
-      expect(await parallel.evaluate(model, data.test, asked)).toEqual(await evaluate(model, data.test, asked));
+      expect(await parallel.evaluate(model, data.test, asked)).toEqual(
+        await evaluate(model, data.test, asked),
+      );
     }
   });
 });

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../playground", import.meta.url));
 
 /** Built with, or tables themselves, or the same in all languages. */
 const ELSEWHERE =
-  /^(words|generated)\/|^(vite\.config|offline\/plugin|state\/citation|content-security-policy|environment\.d)\.ts$/;
+  /^(words|generated)\/|^(vite\.config|offline\/plugin|start-first|state\/citation|content-security-policy|environment\.d)\.ts$/;
 
 /** Symbols are the same in all languages. */
 const SYMBOLS: ReadonlySet<string> = new Set([
@@ -37,6 +37,7 @@ const NOT_SHOWN: ReadonlySet<string> = new Set([
   "input, textarea",
   "your pictures",
   "your images",
+  "moving digits",
 ]);
 
 /** Attributes, properties and functions that take what is shown or read out. */

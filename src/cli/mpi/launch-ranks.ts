@@ -6,15 +6,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { spellCommand } from "../command-line.js";
-import { ExitCode, exitCodeOfSignal, FoundFailure, RanksFailure, UsageError } from "../exit-codes.js";
+import { ExitCode, UsageError } from "../exit-codes.js";
 import { Progress } from "../progress.js";
 import { SAME_SIGNAL_MS, STOP_SIGNALS, type StopSignal } from "../signals.js";
 import { columnsOf, passOn, Terminal } from "../terminal.js";
-import { RunFolder } from "../../experiment/run-folder/run-folder.js";
-import { runState } from "../../experiment/run-folder/run-state.js";
-import { shortPath } from "../../platform/paths.js";
 import { launchedBy, STARTED, type Environment } from "./launched.js";
+import { failureOfJob } from "./job-failure.js";
 import { candidates, kindOf, launcherCommand, withoutRanks, type Launcher } from "./launcher-command.js";
 import { RankOutput } from "./rank-output.js";
 import { COLUMNS_OF_LAUNCHER } from "./rank-process.js";
@@ -34,9 +31,9 @@ const STOPPING: Readonly<Record<StopSignal, string>> = {
   SIGTERM: "stopping with a checkpoint; send it again to stop at once",
 };
 
-/** @param argv the command line, with --ranks. @throws UsageError, RanksFailure, FoundFailure */
+/** @param argv the command line, with --ranks. @throws UsageError, RanksFailure */
 export async function launchRanks(argv: readonly string[], args: LaunchArguments): Promise<void> {
-  const { ranks, json = false } = args;
+  const { ranks } = args;
   refuseRanksOfRanks(process.env, ranks);
   const launcher = findLauncher(process.env);
   const environment: Environment = {
@@ -50,32 +47,11 @@ export async function launchRanks(argv: readonly string[], args: LaunchArguments
   const job = new Job(command, environment, args);
   const { code, signal } = await job.ended;
   const { errors, output, answer } = job;
-  const marked = errors.first ?? errors.other;
-  if (errors.first === ExitCode.ok && code === 0) {
-    if (json) passOn("out", answer);
-    return;
+  if (errors.first !== ExitCode.ok || code !== 0) {
+    const { received } = job;
+    throw failureOfJob({ ...launcher, ranks, code, signal, errors, output, answer, received });
   }
-  const facts = json ? factsOf(answer) : {};
-  const folder = errors.folder === null ? null : shortPath(errors.folder);
-  const known = { ...(folder === null ? {} : { folder: errors.folder }), ...facts };
-  if (errors.complaint !== null) throw new RanksFailure(errors.complaint, exitCodeIn(marked ?? code), known);
-  const resume = folder === null ? "" : spellCommand(["train", "--resume", folder]);
-  // mpirun that is sent a signal does not wait for what ranks say of it.
-  const isStopped = errors.folder !== null && runState(new RunFolder(errors.folder)) === "interrupted";
-  if (isStopped || job.received !== null) {
-    const exitCode = exitCodeOfSignal(job.received ?? "SIGTERM");
-    throw new RanksFailure(
-      `stopped; ${resume === "" ? "nothing was written." : `continue with: ${resume}`}`,
-      exitCode,
-      known,
-    );
-  }
-  const why =
-    errors.noise.ofDeath ??
-    output.noise.ofDeath ??
-    `${launcher.program} ended by ${signal ?? `code ${code}`}: ${errors.noise.text || output.noise.text || "it said nothing"}`;
-  const again = resume === "" ? "" : ` To go on from the last checkpoint: ${resume}`;
-  throw new FoundFailure(`${why}, and the job with it; expected all ranks to end together.${again}`, known);
+  if (args.json === true) passOn("out", answer);
 }
 
 /** A rank that starts ranks would not end. */
@@ -113,20 +89,6 @@ function versionOf(program: string): string | null {
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === "ENOENT" ? null : "";
   }
-}
-
-/** Of the JSON object of rank 0, what stands beside its error. */
-function factsOf(answer: string): Readonly<Record<string, unknown>> {
-  try {
-    const { error: _, exitCode: __, ...facts } = JSON.parse(answer) as Record<string, unknown>;
-    return facts;
-  } catch {
-    return {};
-  }
-}
-
-function exitCodeIn(code: number | null): ExitCode {
-  return Object.values(ExitCode).find((each) => each === code && each !== ExitCode.ok) ?? ExitCode.failed;
 }
 
 /** mpirun or srun, and what comes from it. */
