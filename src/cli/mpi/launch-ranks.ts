@@ -64,7 +64,7 @@ function refuseRanksOfRanks(environment: Environment, ranks: number): void {
   );
 }
 
-function findLauncher(environment: Environment): Launcher {
+export function findLauncher(environment: Environment): Launcher {
   const names = candidates(environment);
   for (const program of names) {
     const version = versionOf(program);
