@@ -23,7 +23,7 @@ import type { Communicator } from "./communicator.js";
 import { shardSumsOf } from "./compiled-shard-sums.js";
 import { partOf } from "./cut.js";
 import { Figures } from "./figures.js";
-import { HeldBuffers } from "./held-buffers.js";
+import { StepBuffers } from "./step-buffers.js";
 import { keyedState, type ShardKey } from "./keyed-state.js";
 import { magicOf, NOT_FINITE, type ShardSums } from "./shard-sums.js";
 import type { StepArrays } from "./step-arrays.js";
@@ -57,7 +57,7 @@ export function shardedStep(
 ): Learned {
   const { model, settings, options } = step;
   const { communicator } = sharing;
-  const buffers = new HeldBuffers(model);
+  const buffers = new StepBuffers(model);
   const work = new StepWork(step, samples, sharing, buffers);
   settings.optimizer.zeroGrad();
   try {
@@ -102,7 +102,7 @@ class StepWork {
   readonly #step: ParallelStep;
   readonly #samples: Uint32Array;
   readonly #sharing: Sharing;
-  readonly #buffers: HeldBuffers;
+  readonly #buffers: StepBuffers;
   readonly #parameters: readonly [string, Parameter][];
   /** Those of parameters come first; they are empty where gradients are not added exactly. */
   readonly #summands: readonly Summand[];
@@ -112,7 +112,7 @@ class StepWork {
   #numbers: Float64Array = new Float64Array(0);
   #figures = new Figures(this.#numbers, 0, 0);
 
-  constructor(step: ParallelStep, samples: Uint32Array, sharing: Sharing, buffers: HeldBuffers) {
+  constructor(step: ParallelStep, samples: Uint32Array, sharing: Sharing, buffers: StepBuffers) {
     const { model, learned, settings } = step;
     this.#step = step;
     this.#samples = samples;
