@@ -7,6 +7,7 @@ import type { CompleteSummary } from "../../experiment/run-folder/run-summary.js
 import { MAY_CHANGE } from "../../experiment/continuing.js";
 import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
 import { stateInWords } from "../../experiment/run-folder/run-state.js";
+import { takeOverAbandoned } from "../abandoned-run.js";
 import { withMadeExperiment } from "../made-experiment.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
@@ -46,6 +47,11 @@ export async function train(args: TrainArguments): Promise<void> {
   );
   try {
     const plan = planTraining(await withMadeExperiment(args), warn);
+    if (plan.resumed !== null) {
+      const say = (sentence: string): void => progress.line(sentence);
+      await takeOverAbandoned(plan.resumed, { say, signal: interrupt.signal });
+      tell({ holding: plan.resumed.path });
+    }
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
     const answers = await trainAll(plan, { terminal, progress, interrupt, warn });
     if (plan.runs.length === 1) terminal.answer(answers[0]);
