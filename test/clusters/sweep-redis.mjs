@@ -20,6 +20,8 @@ const PASSWORD = "s3cr3t/@";
 const url = `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`;
 const here = { cwd: folder, env: { ...process.env, ATIF_REDIS: url } };
 const processes = [];
+/** Of the sweep that is tried. */
+let queue = "";
 let server = startRedis();
 try {
   await sameAsHere();
@@ -47,9 +49,10 @@ function worker(name, ...words) {
   return begun;
 }
 
-/** Runs in the folder of a worker. */
-const at = (name, run) => join(folder, name, queue, run.slice(run.lastIndexOf("/") + 1));
-let queue = "";
+/** A run in the folder of a worker. */
+function at(name, run) {
+  return join(folder, name, queue, run.slice(run.lastIndexOf("/") + 1));
+}
 
 async function sameAsHere() {
   writeSweep(folder, 60);

@@ -16,6 +16,7 @@ import type { StopSignal } from "../signals.js";
 import type { JobLauncher, RunningJob } from "../sweep-launcher.js";
 import type { RedisClient } from "./redis-client.js";
 import { packRun, unpackRun } from "./run-files.js";
+import { within } from "./within.js";
 import {
   fetchFiles,
   openQueue,
@@ -275,15 +276,4 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(wake, milliseconds);
     signal.addEventListener("abort", wake, { once: true });
   });
-}
-
-/** Work that a Redis which is gone would hold up for ever. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), milliseconds)));
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -19,6 +19,7 @@ import { redisAddress } from "./redis-address.js";
 import { connectRedis, redisWarnings, type RedisClient } from "./redis-client.js";
 import { writeRedisRecord } from "./redis-record.js";
 import { checkRun, packRun, unpackRun } from "./run-files.js";
+import { within } from "./within.js";
 import {
   addRuns,
   announceSweep,
@@ -37,6 +38,8 @@ const BETWEEN_MS = 1000;
 /** What Redis may have lost is handed over again so often. */
 const AGAIN_EVERY = 15;
 const MAX_CONFIG_BYTES = 2 ** 20;
+/** A Redis that is gone keeps nobody from leaving. */
+const CANCEL_MS = 10_000;
 /** What is damaged on its way is run again so often. */
 const MOST_DAMAGED = 3;
 
@@ -154,7 +157,7 @@ class RedisSweep {
       if (signal !== null) {
         if ((await leaving.decision) === "leave")
           return this.#end({ signal, words: "workers go on, and what they have done waits in Redis" });
-        await this.#orLeft(leaving, this.#remove());
+        await within(CANCEL_MS, this.#remove());
         return this.#end({ signal, words: "cancelled" });
       }
       if (this.#client.redis.status !== "ready") continue;
