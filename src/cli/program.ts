@@ -29,7 +29,7 @@ import { Interrupt } from "./interrupt.js";
 import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
 import { addPredict } from "./predict-command.js";
-import { addSweep } from "./sweep-command.js";
+import { addSweep, addWorker } from "./sweep-command.js";
 import { VERSION } from "../version.js";
 import { Terminal } from "./terminal.js";
 
@@ -99,6 +99,7 @@ function createAtif(choices: InitChoices | null): Command {
   addInit(program, choices);
   addTrain(program);
   addSweep(program);
+  addWorker(program);
   addEval(program);
   addPredict(program);
   addInspect(program);

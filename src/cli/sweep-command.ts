@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { collect, pathOf, wholeNumber } from "./arguments.js";
+import type { WorkerArguments } from "./commands/worker.js";
 import type { SweepArguments } from "./commands/sweep.js";
 import { backend, threads } from "./compute-options.js";
 import { UsageError } from "./exit-codes.js";
@@ -55,7 +56,12 @@ export function addSweep(program: Command): void {
       "of each run, with --slurm: longer ones are done in pieces, as in --time 2:00:00",
     )
     .option("--sbatch <options>", 'more options of sbatch, as in --sbatch "--account=NAME --mem=8G"')
-    .option("--detach", "with --slurm: hand the runs over, and do not wait for them")
+    .option(
+      "--redis [url]",
+      "hand the runs to workers through a Redis, redis://host:6379; that of ATIF_REDIS without an address",
+    )
+    .option("--shared", "with --redis: workers see the folder of the sweep under the same path")
+    .option("--detach", "with --slurm or --redis: hand the runs over, and do not wait for them")
     .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
@@ -66,25 +72,69 @@ export function addSweep(program: Command): void {
   addStatus(sweeps);
 }
 
+/** The command that runs what sweeps hand out: worker. */
+export function addWorker(program: Command): void {
+  program
+    .command("worker")
+    .description("run what sweeps have put into a Redis, on this machine, until it is stopped")
+    .option(
+      "--redis [url]",
+      "redis://host:6379, or rediss://user:password@host:6380; ATIF_REDIS if it is left out",
+    )
+    .option(
+      "-j, --jobs <n>",
+      "runs at a time; 1 if it is left out",
+      wholeNumber("--jobs", 2, 1, MOST_JOBS_AT_ONCE),
+    )
+    .option(
+      "--threads <n>",
+      "threads of each run; the cores shared by all that run at a time if it is left out",
+      wholeNumber("--threads", 2, 1, MOST_THREADS),
+    )
+    .option("-o, --out <folder>", "where runs go; runs/worker if it is left out", pathOf("--out"))
+    .option(
+      "--stalled <seconds>",
+      "a run whose machine gives no sign of life for so long is given to another one; 30 if it is left out",
+      wholeNumber("--stalled", 30, 2, 86_400),
+    )
+    .option("-q, --quiet", "print nothing but warnings and errors")
+    .addHelpText("after", WORKER_EXAMPLES)
+    .action(async ({ redis = true, ...options }: Partial<WorkerArguments>) => {
+      const { worker } = await import("./commands/worker.js");
+      await worker({ ...options, redis });
+    });
+}
+
+const WORKER_EXAMPLES = `
+The data sets of the experiments must be on each machine, under the same path; relative ones start in the folder of this command.
+Whoever can write into the Redis can have experiments run here: let it be reached by friends alone.
+
+Examples:
+  atif worker --redis redis://box1:6379                on each machine
+  ATIF_REDIS=rediss://atif:secret@box1:6380 atif worker --jobs 4
+                                                       the address out of the sight of others, four runs at a time`;
+
 function addStatus(sweeps: Command): void {
   sweeps
     .command("status")
     .description("say how the runs of a sweep are, wherever they run; on a terminal until all have ended")
     .argument("[folder]", "the folder of the sweep; the latest of runs if it is left out")
+    .option("--redis [url]", "ask the Redis that the runs were handed to")
     .option("--json", "print one JSON object and nothing else")
     .action(async (folder: string | undefined, _: object, command: Command) => {
       // What both commands have, the upper one reads.
-      const { json, ...others } = command.optsWithGlobals<SweepArguments>();
+      const { json, redis, ...others } = command.optsWithGlobals<SweepArguments>();
       const [stray] = Object.keys(others);
       if (stray !== undefined) {
         throw new UsageError(
-          `--${stray} is an option of atif sweep; expected none but --json of atif sweep status. A sweep file called ` +
+          `--${stray} is an option of atif sweep; expected none but --redis and --json of atif sweep status. A sweep file called ` +
             "status is ./status.",
         );
       }
       const { sweepStatus } = await import("./commands/sweep-status.js");
       await sweepStatus({
         ...(json === undefined ? {} : { json }),
+        ...(redis === undefined ? {} : { redis }),
         ...(folder === undefined ? {} : { folder }),
       });
     });
@@ -112,4 +162,6 @@ Examples:
   atif sweep grid.toml --set model.0.epochs=1
   atif sweep grid.toml --slurm --partition short --time 2:00:00
                                               the runs on a cluster, one task each
+  atif sweep grid.toml --redis redis://box1:6379
+                                              on machines that run "atif worker --redis redis://box1:6379"
   atif sweep status runs/grid                 how they are`;

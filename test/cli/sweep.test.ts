@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/program.js";
-import { partDone, sweep, type SweepArguments } from "../../src/cli/commands/sweep.js";
+import { sweep, type SweepArguments } from "../../src/cli/commands/sweep.js";
 import { failureOf } from "../../src/cli/exit-codes.js";
+import { partDone } from "../../src/cli/part-done.js";
 import type { JobLauncher } from "../../src/cli/sweep-launcher.js";
 import { printTo } from "../../src/cli/terminal.js";
 import { RunFolder } from "../../src/experiment/run-folder/run-folder.js";

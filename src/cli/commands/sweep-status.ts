@@ -16,6 +16,7 @@ import {
   type Scheduled,
   type ShownRun,
 } from "../clusters/shown-status.js";
+import { redisStatus, type RedisStatus } from "../clusters/redis-status.js";
 import { slurmStatus } from "../clusters/slurm-status.js";
 import { spellCommand } from "../command-line.js";
 import { UsageError } from "../exit-codes.js";
@@ -26,6 +27,8 @@ import { RUNS } from "../train-plan.js";
 export interface SweepStatusArguments {
   /** Of the sweep; the latest if it is left out. */
   readonly folder?: string;
+  /** That the runs were handed to; true: of the environment. */
+  readonly redis?: string | true;
   readonly json?: boolean;
 }
 
@@ -50,13 +53,27 @@ export async function sweepStatus(args: SweepStatusArguments): Promise<void> {
   const plan = readPlan(root);
   const known = new Map<string, JobStatus>();
   const live = terminal.out.isTTY === true && args.json !== true;
-  if (!live) {
-    print(terminal, root, plan, await look(root, plan, known));
-    return;
+  const queue = await redisStatus(root, args.redis);
+  try {
+    if (!live) {
+      print(terminal, root, plan, await look(root, plan, known, queue));
+      return;
+    }
+    await drawUntilOver(terminal, root, plan, () => look(root, plan, known, queue));
+  } finally {
+    queue?.close();
   }
+}
+
+async function drawUntilOver(
+  terminal: Terminal,
+  root: string,
+  plan: SweepPlan,
+  lookNow: () => Promise<Look>,
+): Promise<void> {
   const lines = new LiveLines(terminal.out, process.stdout.rows || USUAL_ROWS);
   for (;;) {
-    const now = await look(root, plan, known);
+    const now = await lookNow();
     lines.draw([
       headline(root, now),
       ...now.notes,
@@ -82,12 +99,18 @@ function latestSweep(): string {
   );
 }
 
-async function look(root: string, plan: SweepPlan, known: Map<string, JobStatus>): Promise<Look> {
+async function look(
+  root: string,
+  plan: SweepPlan,
+  known: Map<string, JobStatus>,
+  queue: RedisStatus | null,
+): Promise<Look> {
   const notes: string[] = [];
   const scheduled = new Map<string, Scheduled>();
-  const slurm = await slurmStatus(root);
-  if (typeof slurm === "string") notes.push(slurm);
-  else for (const [folder, each] of slurm ?? []) scheduled.set(folder, each);
+  for (const said of [await slurmStatus(root), (await queue?.look()) ?? null]) {
+    if (typeof said === "string") notes.push(said);
+    else for (const [folder, each] of said ?? []) scheduled.set(folder, each);
+  }
   const statuses = statusOf(root, plan, known);
   for (const status of statuses) known.set(status.folder, status);
   const runs = statuses.map((status, i) =>

@@ -22,6 +22,7 @@ import {
   type PreparedSweep,
   type SweepArguments,
 } from "../prepared-sweep.js";
+import { partDone } from "../part-done.js";
 import { Progress } from "../progress.js";
 import { runJobs } from "../run-jobs.js";
 import { launchProcess, type JobCommand, type JobEnd, type JobLauncher } from "../sweep-launcher.js";
@@ -84,7 +85,9 @@ async function elsewhereOf(
     const { onSlurm } = await import("../clusters/slurm-sweep.js");
     return onSlurm(args, { terminal, progress });
   }
-  return null;
+  if (redis === undefined) return null;
+  const { onRedis } = await import("../clusters/redis-sweep.js");
+  return onRedis({ ...args, redis }, { terminal, progress });
 }
 
 function refuseWithout(
@@ -166,7 +169,8 @@ async function work(
         done++;
         return false;
       }
-      if (run.holder() === null) return true;
+      // Of one of another machine, atif train finds out whether it is still there.
+      if ((run.holder()?.state ?? "elsewhere") === "elsewhere") return true;
       progress.line(`${name}: another process is working on it`);
       return false;
     },
@@ -187,14 +191,6 @@ async function work(
       progress.line(`${done}/${all.length}  ${job.name}: ${outcomeOf(result, rank)}`);
     },
   });
-}
-
-/** How far the training is, by what is said of it: "epoch 3/15, 18 %, …" on the way, "epoch 3/15  loss …" at its end. */
-export function partDone(line: string): number | null {
-  const onTheWay = /^(?:epoch|validating) [^,]*, (\d+) %/.exec(line);
-  if (onTheWay !== null) return Number(onTheWay[1]) / 100;
-  const atEnd = /^epoch +(\d+)\/(\d+) {2}/.exec(line);
-  return atEnd === null ? null : Number(atEnd[1]) / Number(atEnd[2]);
 }
 
 /** What has become of a job. A process that ended before it wrote anything has not said why in its folder. */

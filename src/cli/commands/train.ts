@@ -7,6 +7,7 @@ import type { CompleteSummary } from "../../experiment/run-folder/run-summary.js
 import { MAY_CHANGE } from "../../experiment/continuing.js";
 import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
 import { stateInWords } from "../../experiment/run-folder/run-state.js";
+import { takeOverAbandoned } from "../abandoned-run.js";
 import { withMadeExperiment } from "../made-experiment.js";
 import { checkDataFolder } from "../data-folder.js";
 import { initCompute } from "../compute-arguments.js";
@@ -65,7 +66,7 @@ async function trainHere(args: TrainArguments, team: MpiTeam | null): Promise<vo
     speaks ? STOPPING : null,
   );
   try {
-    const plan = await planned(args, { progress, warn, team });
+    const plan = await planned(args, { progress, interrupt, warn, team });
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
     const answers = await trainAll(plan, { terminal, progress, interrupt, warn, team });
     if (plan.runs.length === 1) terminal.answer(answers[0]);
@@ -83,9 +84,14 @@ async function trainHere(args: TrainArguments, team: MpiTeam | null): Promise<vo
 
 async function planned(
   args: TrainArguments,
-  { progress, warn, team }: Pick<Surroundings, "progress" | "warn" | "team">,
+  { progress, interrupt, warn, team }: Omit<Surroundings, "terminal">,
 ): Promise<TrainPlan> {
   const plan = planTraining(await withMadeExperiment(args), warn);
+  if (plan.resumed !== null) {
+    const say = (sentence: string): void => progress.line(sentence);
+    await takeOverAbandoned(plan.resumed, { say, signal: interrupt.signal });
+    tell({ holding: plan.resumed.path });
+  }
   if (team === null) return plan;
   const { sharedPlan } = await import("../mpi/shared-plan.js");
   return sharedPlan(plan, team, (sentence) => progress.line(sentence));

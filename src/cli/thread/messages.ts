@@ -17,6 +17,8 @@ export type Report =
   | { readonly listen: false }
   /** The folder of the run that is under way. */
   | { readonly working: string }
+  /** A folder that is held, or about to be: before its data are read. */
+  | { readonly holding: string }
   /** The last one. */
   | { readonly end: ExitCode };
 

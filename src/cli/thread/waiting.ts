@@ -3,6 +3,7 @@
  * while a batch is computed that takes seconds.
  */
 
+import { join } from "node:path";
 import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
@@ -11,6 +12,7 @@ import { RankProcess } from "../mpi/rank-process.js";
 import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
 import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
+import { Heartbeat } from "./heartbeat.js";
 import { COLUMNS, SIGNAL, type Given, type Report, type Told } from "./messages.js";
 
 /** Commands that compute for long. */
@@ -61,6 +63,8 @@ class Waiting {
   readonly #hadTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   /** The folder of the run under way. */
   #folder: string | null = null;
+  /** By the folders of runs that are held. */
+  readonly #beats = new Map<string, Heartbeat>();
   #isOver = false;
   /** null: there are no other ranks. */
   readonly #rank = RankProcess.of(process.env);
@@ -90,10 +94,27 @@ class Waiting {
   #hear(report: Report): void {
     if ("stream" in report) passOn(report.stream, report.text);
     else if ("listen" in report) this.#listen(report.listen);
-    else if ("working" in report) {
-      this.#folder = report.working;
-      this.#rank?.tell({ folder: report.working });
-    } else void this.#end(report.end);
+    else if ("working" in report) this.#work(report.working);
+    else if ("holding" in report) this.#beat(report.holding);
+    else void this.#end(report.end);
+  }
+
+  #work(folder: string): void {
+    this.#folder = folder;
+    this.#rank?.tell({ folder });
+    this.#beat(folder);
+  }
+
+  /** Shows other machines that this process is alive, which holds the run. */
+  #beat(folder: string): void {
+    if (this.#beats.has(folder)) return;
+    const lost = (): void => {
+      interject(
+        `atif: ${folder} has been taken over by another process, which took this one for dead; it ends.`,
+      );
+      process.exit(1);
+    };
+    this.#beats.set(folder, new Heartbeat(join(folder, "run.lock"), lost));
   }
 
   #listen(sentences: Sentences | null | false): void {
@@ -148,6 +169,7 @@ class Waiting {
   async #lost(thrown: unknown): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    for (const beat of this.#beats.values()) beat.stop();
     const { reportFailure } = await import("../program.js");
     let failure = explained(thrown);
     if (this.#folder !== null) {
@@ -168,6 +190,7 @@ class Waiting {
   async #end(exitCode: ExitCode): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    for (const beat of this.#beats.values()) beat.stop();
     const failure = await drained();
     this.#rank?.tell({ exitCode });
     // Node gives the terminal back when it exits, and crashes where there is none any more.
