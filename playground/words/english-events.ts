@@ -5,7 +5,7 @@ import { counted, figure, grouped } from "../format.js";
 export const englishEvents = {
   motion: "It moves",
   motions: {
-    saccades: "as an eye does, in three jumps",
+    saccades: "in three jumps",
     right: "to the right",
     left: "to the left",
     up: "up",

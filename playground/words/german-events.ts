@@ -9,7 +9,7 @@ const stepsDative = (count: number): string => counted(count, "Zeitschritt", "Ze
 export const germanEvents: EventWords = {
   motion: "Sie bewegt sich",
   motions: {
-    saccades: "wie ein Auge, in drei Sprüngen",
+    saccades: "in drei Sprüngen",
     right: "nach rechts",
     left: "nach links",
     up: "nach oben",
