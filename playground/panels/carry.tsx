@@ -19,7 +19,8 @@ const address = select(addressOf);
 const lacksInput = select(
   ({ input }) =>
     input.source === "picture" ||
-    input.source === "recording" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+    input.source === "recording" ||
+    (input.source === "drawing" && drawingToText(input.strokes) === null),
 );
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */

@@ -259,9 +259,7 @@ export class Session implements Handlers {
     const { model, time = null } = this.#requireModel();
     if (whatIf === null || this.#probe === null) {
       const test =
-        time === null
-          ? data.with({ sampleShape: model.inputShape })
-          : sequences().asTaken(data, time);
+        time === null ? data.with({ sampleShape: model.inputShape }) : sequences().asTaken(data, time);
       this.#probe = new Probe(model, test);
     }
     return this.#probe.measure(whatIf);

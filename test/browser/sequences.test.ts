@@ -31,11 +31,20 @@ import { serve, type Site } from "./site.js";
 
 const T = 4;
 /** Of the run that the page makes: small and short. */
-const settings = { ...defaultSettings, data: "moving", channels: [2, 3], hidden: 6, timesteps: T, epochs: 1, seed: 5 } as const;
+const settings = {
+  ...defaultSettings,
+  data: "moving",
+  channels: [2, 3],
+  hidden: 6,
+  timesteps: T,
+  epochs: 1,
+  seed: 5,
+} as const;
 
 /** As numpy.save writes it. */
 function npy(shape: readonly number[], values: Float32Array): Buffer {
-  const head = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`.padEnd(117) + "\n";
+  const head =
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`.padEnd(117) + "\n";
   const magic = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
   return Buffer.concat([magic, Buffer.from(head), Buffer.from(values.buffer)]);
 }
