@@ -143,7 +143,10 @@ export function NoticeBar() {
   if (value === null) return null;
   return (
     // What is done is read by the announcer: regions that come with their words are not.
-    <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
+    <div
+      class={`notice ${value.kind}`}
+      {...(value.kind === "error" ? { role: "alert" } : { role: "status", "aria-live": "off" })}
+    >
       <p>{value.sentence}</p>
       <button type="button" onClick={dismissNotice}>
         {words.page.close}

@@ -19,6 +19,7 @@ const pictures = [
   "health-unwell",
   "carry",
   "describe",
+  "events",
 ];
 
 try {

@@ -18,7 +18,7 @@ export function EventView({ look, step }: { look: Look; step: number }) {
   if (sequence === null) return null;
   const { view } = eventWords;
   return (
-    <section class="event-view" aria-labelledby="event-view-title">
+    <div class="event-view" role="group" aria-labelledby="event-view-title">
       <h3 id="event-view-title">{view.title}</h3>
       <p class="muted">
         {view.lead[sequence.kind]} {allOf(sequence)}
@@ -29,7 +29,7 @@ export function EventView({ look, step }: { look: Look; step: number }) {
         <StepBars sequence={sequence} step={step} madeFor={look.madeFor} />
       </div>
       <SaveButtons figure="events" isTable={!sequence.hasEvents} />
-    </section>
+    </div>
   );
 }
 
@@ -91,7 +91,7 @@ function Frame({ sequence, step }: { sequence: Sequence; step: number }) {
   };
   const percent = (share: number): string => `${100 * share}%`;
   return (
-    <div class="event-frame-column">
+    <div>
       <div
         ref={box}
         class="event-frame"

@@ -11,6 +11,8 @@ import { isPaired, sumsOf, type OffOn } from "./sequence-numbers.js";
 const MOST_BUTTONS = 32;
 /** More frames would be too small. */
 const MOST_FRAMES = 16;
+/** Steps in a row, on a wide screen and on a phone: so many that none stands alone in the next. */
+const [WIDE, NARROW] = [16, 8];
 
 interface Props {
   readonly sequence: Sequence;
@@ -42,7 +44,11 @@ export function StepBars({ sequence, step, madeFor }: Props) {
     );
   }
   return (
-    <ol class="event-bars" aria-label={label}>
+    <ol
+      class="event-bars"
+      aria-label={label}
+      style={{ "--wide": Math.min(sums.length, WIDE), "--narrow": Math.min(sums.length, NARROW) }}
+    >
       {sums.map((each, t) => (
         <li key={t} class={classOf(t + 1, step, madeFor)}>
           <button

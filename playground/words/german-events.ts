@@ -9,7 +9,7 @@ const stepsDative = (count: number): string => counted(count, "Zeitschritt", "Ze
 export const germanEvents: EventWords = {
   motion: "Sie bewegt sich",
   motions: {
-    saccades: "wie ein Auge, in drei Sprüngen",
+    saccades: "in drei Sprüngen",
     right: "nach rechts",
     left: "nach links",
     up: "nach oben",
@@ -43,9 +43,9 @@ export const germanEvents: EventWords = {
     lead: {
       events:
         "Jedes Pixel einer Ereigniskamera schreibt von selbst, wenn es heller (an) oder dunkler (aus) geworden ist.",
-      video: "In jedem Zeitschritt ein Bild des Films: dunkel ist viel, weiß ist nichts.",
-      coded: "Was der Kodierer in jedem Zeitschritt aus dem Bild macht: dunkel ist viel, weiß ist nichts.",
-      rows: "Zeitschritte von links nach rechts, die Zahlen eines Zeitschritts von oben nach unten.",
+      video: "In jedem Zeitschritt ein Bild des Films: je kräftiger ein Pixel, desto heller ist es.",
+      coded: "Was der Kodierer in jedem Zeitschritt aus dem Bild macht: je kräftiger, desto mehr.",
+      rows: "Zeitschritte von links nach rechts, die Zahlen eines Zeitschritts von oben nach unten: je kräftiger, desto mehr.",
     },
     on: "an, heller",
     off: "aus, dunkler",

@@ -197,9 +197,12 @@ function copyOf(model: SpikingModel): SpikingModel {
   return copy;
 }
 
+/** Samples that change over time are as the network takes them. */
 function fitting({ train, test }: TrainTest, { inputShape: sampleShape }: SpikingModel): TrainTest {
-  const first = (data: Dataset, most: number): Dataset =>
-    (data.length > most ? data.subset({ start: 0, end: most }) : data).with({ sampleShape });
+  const first = (data: Dataset, most: number): Dataset => {
+    const some = data.length > most ? data.subset({ start: 0, end: most }) : data;
+    return data.time ? some : some.with({ sampleShape });
+  };
   return { train: first(train, MOST_CALIBRATED), test: first(test, MOST_MEASURED) };
 }
 

@@ -295,7 +295,8 @@ export class Session implements Handlers {
     await this.#forgetRun();
     held.model.eval();
     this.#hold({ ...held, time, origin: "file", settings: null });
-    void this.#inTurn(() => this.#digitsFor(held.model));
+    // Without them there are no held-out samples to show, as with data that do not fit.
+    void this.#inTurn(() => this.#digitsFor(held.model)).catch(() => undefined);
     return this.#summary();
   }
 

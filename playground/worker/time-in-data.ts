@@ -54,37 +54,23 @@ function readQuietly(text: string): Experiment | null {
 
 function encoderOf({ dataAugmentation }: Experiment): Encoder | null {
   for (const each of dataAugmentation) {
-    switch (each.kind) {
-      case "RateEncoder":
-        return rateEncoder(each.params);
-      case "LatencyEncoder":
-        return latencyEncoder(each.params);
-      case "DeltaEncoder":
-        return deltaEncoder(each.params);
-      case "RepeatEncoder":
-        return repeatEncoder(each.params);
-    }
+    if (each.kind === "RateEncoder") return rateEncoder(each.params);
+    if (each.kind === "LatencyEncoder") return latencyEncoder(each.params);
+    if (each.kind === "DeltaEncoder") return deltaEncoder(each.params);
+    if (each.kind === "RepeatEncoder") return repeatEncoder(each.params);
   }
   return null;
 }
 
 /** In the words of experiments, as those of integrateEvents(). */
 function framesOf({ dataset }: Experiment): TimeInData {
-  switch (dataset.kind) {
-    case "MovingDigits":
-      return ofMovingDigits(dataset.params.timesteps, dataset.params.seed);
-    case "DVSGestureWithPreprocessing": {
-      const { duration, maxCount = null } = dataset.params;
-      return { ...UNSAID, integration: { window: duration }, maxCount };
-    }
-    case "EventFolder":
-    case "DVSGesture":
-    case "SHD":
-    case "SSC": {
-      const { timesteps, splitBy, frames = timesteps, duration = 0, maxCount = null } = dataset.params;
-      const integration: Integration = splitBy === "duration" ? { duration } : { frames, by: splitBy };
-      return { ...UNSAID, integration, maxCount };
-    }
+  if (dataset.kind === "MovingDigits") return ofMovingDigits(dataset.params.timesteps, dataset.params.seed);
+  if (dataset.kind === "DVSGestureWithPreprocessing") {
+    const { duration, maxCount = null } = dataset.params;
+    return { ...UNSAID, integration: { window: duration }, maxCount };
   }
-  return UNSAID;
+  if (!("splitBy" in dataset.params)) return UNSAID;
+  const { timesteps, splitBy, frames = timesteps, duration = 0, maxCount = null } = dataset.params;
+  const integration: Integration = splitBy === "duration" ? { duration } : { frames, by: splitBy };
+  return { ...UNSAID, integration, maxCount };
 }

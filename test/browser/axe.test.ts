@@ -1,30 +1,10 @@
 /** The rules of axe-core, WCAG 2.2 AA and its best practices, on every state of the page: nothing is against one of them. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "./axe-rules.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
-
-const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What is against a rule: the rule, and where. Opens every panel that can be opened. */
-async function violations({ page }: OpenPage): Promise<string[]> {
-  await page.evaluate(() => {
-    for (const panel of document.querySelectorAll("details")) panel.open = true;
-  });
-  await page.evaluate(source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ["violations"],
-    }),
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary ?? ""}`),
-  );
-}
 
 describeInBrowser("the rules of axe-core", () => {
   let browser: Browser;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { DeploySettings, ExportForm } from "../../playground/deploy/deploy-protocol.js";
 import { Deploying } from "../../playground/worker/deploying.js";
 import {
+  Dataset,
   decodeModel,
   evaluate,
   init,
@@ -83,6 +84,20 @@ describe("Deploying", () => {
     const { model: read, facts } = decodeModel(exported.file?.bytes ?? new Uint8Array(), name);
     const { accuracy } = await evaluate(read, data.test);
     expect(facts).toMatchObject({ classNames: ["x"], testAccuracy: accuracy });
+  });
+
+  it("takes sequences: what is measured, proved and written is of samples that change over time", async () => {
+    const x = Float32Array.from({ length: 40 * 128 }, (_, i) => ((i * 7919) % 11) / 10);
+    const labels = Array.from({ length: 40 }, (_, i) => i % 10);
+    const moving = new Dataset({ name: "moving", x, labels, sampleShape: [2, 8, 8, 1], time: true });
+    const own = new Deploying(model, {}, { train: moving, test: moving });
+    const report = await own.measure(settings);
+    expect(report).toMatchObject({ samples: 40, timesteps: 2, integers: { samples: 40, differing: 0 } });
+    expect(report.float.accuracy).toBe((await evaluate(model, moving)).accuracy);
+    for (const form of ["c", "float-c", "onnx", "nir", "quantized"] as const) {
+      const { file } = await own.export({ form, settings, target, anew: false });
+      expect(file?.bytes.length, form).toBeGreaterThan(100);
+    }
   });
 
   it("writes what needs no data without any", async () => {

@@ -79,9 +79,12 @@ describe("the experiment of the page", () => {
     const labels = Array.from({ length: 40 }, (_, i) => i % 10);
     const moving = new Dataset({ name: "moving", x, labels, sampleShape: [2, 16, 16, 2], time: true });
     const small: Settings = { ...settings, data: "moving", timesteps: 2, channels: [2, 3], hidden: 5 };
-    const [{ model, trainer }] = await prepareExperiment(experimentOf(small, moving.sampleShape, moving.time), {
-      data: { train: moving, test: moving },
-    });
+    const [{ model, trainer }] = await prepareExperiment(
+      experimentOf(small, moving.sampleShape, moving.time),
+      {
+        data: { train: moving, test: moving },
+      },
+    );
     expect([model.inputShape, model.timesteps]).toEqual([[16, 16, 2], 2]);
     await trainer().fit();
     manualSeed(3);

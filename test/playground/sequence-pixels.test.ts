@@ -6,7 +6,12 @@ import { planeOf, rangeOf, stepsOf, sumsOf, valueAt } from "../../playground/eve
 import { drawFrame, drawRows, rowsOf } from "../../playground/events/sequence-pixels.js";
 import type { Sequence, SequenceKind } from "../../playground/worker/protocol.js";
 
-const [paper, ink, on, off]: readonly Colour[] = [[255, 255, 255], [0, 0, 0], [0, 0, 200], [200, 100, 0]];
+const [paper, ink, on, off]: readonly Colour[] = [
+  [255, 255, 255],
+  [0, 0, 0],
+  [0, 0, 200],
+  [200, 100, 0],
+];
 const colours = { paper, ink, on, off };
 
 const sequenceOf = (kind: SequenceKind, shape: readonly number[], values: readonly number[]): Sequence => ({
@@ -22,8 +27,15 @@ const events = sequenceOf("events", [1, 3, 2], [0, 4, 1, 0, 0, 0, /* second */ 0
 describe("frames of events", () => {
   it("are counted: off and on, at each step and in each pixel", () => {
     expect([stepsOf(events), planeOf(events)]).toEqual([2, { height: 1, width: 3, channels: 2 }]);
-    expect(sumsOf(events)).toEqual([[1, 4], [4, 1]]);
-    expect([0, 1, 2].map((place) => valueAt(events, 2, place))).toEqual([[0, 0], [1, 1], [3, 0]]);
+    expect(sumsOf(events)).toEqual([
+      [1, 4],
+      [4, 1],
+    ]);
+    expect([0, 1, 2].map((place) => valueAt(events, 2, place))).toEqual([
+      [0, 0],
+      [1, 1],
+      [3, 0],
+    ]);
     expect(rangeOf(events)).toEqual([0, 4]);
   });
 
@@ -31,10 +43,18 @@ describe("frames of events", () => {
     const pixels = new Uint32Array(3);
     drawFrame(pixels, events, 1, colours);
     // Of 4 events at most: all of the colour; one has 0.35 and a quarter of the rest.
-    expect([...pixels]).toEqual([mix(paper, on, 1), mix(paper, off, 0.35 + 0.65 / 4), mix(paper, paper, 0)].map((x) => x >>> 0));
+    expect([...pixels]).toEqual(
+      [mix(paper, on, 1), mix(paper, off, 0.35 + 0.65 / 4), mix(paper, paper, 0)].map((x) => x >>> 0),
+    );
     drawFrame(pixels, events, 2, colours);
     const both: Colour = [100, 50, 100];
-    expect([...pixels]).toEqual([mix(paper, paper, 0), mix(paper, both, 0.35 + (0.65 * 2) / 4), mix(paper, off, 0.35 + (0.65 * 3) / 4)].map((x) => x >>> 0));
+    expect([...pixels]).toEqual(
+      [
+        mix(paper, paper, 0),
+        mix(paper, both, 0.35 + (0.65 * 2) / 4),
+        mix(paper, off, 0.35 + (0.65 * 3) / 4),
+      ].map((x) => x >>> 0),
+    );
   });
 });
 

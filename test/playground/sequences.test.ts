@@ -80,7 +80,9 @@ function npy(shape: readonly number[], values: Float32Array): Uint8Array<ArrayBu
 }
 
 /** An event of N-MNIST: x, y, then 40 bits of polarity and time. */
-function nmnist(events: readonly (readonly [x: number, y: number, p: number, t: number])[]): Uint8Array<ArrayBuffer> {
+function nmnist(
+  events: readonly (readonly [x: number, y: number, p: number, t: number])[],
+): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(
     events.flatMap(([x, y, p, t]) => [x, y, (p << 7) | (t >> 16), (t >> 8) & 255, t & 255]),
   );
@@ -90,7 +92,9 @@ function nmnist(events: readonly (readonly [x: number, y: number, p: number, t: 
 function expectAsInNode(look: Look, model: SpikingModel): void {
   const { sequence, timesteps } = look;
   if (sequence === null) throw new Error("it was shown no sequence");
-  const own = recordActivity(model, tensor(sequence.values, [timesteps, 1, ...model.inputShape]), { time: true });
+  const own = recordActivity(model, tensor(sequence.values, [timesteps, 1, ...model.inputShape]), {
+    time: true,
+  });
   expect(look.scores).toEqual(own.scores);
   expect(look.layers.map(({ spikes }) => spikes)).toEqual(own.layers.map(({ spikes }) => spikes));
   const mean = model.runSequence(tensor(sequence.values, [timesteps, 1, ...model.inputShape]));
@@ -135,18 +139,30 @@ describe("a drawing before a network of event frames", () => {
       expect(own).toEqual(events);
       break;
     }
-    expect([drawnShape([16, 16]), drawnShape([34, 34])]).toEqual([[8, 8, 1], [28, 28, 1]]);
+    expect([drawnShape([16, 16]), drawnShape([34, 34])]).toEqual([
+      [8, 8, 1],
+      [28, 28, 1],
+    ]);
   });
 
   it("says that nothing is drawn, though the sensor has noise", async () => {
     const { session } = await sessionWith(convolutions([16, 16, 2]));
-    const look = await session.look({ ...asked, input: { source: "drawing", strokes: [] }, motion: "saccades" });
+    const look = await session.look({
+      ...asked,
+      input: { source: "drawing", strokes: [] },
+      motion: "saccades",
+    });
     expect([look.isBlank, look.sequence?.values.some((value) => value > 0)]).toEqual([true, true]);
   });
 });
 
 describe("what else is shown step by step", () => {
-  const drawing = { input: { source: "drawing", strokes }, motion: "right", picked: null, whatIf: null } as const;
+  const drawing = {
+    input: { source: "drawing", strokes },
+    motion: "right",
+    picked: null,
+    whatIf: null,
+  } as const;
 
   it("a film, for frames of one channel: the picture in the middle of each step", async () => {
     const model = convolutions([16, 16, 1], 3, "s");
@@ -162,7 +178,13 @@ describe("what else is shown step by step", () => {
   });
 
   it("what the encoder of its file makes of a drawing, and of held-out digits", async () => {
-    const model = new SMLP({ inputShape: [8, 8, 1], outputShape: [10], units: [5], timesteps: 4, neuron: { kind: "ATIF" } }).eval();
+    const model = new SMLP({
+      inputShape: [8, 8, 1],
+      outputShape: [10],
+      units: [5],
+      timesteps: 4,
+      neuron: { kind: "ATIF" },
+    }).eval();
     const experiment = `[bench]\nname = "a"\nseed = 1\n[learningframework]\nkind = "SpikingJellyTimeStepsInData"\n[dataset]\nkind = "Digits"
 [[data_augmentation]]\nkind = "LatencyEncoder"\nparams = { timesteps = 4 }
 [[model]]\nname = "m"\nkind = "SMLP"\nepochs = 1\noptimizer = { kind = "Adam", params = { lr = 0.01 } }
@@ -184,13 +206,22 @@ params = { units = [5], timesteps = 4, neuron = { kind = "ATIF" } }\n`;
   });
 
   it("an array from a file, of as many steps as it has: those beyond its T are told", async () => {
-    const model = new SMLP({ inputShape: [5], outputShape: [3], units: [4], timesteps: 2, neuron: { kind: "ATIF" } }).eval();
+    const model = new SMLP({
+      inputShape: [5],
+      outputShape: [3],
+      units: [4],
+      timesteps: 2,
+      neuron: { kind: "ATIF" },
+    }).eval();
     const { session, summary } = await sessionWith(model);
     expect(summary.sequences).toBe("rows");
     const nothing = await session.look(drawing);
     expect([nothing.isBlank, nothing.timesteps]).toEqual([true, 2]);
     const values = Float32Array.from({ length: 35 }, (_, i) => Math.sin(i));
-    for (const shape of [[7, 5], [1, 7, 5]]) {
+    for (const shape of [
+      [7, 5],
+      [1, 7, 5],
+    ]) {
       expect(await session.recording(fileOf(npy(shape, values), "a.npy"))).toBe("a.npy");
       const look = await session.look({ ...drawing, input: { source: "recording", name: "a.npy" } });
       expect([look.timesteps, look.madeFor, look.sequence?.kind]).toEqual([7, 2, "rows"]);
@@ -211,13 +242,20 @@ params = { units = [5], timesteps = 4, neuron = { kind = "ATIF" } }\n`;
   it("events from a file, cut as the network's file says", async () => {
     const model = convolutions([34, 34, 2], 2);
     const { session } = await sessionWith(model);
-    const bytes = nmnist([[3, 4, 1, 0], [3, 4, 1, 10], [33, 0, 0, 900], [3, 4, 0, 1000]]);
+    const bytes = nmnist([
+      [3, 4, 1, 0],
+      [3, 4, 1, 10],
+      [33, 0, 0, 900],
+      [3, 4, 0, 1000],
+    ]);
     await session.recording(fileOf(bytes, "00002.bin"));
     const look = await session.look({ ...drawing, input: { source: "recording", name: "00002.bin" } });
     const at = (t: number, y: number, x: number, p: number): number | undefined =>
       look.sequence?.values[((t * 34 + y) * 34 + x) * 2 + p];
     // By equal times: two events in the first half, two in the second.
-    expect([at(0, 4, 3, 1), at(0, 4, 3, 0), at(1, 0, 33, 0), at(1, 4, 3, 0), at(1, 4, 3, 1)]).toEqual([2, 0, 1, 1, 0]);
+    expect([at(0, 4, 3, 1), at(0, 4, 3, 0), at(1, 0, 33, 0), at(1, 4, 3, 0), at(1, 4, 3, 1)]).toEqual([
+      2, 0, 1, 1, 0,
+    ]);
     expect(look.sequence?.values.reduce((a, b) => a + b, 0)).toBe(4);
     expectAsInNode(look, model);
     const other = await sessionWith(convolutions([16, 16, 2], 2));
