@@ -28,6 +28,7 @@ export const navigation = [
       { title: "Event cameras", source: "docs/events.md" },
       { title: "Energy", source: "docs/energy.md" },
       { title: "Native kernels", source: "docs/native.md" },
+      { title: "Many machines", source: "docs/clusters.md" },
       { title: "Examples", source: `${GENERATED}/examples.md` },
     ],
   },

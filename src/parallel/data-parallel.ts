@@ -39,7 +39,7 @@ export class DataParallel implements ParallelTraining {
   readonly shards: number;
   readonly reduce: "exact" | "fast";
   readonly #arrays = new StepArrays();
-  readonly #signal = new AgreedSignal();
+  readonly #signal: AgreedSignal;
   #order: { readonly of: Dataset; readonly state: string; readonly numbers: Uint32Array } | null = null;
   /** Of what it is known that all ranks have the same. */
   #checked: { readonly optimizer: Optimizer; readonly epoch: number } | null = null;
@@ -54,12 +54,17 @@ export class DataParallel implements ParallelTraining {
       );
     }
     this.communicator = communicator;
+    this.#signal = new AgreedSignal(communicator.size === 1);
     this.shards = shards;
     this.reduce = reduce;
   }
 
   get fingerprint(): Fingerprint {
     return { "number of shards": String(this.shards), "reduction of gradients": this.reduce };
+  }
+
+  get byItself(): DataParallel {
+    return new DataParallel({ shards: this.shards, reduce: this.reduce });
   }
 
   agree(signal: AbortSignal | undefined): AbortSignal {

@@ -88,7 +88,8 @@ class SetWork {
       const measured = measureUnlessStopped(this.#model, batch, loss, undefined);
       this.#figures.write(i, i * batchSize, measured);
       if (metrics.length > 0) this.#outputs.set(measured.outputs, i * batchSize * classes);
-      onBatch?.(++i - start, end - start);
+      i++;
+      onBatch?.(i - start, end - start);
       if (turns.due) await turns.next();
     }
   }

@@ -7,6 +7,7 @@ import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
 import { spellCommand } from "../command-line.js";
+import { RankProcess } from "../mpi/rank-process.js";
 import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
 import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
@@ -24,9 +25,14 @@ const COMPUTING: readonly string[] = [
   "plot",
 ];
 
+/** What Slurm is asked to send some time before the limit (--signal=USR2@60). SIGUSR1 is Node's own. */
+const BEFORE_THE_END = "SIGUSR2";
+
 /** Whether a command line is worth a thread of its own. */
 export function computes([command, ...words]: readonly string[]): boolean {
-  return COMPUTING.includes(command) && !words.includes("--help") && !words.includes("-h");
+  // Ranks compute; who starts them waits.
+  const startsRanks = command === "train" && words.some((word) => /^--ranks(=|$)/.test(word));
+  return COMPUTING.includes(command) && !startsRanks && !words.includes("--help") && !words.includes("-h");
 }
 
 /**
@@ -56,9 +62,14 @@ class Waiting {
   /** The folder of the run under way. */
   #folder: string | null = null;
   #isOver = false;
+  /** null: there are no other ranks. */
+  readonly #rank = RankProcess.of(process.env);
 
   constructor(argv: readonly string[], main: URL) {
     this.#argv = argv;
+    // Launchers send signals whenever they like.
+    if (this.#rank !== null) this.#listen(null);
+    this.#rank?.hear(this.#receive);
     this.#measure();
     process.stdout.on("resize", () => this.#measure());
     process.stderr.on("resize", () => this.#measure());
@@ -66,7 +77,8 @@ class Waiting {
       argv,
       script: process.argv[1],
       seen: this.#seen,
-      isTTY: { out: process.stdout.isTTY, err: process.stderr.isTTY },
+      pulse: this.#rank?.memory ?? null,
+      isTTY: { out: this.#isTerminal("out"), err: this.#isTerminal("err") },
     };
     this.#worker = new Worker(main, { workerData: given, argv: [...argv] });
     this.#worker.on("message", (report: Report) => this.#hear(report));
@@ -78,21 +90,27 @@ class Waiting {
   #hear(report: Report): void {
     if ("stream" in report) passOn(report.stream, report.text);
     else if ("listen" in report) this.#listen(report.listen);
-    else if ("working" in report) this.#folder = report.working;
-    else void this.#end(report.end);
+    else if ("working" in report) {
+      this.#folder = report.working;
+      this.#rank?.tell({ folder: report.working });
+    } else void this.#end(report.end);
   }
 
   #listen(sentences: Sentences | null | false): void {
     if (sentences === false) {
       for (const name of STOP_SIGNALS) process.off(name, this.#receive);
+      process.off(BEFORE_THE_END, this.#receiveBefore);
       this.#listening = false;
       return;
     }
     this.#sentences = sentences;
     if (this.#listening) return;
     for (const name of STOP_SIGNALS) process.on(name, this.#receive);
+    process.on(BEFORE_THE_END, this.#receiveBefore);
     this.#listening = true;
   }
+
+  readonly #receiveBefore = (): void => this.#receive("SIGTERM");
 
   readonly #receive = (name: StopSignal): void => {
     if (this.#received === null) {
@@ -116,8 +134,14 @@ class Waiting {
 
   #measure(): void {
     for (const name of ["out", "err"] as const) {
-      Atomics.store(this.#seen, COLUMNS[name], columnsOf(name));
+      Atomics.store(this.#seen, COLUMNS[name], this.#rank?.columns(name) ?? columnsOf(name));
     }
+  }
+
+  /** What ranks print goes through their launcher, which may give them terminals that nobody sees. */
+  #isTerminal(name: "out" | "err"): boolean {
+    if (this.#rank !== null) return this.#rank.columns(name) > 0;
+    return name === "out" ? process.stdout.isTTY : process.stderr.isTTY;
   }
 
   /** The thread is gone before it was done: its heap was full, or nothing could be run. */
@@ -137,6 +161,7 @@ class Waiting {
     }
     const exitCode = reportFailure(failure, this.#argv);
     await drained();
+    this.#rank?.tell({ exitCode });
     process.exit(exitCode);
   }
 
@@ -144,6 +169,7 @@ class Waiting {
     if (this.#isOver) return;
     this.#isOver = true;
     const failure = await drained();
+    this.#rank?.tell({ exitCode });
     // Node gives the terminal back when it exits, and crashes where there is none any more.
     if (this.#received?.name === "SIGHUP" && this.#hadTerminal) return this.#endBy("SIGHUP");
     if (failure === null || this.#received !== null) process.exit(exitCode);
