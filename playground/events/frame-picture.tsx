@@ -1,7 +1,7 @@
 /** A step of a sequence, or all of one that is rows of numbers, on a canvas. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { parseColour, themeColours } from "../../elements/colours.js";
+import { parseColour, pageColours } from "../../elements/colours.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 import { figure } from "../format.js";
 import { eventWords } from "../words/event-words.js";
@@ -21,8 +21,8 @@ interface Props {
 /** Of --series-N in the style sheet: blue and orange, which nearly everybody tells apart. */
 const [ON, OFF] = [0, 3];
 
-function eventColours(at: HTMLElement): EventColours {
-  const { paper, ink, seriesColours } = themeColours(at);
+function eventColours(): EventColours {
+  const { paper, ink, seriesColours } = pageColours();
   const [on, off] = [ON, OFF].map((i) => parseColour(seriesColours[i] ?? ink));
   return { paper: parseColour(paper), ink: parseColour(ink), on, off };
 }
@@ -33,13 +33,12 @@ export function FramePicture({ sequence, step, class: name, isSilent = false }: 
   const plane = planeOf(sequence);
   const [height, width] = inRows ? [rowsOf(sequence).rows, stepsOf(sequence)] : [plane.height, plane.width];
   const paint = (): void => {
-    const element = canvas.current;
-    const context = element?.getContext("2d");
-    if (element === null || context === null || context === undefined) return;
+    const context = canvas.current?.getContext("2d");
+    if (context === null || context === undefined) return;
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    if (inRows) drawRows(pixels, sequence, eventColours(element));
-    else drawFrame(pixels, sequence, step, eventColours(element));
+    if (inRows) drawRows(pixels, sequence, eventColours());
+    else drawFrame(pixels, sequence, step, eventColours());
     context.putImageData(image, 0, 0);
   };
   useEffect(paint, [sequence, inRows ? 0 : step]);
