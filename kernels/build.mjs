@@ -274,7 +274,9 @@ function inspectApart(binary) {
     // 8 is a function to start with, 11 data; among globals (6) one of 6 bytes is that of thread-local data, which there are none
     // of, and a second one would be a stack pointer.
     if (id === 8 || id === 11 || (id === 6 && size > 6))
-      fail(`${basename(apart.source)} needs a stack, a start or data (section ${id}); expected none of these.`);
+      fail(
+        `${basename(apart.source)} needs a stack, a start or data (section ${id}); expected none of these.`,
+      );
   }
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_MEMORY / 65536, shared: true });
@@ -286,7 +288,7 @@ function inspectApart(binary) {
 
 /** The sections of a module. */
 function* sectionsOf(binary) {
-  for (let at = 8; at < binary.length; ) {
+  for (let at = 8; at < binary.length;) {
     const id = binary[at++];
     let [size, shift] = [0, 0];
     for (let byte = 128; byte >= 128; shift += 7) {

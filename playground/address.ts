@@ -5,8 +5,9 @@
  */
 
 import { effect } from "@preact/signals";
+import { currentAddress } from "./state/current-address.js";
 import { addressOf, partsOf, type AddressParts } from "./state/page-address.js";
-import { change, current, select } from "./state/page-state.js";
+import { change, current } from "./state/page-state.js";
 import { isPanel, withPanel } from "./state/panels.js";
 import { settingsOfAddress } from "./state/settings.js";
 import { words } from "./words/words.js";
@@ -14,8 +15,6 @@ import { words } from "./words/words.js";
 /** Milliseconds: browsers refuse an address for every move of a slider. */
 const REST = 250;
 let timer: ReturnType<typeof setTimeout> | undefined;
-
-const written = select(addressOf);
 
 /**
  * Takes what the address says, now and whenever it changes, and writes it from now on.
@@ -27,7 +26,7 @@ export function followAddress(restored: () => void): void {
   else if (settingsOfAddress(location.hash) === null) goToSection(location.hash.slice(1));
   addEventListener("hashchange", () => onAddress(restored));
   effect(() => {
-    void written.value;
+    void currentAddress.value;
     clearTimeout(timer);
     timer = setTimeout(replaceAddress, REST);
   });

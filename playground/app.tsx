@@ -5,18 +5,14 @@ import { useEffect } from "preact/hooks";
 import { dismissNotice, setTheme } from "./actions.js";
 import { goToSection } from "./address.js";
 import { percent } from "./format.js";
-import { AboutPanel } from "./panels/about.js";
 import { Announcer } from "./panels/announcer.js";
 import { DeploySection } from "./deploy/deploy-section.js";
 import { CarryPanel } from "./panels/carry.js";
-import { ComparePanel } from "./panels/compare.js";
 import { Disclosure } from "./panels/disclosure.js";
 import { DrawPanel } from "./panels/draw.js";
 import { Emphasised } from "./panels/emphasised.js";
-import { HealthPanel } from "./panels/health.js";
 import { Lessons } from "./panels/lessons.js";
-import { LookInsidePanel } from "./panels/look-inside.js";
-import { OneNeuronPanel } from "./panels/one-neuron.js";
+import { late } from "./panels/late.js";
 import { Scrubber } from "./panels/scrubber.js";
 import { StaircasePanel } from "./panels/staircase.js";
 import { Strip } from "./panels/strip.js";
@@ -27,6 +23,12 @@ import type { PanelId } from "./state/panels.js";
 import { current, select, type Theme } from "./state/page-state.js";
 import { words } from "./words/words.js";
 import "./app.css";
+
+const OneNeuronPanel = late(async () => (await import("./panels/one-neuron.js")).OneNeuronPanel);
+const LookInsidePanel = late(async () => (await import("./panels/look-inside.js")).LookInsidePanel);
+const ComparePanel = late(async () => (await import("./panels/compare.js")).ComparePanel);
+const HealthPanel = late(async () => (await import("./panels/health.js")).HealthPanel);
+const AboutPanel = late(async () => (await import("./panels/about.js")).AboutPanel);
 
 const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: boolean])[] = [
   ["neuron", OneNeuronPanel],

@@ -10,7 +10,7 @@ import { LookInsidePanel } from "./panels/look-inside.js";
 import { Scrubber } from "./panels/scrubber.js";
 import { StaircasePanel } from "./panels/staircase.js";
 import { TrainPanel } from "./panels/train.js";
-import { addressOf } from "./state/page-address.js";
+import { currentAddress as address } from "./state/current-address.js";
 import { select } from "./state/page-state.js";
 import { words } from "./words/words.js";
 
@@ -26,7 +26,6 @@ const panels: {
   train: { section: "train", Panel: TrainPanel },
 };
 
-const address = select(addressOf);
 const failed = select((state) => state.failed);
 const isReady = select(({ engine, model }) => engine !== null && model !== null);
 

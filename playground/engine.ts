@@ -1,6 +1,9 @@
 /** The worker as the page sees it: questions with answers, and events. */
 
+import { FrameQueue } from "./frame-queue.js";
+import { stillborn, worker } from "./start.js";
 import { words } from "./words/words.js";
+import { mergedReports } from "./worker/merged-reports.js";
 import type { FromWorker, RequestName, Requests, WorkerEvent } from "./worker/protocol.js";
 
 interface Waiting {
@@ -9,20 +12,20 @@ interface Waiting {
 }
 
 export class Engine {
-  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
   constructor(onEvent: (event: WorkerEvent) => void, onCrash: (sentence: string) => void) {
-    this.#worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    const queue = new FrameQueue<FromWorker>((data) => {
       if (data.type !== "answer" && data.type !== "failure") return onEvent(data);
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.type === "answer") waiting?.resolve(data.answer);
       else waiting?.reject(new Error(data.message));
-    };
-    this.#worker.onerror = ({ message }) => onCrash(words.status.crashed(message));
+    }, mergedReports);
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => queue.add(data);
+    worker.onerror = ({ message }) => onCrash(words.status.crashed(message));
+    if (stillborn !== null) onCrash(words.status.crashed(stillborn));
   }
 
   /** Rejects with a sentence for the reader. */
@@ -30,7 +33,7 @@ export class Engine {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: (answer) => resolve(answer as Requests[Name]["answer"]), reject });
-      this.#worker.postMessage({ id, name, args });
+      worker.postMessage({ id, name, args });
     });
   }
 }

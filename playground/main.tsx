@@ -7,7 +7,6 @@ import { render } from "preact";
 import { open, setTheme } from "./actions.js";
 import { App } from "./app.js";
 import { embedOf, tellHeight } from "./embed.js";
-import { Embedded } from "./embedded.js";
 import { keepOffline } from "./offline/keep-offline.js";
 import { current } from "./state/page-state.js";
 import { rememberedTheme } from "./state/theme.js";
@@ -30,6 +29,7 @@ async function begin(): Promise<void> {
   const embed = embedOf(location.search);
   if (embed === null) render(<App />, root);
   else {
+    const { Embedded } = await import("./embedded.js");
     render(<Embedded embed={embed} />, root);
     tellHeight(embed, root);
   }

@@ -23,14 +23,16 @@ export function sharedPage(address: string | undefined): Plugin {
   return {
     name: "shared-page",
     apply: "build",
-    transformIndexHtml: () => [
-      ...Object.entries(properties).map(([property, content]) => ({
-        tag: "meta",
-        attrs: { property, content },
-      })),
-      { tag: "meta", attrs: { name: "twitter:card", content: "summary_large_image" } },
-      { tag: "link", attrs: { rel: "manifest", href: "./manifest.webmanifest" } },
-      { tag: "link", attrs: { rel: "apple-touch-icon", href: "./icon-192.png" } },
-    ],
+    // After what says how the page is to be read.
+    transformIndexHtml: () =>
+      [
+        ...Object.entries(properties).map(([property, content]) => ({
+          tag: "meta",
+          attrs: { property, content },
+        })),
+        { tag: "meta", attrs: { name: "twitter:card", content: "summary_large_image" } },
+        { tag: "link", attrs: { rel: "manifest", href: "./manifest.webmanifest" } },
+        { tag: "link", attrs: { rel: "apple-touch-icon", href: "./icon-192.png" } },
+      ].map((tag) => ({ ...tag, injectTo: "head" as const })),
   };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { contentSecurityPolicy } from "./content-security-policy.js";
 import { offline } from "./offline/plugin.js";
+import { START, startFirst } from "./start-first.js";
 import { sharedPage } from "./shared-page.js";
 
 /** With these two headers a page may share memory between threads. Without them it computes on one. */
@@ -62,6 +63,7 @@ export default defineConfig({
     withPolicy,
     plainImport,
     withEffects,
+    startFirst(),
     sharedPage(process.env.ATIF_PAGE_ADDRESS),
     offline(besides),
   ],
@@ -80,7 +82,14 @@ export default defineConfig({
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,
     target: "es2022",
-    modulePreload: false,
+    // What the page is made of is named in it; what is loaded later is one file each.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        index: fileURLToPath(new URL("index.html", import.meta.url)),
+        [START]: fileURLToPath(new URL("start.ts", import.meta.url)),
+      },
+    },
     // All styles come with the page: what is loaded later is drawn as soon as it is there.
     cssCodeSplit: false,
     // The digits and the kernels are one chunk each, on purpose.

@@ -17,7 +17,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { candidates, choiceOf, choose, finalOf, joinedChoice, nameOf } from "./results/choose.mjs";
-import { dataSets, kindsOf, SEEDS, timestepsOf } from "./results/data-sets.mjs";
+import { dataSets, kindsOf, scheduled, SEEDS, timestepsOf } from "./results/data-sets.mjs";
 import { int8Of } from "./results/int8.mjs";
 import { kept, keptPath, linesOf, read } from "./results/kept.mjs";
 import { page } from "./results/page.mjs";
@@ -57,7 +57,11 @@ async function runDataSet(name, words) {
   const has = (part) => parts.includes(part);
   const told = (sentence) => ({ told: sentence, seeds: SEEDS, epochs: data.epochs });
   if (has("choice")) chooseSettings(name, data, timesteps, rest);
-  const chosen = choose(kindsOf(data), timesteps, read(keptPath(root, name, "choice.json")) ?? { rows: [] });
+  const chosen = choose(
+    kindsOf(data),
+    timesteps,
+    read(keptPath(root, name, "choice.json")) ?? { rows: [] },
+  ).map((each) => ({ ...each, settings: { ...each.settings, ...scheduled(data) } }));
   if (has("final")) {
     const entries = chosen.map(({ kind, T, settings }) => ({ name: nameOf(kind, T), settings }));
     const sentence = `What was chosen on ${data.title}, trained on all of the training data and tested once.`;

@@ -8,6 +8,7 @@ import { COPY, PYTORCH_COPY, WRITTEN } from "./neuron-suite.js";
 import { PYTORCH } from "./pytorch-peer.js";
 import { DENSE, rowName, SPARSE_CONVOLUTION } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./suite-result.js";
+import { TWO_RANKS } from "./ranks-peers.js";
 import { CORE_BUNDLE, LOAD_AND_RUN_BUNDLE } from "./startup-suite.js";
 
 export type BarUnit = "times" | "bytes" | "elements";
@@ -146,6 +147,16 @@ const barsFor = ({ instructionSet }: ComputeBackend): readonly Bar[] => [
     atLeast: 8,
     unit: "times",
     measure: (suite) => ratio(suite, "inference", PYTORCH),
+  },
+  {
+    what: "images per second of 2 ranks, of those of 1 process with as many threads",
+    suite: "h",
+    atLeast: 0.9,
+    unit: "times",
+    measure: ({ rows }) => {
+      const theirs = rows[0]?.ratios[TWO_RANKS];
+      return theirs === undefined ? null : 1 / theirs;
+    },
   },
   {
     what: "core bundle, gzip",

@@ -18,6 +18,7 @@ import { PeerRun } from "./peer-run.js";
 import { isFound, overlap, type FoundPeer, type MissingPeer, type PeerKind } from "./peers.js";
 import { findPytorch } from "./pytorch-peer.js";
 import type { SuiteLetter } from "./suite-result.js";
+import { findRanks } from "./ranks-peers.js";
 import { runSuites, suiteLetters } from "./suites.js";
 
 export interface BenchArguments {
@@ -42,6 +43,7 @@ const KINDS: { readonly [Letter in SuiteLetter]?: readonly PeerKind[] } = {
   c: ["network"],
   d: ["network", "inference"],
   g: ["layer"],
+  h: ["ranks"],
 };
 
 /** @throws FoundFailure with the whole answer if a result was wrong */
@@ -105,7 +107,8 @@ async function findPeers(
 ): Promise<(FoundPeer | MissingPeer)[]> {
   const kinds = new Set(letters.flatMap((letter) => KINDS[letter] ?? []));
   const own = overlap(new Set(BACKEND_KINDS), kinds) ? await findOwnBackends(threads) : [];
-  const found = [...own, ...(await findPytorch(threads, kinds, python))];
+  const ranks = kinds.has("ranks") ? [await findRanks(threads)] : [];
+  const found = [...own, ...ranks, ...(await findPytorch(threads, kinds, python))];
   for (const peer of javascriptPeers)
     if (overlap(new Set(peer.kinds), kinds)) found.push(await findJavascriptPeer(peer, threads));
   return found;

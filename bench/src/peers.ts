@@ -3,7 +3,7 @@
 import type { PeerProcess } from "./peer-process.js";
 
 /** A group of cases that a peer prepares together. */
-export type PeerKind = "neuron" | "products" | "dense" | "network" | "inference" | "layer";
+export type PeerKind = "neuron" | "products" | "dense" | "network" | "inference" | "layer" | "ranks";
 
 export interface FoundPeer {
   readonly name: string;

@@ -8,6 +8,7 @@ import { overlap, type FoundPeer, type MissingPeer, type PeerKind } from "./peer
 const SERVER = fileURLToPath(new URL("../peers/pytorch/serve.py", import.meta.url));
 
 export const PYTORCH = "PyTorch";
+export const PYTORCH_DDP = "PyTorch DDP over gloo, 2 ranks";
 
 const INSTALL =
   "python3 -m venv torch && torch/bin/python -m pip install torch, and then --python torch/bin/python; " +
@@ -16,7 +17,7 @@ const INSTALL =
 interface Library {
   readonly name: string;
   /** What the server is told. */
-  readonly library: "eager" | "compiled" | "spikingjelly";
+  readonly library: "eager" | "compiled" | "ddp" | "spikingjelly";
   readonly kinds: readonly PeerKind[];
   readonly install: string;
 }
@@ -35,6 +36,12 @@ const LIBRARIES: readonly Library[] = [
     library: "compiled",
     kinds: ["neuron", "network"],
     install: "PyTorch 2 and a C++ compiler",
+  },
+  {
+    name: PYTORCH_DDP,
+    library: "ddp",
+    kinds: ["ranks"],
+    install: "a PyTorch with gloo",
   },
   // It has no neuron that learns its threshold: it stands beside our LIF neuron alone.
   {

@@ -2,7 +2,7 @@
 
 import type { Figure, Row } from "../../dist/cli/quick-bench/results.js";
 
-export type SuiteLetter = "a" | "b" | "c" | "d" | "e" | "f" | "g";
+export type SuiteLetter = "a" | "b" | "c" | "d" | "e" | "f" | "g" | "h";
 
 export interface SuiteResult {
   readonly suite: SuiteLetter;

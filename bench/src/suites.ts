@@ -7,6 +7,7 @@ import { neuronSuite } from "./neuron-suite.js";
 import { trainNetwork, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { productsSuite } from "./products-suite.js";
 import type { SuiteLetter, SuiteResult } from "./suite-result.js";
+import { ranksSuite } from "./ranks-suite.js";
 import { scalingSuite } from "./scaling-suite.js";
 import { startupSuite } from "./startup-suite.js";
 import { trainingStepSuite } from "./training-step-suite.js";
@@ -46,6 +47,10 @@ export const suiteTable: { readonly [Letter in SuiteLetter]: SuiteRow } = {
   g: {
     summary: "Open Neuromorphic's workload, Linear and LIF over 500 time steps",
     run: (bench) => layerSuite(bench),
+  },
+  h: {
+    summary: "two ranks with half of the threads each, beside one process",
+    run: async (bench, network) => ranksSuite(bench, await network()),
   },
 };
 

@@ -1,4 +1,4 @@
-/** Curves, whose library is loaded when there is something to draw. */
+/** Curves, whose library is loaded when there is something to draw, or will be. */
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -7,12 +7,16 @@ import type { LineChart as Chart } from "./line-chart.js";
 
 const loaded = signal<typeof Chart | null>(null);
 
+/** Before the first point comes. Without it there are no curves; the same numbers stand elsewhere as text. */
+export function loadLineChart(): void {
+  if (loaded.peek() !== null) return;
+  import("./line-chart.js").then(({ LineChart }) => (loaded.value = LineChart)).catch(() => undefined);
+}
+
 export function LineChart(props: ComponentProps<typeof Chart>) {
   const isEmpty = props.x.length === 0;
   useEffect(() => {
-    if (isEmpty || loaded.peek() !== null) return;
-    // Without it there are no curves; the same numbers stand elsewhere as text.
-    import("./line-chart.js").then(({ LineChart }) => (loaded.value = LineChart)).catch(() => undefined);
+    if (!isEmpty) loadLineChart();
   }, [isEmpty]);
   const Loaded = loaded.value;
   if (Loaded !== null) return <Loaded {...props} />;

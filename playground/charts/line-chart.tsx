@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { grouped } from "../format.js";
 import { pageColours } from "../../elements/colours.js";
+import { onePerFrame } from "./one-per-frame.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 import "uplot/dist/uPlot.min.css";
 import "./line-chart.css";
@@ -53,7 +54,10 @@ export function LineChart(props: Props) {
         element,
       );
     };
-    make.current();
+    // Several charts come at once.
+    onePerFrame(() => {
+      if (box.current === element) make.current();
+    });
     const resize = new ResizeObserver(() =>
       chart.current?.setSize({ width: element.clientWidth, height: latest.current.height ?? 180 }),
     );

@@ -1,7 +1,7 @@
 /** A step of a sequence, or all of one that is rows of numbers, on a canvas. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { parseColour, themeColours } from "../../elements/colours.js";
+import { parseColour, pageColours } from "../../elements/colours.js";
 import { useRedraw } from "../../elements/use-redraw.js";
 import { figure } from "../format.js";
 import { eventWords } from "../words/event-words.js";
@@ -22,7 +22,7 @@ interface Props {
 const [ON, OFF] = [0, 3];
 
 function eventColours(): EventColours {
-  const { paper, ink, seriesColours } = themeColours();
+  const { paper, ink, seriesColours } = pageColours();
   const [on, off] = [ON, OFF].map((i) => parseColour(seriesColours[i] ?? ink));
   return { paper: parseColour(paper), ink: parseColour(ink), on, off };
 }

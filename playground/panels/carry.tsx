@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { copyLink, SAVED_AS, saveModel, takeFiles } from "../actions.js";
 import { linkTo } from "../address.js";
-import { addressOf } from "../state/page-address.js";
+import { currentAddress as address } from "../state/current-address.js";
 import { drawingToText } from "../state/drawing-code.js";
 import { foreignPanel } from "../state/foreign-panel.js";
 import { differences } from "../state/in-use.js";
@@ -14,12 +14,12 @@ import { Cite } from "./cite.js";
 import { Emphasised } from "./emphasised.js";
 import "./carry.css";
 
-const address = select(addressOf);
 /** Whether the drawing is too long for an address, or what is looked at is in a file. */
 const lacksInput = select(
   ({ input }) =>
     input.source === "picture" ||
-    input.source === "recording" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+    input.source === "recording" ||
+    (input.source === "drawing" && drawingToText(input.strokes) === null),
 );
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */

@@ -1,7 +1,8 @@
 /** Lessons, one click each: what was set, and what to look at. */
 
-import { endLesson, startLesson } from "../lessons.js";
-import { LESSONS } from "../state/lessons.js";
+import { told } from "../actions.js";
+import { LESSONS, type LessonId } from "../state/lessons.js";
+import { notLoaded } from "../state/not-loaded.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
@@ -16,6 +17,17 @@ const isReady = select(
 /** A sequence has a T of its own. */
 const isTimeMovable = select(({ staircases }) => staircases.trained?.isTimeMovable !== false);
 
+/** With the first lesson. */
+const teacher = () => import("../lessons.js").catch(notLoaded);
+
+function begin(id: LessonId): void {
+  void told(async () => (await teacher()).startLesson(id));
+}
+
+function end(): void {
+  void told(async () => (await teacher()).endLesson());
+}
+
 export function Lessons() {
   const now = lesson.value;
   const { lessons } = words;
@@ -29,7 +41,7 @@ export function Lessons() {
             type="button"
             aria-pressed={now === id}
             disabled={!isReady.value || (id === "oneStep" && !isTimeMovable.value)}
-            onClick={() => startLesson(id)}
+            onClick={() => begin(id)}
           >
             {lessons.names[id]}
           </button>
@@ -39,7 +51,7 @@ export function Lessons() {
         {now === null ? null : (
           <p class="lesson">
             <Emphasised text={lessons.told[now]} />{" "}
-            <button type="button" onClick={endLesson}>
+            <button type="button" onClick={end}>
               {lessons.end}
             </button>
           </p>

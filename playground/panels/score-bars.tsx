@@ -19,7 +19,6 @@ export function ScoreBars({ look }: { look: Look }) {
   const range = high > low ? high - low : 1;
   const now = Math.min(step.value, timesteps);
   const { draw } = words;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
   return (
     <div class="table-scroll">
       <table class="scores">
@@ -63,7 +62,10 @@ export function ScoreBars({ look }: { look: Look }) {
                     title={draw.scoreAt(classNames[k], t + 1, oneDecimal(score))}
                   >
                     <span class="unseen">{oneDecimal(score)}</span>
-                    <span class="bar" style={{ height: percent((score - low) / range) }} />
+                    <span
+                      class="bar"
+                      style={{ transform: `scaleY(${((score - low) / range).toFixed(3)})` }}
+                    />
                   </td>
                 );
               })}

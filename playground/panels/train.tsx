@@ -1,6 +1,5 @@
 /** Train: settings, start, pause, step, reset; loss, accuracy, thresholds and firing rates as they change. */
 
-import { computed } from "@preact/signals";
 import {
   pauseTraining,
   resetTraining,
@@ -9,29 +8,25 @@ import {
   startTraining,
   stepTraining,
 } from "../actions.js";
-import { LineChart } from "../charts/late-line-chart.js";
-import { overlaid, type Lines } from "../charts/overlaid.js";
-import { SaveButtons } from "../figures/save-buttons.js";
-import { SERIES_COLOURS } from "../../elements/colours.js";
-import { duration, exact, figure, grouped, percent, wholePercent } from "../format.js";
-import { ends } from "../state/curves.js";
+import { loadLineChart } from "../charts/late-line-chart.js";
+import { duration, exact, figure, grouped, percent } from "../format.js";
 import { differences } from "../state/in-use.js";
 import { ranges, type NumberSetting } from "../state/settings.js";
-import { select, type TrainingState } from "../state/page-state.js";
+import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
+import { TrainingCurves } from "./training-curves.js";
 import "./train.css";
 
 const engine = select((state) => state.engine);
 const data = select((state) => state.data);
 const settings = select((state) => state.settings);
 const training = select((state) => state.training);
-const model = select((state) => state.model);
-const previous = select((state) => state.previous);
 const isBuiltIn = select((state) => state.data?.isBuiltIn === true);
-const history = computed(() => training.value.history);
+const status = select((state) => state.training.status);
+const inUse = select((state) => state.model?.settings);
 
 export function TrainPanel() {
   return (
@@ -46,20 +41,25 @@ export function TrainPanel() {
           <InUse />
           <Reproduced />
           <Numbers />
-          <Charts />
+          <TrainingCurves />
         </div>
       </div>
     </>
   );
 }
 
+/** There will be curves. */
+function learn(begin: () => Promise<void>): void {
+  loadLineChart();
+  void begin();
+}
+
 function Buttons() {
-  const { status } = training.value;
-  const running = status === "running";
+  const running = status.value === "running";
   const ready = engine.value !== null;
   return (
     <div class="buttons">
-      {status === "paused" ? (
+      {status.value === "paused" ? (
         <button type="button" class="primary" onClick={() => void resumeTraining()}>
           {words.train.goOn}
         </button>
@@ -68,11 +68,11 @@ function Buttons() {
           {words.train.pause}
         </button>
       ) : (
-        <button type="button" class="primary" disabled={!ready} onClick={() => void startTraining()}>
-          {status === "idle" ? words.train.start : words.train.again}
+        <button type="button" class="primary" disabled={!ready} onClick={() => learn(startTraining)}>
+          {status.value === "idle" ? words.train.start : words.train.again}
         </button>
       )}
-      <button type="button" disabled={!ready || running} onClick={() => void stepTraining()}>
+      <button type="button" disabled={!ready || running} onClick={() => learn(stepTraining)}>
         {words.train.oneBatch}
       </button>
       <button type="button" disabled={!ready} onClick={() => void resetTraining()}>
@@ -84,21 +84,19 @@ function Buttons() {
 
 /** What the network at hand was made with, where the sliders say something else. */
 function InUse() {
-  const inUse = model.value?.settings;
-  if (!inUse) return null;
-  const moved = differences(inUse, settings.value);
+  if (!inUse.value) return null;
+  const moved = differences(inUse.value, settings.value);
   if (moved.length === 0) return null;
-  const { status } = training.value;
   return (
     <p class="muted in-use" role="status">
-      {words.train.inUse(moved)} {words.train.takesEffect[status]}
+      {words.train.inUse(moved)} {words.train.takesEffect[status.value]}
     </p>
   );
 }
 
 function Numbers() {
-  const { status, message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft } = training.value;
-  const last = history.value.at(-1);
+  const { message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, history } = training.value;
+  const last = history.at(-1);
   const { figures, states, countOf } = words.train;
   return (
     <>
@@ -108,7 +106,7 @@ function Numbers() {
         aria-label={words.train.progress}
       />
       <dl class="figures" aria-live="off">
-        <Figure name={figures.state} value={states[status]} id="training-state" />
+        <Figure name={figures.state} value={states[status.value]} id="training-state" />
         <Figure name={figures.epoch} value={epoch === 0 ? "–" : countOf(epoch, epochs)} />
         <Figure name={figures.accuracy} value={last?.validation ? percent(last.validation.accuracy) : "–"} />
         <Figure name={figures.spikes} value={last ? figure(last.spikesPerInference) : "–"} />
@@ -134,111 +132,6 @@ function Figure({ name, value, id }: { name: string; value: string; id?: string 
       <dd id={id}>{value}</dd>
     </div>
   );
-}
-
-interface ShownRun {
-  readonly training: TrainingState;
-  readonly layers: readonly { readonly path: string; readonly name: string }[];
-}
-
-function Charts() {
-  const { charts } = words.train;
-  const now: ShownRun = { training: training.value, layers: model.value?.layers ?? [] };
-  const before = previous.value;
-  const both = (linesOf: (run: ShownRun) => Lines): Lines =>
-    overlaid(linesOf(now), before === null ? null : linesOf(before));
-  return (
-    <>
-      {before === null ? null : <p class="muted">{charts.pale}</p>}
-      <div class="charts">
-        <LineChart
-          title={charts.loss}
-          xLabel={charts.batch}
-          low={0}
-          format={figure}
-          tickFormat={figure}
-          {...both(lossOf)}
-        />
-        <LineChart
-          title={charts.accuracy}
-          xLabel={charts.epoch}
-          low={0}
-          high={1}
-          format={percent}
-          tickFormat={wholePercent}
-          {...both(accuracyOf)}
-        />
-        <LineChart
-          title={charts.thetas}
-          xLabel={charts.batch}
-          low={0}
-          format={figure}
-          tickFormat={figure}
-          {...both(thetasOf)}
-        />
-        <LineChart
-          title={charts.rates}
-          xLabel={charts.epoch}
-          low={0}
-          format={percent}
-          tickFormat={wholePercent}
-          {...both(ratesOf)}
-        />
-        <SaveButtons figure="curves" disabled={now.training.history.length === 0} />
-      </div>
-    </>
-  );
-}
-
-function batchesOf({ training: { batchesDone, stride } }: ShownRun): number[] {
-  return ends({ batches: batchesDone, stride, lines: [] });
-}
-
-function epochsOf({ training }: ShownRun): number[] {
-  return training.history.map(({ epoch }) => epoch);
-}
-
-function lossOf(run: ShownRun): Lines {
-  const { losses, stride } = run.training;
-  const { lossOfEach, lossOfMany } = words.train.charts;
-  const label = stride === 1 ? lossOfEach : lossOfMany(stride);
-  return { x: batchesOf(run), series: [{ label, values: losses, colour: 0 }] };
-}
-
-function accuracyOf(run: ShownRun): Lines {
-  const { history } = run.training;
-  const { whileLearning, heldOut } = words.train.charts;
-  return {
-    x: epochsOf(run),
-    series: [
-      {
-        label: whileLearning,
-        values: history.map(({ trainAccuracy }) => trainAccuracy),
-        colour: 0,
-        dash: true,
-      },
-      { label: heldOut, values: history.map(({ validation }) => validation?.accuracy ?? null), colour: 1 },
-    ],
-  };
-}
-
-function thetasOf(run: ShownRun): Lines {
-  const series = run.layers.map(({ name }, layer) => ({
-    label: name,
-    values: run.training.thetas[layer] ?? [],
-    colour: layer % SERIES_COLOURS,
-  }));
-  return { x: batchesOf(run), series };
-}
-
-function ratesOf(run: ShownRun): Lines {
-  const { history } = run.training;
-  const series = run.layers.map(({ path, name }, layer) => ({
-    label: name,
-    colour: layer % SERIES_COLOURS,
-    values: history.map(({ layers }) => layers.find((own) => own.name === path)?.firingRate ?? null),
-  }));
-  return { x: epochsOf(run), series };
 }
 
 /** Whether the digits that come with the page stand still, or move. */
@@ -267,7 +160,7 @@ function DigitsChoice({ locked }: { locked: boolean }) {
 
 function Controls() {
   const now = settings.value;
-  const locked = training.value.status === "running";
+  const locked = status.value === "running";
   const { groups, kinds, sliders, hints } = words.train;
   const slider = (name: NumberSetting, label: string, hint?: string) => (
     <Slider

@@ -22,9 +22,7 @@ export function pageFacts(
   { epochs, batches, measured }: RunProgress,
 ): ModelFacts {
   return {
-    ...(builtIn
-      ? builtInFacts(settings, train)
-      : { dataset: ownName(train), classNames: namesOf(train) }),
+    ...(builtIn ? builtInFacts(settings, train) : { dataset: ownName(train), classNames: namesOf(train) }),
     seed: settings.seed,
     epochs,
     ...(batches === 0 ? {} : { batches }),

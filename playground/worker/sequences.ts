@@ -68,7 +68,12 @@ export function sequenceOfImage(
   }
 }
 
-function framesOfMoving(image: Float32Array, network: Network, time: TimeInData, motion: Motion): MadeSequence {
+function framesOfMoving(
+  image: Float32Array,
+  network: Network,
+  time: TimeInData,
+  motion: Motion,
+): MadeSequence {
   const { inputShape, timesteps } = network;
   const [height, width] = inputShape;
   const events = eventsOfMoving(image, [height, width], motion);

@@ -15,6 +15,7 @@ import {
   type FidelityReport,
   type ModelFacts,
   type SpikingModel,
+  type TrainTest,
 } from "atif";
 import { traceOf } from "../../elements/trace-of.js";
 import { MOVING_SEED } from "../state/page-experiment.js";
@@ -83,6 +84,8 @@ interface HeldModel {
 
 export class Session implements Handlers {
   readonly #tell: (event: WorkerEvent) => void;
+  /** Before the page asks for it. */
+  readonly #begun = begun();
   readonly #data = new DataAtHand();
   readonly #shown = new ShownInput();
   #held: HeldModel | null = null;
@@ -101,6 +104,8 @@ export class Session implements Handlers {
 
   constructor(tell: (event: WorkerEvent) => void) {
     this.#tell = tell;
+    // Who opens it is told what goes wrong.
+    this.#begun.catch(() => undefined);
   }
 
   async open({
@@ -110,18 +115,14 @@ export class Session implements Handlers {
   }: Requests["open"]["args"]): Promise<Requests["open"]["answer"]> {
     // Without the words it speaks English. Nothing waits for those of English.
     const spoken = speakOfProblems(language).catch(() => undefined);
-    const isolated = globalThis.crossOriginIsolated;
-    // One core is left to the page, so that it can draw while the worker computes.
-    const wanted = isolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
     const [[shipped], data] = await Promise.all([
       Promise.allSettled([spoken.then(() => fetchModel(shippedModel))]),
-      loadDigits(),
-      init({ threads: wanted }),
+      this.#begun,
     ]);
     this.#data.begin(data);
     const problem = await this.#holdShipped(shipped, settings);
     return {
-      engine: { isolated, threads: threads() },
+      engine: { isolated: globalThis.crossOriginIsolated, threads: threads() },
       data: this.#data.summary,
       model: this.#summary(),
       problem,
@@ -259,9 +260,7 @@ export class Session implements Handlers {
     const { model, time = null } = this.#requireModel();
     if (whatIf === null || this.#probe === null) {
       const test =
-        time === null
-          ? data.with({ sampleShape: model.inputShape })
-          : sequences().asTaken(data, time);
+        time === null ? data.with({ sampleShape: model.inputShape }) : sequences().asTaken(data, time);
       this.#probe = new Probe(model, test);
     }
     return this.#probe.measure(whatIf);
@@ -491,4 +490,12 @@ export class Session implements Handlers {
 function sequenceOf({ values, events }: MadeSequence, { model, time }: Looking): Sequence {
   const kind = sequences().sequenceKindOf(model, time ?? { encoder: null });
   return { kind, values, shape: model.inputShape, hasEvents: events !== null };
+}
+
+/** The data that come with the page, and the kernels. */
+async function begun(): Promise<TrainTest> {
+  // One core is left to the page, so that it can draw while the worker computes.
+  const wanted = globalThis.crossOriginIsolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
+  const [data] = await Promise.all([loadDigits(), init({ threads: wanted })]);
+  return data;
 }

@@ -63,6 +63,19 @@ export class FoundFailure extends Error {
   }
 }
 
+/** Ranks that were started have ended so, and one of them has said why. */
+export class RanksFailure extends Error {
+  override name = "RanksFailure";
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+    readonly facts: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+}
+
 export interface Failure {
   readonly exitCode: ExitCode;
   /** Without a line break at its end, and none inside. */
@@ -72,12 +85,15 @@ export interface Failure {
 
 /** What to say and how to end when a command has thrown. */
 export function failureOf(thrown: unknown): Failure {
-  const hasFacts = [InterruptedError, FoundFailure, UsageError].some((kind) => thrown instanceof kind);
+  const hasFacts = [InterruptedError, FoundFailure, UsageError, RanksFailure].some(
+    (kind) => thrown instanceof kind,
+  );
   const { facts = {} } = (hasFacts ? thrown : {}) as Partial<FoundFailure>;
   return { exitCode: exitCodeOf(thrown), sentence: oneLine(sentenceOf(thrown)), facts };
 }
 
 function exitCodeOf(thrown: unknown): ExitCode {
+  if (thrown instanceof RanksFailure) return thrown.exitCode;
   if (thrown instanceof InterruptedError) return exitCodeOfSignal(thrown.signal);
   if (thrown instanceof FileError) return ENVIRONMENT.has(thrown.code) ? ExitCode.failed : ExitCode.usage;
   if (thrown instanceof UsageError || thrown instanceof ConfigError || thrown instanceof FormatError) {
@@ -111,6 +127,7 @@ const EXPECTED = [
   UsageError,
   InterruptedError,
   FoundFailure,
+  RanksFailure,
   ConfigError,
   FormatError,
   FileError,

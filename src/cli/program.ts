@@ -25,6 +25,7 @@ import { backend, threads } from "./compute-options.js";
 import { addDeviceCommands } from "./device-commands.js";
 import { addExchangeCommands } from "./exchange-commands.js";
 import { ExitCode, failureOf, UsageError } from "./exit-codes.js";
+import { Interrupt } from "./interrupt.js";
 import { addPlayground } from "./playground-command.js";
 import { addPlot } from "./plot-command.js";
 import { addPredict } from "./predict-command.js";
@@ -42,8 +43,19 @@ export async function runCommandLine(argv: readonly string[], given?: Command): 
     return ExitCode.ok;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return ExitCode.ok; // --help, --version
-    return reportFailure(thrown instanceof CommanderError ? usageError(thrown, program, argv) : thrown, argv);
+    const failure = thrown instanceof CommanderError ? usageError(thrown, program, argv) : thrown;
+    return (await isSaidByAnother()) ? failureOf(failure).exitCode : reportFailure(failure, argv);
   }
+}
+
+/** Of several ranks that have found the same, one says it: the others are ended while they wait for their turn. */
+async function isSaidByAnother(): Promise<boolean> {
+  const { silenceBefore } = await import("./mpi/turn-to-speak.js");
+  const silence = silenceBefore(process.env);
+  if (silence === 0) return false;
+  const interrupt = new Interrupt();
+  await new Promise((resolve) => setTimeout(resolve, silence));
+  return interrupt.received !== null;
 }
 
 /** One sentence on stderr; with --json also an object on stdout. */
@@ -170,12 +182,21 @@ function addTrain(program: Command): void {
       collect,
     )
     .option("--lenient", "step over keys of the configuration that are not known, with a warning")
+    .option(
+      "--ranks <n>",
+      "processes that share out every batch over MPI, here or on the machines of a cluster",
+      wholeNumber("--ranks", 4, 1, 65_536),
+    )
     .option(...threads())
     .option(...backend())
     .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.train)
     .action(async (config: string | undefined, options: Omit<TrainArguments, "config">) => {
+      if (options.ranks !== undefined) {
+        const { launchRanks } = await import("./mpi/launch-ranks.js");
+        return launchRanks(process.argv.slice(2), { ...options, ranks: options.ranks });
+      }
       const { train } = await import("./commands/train.js");
       await train({ ...options, ...(config === undefined ? {} : { config }) });
     });
@@ -327,7 +348,8 @@ Examples:
   atif train my.toml --limit 2000 --epochs 1         a quick look
   atif train --resume                                go on where Ctrl-C stopped the latest run
   atif train --resume runs/digits-1 --set model.0.optimizer.params.lr=0.001
-                                                     the same, with a lower rate after a divergence`,
+                                                     the same, with a lower rate after a divergence
+  atif train my.toml --ranks 4                       by 4 processes over MPI: docs/clusters.md`,
   eval: `
 Examples:
   atif eval runs/digits-1

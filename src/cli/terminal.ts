@@ -118,6 +118,11 @@ export function interject(sentence: string): void {
   process.stderr.write(`${process.stderr.isTTY ? CLEAR_LINE : ""}${printable(sentence)}\n`);
 }
 
+/** A line for a program that reads stderr. */
+export function signify(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 const CLEAR_LINE = "\r\u001b[K";
 
 /** How wide it is; 0 if it is no terminal, or does not know. */

@@ -8,6 +8,7 @@ import type { SingleRun } from "./adjust.js";
 import { augmentationsOf, networkInputShape, prepareData } from "./data.js";
 import type { Experiment } from "./description/experiment.js";
 import { buildModel } from "./model.js";
+import type { OwnFunctions } from "./own-functions.js";
 import { trainerOptions } from "./training.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { Communicator } from "../parallel/communicator.js";
@@ -21,6 +22,7 @@ export interface PreparedRun {
   readonly augmentations: AugmentationPipeline;
   readonly model: SpikingModel;
   readonly options: TrainerOptions;
+  readonly own: OwnFunctions;
 }
 
 export interface PrepareOptions {
@@ -28,12 +30,13 @@ export interface PrepareOptions {
   readonly communicator?: Communicator;
   readonly load: () => Promise<TrainTest>;
   readonly warn: (sentence: string) => void;
+  readonly own: OwnFunctions;
 }
 
 /** @throws ConfigError if settings and data do not fit each other; FormatError if files are missing or damaged */
 export async function prepareRun(
   run: SingleRun,
-  { load, warn, communicator }: PrepareOptions,
+  { load, warn, own, communicator }: PrepareOptions,
 ): Promise<PreparedRun> {
   const sets = await prepareData(run.experiment, { load, warn });
   const parallel = await parallelOf(run, communicator);
@@ -41,8 +44,8 @@ export async function prepareRun(
     const augmentations = augmentationsOf(run.experiment);
     const inputShape = networkInputShape(sets, augmentations);
     const model = buildModel(run.model, { inputShape, classes: sets.train.classes, seed: run.seed });
-    const options = { ...trainerOptions(run, sets, augmentations), parallel };
-    return { run, sets, augmentations, model, options };
+    const options = { ...trainerOptions(run, sets, augmentations, own), parallel };
+    return { run, sets, augmentations, model, options, own };
   });
 }
 

@@ -2,7 +2,6 @@
 
 import type { TrainTest } from "../datasets/dataset.js";
 import type { SpikingModel } from "../models/spiking-model.js";
-import type { Communicator } from "../parallel/communicator.js";
 import { nextTurn } from "../platform/event-loop.js";
 import type { SingleRun } from "./adjust.js";
 import { loadDataset, type DatasetLoader } from "./data.js";
@@ -10,17 +9,18 @@ import { hasSteps, prepareRun } from "./prepared-run.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 import { RunPlaces } from "./run-folder/run-places.js";
 import type { RunPlan } from "./run-plan.js";
+import type { Team } from "./team.js";
 import { trainRun, type CompleteRun, type RunListener, type StoppedRun } from "./train-run.js";
 
 export interface RunAllOptions {
   /** loadDataset if it is left out. Called once. */
   readonly load?: DatasetLoader;
   readonly signal?: AbortSignal;
-  /** The processes that train every network together; this one alone if it is left out. */
-  readonly communicator?: Communicator;
   readonly warn: (sentence: string) => void;
   /** Told when the training of a run begins; returns what is told of it from then on. */
   readonly begin: (run: SingleRun, model: SpikingModel, folder: RunFolder | null) => RunListener;
+  /** Processes that help (helpRuns), of whom this is rank 0. */
+  readonly team?: Team | undefined;
 }
 
 /** A run that was complete before: nothing was done. */
@@ -54,7 +54,7 @@ export type RunOutcome = { readonly run: SingleRun } & (
  * @throws ConfigError, also if another process is working on a run; DivergenceError, FileError, FormatError
  */
 export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGenerator<RunOutcome> {
-  const { load: loadAny = loadDataset, signal, communicator, warn, begin } = options;
+  const { load: loadAny = loadDataset, signal, warn, begin, team } = options;
   const places = new RunPlaces(plan);
   let data: Promise<TrainTest> | null = null;
   const load = (): Promise<TrainTest> => (data ??= loadAny(plan.experiment.dataset));
@@ -62,6 +62,7 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
     places.hold();
     for (const run of plan.runs) {
       const before = places.complete(run);
+      team?.send({ kind: before === null ? "run" : "skip" });
       if (before !== null) {
         yield { status: "was complete", run, folder: before };
         continue;
@@ -69,7 +70,8 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
       const prepared = await prepareRun(run, {
         load,
         warn,
-        ...(communicator === undefined ? {} : { communicator }),
+        own: plan.own,
+        ...(team && { communicator: team.communicator }),
       });
       const { model } = prepared;
       if (hasSteps(run.experiment)) {
@@ -79,6 +81,8 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
       // Lets a signal that has come be seen: work that never waits keeps them in a queue.
       await nextTurn();
       if (signal?.aborted === true) {
+        team?.send({ kind: "over" });
+        team?.leave();
         yield { status: "not begun", run, model, root: places.root };
         return;
       }
@@ -86,14 +90,20 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
         signal,
         open: () => places.open(run),
         begin: (...made) => begin(run, ...made),
+        team,
+        ...(run === plan.runs.at(-1) ? { trained: () => team?.leave() } : {}),
       });
       if (trained.status === "stopped") {
+        // Those who helped with the training wait for the next run.
+        if (trained.stoppedIn !== null) team?.send({ kind: "over" });
+        team?.leave();
         yield { ...trained, run, model, root: places.root };
         return;
       }
       places.leave();
       yield { ...trained, run, model };
     }
+    team?.leave();
     places.close();
   } finally {
     places.release();

@@ -1,11 +1,11 @@
 /** Trains one prepared run, with checkpoints on the way, tests it, and writes what came out. */
 
+import { encodeCheckpoint } from "../formats/checkpoint.js";
 import { saveModel } from "../formats/model-file.js";
-import { lossOf } from "../losses/loss-spec.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import { lastPart } from "../platform/paths.js";
 import type { EpochMetrics } from "../training/epoch-metrics.js";
-import { evaluate, type Evaluation } from "../training/evaluate.js";
+import type { Evaluation } from "../training/evaluate.js";
 import type { TrainingResult } from "../training/trainer.js";
 import type { BatchProgress } from "../training/trainer-options.js";
 import { VERSION } from "../version.js";
@@ -25,6 +25,8 @@ import { markFailed } from "./run-folder/run-state.js";
 import { changeInWords, changesOnTheWay } from "./run-folder/run-changes.js";
 import { completeSummary, runFacts, type CompleteSummary } from "./run-folder/run-summary.js";
 import type { TrainingFacts } from "./run-folder/training-facts.js";
+import type { Team } from "./team.js";
+import { testRun } from "./test-run.js";
 
 /** What is told while a run is under way. The training waits for promises. */
 export interface RunListener {
@@ -42,6 +44,10 @@ export interface TrainRunOptions {
   readonly open: () => RunFolder | null;
   /** Told when the folder is there and training begins. */
   readonly begin: (model: SpikingModel, folder: RunFolder | null) => RunListener;
+  /** Those who help, of whom this is rank 0. */
+  readonly team?: Team | undefined;
+  /** Told when the network is tested: what follows, this process does alone. */
+  readonly trained?: () => void;
 }
 
 /** A run that was trained to its end and tested. */
@@ -70,22 +76,24 @@ export interface StoppedRun {
 /** @throws DivergenceError; FileError; ConfigError if the settings of the training make no sense */
 export async function trainRun(
   prepared: PreparedRun,
-  { signal: given, open, begin }: TrainRunOptions,
+  { signal, open, begin, team, trained: leave }: TrainRunOptions,
 ): Promise<CompleteRun | StoppedRun> {
   const { run, model } = prepared;
-  // Of all processes that train it together, so that all stop at the same point.
-  const signal = prepared.options.parallel?.agree(given) ?? given;
   let recorder: RunRecorder | null = null;
   let listener: RunListener = {};
   const trainer = createTrainer(prepared, {
     onBatch: async (batch) => {
       await listener.onBatch?.(batch);
+      const isLong = team?.stepDone(recorder?.isDueAfterBatch === true) === true;
       await recorder?.afterBatch();
+      if (isLong) team?.meet();
     },
     onValidation: (done, total) => listener.onValidation?.(done, total),
     onEpoch: async (metrics) => {
       await listener.onEpoch?.(metrics);
+      const isLong = team?.stepDone(recorder?.isDueAfterEpoch === true) === true;
       await recorder?.afterEpoch(metrics);
+      if (isLong) team?.meet();
     },
   });
   const folder = open();
@@ -94,15 +102,18 @@ export async function trainRun(
     if (folder !== null) recorder = new RunRecorder(folder, trainer, model.architecture);
     const facts = (await recorder?.begin(run.experiment, begun)) ?? begun;
     listener = begin(model, folder);
+    team?.send({ kind: "state", bytes: encodeCheckpoint(trainer.state(), model.architecture) });
 
     const result = await trainer.fit(signal === undefined ? {} : { signal });
     await recorder?.save();
-    const test = result.completed ? await testUnlessStopped(prepared, listener, signal) : "stopped";
+    team?.meet();
+    const test = result.completed ? await testRun(prepared, listener, signal) : "stopped";
     const stopped = { status: "stopped", folder, result } as const;
     if (test === "stopped") {
       folder?.writeSummary({ status: "interrupted", ...facts });
       return { ...stopped, test: null, postprocessing: [], stoppedIn: null };
     }
+    leave?.();
     const trained = completeSummary(facts, result, test);
     const modelFacts = { ...factsOf(prepared, trained) };
     if (folder !== null) await saveModel(folder.modelPath, model, modelFacts);
@@ -142,34 +153,6 @@ async function postprocessed({
 /** What summary.json says of a step. */
 function summaryOf({ model: _, ...summary }: PostprocessingResult): PostprocessingSummary {
   return summary;
-}
-
-async function testUnlessStopped(
-  prepared: PreparedRun,
-  listener: RunListener,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation | null | "stopped"> {
-  try {
-    return await testRun(prepared, listener, signal);
-  } catch (thrown) {
-    if (signal?.aborted === true && thrown === signal.reason) return "stopped";
-    throw thrown;
-  }
-}
-
-async function testRun(
-  { run, model, sets, augmentations, options }: PreparedRun,
-  listener: RunListener,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation | null> {
-  if (!run.model.evaluate || sets.test === undefined) return null;
-  return (options.parallel?.evaluate ?? evaluate)(model, sets.test, {
-    batchSize: run.model.batchSize,
-    loss: lossOf(options),
-    ...(augmentations.steps.length === 0 ? {} : { augmentations }),
-    ...(signal === undefined ? {} : { signal }),
-    onBatch: (done, total) => listener.onTest?.(done, total),
-  });
 }
 
 /** No times, and no folders of this machine: equal runs make equal files. */

@@ -3,14 +3,7 @@
  * so that a step does not pay for it: the largest numbers of a step travel with it.
  */
 
-import {
-  ConfigError,
-  FormatError,
-  messageOf,
-  OutOfMemoryError,
-  ShapeError,
-  StateError,
-} from "../errors.js";
+import { ConfigError, FormatError, messageOf, OutOfMemoryError, ShapeError, StateError } from "../errors.js";
 import { GivenUp } from "../platform/giving-up.js";
 import { DivergenceError } from "../training/divergence-error.js";
 import type { Communicator } from "./communicator.js";
@@ -48,7 +41,8 @@ export function agree(
   news.set(largest, OWN);
   communicator.max(news);
   if (news[FAILED] > 0) throw shared(communicator, size - news[FAILED], thrown);
-  if (news[GIVEN_UP] > 0) throw thrown instanceof GivenUp ? thrown : new GivenUp("another rank was asked to stop");
+  if (news[GIVEN_UP] > 0)
+    throw thrown instanceof GivenUp ? thrown : new GivenUp("another rank was asked to stop");
   largest.set(news.subarray(OWN));
   return news[STOP] > 0;
 }

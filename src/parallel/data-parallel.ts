@@ -63,6 +63,10 @@ export class DataParallel implements ParallelTraining {
     return { "number of shards": String(this.shards), "reduction of gradients": this.reduce };
   }
 
+  get byItself(): DataParallel {
+    return new DataParallel({ shards: this.shards, reduce: this.reduce });
+  }
+
   agree(signal: AbortSignal | undefined): AbortSignal {
     // What begins may have been given another state.
     this.#checked = null;

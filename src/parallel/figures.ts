@@ -27,7 +27,11 @@ export class Figures {
   }
 
   /** @param start where its samples begin */
-  write(part: number, start: number, { loss, predicted, counts }: Pick<Pass, "loss" | "predicted" | "counts">): void {
+  write(
+    part: number,
+    start: number,
+    { loss, predicted, counts }: Pick<Pass, "loss" | "predicted" | "counts">,
+  ): void {
     const at = part * this.#perPart;
     this.#numbers[at] = loss;
     counts.forEach(({ spikes, opportunities }, i) => {

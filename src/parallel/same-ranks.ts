@@ -28,13 +28,19 @@ function shortened(text: string | undefined): string {
 }
 
 /** @throws StateError on all ranks, naming the first that is elsewhere than rank 0, or has other weights */
-export function checkSameState(communicator: Communicator, { model, settings, epoch, batch }: ParallelStep): void {
+export function checkSameState(
+  communicator: Communicator,
+  { model, settings, epoch, batch }: ParallelStep,
+): void {
   const { rank, size } = communicator;
   const parts = [...model.namedParameters(), ...model.namedBuffers()];
   const weights = parts.reduce((h, [, { data }]) => hash(bytesOf(data), h), 0);
   const { steps, moves, arrays } = settings.optimizer.state();
   const ownArrays = Object.values(arrays).flat();
-  const kept = [Float64Array.of(steps, ...moves), ...ownArrays].reduce((h, each) => hash(bytesOf(each), h), 0);
+  const kept = [Float64Array.of(steps, ...moves), ...ownArrays].reduce(
+    (h, each) => hash(bytesOf(each), h),
+    0,
+  );
   const own = [epoch, batch, weights, kept];
   // A slot for each rank, which it alone writes.
   const all = new Float64Array(size * own.length);

@@ -8,7 +8,7 @@ import { ShapeError } from "../errors.js";
 import { divisorOf } from "../losses/table.js";
 import type { Batch } from "../datasets/batch.js";
 import type { Parameter } from "../module/parameter.js";
-import { canBeGivenUp } from "../platform/giving-up.js";
+import { canBeGivenUp, GivenUp } from "../platform/giving-up.js";
 import { Generator } from "../random/generator.js";
 import { scope } from "../tensor/scope.js";
 import { Storage } from "../tensor/storage.js";
@@ -23,7 +23,7 @@ import type { Communicator } from "./communicator.js";
 import { shardSumsOf } from "./compiled-shard-sums.js";
 import { partOf } from "./cut.js";
 import { Figures } from "./figures.js";
-import { HeldBuffers } from "./held-buffers.js";
+import { StepBuffers } from "./step-buffers.js";
 import { keyedState, type ShardKey } from "./keyed-state.js";
 import { magicOf, NOT_FINITE, type ShardSums } from "./shard-sums.js";
 import type { StepArrays } from "./step-arrays.js";
@@ -41,7 +41,7 @@ export interface Sharing {
 export interface Stopping {
   /** Whether this rank is asked to. */
   readonly isAsked: () => boolean;
-  /** Called on all ranks if one was; the step is done then all the same. */
+  /** Called on all ranks if one was, whether the step is done or given up. */
   readonly onAgreed: () => void;
 }
 
@@ -57,7 +57,7 @@ export function shardedStep(
 ): Learned {
   const { model, settings, options } = step;
   const { communicator } = sharing;
-  const buffers = new HeldBuffers(model);
+  const buffers = new StepBuffers(model);
   const work = new StepWork(step, samples, sharing, buffers);
   settings.optimizer.zeroGrad();
   try {
@@ -77,6 +77,7 @@ export function shardedStep(
     const mixes = options.augmentations?.mixesLabels === true;
     return { pass, batch: mixes ? { labels, mixed: { labels, lambda: 1 } } : { labels } };
   } catch (error) {
+    if (error instanceof GivenUp) onAgreed();
     buffers.restore();
     settings.optimizer.zeroGrad();
     throw error;
@@ -101,7 +102,7 @@ class StepWork {
   readonly #step: ParallelStep;
   readonly #samples: Uint32Array;
   readonly #sharing: Sharing;
-  readonly #buffers: HeldBuffers;
+  readonly #buffers: StepBuffers;
   readonly #parameters: readonly [string, Parameter][];
   /** Those of parameters come first; they are empty where gradients are not added exactly. */
   readonly #summands: readonly Summand[];
@@ -111,7 +112,7 @@ class StepWork {
   #numbers: Float64Array = new Float64Array(0);
   #figures = new Figures(this.#numbers, 0, 0);
 
-  constructor(step: ParallelStep, samples: Uint32Array, sharing: Sharing, buffers: HeldBuffers) {
+  constructor(step: ParallelStep, samples: Uint32Array, sharing: Sharing, buffers: StepBuffers) {
     const { model, learned, settings } = step;
     this.#step = step;
     this.#samples = samples;
@@ -247,8 +248,13 @@ class StepWork {
   #addGradients(): void {
     const { communicator, arrays } = this.#sharing;
     if (communicator.size === 1) return;
-    const learning = this.#parameters.map(([, parameter]) => parameter).filter((_, i) => this.largest[i] >= 0);
-    const flat = arrays.flat(this.#backend, learning.reduce((sum, { size }) => sum + size, 0));
+    const learning = this.#parameters
+      .map(([, parameter]) => parameter)
+      .filter((_, i) => this.largest[i] >= 0);
+    const flat = arrays.flat(
+      this.#backend,
+      learning.reduce((sum, { size }) => sum + size, 0),
+    );
     let at = 0;
     const places = learning.map(({ size }) => flat.subarray(at, (at += size)));
     learning.forEach(({ grad }, i) => (grad === null ? places[i].fill(0) : places[i].set(grad.data)));

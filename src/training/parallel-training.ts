@@ -3,21 +3,20 @@
  * every batch cut into shards. `parallel/` has it; a trainer without it does not load that.
  */
 
+import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
 import type { GeneratorState } from "../random/generator.js";
 import { refuse } from "../schema/place.js";
 import type { ValueType } from "../schema/value-types.js";
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { evaluate } from "./evaluate.js";
-import type { Fingerprint } from "./fingerprint.js";
 import type { LearnedPreprocessing } from "./learned-preprocessing.js";
-import type { ResolvedTrainerOptions } from "./trainer-options.js";
 import type { Learned, StepSettings } from "./training-step.js";
 
 /** Where a run is, and what it goes by. */
 export interface ParallelStep {
   readonly model: SpikingModel;
   readonly learned: LearnedPreprocessing;
-  readonly options: ResolvedTrainerOptions;
+  readonly options: StepOptions;
   readonly settings: StepSettings;
   /** Epochs that are over, and batches done of the one under way. */
   readonly epoch: number;
@@ -25,12 +24,19 @@ export interface ParallelStep {
   /** Of the order of the samples, when the epoch began. */
   readonly epochStart: GeneratorState;
   /** Of everything that decides the bits of the run. */
-  readonly fingerprint: () => Fingerprint;
+  readonly fingerprint: () => Readonly<Record<string, string>>;
+}
+
+/** Of the options of a trainer, those that say what is shown. */
+export interface StepOptions {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly augmentations: AugmentationPipeline | null;
 }
 
 export interface ParallelTraining {
   /** What of it decides the bits of a run. */
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: Readonly<Record<string, string>>;
   /** One that is aborted on all ranks at the same point, once that of any rank is. The same again for one that it gave. */
   agree(signal: AbortSignal | undefined): AbortSignal;
   /**
@@ -41,6 +47,8 @@ export interface ParallelTraining {
   step(step: ParallelStep): Learned;
   /** As evaluate(), with the same figures. */
   readonly evaluate: typeof evaluate;
+  /** The same shards, all of them this process's: for work that it does without the others. */
+  readonly byItself: ParallelTraining;
 }
 
 const EXPECTS = "new DataParallel({ shards: 12 }) of atif/parallel";

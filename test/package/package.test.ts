@@ -94,6 +94,9 @@ describe("the packed package", () => {
       join(folder, "use.ts"),
       `import { ATIF, createNeuron, init, tensor, type NeuronSpec, type Tensor, type StateDict } from "atif";
        import type { AtifRaster, PickEvent } from "atif/elements";
+       import { alone, DataParallel, type Communicator } from "atif/parallel";
+       const communicator: Communicator = alone;
+       export const parallel: DataParallel = new DataParallel({ shards: 2, communicator });
        await init({ backend: "reference" });
        const neuron: ATIF = new ATIF({ alpha: 2 });
        const y: Tensor = neuron.forward(tensor([1, 2], [2]));

@@ -1,6 +1,7 @@
 /** Shards in experiment files, in trainers and in measuring: what they are, and what is refused. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { NO_FUNCTIONS } from "../../src/experiment/own-functions.js";
 import { prepareRun } from "../../src/experiment/prepared-run.js";
 import { singleRuns } from "../../src/experiment/adjust.js";
 import {
@@ -8,10 +9,13 @@ import {
   Flatten,
   init,
   Linear,
+  Module,
+  noGrad,
   parseExperiment,
   runExperiment,
   Sequential,
   SpikingModel,
+  Tensor,
   Trainer,
   writeExperiment,
 } from "../../src/index.js";
@@ -21,6 +25,7 @@ import { DataParallel } from "../../src/parallel/data-parallel.js";
 import { keyedState } from "../../src/parallel/keyed-state.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import type { TrainerOptions } from "../../src/training/trainer-options.js";
+import { expectClose } from "../closeness.js";
 import { expectSameModel, stripes, tinySCNN, tinySMLP } from "../training/tiny.js";
 
 beforeAll(() => init({ backend: "wasm", threads: 1 }));
@@ -85,13 +90,21 @@ describe("shards of an experiment file", () => {
     const { experiment } = parseExperiment(file('shards = 4\nreduce = "fast"'));
     expect(experiment.models[0]).toMatchObject({ shards: 4, reduce: "fast" });
     expect(parseExperiment(writeExperiment(experiment)).experiment).toEqual(experiment);
-    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, { load: () => Promise.resolve(data) });
+    const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, {
+      load: () => Promise.resolve(data),
+    });
     const [single] = singleRuns(parseExperiment(file("shards = 4")).experiment);
-    const prepared = await prepareRun(single, { load: () => Promise.resolve(data), warn: () => undefined });
+    const prepared = await prepareRun(single, {
+      load: () => Promise.resolve(data),
+      warn: () => undefined,
+      own: NO_FUNCTIONS,
+    });
     const parallel = new DataParallel({ shards: 4 });
     await new Trainer(prepared.model, prepared.sets.train, { ...prepared.options, parallel }).fit();
     expectSameModel(model, prepared.model);
-    const [whole] = await runExperiment(parseExperiment(file("")).experiment, { load: () => Promise.resolve(data) });
+    const [whole] = await runExperiment(parseExperiment(file("")).experiment, {
+      load: () => Promise.resolve(data),
+    });
     expect(whole.model.stateDict()).not.toEqual(model.stateDict());
   });
 
@@ -112,6 +125,7 @@ describe("shards of an experiment file", () => {
       prepareRun(singleRuns(parseExperiment(file(keys)).experiment)[0], {
         load,
         warn: () => undefined,
+        own: NO_FUNCTIONS,
         communicator: of(size),
       });
     await expect(prepare("", 2)).rejects.toThrow(
@@ -131,9 +145,73 @@ describe("a trainer with shards", () => {
     parallel: new DataParallel({ shards: 3 }),
   };
 
+  it("takes the steps of whole batches, each shard by its share of the mean", async () => {
+    // 20 samples in batches of 9, the last one of 2: some of its shards are empty.
+    const trained = async (more: Partial<TrainerOptions>) => {
+      const model = tinySMLP();
+      const losses: number[] = [];
+      const trainer = new Trainer(model, data.train, {
+        ...options,
+        batchSize: 9,
+        classWeights: [1, 3, 0.25],
+        callbacks: [{ onBatch: ({ loss }) => void losses.push(loss) }],
+        ...more,
+      });
+      const { history } = await trainer.fit();
+      const weights = Object.values(model.stateDict()).flatMap(({ data }) => [...data]);
+      return { weights, losses, history };
+    };
+    const whole = await trained({ parallel: null });
+    for (const reduce of ["exact", "fast"] as const) {
+      for (const shards of [1, 4, 7]) {
+        const cut = await trained({ parallel: new DataParallel({ shards, reduce }) });
+        expectClose(cut.weights, whole.weights, 1e-5, { floor: 0.1 });
+        expectClose(cut.losses, whole.losses, 1e-5);
+        const [{ trainAccuracy, layers }] = cut.history;
+        expect(trainAccuracy).toBe(whole.history[0].trainAccuracy);
+        expect(layers.map(({ spikesPerInference }) => spikesPerInference)).toEqual(
+          whole.history[0].layers.map(({ spikesPerInference }) => spikesPerInference),
+        );
+      }
+    }
+  });
+
+  it("gives buffers the mean of what shards made of them, by samples; those that none changed keep their bits", async () => {
+    /** Remembers the mean of what it was shown, besides the value before. */
+    class Mean extends Module {
+      readonly mean = this.registerBuffer("mean", Tensor.full([1], 4));
+      readonly still = this.registerBuffer("still", Tensor.full([1], -0));
+      forward(x: Tensor): Tensor {
+        if (this.training) this.mean.data[0] += noGrad(() => x.mean().item());
+        return x;
+      }
+    }
+    const mean = new Mean();
+    class Watched extends SpikingModel {
+      constructor() {
+        super(
+          [4, 4, 1],
+          [3],
+          1,
+          "s",
+          new Sequential({ flatten: new Flatten(), mean, fc: new Linear(16, 3) }),
+        );
+      }
+    }
+    const whole = { ...options, batchSize: 20, parallel: new DataParallel({ shards: 3 }) };
+    await new Trainer(new Watched(), data.train, whole).fit();
+    const all = Array.from(data.train.x);
+    const expected = 4 + all.reduce((sum, each) => sum + each, 0) / all.length;
+    expectClose(mean.mean.data, [expected], 1e-6);
+    expect(mean.still.data[0]).toBe(-0);
+  });
+
   it("goes on with the same shards alone", () => {
     const state = new Trainer(tinySMLP(), data.train, options).state();
-    const other = new Trainer(tinySMLP(), data.train, { ...options, parallel: new DataParallel({ shards: 4 }) });
+    const other = new Trainer(tinySMLP(), data.train, {
+      ...options,
+      parallel: new DataParallel({ shards: 4 }),
+    });
     expect(() => other.loadState(state)).toThrow("its number of shards is 3, but here it is 4");
     const { parallel: _, ...whole } = options;
     expect(() => new Trainer(tinySMLP(), data.train, whole).loadState(state)).toThrow(
@@ -171,7 +249,12 @@ describe("a trainer with shards", () => {
       fc: new Linear(16, 3),
       norm: new BatchNorm1d(3),
     });
-    const model = new SpikingModel([4, 4, 1], [3], 1, "s", layers);
+    class Own extends SpikingModel {
+      constructor() {
+        super([4, 4, 1], [3], 1, "s", layers);
+      }
+    }
+    const model = new Own();
     const fit = (shards: number) =>
       new Trainer(model, data.train, { ...options, parallel: new DataParallel({ shards }) }).fit();
     await expect(fit(10)).rejects.toThrow(
@@ -184,11 +267,15 @@ describe("a trainer with shards", () => {
 describe("evaluate of DataParallel", () => {
   it("gives the figures of evaluate", async () => {
     const model = tinySCNN();
-    const metrics = [{ name: "mean", metric: (outputs: { mean(): { item(): number } }) => outputs.mean().item() }];
+    const metrics = [
+      { name: "mean", metric: (outputs: { mean(): { item(): number } }) => outputs.mean().item() },
+    ];
     for (const batchSize of [4, 64]) {
       const asked = { batchSize, metrics };
       const parallel = new DataParallel({ shards: 1 });
-      expect(await parallel.evaluate(model, data.test, asked)).toEqual(await evaluate(model, data.test, asked));
+      expect(await parallel.evaluate(model, data.test, asked)).toEqual(
+        await evaluate(model, data.test, asked),
+      );
     }
   });
 });

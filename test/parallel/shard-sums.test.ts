@@ -92,7 +92,10 @@ describe("the exact sum", () => {
     for (const sums of [plainShardSums, compiled]) {
       for (const length of [1, 3, 4, 7, 8, 9, 40]) {
         for (let at = 0; at < length; at += 3) {
-          const x = inHeap(Array.from({ length }, (_, i) => (i === at ? -2.5 : 0.25)), at % 3);
+          const x = inHeap(
+            Array.from({ length }, (_, i) => (i === at ? -2.5 : 0.25)),
+            at % 3,
+          );
           expect(sums.largestBits(x)).toBe(bitsOf(2.5));
           x[at] = -Infinity;
           expect(sums.largestBits(x)).toBe(NOT_FINITE);
@@ -127,7 +130,7 @@ describe("the exact sum", () => {
       const order = generator.shuffle(Array.from({ length: 24 }, (_, i) => i)).map((i) => rows[i]);
       expectSameBits(sumOf(order, c), expected, `order ${trial}`);
       const parts: Float32Array[][] = [];
-      for (let at = 0; at < 24; ) parts.push(order.slice(at, (at += 1 + generator.integer(9))));
+      for (let at = 0; at < 24;) parts.push(order.slice(at, (at += 1 + generator.integer(9))));
       const total = new Float64Array(50);
       for (const part of generator.shuffle(parts.map((_, i) => i)))
         sumOf(parts[part], c).forEach((each, i) => (total[i] += each));
@@ -140,7 +143,9 @@ describe("the exact sum", () => {
       [LARGEST, 2048 * LARGEST],
       [SMALLEST, 2048 * SMALLEST],
     ]) {
-      const rows = Array.from({ length: 2048 }, (_, i) => inHeap(new Float32Array(17).fill(i < 2047 ? g : g), i % 4));
+      const rows = Array.from({ length: 2048 }, (_, i) =>
+        inHeap(new Float32Array(17).fill(i < 2047 ? g : g), i % 4),
+      );
       const out = sumsInHeap(17);
       compiled.sumRounded(out, rows, magicOf(bitsOf(g)));
       expectSameBits(out, new Float64Array(17).fill(sum));

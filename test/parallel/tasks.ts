@@ -65,7 +65,17 @@ function failingLoss({ rank, call, how }: NonNullable<Task["failure"]>, own: num
 }
 
 export async function run(task: Task, communicator: Communicator): Promise<Outcome> {
-  const { network, shards, reduce = "exact", epochs = 2, mixup = false, validation = true, seed = 7, spoilt, failure } = task;
+  const {
+    network,
+    shards,
+    reduce = "exact",
+    epochs = 2,
+    mixup = false,
+    validation = true,
+    seed = 7,
+    spoilt,
+    failure,
+  } = task;
   const { rank } = communicator;
   const isSpoilt = (what: string): boolean => spoilt?.rank === rank && spoilt.what === what;
   const model: SpikingModel = network === "SCNN" ? tinySCNN() : tinySMLP();

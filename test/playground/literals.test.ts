@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../playground", import.meta.url));
 
 /** Built with, or tables themselves, or the same in all languages. */
 const ELSEWHERE =
-  /^(words|generated)\/|^(vite\.config|offline\/plugin|state\/citation|content-security-policy|environment\.d)\.ts$/;
+  /^(words|generated)\/|^(vite\.config|offline\/plugin|start-first|state\/citation|content-security-policy|environment\.d)\.ts$/;
 
 /** Symbols are the same in all languages. */
 const SYMBOLS: ReadonlySet<string> = new Set([

@@ -14,6 +14,8 @@ import { initCompute } from "../compute-arguments.js";
 import { InterruptedError } from "../exit-codes.js";
 import { failedRun, type Begun } from "../failed-run.js";
 import { Interrupt } from "../interrupt.js";
+import { launchedBy } from "../mpi/launched.js";
+import type { MpiTeam } from "../mpi/mpi-team.js";
 import { Progress } from "../progress.js";
 import type { Sentences } from "../signals.js";
 import { stoppedSentence } from "../stopped-sentence.js";
@@ -24,6 +26,8 @@ import { printRun, printSeries } from "../train-report.js";
 import { TrainingProgress } from "../training-progress.js";
 
 export interface TrainArguments extends PlanArguments {
+  /** Started here, and each told to train without this. */
+  readonly ranks?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -35,25 +39,36 @@ const STOPPING: Sentences = {
 };
 
 export async function train(args: TrainArguments): Promise<void> {
+  const launched = launchedBy(process.env);
+  if (launched === null) return trainHere(args, null);
+  const { joinRanks, threadsHere } = await import("../mpi/join-ranks.js");
+  const team = await joinRanks(launched, process.env);
+  const own = { ...args, threads: args.threads ?? threadsHere(launched) };
+  if (team.isFirst) return trainHere(own, team);
+  const { helpTraining } = await import("../mpi/help-training.js");
+  return helpTraining(own, team);
+}
+
+/** @param team of which this is rank 0; null: it is alone */
+async function trainHere(args: TrainArguments, team: MpiTeam | null): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { silent: terminal.quiet, terminalOnly: terminal.json });
   const warn = (sentence: string): void => {
     progress.clear();
     terminal.warn(sentence);
   };
+  // Launchers send signals to ranks also when they end a job; and ranks stop when all of them have heard of it.
+  const speaks = progress.speaks && team === null;
   const interrupt = new Interrupt(
-    (signal) => progress.line(STOPPING[signal]),
-    progress.speaks ? STOPPING : null,
+    (signal) => {
+      if (speaks) progress.line(STOPPING[signal]);
+    },
+    speaks ? STOPPING : null,
   );
   try {
-    const plan = planTraining(await withMadeExperiment(args), warn);
-    if (plan.resumed !== null) {
-      const say = (sentence: string): void => progress.line(sentence);
-      await takeOverAbandoned(plan.resumed, { say, signal: interrupt.signal });
-      tell({ holding: plan.resumed.path });
-    }
+    const plan = await planned(args, { progress, interrupt, warn, team });
     await initCompute(plan.backend === undefined ? args : { ...args, backend: plan.backend });
-    const answers = await trainAll(plan, { terminal, progress, interrupt, warn });
+    const answers = await trainAll(plan, { terminal, progress, interrupt, warn, team });
     if (plan.runs.length === 1) terminal.answer(answers[0]);
     else {
       const series = plan.runs.map(({ model: { name } }, i) => ({ ...answers[i], model: name }));
@@ -65,6 +80,21 @@ export async function train(args: TrainArguments): Promise<void> {
     progress.clear();
     interrupt.dispose();
   }
+}
+
+async function planned(
+  args: TrainArguments,
+  { progress, interrupt, warn, team }: Omit<Surroundings, "terminal">,
+): Promise<TrainPlan> {
+  const plan = planTraining(await withMadeExperiment(args), warn);
+  if (plan.resumed !== null) {
+    const say = (sentence: string): void => progress.line(sentence);
+    await takeOverAbandoned(plan.resumed, { say, signal: interrupt.signal });
+    tell({ holding: plan.resumed.path });
+  }
+  if (team === null) return plan;
+  const { sharedPlan } = await import("../mpi/shared-plan.js");
+  return sharedPlan(plan, team, (sentence) => progress.line(sentence));
 }
 
 /** What is continued, and what may be changed. Nothing is said of a run that needs no more. */
@@ -80,11 +110,12 @@ interface Surroundings {
   readonly progress: Progress;
   readonly interrupt: Interrupt;
   readonly warn: (sentence: string) => void;
+  readonly team: MpiTeam | null;
 }
 
 async function trainAll(
   plan: TrainPlan,
-  { terminal, progress, interrupt, warn }: Surroundings,
+  { terminal, progress, interrupt, warn, team }: Surroundings,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let begun: Begun | null = null;
@@ -93,6 +124,7 @@ async function trainAll(
   const outcomes = runAll(plan, {
     signal: interrupt.signal,
     warn,
+    ...(team === null ? {} : { team }),
     load: (dataset) => {
       checkDataFolder(dataset);
       return loadDataset(dataset);
@@ -123,8 +155,7 @@ async function trainAll(
     },
   });
   try {
-    for await (const outcome of outcomes)
-      answers.push(answerOf(outcome, { terminal, progress, interrupt, warn }));
+    for await (const outcome of outcomes) answers.push(answerOf(outcome, { terminal, progress, interrupt }));
   } catch (thrown) {
     throw begun === null ? thrown : failedRun(thrown, plan, begun);
   }
@@ -135,7 +166,10 @@ async function trainAll(
 type Answer = Partial<CompleteSummary> & { readonly folder?: string };
 
 /** Says how a run ended. @throws InterruptedError if it was stopped */
-function answerOf(outcome: RunOutcome, { terminal, progress, interrupt }: Surroundings): Answer {
+function answerOf(
+  outcome: RunOutcome,
+  { terminal, progress, interrupt }: Pick<Surroundings, "terminal" | "progress" | "interrupt">,
+): Answer {
   switch (outcome.status) {
     case "was complete":
       terminal.print(`${outcome.folder.shortPath} is complete; there is nothing to do.`);
@@ -150,7 +184,7 @@ function answerOf(outcome: RunOutcome, { terminal, progress, interrupt }: Surrou
     case "stopped":
     case "not begun": {
       const facts = outcome.status === "stopped" ? { folder: outcome.folder?.path } : {};
-      throw new InterruptedError(stoppedSentence(outcome), interrupt.received ?? "SIGINT", facts);
+      throw new InterruptedError(stoppedSentence(outcome), interrupt.received ?? "SIGTERM", facts);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The thread that computes: its output and its signals go through the one that waits. */
 
 import { parentPort, workerData } from "node:worker_threads";
+import { Pulse } from "../mpi/pulse.js";
 import { reportFailure, runCommandLine } from "../program.js";
 import { hearSignalsFrom, signalOf, type SignalSource, type StopSignal } from "../signals.js";
 import { printTo, type TextStream } from "../terminal.js";
@@ -11,7 +12,7 @@ import { tell, tellTo } from "./tell.js";
 export async function compute(): Promise<void> {
   tellTo(parentPort);
   const given = workerData as Given;
-  const { argv, script, seen } = given;
+  const { argv, script, seen, pulse } = given;
   // Hints say how the command was called.
   process.argv[1] = script ?? process.argv[1];
   const stream = (name: "out" | "err"): TextStream => ({
@@ -22,7 +23,7 @@ export async function compute(): Promise<void> {
     write: (text) => tell({ stream: name, text }),
   });
   printTo(stream("out"), stream("err"));
-  hearSignalsFrom(() => new SignalsHeard(seen));
+  hearSignalsFrom(() => new SignalsHeard(seen, pulse === null ? null : new Pulse(pulse)));
   process.on("uncaughtException", (thrown) => tell({ end: reportFailure(thrown, argv) }));
   tell({ end: await runCommandLine(argv) });
 }
@@ -33,8 +34,11 @@ class SignalsHeard implements SignalSource {
   readonly #seen: Int32Array;
   #listener: ((told: Told) => void) | null = null;
 
-  constructor(seen: Int32Array) {
+  readonly #pulse: Pulse | null;
+
+  constructor(seen: Int32Array, pulse: Pulse | null) {
     this.#seen = seen;
+    this.#pulse = pulse;
   }
 
   start(receive: (name: StopSignal) => void, sentences: Parameters<SignalSource["start"]>[1]): void {
@@ -50,6 +54,8 @@ class SignalsHeard implements SignalSource {
   }
 
   look(): StopSignal | null {
+    // Long work looks here on its way.
+    this.#pulse?.beat();
     return signalOf(Atomics.load(this.#seen, SIGNAL));
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ExitCode } from "../exit-codes.js";
+import type { PulseMemory } from "../mpi/pulse.js";
 import type { Sentences, StopSignal } from "../signals.js";
 
 /** From the thread that computes. */
@@ -37,5 +38,7 @@ export interface Given {
   readonly script: string | undefined;
   /** The number of the signal that has come; how wide the terminals are, 0 if that is not known. */
   readonly seen: Int32Array<SharedArrayBuffer>;
+  /** What a rank of several tells the one that watches it; null for others. */
+  readonly pulse: PulseMemory | null;
   readonly isTTY: { readonly out: boolean; readonly err: boolean };
 }

@@ -8,6 +8,7 @@ import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
 import { spellCommand } from "../command-line.js";
+import { RankProcess } from "../mpi/rank-process.js";
 import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
 import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
@@ -26,9 +27,14 @@ const COMPUTING: readonly string[] = [
   "plot",
 ];
 
+/** What Slurm is asked to send some time before the limit (--signal=USR2@60). SIGUSR1 is Node's own. */
+const BEFORE_THE_END = "SIGUSR2";
+
 /** Whether a command line is worth a thread of its own. */
 export function computes([command, ...words]: readonly string[]): boolean {
-  return COMPUTING.includes(command) && !words.includes("--help") && !words.includes("-h");
+  // Ranks compute; who starts them waits.
+  const startsRanks = command === "train" && words.some((word) => /^--ranks(=|$)/.test(word));
+  return COMPUTING.includes(command) && !startsRanks && !words.includes("--help") && !words.includes("-h");
 }
 
 /**
@@ -60,9 +66,14 @@ class Waiting {
   /** By the folders of runs that are held. */
   readonly #beats = new Map<string, Heartbeat>();
   #isOver = false;
+  /** null: there are no other ranks. */
+  readonly #rank = RankProcess.of(process.env);
 
   constructor(argv: readonly string[], main: URL) {
     this.#argv = argv;
+    // Launchers send signals whenever they like.
+    if (this.#rank !== null) this.#listen(null);
+    this.#rank?.hear(this.#receive);
     this.#measure();
     process.stdout.on("resize", () => this.#measure());
     process.stderr.on("resize", () => this.#measure());
@@ -70,7 +81,8 @@ class Waiting {
       argv,
       script: process.argv[1],
       seen: this.#seen,
-      isTTY: { out: process.stdout.isTTY, err: process.stderr.isTTY },
+      pulse: this.#rank?.memory ?? null,
+      isTTY: { out: this.#isTerminal("out"), err: this.#isTerminal("err") },
     };
     this.#worker = new Worker(main, { workerData: given, argv: [...argv] });
     this.#worker.on("message", (report: Report) => this.#hear(report));
@@ -89,6 +101,7 @@ class Waiting {
 
   #work(folder: string): void {
     this.#folder = folder;
+    this.#rank?.tell({ folder });
     this.#beat(folder);
   }
 
@@ -107,14 +120,18 @@ class Waiting {
   #listen(sentences: Sentences | null | false): void {
     if (sentences === false) {
       for (const name of STOP_SIGNALS) process.off(name, this.#receive);
+      process.off(BEFORE_THE_END, this.#receiveBefore);
       this.#listening = false;
       return;
     }
     this.#sentences = sentences;
     if (this.#listening) return;
     for (const name of STOP_SIGNALS) process.on(name, this.#receive);
+    process.on(BEFORE_THE_END, this.#receiveBefore);
     this.#listening = true;
   }
+
+  readonly #receiveBefore = (): void => this.#receive("SIGTERM");
 
   readonly #receive = (name: StopSignal): void => {
     if (this.#received === null) {
@@ -138,8 +155,14 @@ class Waiting {
 
   #measure(): void {
     for (const name of ["out", "err"] as const) {
-      Atomics.store(this.#seen, COLUMNS[name], columnsOf(name));
+      Atomics.store(this.#seen, COLUMNS[name], this.#rank?.columns(name) ?? columnsOf(name));
     }
+  }
+
+  /** What ranks print goes through their launcher, which may give them terminals that nobody sees. */
+  #isTerminal(name: "out" | "err"): boolean {
+    if (this.#rank !== null) return this.#rank.columns(name) > 0;
+    return name === "out" ? process.stdout.isTTY : process.stderr.isTTY;
   }
 
   /** The thread is gone before it was done: its heap was full, or nothing could be run. */
@@ -160,6 +183,7 @@ class Waiting {
     }
     const exitCode = reportFailure(failure, this.#argv);
     await drained();
+    this.#rank?.tell({ exitCode });
     process.exit(exitCode);
   }
 
@@ -168,6 +192,7 @@ class Waiting {
     this.#isOver = true;
     for (const beat of this.#beats.values()) beat.stop();
     const failure = await drained();
+    this.#rank?.tell({ exitCode });
     // Node gives the terminal back when it exits, and crashes where there is none any more.
     if (this.#received?.name === "SIGHUP" && this.#hadTerminal) return this.#endBy("SIGHUP");
     if (failure === null || this.#received !== null) process.exit(exitCode);

@@ -7,7 +7,7 @@ import { quantizerFields, quantParams, tensorTypes } from "../../quantization/qu
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import { flag, listOf, oneOf, real, whole } from "../../schema/value-types.js";
 import { reduction, shardCount, shardFields } from "../../training/shard-options.js";
-import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
+import { checkMetricName, checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
   Bench,
@@ -22,6 +22,7 @@ import type {
 } from "./experiment.js";
 import { folderName, oneOfKnown } from "./file-types.js";
 import { ignoredAlways, ignoredIf, type IgnoredKeys } from "./ignored-keys.js";
+import { orOwn } from "./own-name.js";
 import { fileRows, type FileAdditions, type KindRow, type KindTable, type TableRow } from "./kinds.js";
 
 const MAX_RUNS = 10_000;
@@ -75,7 +76,7 @@ const METRICS: { readonly [K in Metric]: true } = {
 const LOGGERS: { readonly [K in Logger]: true } = { csv: true, tensorboard: true };
 const loggers = Object.keys(LOGGERS) as Logger[];
 
-const metrics = Object.keys(METRICS) as Metric[];
+export const metrics = Object.keys(METRICS) as Metric[];
 const REGRESSION_METRICS = ["mse", "mae", "mape", "corr", "slope"];
 
 const { name: metricName, mode: metricMode } = checkpointMetricSchema.fields;
@@ -93,7 +94,7 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
     useBestEpoch: trainer.useBestEpoch,
     enableProgressBar: withDefault(flag, true, "Whether the progress is shown."),
     enableConfusionMatrix: withDefault(flag, true, "Changes nothing: the confusion is always measured."),
-    loss: withDefault(oneOf(lossNames), "crossentropy", trainer.loss.meaning),
+    loss: withDefault(orOwn(oneOf(lossNames)), "crossentropy", trainer.loss.meaning),
     classWeights: optional(
       listOf(real({ from: 0 }), 1),
       `${trainer.classWeights.meaning} All alike if they are left out.`,
@@ -103,14 +104,14 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
       `${trainer.labelSmoothing.meaning} None if it is left out.`,
     ),
     metrics: withDefault(
-      listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32),
+      listOf(orOwn(oneOfKnown(metrics, REGRESSION_METRICS)), 0, 32),
       metrics,
       "Changes nothing: all are measured. prec, rec, f1 and acc are one number, avgclsacc is the mean accuracy per class.",
     ),
     checkpointMetric: withDefault(
       groupOf(fileMetricSchema),
       { name: "val_avgclsacc", mode: "max" },
-      "By what epochs are compared.",
+      'By what epochs are compared: { name = "top3" } of metrics is "val_top3".',
     ),
     loggers: optional(
       listOf(oneOf(loggers), 0, loggers.length),
@@ -118,12 +119,13 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
         "Nothing else if it is left out.",
     ),
   },
-  check({ loss, classWeights, labelSmoothing }, place) {
+  check({ loss, classWeights, labelSmoothing, metrics: measured, checkpointMetric }, place) {
+    const own = measured.filter((metric) => typeof metric !== "string").map(({ name }) => name);
+    checkMetricName(checkpointMetric.name, own, place.at("checkpointMetric").at("name"));
+    const shown = typeof loss === "string" ? place.show(loss) : `${place.show(loss.name)}, a function`;
     const given = classWeights === undefined ? "labelSmoothing" : "classWeights";
     if (loss === "crossentropy" || (classWeights ?? labelSmoothing) === undefined) return;
-    place
-      .at(given)
-      .fail(`is given, but loss is ${place.show(loss)}; expected "crossentropy", which knows it.`);
+    place.at(given).fail(`is given, but loss is ${shown}; expected "crossentropy", which knows it.`);
   },
 };
 

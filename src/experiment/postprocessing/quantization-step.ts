@@ -76,11 +76,13 @@ function settingsOf(
 /** The training of the run, with what the step says otherwise. */
 function optionsOf(
   { epochs, batchSize, optimizer }: QuantizationAwareTrainingParams,
-  { run, sets, augmentations, options: { parallel = null } }: PreparedRun,
+  { run, sets, augmentations, own, options: { parallel } }: PreparedRun,
 ): TrainerOptions {
   const used = overriddenOptimizer(run.model.optimizer, optimizer);
   const model = { ...run.model, train: true, epochs, batchSize, optimizer: used };
-  return { ...trainerOptions({ ...run, model }, sets, augmentations), parallel };
+  // What is done after the training, one process does alone.
+  const shards = parallel?.byItself ?? null;
+  return { ...trainerOptions({ ...run, model }, sets, augmentations, own), parallel: shards };
 }
 
 /** As the reference calls such networks. */

@@ -76,6 +76,16 @@ export class RunRecorder {
     }
   }
 
+  /** Whether afterBatch() will write. */
+  get isDueAfterBatch(): boolean {
+    return this.#checkpoint.isDueAfterBatch;
+  }
+
+  /** Whether afterEpoch() will write. */
+  get isDueAfterEpoch(): boolean {
+    return this.#checkpoint.isDueAfterEpoch;
+  }
+
   async afterBatch(): Promise<void> {
     if (this.#checkpoint.isDueAfterBatch) await this.save();
   }

@@ -7,7 +7,6 @@ import { createPreprocessing } from "../../../src/datasets/preprocessing/table.j
 import { ConfigError } from "../../../src/errors.js";
 import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
 import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
-import type { LossName } from "../../../src/losses/table.js";
 import type { ModelOptions } from "../../../src/models/table.js";
 import type { NeuronSpec } from "../../../src/neurons/table.js";
 import type { OptimizerSpec, SchedulerSpec } from "../../../src/optimizers/table.js";
@@ -517,7 +516,7 @@ describe("the examples", () => {
       const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
       expect(warnings).toEqual([]);
       for (const model of experiment.models) conforms(model);
-      const loss: LossName = experiment.learningFramework.params.loss;
+      const { loss } = experiment.learningFramework.params;
       expect(loss).toBe("crossentropy");
       for (const { kind, params } of experiment.preprocessing)
         expect(createPreprocessing(kind, params).name).toBe(kind);

@@ -11,14 +11,14 @@
 import type { SpikingModel } from "../models/spiking-model.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-interface HeldBuffer {
+interface StepBuffer {
   readonly name: string;
   readonly tensor: Tensor;
   readonly before: Float32Array;
 }
 
-export class HeldBuffers {
-  readonly all: readonly HeldBuffer[];
+export class StepBuffers {
+  readonly all: readonly StepBuffer[];
 
   constructor(model: SpikingModel) {
     this.all = model.namedBuffers().map(([name, tensor]) => ({ name, tensor, before: tensor.toArray() }));

@@ -1,0 +1,26 @@
+/** What makes a process that a launcher of MPI has started one rank of a training. */
+
+import { availableParallelism, cpus } from "node:os";
+import { workerData } from "node:worker_threads";
+import type { Given } from "../thread/messages.js";
+import { MpiCommunicator } from "./communicator.js";
+import { threadsOfRank, type Environment, type Launched } from "./launched.js";
+import { MpiTeam } from "./mpi-team.js";
+import { Patience } from "./patience.js";
+import { Pulse, pulseMemory } from "./pulse.js";
+
+/** @throws UsageError if MPI cannot be loaded, or is not that of the launcher */
+export async function joinRanks(launched: Launched, environment: Environment): Promise<MpiTeam> {
+  const { pulse } = (workerData ?? {}) as Partial<Given>;
+  const communicator = await MpiCommunicator.join(launched, environment, {
+    pulse: new Pulse(pulse ?? pulseMemory()),
+    patience: Patience.of(environment),
+    cores: availableParallelism(),
+  });
+  return new MpiTeam(communicator);
+}
+
+/** Of this machine. */
+export function threadsHere(launched: Launched): number {
+  return threadsOfRank(launched, availableParallelism(), cpus().length);
+}

@@ -1,0 +1,44 @@
+/** Sees that a rank does not come on, from another thread of its process. */
+
+import type { Patience } from "./patience.js";
+import { seconds } from "./patience.js";
+import type { Pulse } from "./pulse.js";
+
+/** Milliseconds between two looks. */
+export const LOOK_MS = 100;
+
+export class Watchdog {
+  readonly #pulse: Pulse;
+  readonly #patience: Patience;
+  #beats: number;
+  #silence = 0;
+  #longest = 0;
+
+  constructor(pulse: Pulse, patience: Patience) {
+    this.#pulse = pulse;
+    this.#patience = patience;
+    this.#beats = pulse.beats;
+  }
+
+  /**
+   * Looks once. Looks are counted, not the clock: a machine or a job that was stopped as a whole goes on afterwards.
+   * @returns why the process must end, in words that follow its name; null: it need not
+   */
+  look(): string | null {
+    const { work, beats, limit } = this.#pulse;
+    if (work === "apart" || beats !== this.#beats) {
+      if (work === "computing" && this.#beats !== beats)
+        this.#longest = Math.max(this.#longest, this.#silence);
+      this.#beats = beats;
+      this.#silence = 0;
+      return null;
+    }
+    this.#silence += LOOK_MS;
+    if (work === "exchanging") {
+      if (this.#silence <= limit) return null;
+      return `has been in an exchange with the others for ${seconds(this.#silence)}: one of them hangs, was stopped, or is cut off`;
+    }
+    if (this.#silence <= this.#patience.silence(work === "first step", this.#longest)) return null;
+    return `hangs: its computation has given no sign of life for ${seconds(this.#silence)}`;
+  }
+}
