@@ -91,6 +91,9 @@ function versionOf(program: string): string | null {
   }
 }
 
+/** Milliseconds for which a launcher may take to end a job of which a rank has failed: one that is cut off from a host waits for it. */
+const TO_END_MS = 10_000;
+
 /** mpirun or srun, and what comes from it. */
 class Job {
   readonly errors: RankOutput;
@@ -103,6 +106,7 @@ class Job {
   readonly #child: ReturnType<typeof spawn>;
   readonly #say: (sentence: string) => void;
   #kills = 0;
+  #isEnding = false;
 
   constructor([program, ...words]: readonly string[], environment: Environment, args: LaunchArguments) {
     const terminal = new Terminal(args);
@@ -122,7 +126,10 @@ class Job {
     const { stdin, stdout, stderr } = this.#child;
     stdin?.on("error", () => undefined);
     stdout?.setEncoding("utf8").on("data", (text: string) => this.output.take(text));
-    stderr?.setEncoding("utf8").on("data", (text: string) => this.errors.take(text));
+    stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.errors.take(text);
+      if (this.errors.hasFailed) this.#endSoon();
+    });
     const parent = process.ppid;
     // npm that is killed passes nothing on.
     const orphaned = setInterval(() => {
@@ -140,6 +147,13 @@ class Job {
         resolve({ code, signal });
       });
     });
+  }
+
+  #endSoon(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    setTimeout(() => this.#child.kill("SIGTERM"), TO_END_MS).unref();
+    setTimeout(() => this.#child.kill("SIGKILL"), 1.5 * TO_END_MS).unref();
   }
 
   readonly #receiveBefore = (): void => this.#receive("SIGTERM");
