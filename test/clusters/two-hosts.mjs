@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./one-node-slurm.mjs";
 import { learning, mpis, outcomeOfRun, PATIENT, startRanks, writeExperiment } from "./ranked.mjs";
-import { check, MAIN, skip } from "./swept.mjs";
+import { check, skip } from "./swept.mjs";
 
 process.env.PATH += ":/usr/sbin:/sbin";
 const HOSTS = [
@@ -80,8 +80,13 @@ function connect() {
   }
 }
 
+/** With whatever still runs there: a daemon of mpirun that is cut off waits. */
 function disconnect() {
-  for (const { name } of HOSTS) spawnSync("ip", ["netns", "del", name]);
+  for (const { name } of HOSTS) {
+    const { stdout } = spawnSync("ip", ["netns", "pids", name], { encoding: "utf8" });
+    for (const pid of stdout.split("\n").filter((each) => each !== "")) spawnSync("kill", ["-KILL", pid]);
+    spawnSync("ip", ["netns", "del", name]);
+  }
 }
 
 /** Both ways. */
@@ -99,7 +104,7 @@ function lost() {
 }
 
 /** One rank on each host. @param own folder */
-function overLink(own, words, env = {}, kind = "") {
+function overLink(own, train, env = {}) {
   const [a] = HOSTS;
   // "host command…", as mpirun calls ssh; each network has a name of its own.
   const shell = join(folder, "shell.sh");
@@ -120,30 +125,18 @@ function overLink(own, words, env = {}, kind = "") {
     oob_tcp_if_include: "10.78.0.0/24",
   };
   const settings = Object.entries(mca).flatMap(([name, value]) => ["--mca", name, value]);
-  const passed = ["ATIF_PATIENCE", "ATIF_TEST_FAULT", "ATIF_TEST_KIND", "NODE_OPTIONS"].flatMap((name) => [
-    "-x",
-    name,
-  ]);
-  const mpirun = [
-    "mpirun.openmpi",
-    "--allow-run-as-root",
-    "--host",
-    HOSTS.map(({ address }) => address).join(","),
-  ];
-  const command = [...mpirun, ...settings, ...passed, "-n", "2", process.execPath, MAIN, ...words];
-  const inHost = [
-    "ip",
-    "netns",
-    "exec",
-    a.name,
-    "unshare",
-    "--uts",
-    "sh",
-    "-c",
-    `hostname ${a.name}; exec "$@"`,
-    "sh",
-  ];
-  return startRanks([...inHost, ...command], { folder: own, kind, env: { ATIF_PATIENCE: "", ...env } });
+  const hosts = HOSTS.map(({ address }) => address).join(",");
+  const words = ["--host", hosts, ...settings, "-x", "NODE_OPTIONS"].join(" ");
+  // In the first host.
+  const launcher = join(folder, "mpirun.sh");
+  const inHost = `hostname ${a.name}; exec mpirun.openmpi ${words} "$@"`;
+  writeFileSync(
+    launcher,
+    `#!/bin/sh\nexec ip netns exec ${a.name} unshare --uts sh -c '${inHost}' sh "$@"\n`,
+  );
+  chmodSync(launcher, 0o755);
+  const started = { ATIF_MPI: "openmpi", ATIF_MPIRUN: launcher, ...env };
+  return startRanks([...train, "--ranks", "2"], { folder: own, env: started });
 }
 
 async function same(what, experiment, straight) {
@@ -166,7 +159,7 @@ async function partition() {
   const ended = await job.ended;
   const took = ((Date.now() - at) / 1000).toFixed(1);
   check(
-    ended.code !== 0 && /^atif: rank \d/m.test(ended.err),
+    ended.code !== 0 && /^atif: rank \d.*--resume/m.test(ended.err),
     `two hosts, the link goes down: the job ends in ${took} s`,
     ended.err,
   );
