@@ -92,7 +92,10 @@ function versionOf(program: string): string | null {
 }
 
 /** Milliseconds for which a launcher may take to end a job of which a rank has failed: one that is cut off from a host waits for it. */
-const TO_END_MS = 10_000;
+const TO_END_MS = 4000;
+
+/** And for which what it has said may be on its way when it has ended. */
+const TO_CLOSE_MS = 2000;
 
 /** mpirun or srun, and what comes from it. */
 class Job {
@@ -139,13 +142,16 @@ class Job {
     process.on("SIGUSR2", this.#receiveBefore);
     this.ended = new Promise((resolve, reject) => {
       this.#child.on("error", reject);
-      this.#child.on("close", (code, signal) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         clearInterval(orphaned);
         this.output.end();
         this.errors.end();
         progress.clear();
         resolve({ code, signal });
-      });
+      };
+      this.#child.on("close", end);
+      // A daemon that is cut off may hold its ends of the pipes for long.
+      this.#child.on("exit", (code, signal) => setTimeout(() => end(code, signal), TO_CLOSE_MS));
     });
   }
 
