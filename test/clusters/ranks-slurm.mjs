@@ -5,16 +5,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,18 +13,22 @@ import { againInOwnNetwork, startSlurm, until, whyNoSlurm } from "./one-node-slu
 import { learning, mpis, outcomeOfRun, PATIENT, startRanks, writeExperiment } from "./ranked.mjs";
 import { check, MAIN, skip, summaryOf } from "./swept.mjs";
 
-const why = whyNoSlurm() ?? (mpis.includes("openmpi") ? null : "there is no Open MPI (openmpi-bin)");
+/** Its plugin for Open MPI cannot be loaded where a link of libpmix-dev is missing. */
+function whyNoPmix() {
+  const folders = readdirSync("/usr/lib").map((name) => `/usr/lib/${name}/pmix2/lib`);
+  if (!folders.some((name) => existsSync(name))) return null; // not as Debian has it
+  const isThere = folders.some((name) => existsSync(join(name, "libpmix.so")));
+  return isThere ? null : "srun --mpi=pmix cannot work without libpmix-dev";
+}
+
+const why =
+  whyNoSlurm() ?? whyNoPmix() ?? (mpis.includes("openmpi") ? null : "there is no Open MPI (openmpi-bin)");
 if (why !== null) skip("ranks under Slurm", why);
 if (process.argv[2] !== "in-own-network") againInOwnNetwork(fileURLToPath(import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "atif-ranks-slurm-"));
-// Debian's Slurm looks for a name that libpmix-dev has alone.
-const libraries = join(folder, "libraries");
-const pmix = readdirSync("/usr/lib").map((name) => `/usr/lib/${name}/libpmix.so.2`).find((path) => existsSync(path)); // prettier-ignore
-mkdirSync(libraries);
-if (pmix !== undefined) symlinkSync(pmix, join(libraries, "libpmix.so"));
-process.env.LD_LIBRARY_PATH = `${libraries}:${process.env.LD_LIBRARY_PATH ?? ""}`;
-const slurm = await startSlurm(folder);
+// Open MPI names memory that ranks share by the job: what killed ones have left must not be taken for that of others.
+const slurm = await startSlurm(folder, { settings: `FirstJobId=${1 + (Date.now() % 1e8)}` });
 const srun = ["srun", "-K1", "--mpi=pmix", "-n", "2", process.execPath, MAIN];
 try {
   const experiment = writeExperiment(folder);
@@ -71,7 +66,7 @@ function started(words, env = {}, kind = "") {
 /** --ranks inside an allocation; the notice comes a minute before the limit, and then the job goes on. */
 async function batch() {
   const own = join(folder, "batch");
-  const experiment = writeExperiment(own, { epochs: 60 });
+  const experiment = writeExperiment(own, { epochs: 40 });
   const run = join(own, "run");
   writeFileSync(
     join(own, "job.sh"),
@@ -102,8 +97,9 @@ exec ${process.execPath} ${MAIN} train ${experiment} --out ${run} --ranks 2
   check(/stopping with a checkpoint/.test(log), "a notice before the limit stops it with a checkpoint", log);
 
   const words = [...srun, "train", "--resume", run];
+  const before = readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n").length;
   const again = started(words, PATIENT);
-  await learning(run);
+  await learning(run, before + 1);
   const step = spawnSync("squeue", ["--steps", "--noheader", "--format=%i"], {
     env: slurm.environment,
     encoding: "utf8",

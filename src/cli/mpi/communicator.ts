@@ -8,8 +8,8 @@ import { loadMpi, type Mpi } from "./library.js";
 import { seconds, type Patience } from "./patience.js";
 import type { Pulse } from "./pulse.js";
 
-/** MPI_THREAD_MULTIPLE: threads that UCX and Open MPI start are then kept from one another. */
-const THREAD_MULTIPLE = 3;
+/** MPI_THREAD_FUNNELED: the process has several threads, and one of them calls MPI. */
+const THREAD_FUNNELED = 1;
 
 /** Milliseconds for which a rank that waits looks again at once, where it has a core of its own; and how long it sleeps after that. */
 const AWAKE_MS = 1;
@@ -48,7 +48,7 @@ export class MpiCommunicator implements Communicator {
   ): Promise<MpiCommunicator> {
     const mpi = await loadMpi(libraryFor(launched, environment));
     const seen = new Int32Array(1);
-    check(mpi, mpi.initThread(null, null, THREAD_MULTIPLE, seen));
+    check(mpi, mpi.initThread(null, null, THREAD_FUNNELED, seen));
     pulse.isJoined = true;
     const awake = launched.localSize <= cores ? AWAKE_MS : 0;
     const communicator = new MpiCommunicator(mpi, pulse, patience, awake);

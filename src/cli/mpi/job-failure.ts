@@ -33,13 +33,10 @@ export function failureOfJob(job: EndedJob): RanksFailure {
       : spellCommand(["train", "--resume", shortPath(folder.path), "--ranks", String(ranks)]);
   const goOn = resume === null ? "" : ` To go on from the last checkpoint: ${resume}`;
   if (errors.complaint !== null) {
-    // Rank 0 has said itself how to go on, where that may help.
-    const more = errors.first === null ? goOn : "";
-    return new RanksFailure(
-      `${errors.complaint}${more}`,
-      exitCodeIn(errors.first ?? errors.other ?? code),
-      facts,
-    );
+    const exitCode = exitCodeIn(errors.first ?? errors.other ?? code);
+    // Where it was stopped, or cannot be obeyed, that is all there is to say.
+    const isSaid = exitCode !== ExitCode.failed || errors.complaint.includes("--resume");
+    return new RanksFailure(`${errors.complaint}${isSaid ? "" : goOn}`, exitCode, facts);
   }
   // mpirun that is sent a signal does not wait for what ranks say of it: the folder tells.
   if (received !== null || (folder !== null && runState(folder) === "interrupted")) {

@@ -91,6 +91,12 @@ function versionOf(program: string): string | null {
   }
 }
 
+/** Milliseconds for which a launcher may take to end a job of which a rank has failed: one that is cut off from a host waits for it. */
+const TO_END_MS = 4000;
+
+/** And for which what it has said may be on its way when it has ended. */
+const TO_CLOSE_MS = 2000;
+
 /** mpirun or srun, and what comes from it. */
 class Job {
   readonly errors: RankOutput;
@@ -103,6 +109,7 @@ class Job {
   readonly #child: ReturnType<typeof spawn>;
   readonly #say: (sentence: string) => void;
   #kills = 0;
+  #isEnding = false;
 
   constructor([program, ...words]: readonly string[], environment: Environment, args: LaunchArguments) {
     const terminal = new Terminal(args);
@@ -122,7 +129,10 @@ class Job {
     const { stdin, stdout, stderr } = this.#child;
     stdin?.on("error", () => undefined);
     stdout?.setEncoding("utf8").on("data", (text: string) => this.output.take(text));
-    stderr?.setEncoding("utf8").on("data", (text: string) => this.errors.take(text));
+    stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.errors.take(text);
+      if (this.errors.hasFailed) this.#endSoon();
+    });
     const parent = process.ppid;
     // npm that is killed passes nothing on.
     const orphaned = setInterval(() => {
@@ -132,14 +142,24 @@ class Job {
     process.on("SIGUSR2", this.#receiveBefore);
     this.ended = new Promise((resolve, reject) => {
       this.#child.on("error", reject);
-      this.#child.on("close", (code, signal) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         clearInterval(orphaned);
         this.output.end();
         this.errors.end();
         progress.clear();
         resolve({ code, signal });
-      });
+      };
+      this.#child.on("close", end);
+      // A daemon that is cut off may hold its ends of the pipes for long.
+      this.#child.on("exit", (code, signal) => setTimeout(() => end(code, signal), TO_CLOSE_MS));
     });
+  }
+
+  #endSoon(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    setTimeout(() => this.#child.kill("SIGTERM"), TO_END_MS).unref();
+    setTimeout(() => this.#child.kill("SIGKILL"), 1.5 * TO_END_MS).unref();
   }
 
   readonly #receiveBefore = (): void => this.#receive("SIGTERM");

@@ -33,6 +33,11 @@ export class RankOutput {
     this.#rest = "";
   }
 
+  /** Whether a rank has said that it ends, and not well. */
+  get hasFailed(): boolean {
+    return (this.first ?? 0) !== 0 || this.other !== null;
+  }
+
   end(): void {
     if (this.#rest !== "") this.#line(this.#rest);
     this.#rest = "";

@@ -1,8 +1,7 @@
 /** Sees that a rank does not come on, from another thread of its process. */
 
-import type { Patience } from "./patience.js";
-import { seconds } from "./patience.js";
-import type { Pulse } from "./pulse.js";
+import { seconds, type Patience } from "./patience.js";
+import type { Pulse, Work } from "./pulse.js";
 
 /** Milliseconds between two looks. */
 export const LOOK_MS = 100;
@@ -11,6 +10,7 @@ export class Watchdog {
   readonly #pulse: Pulse;
   readonly #patience: Patience;
   #beats: number;
+  #work: Work = "apart";
   #silence = 0;
   #longest = 0;
 
@@ -27,8 +27,9 @@ export class Watchdog {
   look(): string | null {
     const { work, beats, limit } = this.#pulse;
     if (work === "apart" || beats !== this.#beats) {
-      if (work === "computing" && this.#beats !== beats)
-        this.#longest = Math.max(this.#longest, this.#silence);
+      // Steps are like one another, but for the first.
+      if (this.#work === "computing") this.#longest = Math.max(this.#longest, this.#silence);
+      this.#work = work;
       this.#beats = beats;
       this.#silence = 0;
       return null;
