@@ -16,6 +16,7 @@ import { late } from "./panels/late.js";
 import { Scrubber } from "./panels/scrubber.js";
 import { StaircasePanel } from "./panels/staircase.js";
 import { Strip } from "./panels/strip.js";
+import { Told } from "./panels/told.js";
 import { TrainPanel } from "./panels/train.js";
 import { mayMove, play } from "./play.js";
 import { shownDataName } from "./state/data-name.js";
@@ -144,7 +145,9 @@ export function NoticeBar() {
   return (
     // What is done is read by the announcer: regions that come with their words are not.
     <div class={`notice ${value.kind}`} {...(value.kind === "error" ? { role: "alert" } : {})}>
-      <p>{value.sentence}</p>
+      <div>
+        <Told {...value} />
+      </div>
       <button type="button" onClick={dismissNotice}>
         {words.page.close}
       </button>

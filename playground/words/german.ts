@@ -59,6 +59,7 @@ export const german: Words = {
       about: "Threads, Frames, Quellen",
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
+    details: "Was die Bibliothek sagt (englisch)",
     close: "Schließen",
     wholePage: "Auf der ganzen Seite öffnen",
     theme: "Farben",
