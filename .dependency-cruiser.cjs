@@ -18,9 +18,9 @@ const layers = [
   "^src/(losses|optimizers)/",
   "^src/datasets/",
   "^src/measuring/",
-  "^src/parallel/",
   "^src/drawing/",
   "^src/(training|inspection|quantization)/",
+  "^src/parallel/",
   "^src/formats/",
   "^src/deployment/",
   "^src/energy/",
@@ -72,6 +72,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules|^dist/" },
-    exclude: { path: "^src/(kernels/wasm/binary|datasets/digits-data)\\.ts$" },
+    exclude: { path: "^src/(kernels/wasm/binary|parallel/shard-sums-binary|datasets/digits-data)\\.ts$" },
   },
 };

@@ -14,6 +14,7 @@ export default tseslint.config(
       "site/generated/",
       "site/out/",
       "src/kernels/wasm/binary.ts",
+      "src/parallel/shard-sums-binary.ts",
       "src/datasets/digits-data.ts",
     ],
   },

@@ -1,6 +1,7 @@
 /**
  * Compiles kernels/c/*.c and links them to two WebAssembly modules, all kernels and those that run a network
- * (src/kernels/kernel-table.ts). Writes them, deflated and as base64, to src/kernels/wasm/binary.ts.
+ * (src/kernels/kernel-table.ts). Writes them, deflated and as base64, to src/kernels/wasm/binary.ts. kernels/apart/shard_sums.c
+ * becomes a module of its own, src/parallel/shard-sums-binary.ts, over the memory of whichever kernels run.
  *
  *   node kernels/build.mjs [--force] [--verbose]   --verbose: with which compiler and which options
  *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
@@ -22,6 +23,14 @@ const sourceFolder = join(root, "kernels", "c");
 const contractFile = join(root, "src", "kernels", "contract.ts");
 const tableFile = join(root, "src", "kernels", "kernel-table.ts");
 const outputFile = join(root, "src", "kernels", "wasm", "binary.ts");
+
+/** What those need who train with shards, and nobody else loads. */
+const apart = {
+  source: join(root, "kernels", "apart", "shard_sums.c"),
+  output: join(root, "src", "parallel", "shard-sums-binary.ts"),
+  /** Name -> number of arguments. */
+  functions: { largestBits: 2, sumRounded: 5, toFloat32: 3 },
+};
 
 const MAXIMUM_MEMORY = 2 ** 32;
 
@@ -95,6 +104,13 @@ const linkFlags = [
   "-Wl,--compress-relocations",
 ];
 
+/** No stack and no data: what lies in the memory that it is given is that of others. */
+const apartLinkFlags = [
+  ...linkFlags.filter((flag) => !/stack/.test(flag)),
+  "-Wl,-z,stack-size=0",
+  ...Object.keys(apart.functions).map((name) => `-Wl,--export=${name}`),
+];
+
 /** What the loader and a thread pool need beside the kernels. */
 const linkerSymbols = ["__heap_base", "__stack_pointer", "__tls_size", "__tls_align", "__wasm_init_tls"];
 /** kernels/c/pool.h: what the loader and a thread pool call. */
@@ -155,6 +171,16 @@ function* commands(units, modules) {
   // The order of the sources, not of the groups.
   objects.sort();
   for (const { file, exports } of modules) yield [...linkFlags, ...exports, ...objects, "-o", file];
+  const unit = apartOf(units);
+  yield [...flags, "-O2", "-c", unit];
+  yield [...apartLinkFlags, basename(unit).replace(/\.c$/, ".o"), "-o", APART_FILE];
+}
+
+const APART_FILE = "apart.wasm";
+
+/** The same file, in the folder where the units are. */
+function apartOf([unit]) {
+  return unit.slice(0, -`c/${basename(unit)}`.length) + `apart/${basename(apart.source)}`;
 }
 
 /** Compiles with the npm package. Diagnostics, with file and line, go to stderr. */
@@ -166,7 +192,8 @@ async function compileWithPackage(sources, units, modules) {
   for (const [path, text] of sources) folder[path.slice("kernels/c/".length)] = text;
   const decoder = new TextDecoder();
   let diagnostics = "";
-  let files = { kernels: { c: folder } };
+  const beside = { [basename(apart.source)]: readFileSync(apart.source, "utf8") };
+  let files = { kernels: { c: folder, apart: beside } };
   try {
     for (const options of commands(units, modules)) {
       files = await runClang(["clang", ...options], files, {
@@ -177,7 +204,7 @@ async function compileWithPackage(sources, units, modules) {
       });
     }
     if (diagnostics !== "") process.stderr.write(diagnostics);
-    return modules.map(({ file }) => files[file]);
+    return [...modules.map(({ file }) => file), APART_FILE].map((file) => files[file]);
   } catch (error) {
     process.stderr.write(diagnostics);
     fail(`clang refused the kernels (${error?.message ?? error}); see the lines above.`);
@@ -197,7 +224,9 @@ function compileWithLocal(clang, units, modules) {
       if (result.status !== 0)
         fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
     }
-    return modules.map(({ file }) => new Uint8Array(readFileSync(join(folder, file))));
+    return [...modules.map(({ file }) => file), APART_FILE].map(
+      (file) => new Uint8Array(readFileSync(join(folder, file))),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -237,6 +266,36 @@ function inspect(binary, contract) {
     );
   }
   return { pages: Math.ceil(exports.__heap_base.value / 65536) };
+}
+
+/** It must leave alone what others have in their memory. */
+function inspectApart(binary) {
+  for (const { id, size } of sectionsOf(binary)) {
+    // 8 is a function to start with, 11 data; among globals (6) one of 6 bytes is that of thread-local data, which there are none
+    // of, and a second one would be a stack pointer.
+    if (id === 8 || id === 11 || (id === 6 && size > 6))
+      fail(`${basename(apart.source)} needs a stack, a start or data (section ${id}); expected none of these.`);
+  }
+  const module = new WebAssembly.Module(binary);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_MEMORY / 65536, shared: true });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const found = Object.fromEntries(Object.entries(exports).map(([name, { length }]) => [name, length]));
+  if (JSON.stringify(Object.entries(found).sort()) !== JSON.stringify(Object.entries(apart.functions).sort()))
+    fail(`${basename(apart.source)} exports ${JSON.stringify(found)}; expected those of kernels/build.mjs.`);
+}
+
+/** The sections of a module. */
+function* sectionsOf(binary) {
+  for (let at = 8; at < binary.length; ) {
+    const id = binary[at++];
+    let [size, shift] = [0, 0];
+    for (let byte = 128; byte >= 128; shift += 7) {
+      byte = binary[at++];
+      size |= (byte & 127) << shift;
+    }
+    yield { id, size };
+    at += size;
+  }
 }
 
 const [contractText, tableText] = [contractFile, tableFile].map((file) => readFileSync(file, "utf8"));
@@ -279,19 +338,22 @@ for (const part of [
   contractText,
   tableText,
   ...[...sources].flat(),
+  readFileSync(apart.source, "utf8"),
 ]) {
   hash.update(`${part.length}:${part}`);
 }
 const inputs = hash.digest("hex");
 
 const verbose = process.argv.includes("--verbose");
-let previous = "";
-try {
-  previous = readFileSync(outputFile, "utf8").slice(0, 400);
-} catch {
-  // Not built yet.
+/** Whether a file is that of these inputs. */
+function isBuilt(file) {
+  try {
+    return readFileSync(file, "utf8").slice(0, 400).includes(`inputs ${inputs}`);
+  } catch {
+    return false;
+  }
 }
-if (!process.argv.includes("--force") && previous.includes(`inputs ${inputs}`)) {
+if (!process.argv.includes("--force") && [outputFile, apart.output].every(isBuilt)) {
   if (verbose) console.log("kernels: unchanged since the last build");
   process.exit(0);
 }
@@ -314,16 +376,27 @@ function declaration({ name, contract }, binary) {
   );
 }
 
-// Written whole or not at all: another build, or a test, may be reading it.
-const temporary = `${outputFile}.${process.pid}`;
-writeFileSync(
-  temporary,
+/** Written whole or not at all: another build, or a test, may be reading it. */
+function writeWhole(file, text) {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+}
+
+const apartBinary = binaries[modules.length];
+inspectApart(apartBinary);
+writeWhole(
+  apart.output,
+  `// Built by kernels/build.mjs from kernels/apart; do not edit. inputs ${inputs}\n\n` +
+    `export const shardSumsBase64: string =\n  "${Buffer.from(apartBinary).toString("base64")}";\n`,
+);
+writeWhole(
+  outputFile,
   `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +
     "// An object each: minifiers leave it where it is, and write no long string into the middle of other code.\n\n" +
     'import type { WasmBinary } from "./load.js";\n\n' +
     modules.map((module, i) => declaration(module, binaries[i])).join("\n"),
 );
-renameSync(temporary, outputFile);
 if (verbose) {
   console.log(`kernels: ${compiler}`);
   console.log(`kernels: ${[...flags, ...linkFlags].join(" ")}`);

@@ -11,6 +11,7 @@ import {
   current,
   firstInput,
   noTraining,
+  type PageState,
   type Theme,
   type TrainingState,
 } from "./state/page-state.js";
@@ -26,6 +27,7 @@ import { shownDataName } from "./state/data-name.js";
 import { rememberTheme } from "./state/theme.js";
 import { placed } from "./state/wanted-staircases.js";
 import { recognised } from "./state/recognised.js";
+import type { Motion } from "./state/motion.js";
 import type { Language } from "./words/languages.js";
 import { words } from "./words/words.js";
 import type { DataFiles, DroppedFile } from "./worker/data-files.js";
@@ -126,10 +128,10 @@ export function setTheme(theme: Theme): void {
 /** Shows the input to the network again: it, or the network, has changed. */
 const look = latestOnly(() =>
   told(async () => {
-    const { input, picked, staircases: asked } = current();
-    const look = await engine.ask("look", { input, picked, whatIf: asked.whatIf }).catch((error: unknown) => {
+    const { input, motion, picked, staircases: asked } = current();
+    const look = await engine.ask("look", { input, motion, picked, whatIf: asked.whatIf }).catch((error: unknown) => {
       // What was seen before is not what is asked about now.
-      change({ look: null, trace: null, picked: null });
+      change({ look: null, trace: null, picked: null, ...withoutRecording(input) });
       throw error;
     });
     const { step, look: before } = current();
@@ -148,6 +150,11 @@ const look = latestOnly(() =>
   }),
 );
 
+/** A recording was read for one network: another may take others. */
+function withoutRecording({ source }: Input): Partial<PageState> {
+  return source === "recording" ? { input: { source: "drawing", strokes: [] } } : {};
+}
+
 /** Selects a layer everywhere: its staircase, its raster, and one of its neurons. */
 export function selectLayer(layer: number): void {
   const { staircases, look, picked } = current();
@@ -160,6 +167,12 @@ export function selectLayer(layer: number): void {
 export function draw(strokes: readonly Stroke[]): void {
   // As the address has them, so that whoever opens it sees the same.
   show({ source: "drawing", strokes: onGrid(strokes) });
+}
+
+/** How a drawing moves, for a network that takes sequences. */
+export function setMotion(motion: Motion): void {
+  change({ motion });
+  look(undefined);
 }
 
 /** The held-out sample that is so many further on. */
@@ -311,10 +324,10 @@ function modelChanged(): void {
 export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
   return told(async () => {
     const found = await recognised(files);
-    const { networks, foreign, texts, pictures, idx } = found;
+    const { networks, foreign, texts, pictures, idx, recordings } = found;
     const models = networks.length + foreign.length;
-    const count = models + pictures.length + idx.length;
-    if (models > 0 && count > 1) throw new Error(words.notices.manyFiles(count));
+    const count = models + pictures.length + idx.length + recordings.length;
+    if (models + recordings.length > 0 && count > 1) throw new Error(words.notices.manyFiles(count));
     if (texts.length > 0 && foreign.length === 0 && current().asking === null)
       throw new Error(texts[0].sentence);
     if (foreign.length + texts.length > 0) {
@@ -322,6 +335,11 @@ export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
       await takeForeign(found);
     } else if (models > 0) {
       await loadModel(networks[0].file);
+    } else if (recordings.length > 0) {
+      // Before anything is given up: it may be none that the network takes.
+      const name = await engine.ask("recording", recordings[0].file);
+      show({ source: "recording", name });
+      done(words.notices.recording(name));
     } else if (count === 1 && pictures.length === 1) {
       // Before anything is given up: the browser may not be able to read it.
       const name = await engine.ask("picture", pictures[0].file);
@@ -347,7 +365,7 @@ export function importModel(file: File, options: ImportModelOptions): Promise<Op
 /** A network came from a file. */
 export function opened(model: ModelSummary): void {
   frames.stop();
-  change({ model, training: noTraining, picked: null, asking: null });
+  change({ model, training: noTraining, picked: null, asking: null, ...withoutRecording(current().input) });
   const { notices, foreign, status } = words;
   const kept = model.report === null ? "" : notices.kept(foreign.verdicts[model.report.verdict]);
   done(notices.loaded(model.fileName ?? status.origins.file, model.kind, model.timesteps) + kept);
@@ -463,8 +481,18 @@ function begin(status: TrainingState["status"]): void {
   frames.start();
 }
 
+/** Other data, with a network that may fit them now: then it is shown one of them, unless the reader draws. */
+function onData({ data, model }: Extract<WorkerEvent, { type: "data" }>): void {
+  const { input, training } = current();
+  const isEmpty = input.source === "drawing" && input.strokes.length === 0;
+  change({ data, model, ...(isEmpty && model.fitsData ? { input: { source: "sample", index: 0 } } : {}) });
+  if (training.status === "idle") modelChanged();
+}
+
 function onEvent(event: WorkerEvent): void {
   switch (event.type) {
+    case "data":
+      return onData(event);
     case "report":
       return onReport(event.report);
     case "epoch":

@@ -67,8 +67,14 @@ function onAddress(restored: () => void): void {
   restored();
 }
 
-function take({ settings, input, wanted, shared, unusable }: AddressParts): void {
-  change({ settings, shared, ...(input === null ? {} : { input }), ...(wanted === null ? {} : { wanted }) });
+function take({ settings, input, motion, wanted, shared, unusable }: AddressParts): void {
+  change({
+    settings,
+    shared,
+    ...(input === null ? {} : { input }),
+    ...(motion === null ? {} : { motion }),
+    ...(wanted === null ? {} : { wanted }),
+  });
   if (unusable.length > 0) {
     const sentence = words.notices.unusable(unusable.map((part) => words.notices.addressParts[part]));
     change({ notice: { kind: "error", sentence } });

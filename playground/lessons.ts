@@ -12,6 +12,7 @@ const [SMALL, LARGE, SILENT] = [0.15, 4, 100];
 export function startLesson(id: LessonId): void {
   const { trained } = current().staircases;
   if (trained?.layers.some(({ isMovable }) => isMovable) !== true) return;
+  if (id === "oneStep" && !trained.isTimeMovable) return;
   stop();
   restoreStaircases();
   change({ lesson: id });

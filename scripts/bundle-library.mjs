@@ -41,6 +41,8 @@ const main = "cli/main.js";
 const program = ["cli/program.js", "cli/whole-process.js"];
 const entries = [
   "index.js",
+  // atif/parallel.
+  "parallel/index.js",
   // What node.js imports besides index.js.
   "kernels/native/install.js",
   ...scripts(build).filter((path) => path.startsWith("cli/")),
@@ -50,6 +52,7 @@ const entries = [
 /** Modules that do not stand with their folder. null: in a file of their own, or where they are imported. */
 const apart = new Map([
   ["index.js", null],
+  ["parallel/index.js", null],
   // A page that asks for the digits loads them then.
   ["datasets/digits-data.js", null],
   ["kernels/wasm/binary.js", "binary"],

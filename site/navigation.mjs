@@ -21,12 +21,14 @@ export const navigation = [
     title: "Guides",
     pages: [
       { title: "Training", source: "docs/training.md" },
+      { title: "Sweeps over machines", source: "docs/sweeps-on-clusters.md" },
       { title: "Integers of a few bits", source: "docs/quantization.md" },
       { title: "Networks on boards", source: "docs/deployment.md" },
       { title: "Networks of other tools", source: "docs/exchange.md" },
       { title: "Event cameras", source: "docs/events.md" },
       { title: "Energy", source: "docs/energy.md" },
       { title: "Native kernels", source: "docs/native.md" },
+      { title: "Many machines", source: "docs/clusters.md" },
       { title: "Examples", source: `${GENERATED}/examples.md` },
     ],
   },
@@ -48,6 +50,7 @@ export const navigation = [
     pages: [
       { title: "Accuracy by time steps", source: "docs/results.md" },
       { title: "Speed and memory", source: "docs/performance.md" },
+      { title: "Scaling, on paper", source: "docs/scaling.md" },
     ],
   },
   {

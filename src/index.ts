@@ -150,6 +150,7 @@ export {
 } from "./datasets/events/moving-image.js";
 export { parseNmnist } from "./datasets/events/parse-nmnist.js";
 export { simulateEvents, type EventSensorOptions, type Scene } from "./datasets/events/simulate-events.js";
+export { straightPath, type StraightPathOptions } from "./datasets/events/straight-path.js";
 export { Augmentation } from "./datasets/augmentations/augmentation.js";
 export { Crop } from "./datasets/augmentations/crop.js";
 export { GaussianNoise } from "./datasets/augmentations/gaussian-noise.js";
@@ -299,6 +300,7 @@ export {
   saveCheckpoint,
   type Checkpoint,
 } from "./formats/checkpoint.js";
+export { parseNpy, type NpyArray } from "./formats/data/npy.js";
 export { loadDvsGesture, type DvsGestureOptions } from "./formats/events/dvs-gesture.js";
 export { loadEventFolder, type EventFolderOptions } from "./formats/events/event-folder.js";
 export { loadEvents, streamEventFile } from "./formats/events/event-file.js";

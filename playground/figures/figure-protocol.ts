@@ -10,7 +10,9 @@ export type FigureQuestion =
   /** As they were measured last, moved or not. */
   | { readonly figure: "staircase" }
   | { readonly figure: "curves"; readonly history: readonly EpochMetrics[] }
-  | { readonly figure: "health" };
+  | { readonly figure: "health" }
+  /** Of the last look, where the network was shown a sequence. */
+  | { readonly figure: "events" };
 
 export type FigureName = FigureQuestion["figure"];
 

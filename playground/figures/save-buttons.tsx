@@ -8,10 +8,16 @@ import type { FigureFormat, FigureName, FigureQuestion } from "./figure-protocol
 
 const FORMATS: readonly FigureFormat[] = ["svg", "png", "csv"];
 
-export function SaveButtons({ figure, disabled = false }: { figure: FigureName; disabled?: boolean }) {
+interface Props {
+  readonly figure: FigureName;
+  readonly disabled?: boolean;
+  /** Whether it is a table, of which there is no picture: health is one. */
+  readonly isTable?: boolean;
+}
+
+export function SaveButtons({ figure, disabled = false, isTable = figure === "health" }: Props) {
   const { save: label, names } = words.figures;
-  // Health is a table.
-  const formats = figure === "health" ? FORMATS.slice(2) : FORMATS;
+  const formats = isTable ? FORMATS.slice(2) : FORMATS;
   return (
     <div class="buttons" role="group" aria-label={label(names[figure])}>
       {formats.map((format) => (

@@ -17,7 +17,9 @@ import "./carry.css";
 /** Whether the drawing is too long for an address, or what is looked at is in a file. */
 const lacksInput = select(
   ({ input }) =>
-    input.source === "picture" || (input.source === "drawing" && drawingToText(input.strokes) === null),
+    input.source === "picture" ||
+    input.source === "recording" ||
+    (input.source === "drawing" && drawingToText(input.strokes) === null),
 );
 const model = select((state) => state.model);
 /** Whether the sliders still say what the network at hand was made with. */

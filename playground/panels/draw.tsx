@@ -2,6 +2,7 @@
 
 import { DrawingSquare } from "../../elements/drawing-square.js";
 import { draw, showSample } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { figure } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -15,18 +16,26 @@ import "./draw.css";
 
 const input = select((state) => state.input);
 const look = select((state) => state.look);
+const sequences = select((state) => state.model?.sequences ?? null);
 
 export function DrawPanel() {
   const strokes = input.value.source === "drawing" ? input.value.strokes : [];
   const now = look.value;
   const isOther = now?.preparation === "clothes" || now?.preparation === "whole";
+  const kind = sequences.value;
+  const events = kind === null ? null : eventParts();
   return (
     <div class="draw">
       <div class="draw-input">
         <div class="square">
-          <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
+          {kind === "rows" ? (
+            <p class="muted no-square">{events?.eventWords.invitation.rows}</p>
+          ) : (
+            <DrawingSquare strokes={strokes} onChange={draw} say={announce} />
+          )}
           {now !== null && input.value.source !== "drawing" ? <SampleImage look={now} /> : null}
         </div>
+        {kind === "events" || kind === "video" ? events === null ? null : <events.MotionChoice /> : null}
         <div class="buttons">
           <button type="button" onClick={() => draw([])}>
             {words.drawings.draw.clear}
@@ -56,12 +65,16 @@ export function DrawPanel() {
           <div class="draw-scores">
             {now.isBlank ? (
               <p>
-                {isOther ? words.draw.invitation.other : words.draw.invitation.digit} {words.draw.lead}
+                {kind === null
+                  ? `${isOther ? words.draw.invitation.other : words.draw.invitation.digit} ${words.draw.lead}`
+                  : events?.eventWords.invitation[kind]}
               </p>
             ) : (
               <ScoreBars look={now} />
             )}
-            <p class="muted seen-note">{sentenceOn(now)}</p>
+            <p class="muted seen-note">
+              {now.sequence === null ? sentenceOn(now) : events?.sentenceOnSequence(now)}
+            </p>
           </div>
         </>
       )}
@@ -102,11 +115,14 @@ function Story({ look: { answers, classNames, madeFor, label } }: { look: Look }
   );
 }
 
-/** After 1, 2, 4 and 8 steps, one under the other. */
-function Answers({ look: { answers, scores, classes, classNames, layers, label, madeFor } }: { look: Look }) {
+/** After 1, 2, 4 and 8 steps, one under the other; of a sequence, after each doubling up to its end. */
+function Answers({ look }: { look: Look }) {
+  const { answers, scores, classes, classNames, layers, label, madeFor, sequence, timesteps } = look;
+  const doubled = [8, 4, 2, 1].map((part) => Math.ceil(timesteps / part));
+  const after = sequence === null ? [1, 2, 4, 8] : [...new Set(doubled)];
   return (
-    <ol class="answers" aria-label={words.draw.answers}>
-      {[1, 2, 4, 8].map((steps) => {
+    <ol class="answers" aria-label={words.draw.answers(after)}>
+      {after.map((steps) => {
         const answer = answers[steps - 1] ?? 0;
         const row = scores.subarray((steps - 1) * classes, steps * classes);
         const others = row.filter((_, i) => i !== answer);

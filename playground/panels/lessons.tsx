@@ -14,6 +14,9 @@ const isReady = select(
   ({ staircases }) => staircases.trained?.layers.some(({ isMovable }) => isMovable) === true,
 );
 
+/** A sequence has a T of its own. */
+const isTimeMovable = select(({ staircases }) => staircases.trained?.isTimeMovable !== false);
+
 /** With the first lesson. */
 const teacher = () => import("../lessons.js").catch(notLoaded);
 
@@ -37,7 +40,7 @@ export function Lessons() {
             key={id}
             type="button"
             aria-pressed={now === id}
-            disabled={!isReady.value}
+            disabled={!isReady.value || (id === "oneStep" && !isTimeMovable.value)}
             onClick={() => begin(id)}
           >
             {lessons.names[id]}

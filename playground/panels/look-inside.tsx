@@ -5,6 +5,7 @@ import { Membrane } from "../../elements/membrane.js";
 import { neuronName } from "../../elements/neuron-name.js";
 import { Raster } from "../../elements/raster.js";
 import { pick, selectLayer } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { announce } from "../state/announcement.js";
 import { select } from "../state/page-state.js";
@@ -31,6 +32,7 @@ export function LookInsidePanel() {
       <p>
         <Emphasised text={inside.lead} />
       </p>
+      {now === null ? null : <Sequence look={now} />}
       {now === null ? null : now.layers.length === 0 ? (
         <p class="muted">{inside.noLayers}</p>
       ) : (
@@ -67,6 +69,12 @@ export function LookInsidePanel() {
       )}
     </>
   );
+}
+
+/** What it is shown, where that changes from step to step. */
+function Sequence({ look }: { look: Look }) {
+  const View = look.sequence === null ? undefined : eventParts()?.EventView;
+  return View === undefined ? null : <View look={look} step={Math.min(step.value, look.timesteps)} />;
 }
 
 /** Of one layer, in dots that are large enough to point at; or of every layer at once. */

@@ -1,6 +1,7 @@
 /** The scores of all classes over time: a bar for each class after each step, and the number at the step that is shown. */
 
 import { goToStep } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { oneDecimal } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -10,7 +11,7 @@ import "./score-bars.css";
 const step = select((state) => state.step);
 
 export function ScoreBars({ look }: { look: Look }) {
-  const { scores, classes, classNames, timesteps, answers, isUntrained, madeFor } = look;
+  const { scores, classes, classNames, timesteps, answers, isUntrained, madeFor, sequence } = look;
   const steps = Array.from({ length: timesteps }, (_, t) => t);
   // From the lowest score of all to the highest: which is the highest of its step is what counts.
   const low = scores.reduce((a, b) => Math.min(a, b), Infinity);
@@ -23,7 +24,11 @@ export function ScoreBars({ look }: { look: Look }) {
       <table class="scores">
         <caption>
           {draw.scores} {isUntrained ? draw.scoresMeanNothing : draw.highestScore}{" "}
-          {madeFor < timesteps && !isUntrained ? draw.beyond(madeFor) : ""}
+          {madeFor < timesteps && !isUntrained
+            ? sequence === null
+              ? draw.beyond(madeFor)
+              : eventParts()?.eventWords.beyond(madeFor)
+            : ""}
         </caption>
         <thead>
           <tr>

@@ -11,7 +11,7 @@ type Seen = Pick<
 export function sentenceOn(look: Seen): string {
   const { input, imageShape, labelName, isBlank, isUntrained, preparation } = look;
   const { seen } = words;
-  if (isBlank) return "";
+  if (isBlank || input.source === "recording") return "";
   if (imageShape[0] === 1 && input.source !== "sample") {
     return input.source === "drawing" ? seen.line : seen.row(input.name);
   }

@@ -3,6 +3,7 @@
 import { leastTheta } from "../../elements/least-theta.js";
 import { StaircaseChart } from "../../elements/staircase-chart.js";
 import { moveStaircase, restoreStaircases, selectLayer } from "../actions.js";
+import { eventParts } from "../events/late-events.js";
 import { SaveButtons } from "../figures/save-buttons.js";
 import { figure, percent } from "../format.js";
 import { ranges } from "../state/settings.js";
@@ -27,6 +28,7 @@ export function StaircasePanel() {
       <p>
         <Emphasised text={words.stairs.lead} />
       </p>
+      {trained?.isTimeMovable === false ? <p class="muted">{eventParts()?.eventWords.stairs}</p> : null}
       {trained === null || now === null ? (
         <p class="muted" role="status">
           {training.value.status === "running"
@@ -86,7 +88,12 @@ function Sliders({ trained }: { trained: Staircases }) {
       />
       <Slider
         label={words.stairs.timesteps}
-        hint={(isUntrained.value ? madeFor : trainedWith)(trained.timesteps)}
+        hint={
+          trained.isTimeMovable
+            ? (isUntrained.value ? madeFor : trainedWith)(trained.timesteps)
+            : (eventParts()?.eventWords.stairsTime(trained.timesteps) ?? "")
+        }
+        disabled={!trained.isTimeMovable}
         low={ranges.timesteps.low}
         high={ranges.timesteps.high}
         step={1}

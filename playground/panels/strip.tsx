@@ -2,6 +2,7 @@
 
 import { selectLayer } from "../actions.js";
 import { LayerPicture } from "../charts/layer-picture.js";
+import { eventParts } from "../events/late-events.js";
 import { figure, percent } from "../format.js";
 import { select } from "../state/page-state.js";
 import { words } from "../words/words.js";
@@ -45,7 +46,15 @@ function Boxes({ look, network, step }: Props) {
       <li class="box input">
         <span class="box-name">{strip.input}</span>
         <Seen look={look} />
-        <span class="box-facts">{strip.pixels(look.imageShape[0], look.imageShape[1])}</span>
+        <span class="box-facts">
+          {strip.pixels(look.imageShape[0], look.imageShape[1])}
+          {look.sequence === null ? null : (
+            <>
+              <br />
+              {eventParts()?.briefly(look.sequence, step) ?? "…"}
+            </>
+          )}
+        </span>
       </li>
       {layers.map((layer, i) => {
         const { name, ownName, sources } = network.layers[i];

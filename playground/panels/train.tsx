@@ -25,6 +25,7 @@ const engine = select((state) => state.engine);
 const data = select((state) => state.data);
 const settings = select((state) => state.settings);
 const training = select((state) => state.training);
+const isBuiltIn = select((state) => state.data?.isBuiltIn === true);
 const status = select((state) => state.training.status);
 const inUse = select((state) => state.model?.settings);
 
@@ -134,6 +135,30 @@ function Figure({ name, value, id }: { name: string; value: string; id?: string 
   );
 }
 
+/** Whether the digits that come with the page stand still, or move. */
+function DigitsChoice({ locked }: { locked: boolean }) {
+  const { data: label, dataKinds, dataHint } = words.train;
+  const chosen = settings.value.data;
+  return (
+    <>
+      <label class="choice">
+        {label}{" "}
+        <select
+          value={chosen}
+          disabled={locked}
+          onChange={({ currentTarget }) =>
+            set({ data: currentTarget.value === "moving" ? "moving" : "still" })
+          }
+        >
+          <option value="still">{dataKinds.still}</option>
+          <option value="moving">{dataKinds.moving}</option>
+        </select>
+      </label>
+      {chosen === "moving" ? <p class="muted hint">{dataHint}</p> : null}
+    </>
+  );
+}
+
 function Controls() {
   const now = settings.value;
   const locked = status.value === "running";
@@ -164,6 +189,7 @@ function Controls() {
     <form class="controls" aria-label={words.train.settings} onSubmit={(event) => event.preventDefault()}>
       <fieldset>
         <legend>{groups.network}</legend>
+        {isBuiltIn.value ? <DigitsChoice locked={locked} /> : null}
         <label class="choice">
           {words.train.kind}{" "}
           <select

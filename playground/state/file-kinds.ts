@@ -30,6 +30,8 @@ export type FileKind =
   | { readonly kind: "foreign" }
   /** Of use beside weights that it describes; the sentence is for when it comes alone. */
   | { readonly kind: "text"; readonly sentence: string }
+  /** Events of a camera, or an array of NumPy: the library says what is in it. */
+  | { readonly kind: "recording" }
   /** Nothing that this page can use. */
   | { readonly kind: "other"; readonly sentence: string };
 
@@ -49,7 +51,6 @@ const BY_NAME: readonly (readonly [ends: readonly string[], ...Named])[] = [
   [[".onnx"], "onnx", "network"],
   [[".pb", ".tflite", ".savedmodel"], "tensorflow", "network"],
   [[".gguf", ".ggml"], "gguf", "network"],
-  [[".npz", ".npy"], "numpy", "data"],
   [[".pkl", ".pickle", ".joblib"], "pickle", "data"],
   [[".mat"], "matlab", "data"],
   [[".parquet", ".arrow", ".feather"], "columns", "data"],
@@ -75,7 +76,6 @@ const BY_BYTES: readonly (readonly [at: number, hex: string, ...Named])[] = [
   [0, LEGACY_TORCH, "pytorch", "foreign"],
   [0, "47475546", "gguf", "network"],
   [4, "54464c33", "tensorflowLite", "network"],
-  [0, "934e554d5059", "numpyArray", "data"],
   [0, "50415231", "parquet", "data"],
   [0, "8002", "pickle", "data"],
   [0, "8003", "pickle", "data"],
@@ -89,6 +89,12 @@ const BY_BYTES: readonly (readonly [at: number, hex: string, ...Named])[] = [
   [257, "7573746172", "tar", "archive"],
   [0, "25504446", "pdf", "unknown"],
 ];
+
+/** Recordings, by their first bytes: arrays of NumPy, AEDAT. */
+const RECORDINGS = ["934e554d5059", "23214145522d444154"];
+
+/** Those whose first bytes do not tell, or not alone. */
+const RECORDED = /\.(npy|npz|aedat4?|dat|bin)$/i;
 
 const A_PAGE: Named = ["page", "page"];
 
@@ -118,6 +124,8 @@ export function kindOf(given: FileStart): FileKind {
   }
   if (PICTURES.some(([at, hex]) => begins(start, at, hex))) return { kind: "picture" };
   if (isZip(start) && [start, end].some(holdsTorch)) return { kind: "foreign" };
+  if (RECORDINGS.some((hex) => begins(start, 0, hex)) || (isZip(start) && /\.npz$/i.test(name)))
+    return { kind: "recording" };
   const byBytes = BY_BYTES.find(([at, hex]) => begins(start, at, hex));
   if (byBytes !== undefined) {
     const [, , ...found] = byBytes;
@@ -127,6 +135,7 @@ export function kindOf(given: FileStart): FileKind {
   if (type.startsWith("image/")) return { kind: "picture" };
   if (byName?.[1] === "foreign" && isPage(start)) return other(given, A_PAGE);
   if (byName !== undefined) return other(given, byName);
+  if (RECORDED.test(name) && !isPage(start)) return { kind: "recording" };
   if (isPage(start)) return other(given, A_PAGE);
   // The reader of IDX files says best what is wrong with one.
   if (/idx\d?-?ubyte|\.idx\d?$/i.test(name)) return { kind: "idx" };

@@ -22,6 +22,7 @@ const isDense = ({ network }: Settings): boolean => network === "dense";
 const hasConvolutions = ({ network }: Settings): boolean => network === "convolutions";
 
 const rows: readonly Row[] = [
+  ["data", ({ data }) => words.train.dataNames[data]],
   ["network", ({ network }) => words.train.kindNames[network]],
   ["channels1", ({ channels }) => channels[0], hasConvolutions],
   ["channels2", ({ channels }) => channels[1], hasConvolutions],

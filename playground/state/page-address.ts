@@ -6,6 +6,7 @@
 
 import type { Input } from "../worker/protocol.js";
 import { drawingFromText, drawingToText } from "./drawing-code.js";
+import { firstMotion, isMotion, type Motion } from "./motion.js";
 import type { PageState } from "./page-state.js";
 import { ranges, settingsFromHash, settingsToHash, type Settings } from "./settings.js";
 import type { WantedStaircases } from "./wanted-staircases.js";
@@ -21,12 +22,14 @@ export interface SharedRun extends RunResult {
   readonly settings: Settings;
 }
 
-export type AddressPart = "settings" | "drawing" | "image" | "layer" | "thetas" | "timesteps" | "result";
+export type AddressPart = "settings" | "motion" | "drawing" | "image" | "layer" | "thetas" | "timesteps" | "result";
 
 export interface AddressParts {
   readonly settings: Settings;
   /** null: the address does not say. */
   readonly input: Input | null;
+  /** null: the address does not say. */
+  readonly motion: Motion | null;
   /** null: the address does not say. */
   readonly wanted: WantedStaircases | null;
   readonly shared: SharedRun | null;
@@ -70,6 +73,7 @@ export function addressOf(state: PageState): string {
   if (input.source === "sample") parts.set("i", String(input.index));
   const drawing = input.source === "drawing" ? drawingToText(input.strokes) : null;
   if (drawing !== null) parts.set("d", drawing);
+  if (state.motion !== firstMotion) parts.set("mo", state.motion);
   const { layer, timesteps, thetas } = staircasesOf(state);
   parts.set("l", String(layer));
   if (timesteps !== null) parts.set("t", String(timesteps));
@@ -97,6 +101,7 @@ export function partsOf(hash: string): AddressParts | null {
   if (!isAsGiven(parts, settings)) unusable.push("settings");
   const index = read("i", "image", (text) => wholeNumber(text, MOST_SAMPLES));
   const strokes = read("d", "drawing", drawingFromText);
+  const motion = read("mo", "motion", (text) => (isMotion(text) ? text : null));
   const layer = read("l", "layer", (text) => wholeNumber(text, MOST_THETAS));
   const { low, high } = ranges.timesteps;
   const timesteps = read("t", "timesteps", (text) => {
@@ -109,6 +114,7 @@ export function partsOf(hash: string): AddressParts | null {
     settings,
     input:
       strokes !== null ? { source: "drawing", strokes } : index !== null ? { source: "sample", index } : null,
+    motion,
     wanted: ["l", "t", "th"].some((key) => parts.has(key))
       ? { layer: layer ?? 0, timesteps, thetas: thetas ?? [] }
       : null,
@@ -131,6 +137,7 @@ function thetasOf(text: string): (number | null)[] | null {
 
 /** Whether the settings are those that are named, each of them: none was out of range or left to its default. */
 function isAsGiven(parts: URLSearchParams, settings: Settings): boolean {
+  if ((parts.get("data") ?? settings.data) !== settings.data) return false;
   return [...new URLSearchParams(settingsToHash(settings))].every(([key, taken]) => {
     const given = parts.get(key);
     if (given === null || given === taken) return true;

@@ -5,22 +5,27 @@ import type { Settings } from "./settings.js";
 /** Of the model, and of the run. */
 const NAME = "page";
 
+/** Of the moving digits that the page trains networks on: those of `atif train` as they come. */
+export const MOVING_SEED = 1;
+
 /**
  * The samples are not part of it: they are given as data.
  * @param sampleShape decides whether there is something to convolve, and how often a map can be halved
+ * @param time whether the first dimension of samples is that of time steps
  */
 export function experimentOf(
   settings: Settings,
   sampleShape: readonly number[],
+  time = false,
 ): Readonly<Record<string, unknown>> {
   const { learningRate, epochs, batchSize, seed } = settings;
   return {
     bench: { name: NAME, seed, use_test_as_valid: true },
-    learningframework: { kind: "SpikingJellyMultiStep" },
+    learningframework: { kind: time ? "SpikingJellyMultiStepTimeStepsInData" : "SpikingJellyMultiStep" },
     model: [
       {
         name: NAME,
-        ...networkOf(settings, sampleShape),
+        ...networkOf(settings, time ? sampleShape.slice(1) : sampleShape),
         epochs,
         batch_size: batchSize,
         optimizer: {

@@ -19,6 +19,7 @@ import type { ToldError } from "../worker/told-error.js";
 import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import type { LessonId } from "./lessons.js";
+import { firstMotion, type Motion } from "./motion.js";
 import type { PanelId } from "./panels.js";
 import type { PastRun } from "./past-run.js";
 import type { WantedStaircases } from "./wanted-staircases.js";
@@ -97,6 +98,8 @@ export interface PageState {
   readonly shared: SharedRun | null;
   /** What the network is to look at. */
   readonly input: Input;
+  /** How a drawing moves, for a network that takes sequences. */
+  readonly motion: Motion;
   /** What it did; null before the first look. */
   readonly look: Look | null;
   /** The step that is shown, 1 to T. */
@@ -155,6 +158,7 @@ const state = signal<PageState>({
   previous: null,
   shared: null,
   input: firstInput,
+  motion: firstMotion,
   look: null,
   step: 8,
   playing: false,

@@ -18,6 +18,8 @@ export interface RecognisedFiles {
   readonly texts: readonly DroppedText[];
   readonly pictures: readonly DroppedFile[];
   readonly idx: readonly DroppedFile[];
+  /** Of events, or arrays with time steps. */
+  readonly recordings: readonly DroppedFile[];
 }
 
 /** @throws Error with a sentence about the first file that is of no use, or if there is none */
@@ -32,6 +34,7 @@ export async function recognised(files: readonly DroppedFile[]): Promise<Recogni
     foreign: lists(),
     pictures: lists(),
     idx: lists(),
+    recordings: lists(),
     texts: [] as DroppedText[],
   };
   for (const dropped of meant) {
@@ -51,6 +54,9 @@ export async function recognised(files: readonly DroppedFile[]): Promise<Recogni
         break;
       case "idx":
         found.idx.push(dropped);
+        break;
+      case "recording":
+        found.recordings.push(dropped);
         break;
       case "picture":
         found.pictures.push(dropped);

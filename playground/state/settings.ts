@@ -4,6 +4,8 @@
  */
 
 export interface Settings {
+  /** Of the digits that come with the page: whether they stand still, or move before a simulated event camera. */
+  readonly data: "still" | "moving";
   /** Two convolutions before the hidden neurons, or hidden neurons only. */
   readonly network: "convolutions" | "dense";
   /** Channels of each convolution. */
@@ -24,6 +26,7 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = {
+  data: "still",
   network: "convolutions",
   channels: [12, 24],
   hidden: 48,
@@ -45,7 +48,7 @@ export interface Range {
   readonly step: number;
 }
 
-export type NumberSetting = Exclude<keyof Settings, "network" | "channels">;
+export type NumberSetting = Exclude<keyof Settings, "data" | "network" | "channels">;
 
 export const ranges: { readonly [Name in NumberSetting | "channels"]: Range } = {
   channels: { low: 1, high: 64, step: 1 },
@@ -91,6 +94,8 @@ export function settingsToHash(settings: Settings): string {
   const parts = new URLSearchParams({ net: settings.network, c: settings.channels.join("-") });
   for (const [name, short] of Object.entries(names))
     parts.set(short, String(settings[name as NumberSetting]));
+  // Addresses of still digits are as they were before there were others.
+  if (settings.data === "moving") parts.set("data", "moving");
   return parts.toString();
 }
 
@@ -117,6 +122,7 @@ export function settingsFromHash(hash: string): Settings | null {
   ) as Record<NumberSetting, number>;
   return ordered({
     ...numbers,
+    data: parts.get("data") === "moving" ? "moving" : "still",
     network: parts.get("net") === "dense" ? "dense" : "convolutions",
     channels: [
       allowed("channels", first ?? NaN, defaults.channels[0]),

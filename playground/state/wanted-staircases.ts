@@ -20,14 +20,15 @@ export function placed(
   const { layers } = trained;
   if (layer >= Math.max(1, layers.length)) return null;
   if (thetas.length > 0 && thetas.length !== layers.length) return null;
-  if (timesteps === null && thetas.length === 0) return { layer, whatIf: null };
+  const moved = trained.isTimeMovable ? timesteps : null;
+  if (moved === null && thetas.length === 0) return { layer, whatIf: null };
   return {
     layer,
     whatIf: {
-      timesteps: timesteps ?? trained.timesteps,
+      timesteps: moved ?? trained.timesteps,
       thetas: layers.map(({ theta, isMovable, histogram: { high } }, i) => {
-        const moved = thetas[i] ?? null;
-        return moved === null || !isMovable ? theta : Math.min(high, Math.max(leastTheta(high), moved));
+        const wanted = thetas[i] ?? null;
+        return wanted === null || !isMovable ? theta : Math.min(high, Math.max(leastTheta(high), wanted));
       }),
     },
   };

@@ -33,8 +33,6 @@ export const englishProblems = {
       tensorflow: "a TensorFlow network",
       tensorflowLite: "a TensorFlow Lite network",
       gguf: "a GGUF language model",
-      numpy: "a NumPy file",
-      numpyArray: "a NumPy array",
       pickle: "a Python pickle",
       matlab: "a MATLAB file",
       columns: "a table of columns",
@@ -59,7 +57,7 @@ export const englishProblems = {
       network:
         "expected model.safetensors, weights of PyTorch (.pth, .pt, .ckpt, .safetensors) or .nir. Those of other libraries are built and trained anew.",
       archive: "expected the files themselves. Unpack it and drop what is inside.",
-      data: "expected IDX files, as MNIST has them, or pictures with their class in the name. Convert it first.",
+      data: "expected IDX files, as MNIST has them, or pictures with their class in the name; for a network that takes sequences also recordings of events or .npy arrays. Convert it first.",
       experiment:
         "expected model.safetensors. Run it with atif train, or drop it together with the weights that it describes.",
       page: "expected model.safetensors, IDX files or pictures. A server may have sent an error in place of the file: download it again.",
@@ -89,13 +87,20 @@ export const englishProblems = {
     none: "There is no picture; drop one.",
   },
 
+  recording: {
+    none: "There is no recording for this network; drop one.",
+    noSensor: (name: string, shape: string) =>
+      `${name} is a recording of events, and this network takes ${shape} at a time step; expected one that takes frames of events, [height, width, 2] or [channels, 2].`,
+    otherShape: (name: string, shape: string, expected: string) =>
+      `${name} gives ${shape}; this network takes ${expected}, T time steps. Drop one that is made for it.`,
+    tooLong: (name: string, steps: number, most: number) =>
+      `${name} has ${grouped(steps)} time steps; expected at most ${grouped(most)}, what can be looked at. Cut it.`,
+    tooLarge: (name: string, bytes: number, most: number) =>
+      `${name} has ${grouped(bytes)} bytes; expected at most ${grouped(most)}. Cut it.`,
+    notFinite: (name: string) => `${name} holds what is no finite number, or nothing; expected numbers alone.`,
+  },
+
   network: {
-    /** `coders` is empty where the samples have time by themselves. */
-    hasTime: (timesteps: number, shape: string, coders: readonly string[]) =>
-      `This network learned from samples that change over time: ${counted(timesteps, "time step")} of ${shape}` +
-      `${coders.length === 0 ? "" : `, coded by ${coders.join(" and ")}`}. ` +
-      "The page shows pictures that stand still, and its answers to them would mean nothing. Take one that learned from still " +
-      "samples; atif eval, atif inspect and atif plot show this one what it takes.",
     unseen: (shape: string) =>
       `This network takes inputs of shape ${shape}; expected images, [height, width, channels], or numbers in a row, which this page can draw.`,
     misfit: (

@@ -105,6 +105,7 @@ export const english = {
     longText: (name: string, bytes: number, most: number) =>
       `${name} has ${grouped(bytes)} bytes; expected at most ${grouped(most)}, an experiment file or an architecture.`,
     picture: (name: string) => `The network looks at ${name}.`,
+    recording: (name: string) => `The network is shown ${name}, step by step.`,
     loaded: (name: string, kind: string, timesteps: number) =>
       `${name} is loaded: ${kind}, ${steps(timesteps)}.`,
     kept: (verdict: string) => ` What was kept of it is ${verdict}.`,
@@ -117,6 +118,7 @@ export const english = {
     /** What the address says and cannot be. */
     addressParts: {
       settings: "a setting",
+      motion: "the motion of the drawing",
       drawing: "the drawing",
       image: "the held-out image",
       layer: "the layer",
@@ -175,7 +177,8 @@ export const english = {
       text`${b(`Nothing to see in ${name}`)}: it is blank, so there is no answer.`,
     blankDrawing: text`${b("Nothing drawn")}, so there is no answer.`,
     chance: text`${b("Untrained: chance.")} This network has learned nothing yet. Its scores come from its first weights, which were drawn at random; train it, and it answers.`,
-    answers: "The answer after 1, 2, 4 and 8 time steps",
+    answers: (after: readonly number[]) =>
+      `The answer after ${after.slice(0, -1).join(", ")} and ${after.at(-1) ?? 0} time steps`,
     /** The verdict is on an image whose class is known. */
     ahead: (lead: string, verdict: "right" | "wrong" | "") =>
       `${verdict === "" ? "" : `${verdict}, `}${lead} ahead`,
@@ -405,6 +408,10 @@ export const english = {
     },
     settings: "Settings of the training",
     groups: { network: "Network", neurons: "Neurons", training: "Training" },
+    data: "Digits",
+    dataKinds: { still: "that stand still", moving: "that move, as events" },
+    dataHint:
+      "Moving digits are what a simulated event camera of 16 × 16 pixels writes while each digit moves: another frame at every time step. It takes some seconds to make them.",
     kind: "Kind",
     kinds: { convolutions: "with convolutions", dense: "hidden neurons only" },
     sliders: {
@@ -429,6 +436,7 @@ export const english = {
     },
     /** In the middle of a sentence. */
     names: {
+      data: "digits",
       network: "kind of network",
       channels1: "channels of convolution 1",
       channels2: "channels of convolution 2",
@@ -443,6 +451,7 @@ export const english = {
       batchSize: "batch size",
       seed: "seed",
     },
+    dataNames: { still: "still", moving: "moving" },
     kindNames: { convolutions: "convolutions", dense: "dense" },
   },
 
@@ -476,6 +485,7 @@ export const english = {
       staircase: "the staircases",
       curves: "the curves",
       health: "the health of the layers",
+      events: "what it sees",
     },
   },
 
@@ -488,6 +498,7 @@ export const english = {
       text`Networks of other tools: weights of PyTorch (${code(".pth")}, ${code(".pt")}, ${code(".ckpt")}, ${code(".safetensors")}), with the file that describes them if there is one, or ${code(".nir")}.`,
       text`Two or four IDX files, gzipped or not, such as MNIST's: the page trains on them.`,
       text`Pictures with their class in the name (${code("cat_1.png")}) or a folder per class: the page trains on them. One picture alone: the network looks at it.`,
+      text`For a network that learned from sequences: a recording of events (${code(".bin")} of N-MNIST, ${code(".dat")}, AEDAT, ${code(".npy")}, ${code(".npz")}), or an array with a row per time step (${code(".npy")}).`,
     ] as const,
     nothingUploaded: "Nothing is uploaded: the files stay in this tab.",
     save: "Save the network",

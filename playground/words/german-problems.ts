@@ -25,8 +25,6 @@ export const germanProblems: Problems = {
       tensorflow: "ein TensorFlow-Netz",
       tensorflowLite: "ein Netz von TensorFlow Lite",
       gguf: "ein Sprachmodell (GGUF)",
-      numpy: "eine Datei von NumPy",
-      numpyArray: "ein NumPy-Array",
       pickle: "ein Python-Pickle",
       matlab: "eine Datei von MATLAB",
       columns: "eine Tabelle aus Spalten",
@@ -51,7 +49,7 @@ export const germanProblems: Problems = {
       network:
         "erwartet wird model.safetensors, Gewichte von PyTorch (.pth, .pt, .ckpt, .safetensors) oder .nir. Netze anderer Bibliotheken werden neu gebaut und trainiert.",
       archive: "erwartet werden die Dateien selbst. Entpacken Sie es und legen Sie ab, was darin ist.",
-      data: "erwartet werden IDX-Dateien wie die von MNIST oder Bilder mit ihrer Klasse im Namen. Wandeln Sie sie vorher um.",
+      data: "erwartet werden IDX-Dateien wie die von MNIST oder Bilder mit ihrer Klasse im Namen; für ein Netz, das Folgen nimmt, auch Aufnahmen von Ereignissen oder Arrays in .npy. Wandeln Sie sie vorher um.",
       experiment:
         "erwartet wird model.safetensors. Führen Sie das Experiment mit atif train aus, oder legen Sie die Datei zusammen mit den Gewichten ab, die sie beschreibt.",
       page: "erwartet wird model.safetensors, IDX-Dateien oder Bilder. Vielleicht hat ein Server statt der Datei einen Fehler geschickt: Laden Sie sie noch einmal herunter.",
@@ -82,12 +80,21 @@ export const germanProblems: Problems = {
     none: "Es ist kein Bild da; legen Sie eines ab.",
   },
 
+  recording: {
+    none: "Es ist keine Aufnahme für dieses Netz da; legen Sie eine ab.",
+    noSensor: (name, shape) =>
+      `${name} ist eine Aufnahme von Ereignissen, und dieses Netz nimmt ${shape} in einem Zeitschritt; erwartet wird eines, das Bilder aus Ereignissen nimmt, [Höhe, Breite, 2] oder [Kanäle, 2].`,
+    otherShape: (name, shape, expected) =>
+      `${name} gibt ${shape}; dieses Netz nimmt ${expected}, T Zeitschritte. Legen Sie eine ab, die für es gemacht ist.`,
+    tooLong: (name, steps, most) =>
+      `${name} hat ${grouped(steps)} Zeitschritte; erwartet werden höchstens ${grouped(most)}, so viele, wie man ansehen kann. Kürzen Sie sie.`,
+    tooLarge: (name, bytes, most) =>
+      `${name} hat ${grouped(bytes)} Bytes; erwartet werden höchstens ${grouped(most)}. Kürzen Sie sie.`,
+    notFinite: (name) =>
+      `${name} enthält etwas, das keine endliche Zahl ist, oder nichts; erwartet werden nur Zahlen.`,
+  },
+
   network: {
-    hasTime: (timesteps, shape, coders) =>
-      `Dieses Netz hat aus Beispielen gelernt, die sich mit der Zeit ändern: ${counted(timesteps, "Zeitschritt", "Zeitschritte")} von ${shape}` +
-      `${coders.length === 0 ? "" : `, kodiert von ${coders.join(" und ")}`}. ` +
-      "Die Seite zeigt Bilder, die stillstehen, und seine Antworten darauf würden nichts bedeuten. Nehmen Sie eines, das aus " +
-      "stillstehenden Beispielen gelernt hat; atif eval, atif inspect und atif plot zeigen diesem Netz, was es erwartet.",
     unseen: (shape) =>
       `Dieses Netz nimmt Eingaben der Form ${shape}; erwartet werden Bilder, [Höhe, Breite, Kanäle], oder Zahlen in einer Reihe, die man auf dieser Seite zeichnen kann.`,
     misfit: (network, data) =>

@@ -114,6 +114,7 @@ export const german: Words = {
     longText: (name, bytes, most) =>
       `${name} hat ${grouped(bytes)} Bytes; erwartet werden höchstens ${grouped(most)}, eine Experimentdatei oder eine Architektur.`,
     picture: (name) => `Das Netz sieht ${name} an.`,
+    recording: (name) => `Dem Netz wird ${name} gezeigt, Schritt für Schritt.`,
     loaded: (name, kind, timesteps) => `${name} ist geladen: ${kind}, ${steps(timesteps)}.`,
     kept: (verdict) => ` Urteil darüber, was erhalten blieb: ${verdict}.`,
     data: (name, train, test) =>
@@ -125,6 +126,7 @@ export const german: Words = {
     settings: "Die Seite ist jetzt so, wie die Adresse es sagt.",
     addressParts: {
       settings: "eine Einstellung",
+      motion: "die Bewegung der Zeichnung",
       drawing: "die Zeichnung",
       image: "das zurückgehaltene Bild",
       layer: "die Schicht",
@@ -231,7 +233,8 @@ export const german: Words = {
       text`${b(`In ${name} ist nichts zu sehen`)}: Das Bild ist leer, also gibt es keine Antwort.`,
     blankDrawing: text`${b("Nichts gezeichnet")}, also gibt es keine Antwort.`,
     chance: text`${b("Untrainiert: Zufall.")} Dieses Netz hat noch nichts gelernt. Seine Punktzahlen kommen von seinen ersten Gewichten, und die sind ausgelost; trainieren Sie es, dann antwortet es.`,
-    answers: "Die Antwort nach 1, 2, 4 und 8 Zeitschritten",
+    answers: (after) =>
+      `Die Antwort nach ${after.slice(0, -1).join(", ")} und ${after.at(-1) ?? 0} Zeitschritten`,
     ahead: (lead, verdict) =>
       `${{ right: "richtig, ", wrong: "falsch, ", "": "" }[verdict]}Vorsprung ${lead}`,
     spikes,
@@ -462,6 +465,10 @@ export const german: Words = {
     },
     settings: "Einstellungen des Trainings",
     groups: { network: "Netz", neurons: "Neuronen", training: "Training" },
+    data: "Ziffern",
+    dataKinds: { still: "die stillstehen", moving: "die sich bewegen, als Ereignisse" },
+    dataHint:
+      "Bewegte Ziffern sind, was eine simulierte Ereigniskamera mit 16 × 16 Pixeln schreibt, während sich eine Ziffer bewegt: in jedem Zeitschritt ein anderes Bild. Sie zu machen dauert einige Sekunden.",
     kind: "Art",
     kinds: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
     sliders: {
@@ -485,6 +492,7 @@ export const german: Words = {
       seed: "Dieselbe Startzahl gibt dasselbe Netz, bis auf das letzte Bit.",
     },
     names: {
+      data: "Ziffern",
       network: "Art des Netzes",
       channels1: "Kanäle der Faltung 1",
       channels2: "Kanäle der Faltung 2",
@@ -499,6 +507,7 @@ export const german: Words = {
       batchSize: "Batchgröße",
       seed: "Startzahl",
     },
+    dataNames: { still: "still", moving: "bewegt" },
     kindNames: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
   },
 
@@ -531,6 +540,7 @@ export const german: Words = {
       staircase: "Treppen",
       curves: "Kurven",
       health: "Zustand der Schichten",
+      events: "Was es sieht",
     },
   },
 
@@ -543,6 +553,7 @@ export const german: Words = {
       text`Netze anderer Werkzeuge: Gewichte von PyTorch (${code(".pth")}, ${code(".pt")}, ${code(".ckpt")}, ${code(".safetensors")}), mit der Datei, die sie beschreibt, wenn es eine gibt, oder ${code(".nir")}.`,
       text`Zwei oder vier IDX-Dateien, gzip-gepackt oder nicht, wie die von MNIST: Die Seite trainiert damit.`,
       text`Bilder mit ihrer Klasse im Namen (${code("katze_1.png")}) oder einem Ordner je Klasse: Die Seite trainiert damit. Ein Bild allein: Das Netz sieht es an.`,
+      text`Für ein Netz, das aus Folgen gelernt hat: eine Aufnahme von Ereignissen (${code(".bin")} von N-MNIST, ${code(".dat")}, AEDAT, ${code(".npy")}, ${code(".npz")}) oder ein Array mit einer Zeile je Zeitschritt (${code(".npy")}).`,
     ],
     nothingUploaded: "Nichts wird hochgeladen: Die Dateien bleiben in diesem Tab.",
     save: "Das Netz speichern",

@@ -25,13 +25,15 @@ const TOLERANCE = 1e-3;
 export interface Looked {
   readonly model: SpikingModel;
   readonly activity: Activity;
-  /** As the page gives it, in the units of the network. */
+  /** As the page gives it, in the units of the network; of a sequence all of its time steps, one after the other. */
   readonly image: Float32Array;
+  /** Whether they are as many images as time steps. */
+  readonly isSequence?: boolean;
 }
 
 /** null: it cannot be taken apart. @param step from 1 */
 export function arrivalsOf(
-  { model, activity, image }: Looked,
+  { model, activity, image, isSequence = false }: Looked,
   picked: PickedNeuron,
   step: number,
 ): Arrivals | null {
@@ -68,7 +70,10 @@ export function arrivalsOf(
       const { module, inputs } = node;
       if (module === null && inputs.length === 0) {
         return leaf(FROM_INPUT, () => {
-          const prepared = copy.prepare(tensor(image, [1, ...copy.inputShape]));
+          const size = image.length / (isSequence ? activity.timesteps : 1);
+          const at = isSequence ? step - 1 : 0;
+          const shown = image.subarray(at * size, (at + 1) * size);
+          const prepared = copy.prepare(tensor(shown, [1, ...copy.inputShape]));
           return tensor(prepared.toArray(), [...time, ...prepared.shape], { requiresGrad: true });
         });
       }

@@ -1,6 +1,7 @@
 /** Figures of the page as files: drawn by the library, as atif plot draws them, and their numbers. Loaded with the first one. */
 
 import {
+  plotEvents,
   plotPotential,
   plotRaster,
   plotStaircases,
@@ -10,6 +11,7 @@ import {
   thresholdHealth,
   type Activity,
   type EpochMetrics,
+  type Events,
   type LayerInspection,
 } from "atif";
 import type { PickedNeuron } from "../../elements/spike-record.js";
@@ -23,6 +25,10 @@ export interface Drawable {
   readonly activity: Activity | null;
   /** Of the last measurement. */
   readonly inspections: readonly LayerInspection[] | null;
+  /** What was shown in the last look where it was a sequence, [T, …]; null: it stood still. */
+  readonly sequence: Float32Array | null;
+  /** That were counted into it; null: they are not at hand. */
+  readonly events: Events | null;
 }
 
 type Row = readonly (string | number)[];
@@ -30,7 +36,8 @@ type Row = readonly (string | number)[];
 const BINS = 64;
 
 /** @throws Error with a sentence, where there is nothing to draw yet; as the library's plots */
-export function figureOf(question: FigureQuestion, { activity, inspections }: Drawable): Figure {
+export function figureOf(question: FigureQuestion, drawable: Drawable): Figure {
+  const { activity, inspections } = drawable;
   switch (question.figure) {
     case "raster":
       return raster(known(activity));
@@ -40,6 +47,8 @@ export function figureOf(question: FigureQuestion, { activity, inspections }: Dr
       return staircases(known(inspections));
     case "curves":
       return curves(question.history);
+    case "events":
+      return sequence(known(activity).timesteps, drawable);
     case "health":
       return { svg: null, csv: csvOf(healthRows(known(inspections))) };
   }
@@ -64,6 +73,15 @@ function raster(activity: Activity): Figure {
     svg: plotRaster(activity),
     csv: csvOf([["layer", "neuron", ...steps.map((t) => `spikes_${t + 1}`)], ...rows]),
   };
+}
+
+/** The events, as atif plot draws them, where they are at hand; and what is not 0 at each step, by its place in the array. */
+function sequence(timesteps: number, { sequence: shown, events }: Drawable): Figure {
+  const values = known(shown);
+  const size = values.length / timesteps;
+  const rows = Array.from(values, (value, i): Row => [Math.floor(i / size) + 1, i % size, value]);
+  const csv = csvOf([["step", "place", "value"], ...rows.filter(([, , value]) => value !== 0)]);
+  return { svg: events === null ? null : plotEvents(events, { frames: Math.min(64, timesteps) }), csv };
 }
 
 function membrane(activity: Activity, picked: PickedNeuron): Figure {

@@ -33,7 +33,7 @@ function datasetOf({ dataset }: ModelFacts): string | null {
 
 /** Whether they are digits of one kind or another. */
 export function hasLearnedDigits(facts: ModelFacts): boolean {
-  return ["digits", "mnist"].includes(datasetOf(facts) ?? "");
+  return ["digits", "mnist", "movingdigits"].includes(datasetOf(facts) ?? "");
 }
 
 /** What the answers are called, by what the file says; null if it says nothing of it. */
@@ -63,11 +63,17 @@ export function fits(
   {
     inputShape,
     outputShape,
-  }: { readonly inputShape: readonly number[]; readonly outputShape: readonly number[] },
+    timesteps,
+  }: {
+    readonly inputShape: readonly number[];
+    readonly outputShape: readonly number[];
+    readonly timesteps?: number;
+  },
   facts: ModelFacts,
   data: Dataset,
 ): boolean {
-  const isShape = viewShape(inputShape).join() === data.sampleShape.join() && outputShape[0] >= data.classes;
+  const taken = data.time ? [timesteps, ...inputShape] : viewShape(inputShape);
+  const isShape = taken.join() === data.sampleShape.join() && outputShape[0] >= data.classes;
   if (!isShape) return false;
   if (facts.dataset === YOUR_PICTURES && data.name !== YOUR_PICTURES) return false;
   const known = knownClassNames(facts, outputShape[0]);

@@ -1,7 +1,7 @@
 /** What the file of a network that the page has made says of it. */
 
 import { parseExperiment, writeExperiment, type Dataset, type ModelFacts } from "atif";
-import { experimentOf } from "../state/page-experiment.js";
+import { experimentOf, MOVING_SEED } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
 import { namesOf, type RunProgress } from "./model-facts.js";
 
@@ -22,9 +22,7 @@ export function pageFacts(
   { epochs, batches, measured }: RunProgress,
 ): ModelFacts {
   return {
-    ...(builtIn
-      ? { experiment: experimentText(settings, train.sampleShape), dataset: "Digits" }
-      : { dataset: ownName(train), classNames: namesOf(train) }),
+    ...(builtIn ? builtInFacts(settings, train) : { dataset: ownName(train), classNames: namesOf(train) }),
     seed: settings.seed,
     epochs,
     ...(batches === 0 ? {} : { batches }),
@@ -37,9 +35,15 @@ function ownName({ name }: Dataset): string {
   return name.toLowerCase() === "digits" ? `your ${name}` : name;
 }
 
+function builtInFacts(settings: Settings, { time, sampleShape }: Dataset): ModelFacts {
+  const kind = time ? "MovingDigits" : "Digits";
+  const params = time ? { params: { timesteps: sampleShape[0], seed: MOVING_SEED } } : {};
+  const tables = { ...experimentOf(settings, sampleShape, time), dataset: { kind, ...params } };
+  return { experiment: experimentText(tables), dataset: kind };
+}
+
 /** As a file of experiments, on the digits. */
-function experimentText(settings: Settings, sampleShape: readonly number[]): string {
-  const tables = { ...experimentOf(settings, sampleShape), dataset: { kind: "Digits" } };
+function experimentText(tables: object): string {
   const text = Object.entries(tables).map(([key, value]) => `${key} = ${inToml(value)}\n`);
   return writeExperiment(parseExperiment(text.join("")).experiment);
 }

@@ -44,7 +44,7 @@ export class Probe {
 
   /** @param whatIf null: the model as it is */
   async measure(whatIf: WhatIf | null): Promise<Staircases> {
-    if (whatIf !== null) place(this.#model, this.#neurons, whatIf);
+    if (whatIf !== null) place(this.#model, this.#neurons, this.#inTime(whatIf));
     const { accuracy, spikesPerInference } = await evaluate(this.#model, this.#data);
     const layers = await inspectLayers(this.#model, this.#data, { maxInputs: MOST_INPUTS });
     this.inspections = layers;
@@ -61,14 +61,20 @@ export class Probe {
         isMovable: canMove(this.#neurons[i]),
       })),
       findings: thresholdHealth(layers),
+      isTimeMovable: !this.#data.time,
     };
   }
 
   /** Another copy, with other thresholds and another T, to look with: what is being measured is left alone. */
   moved(whatIf: WhatIf): SpikingModel {
     this.#looking ??= copyOf(this.#model);
-    place(this.#looking, neuronsOf(this.#looking, this.#names), whatIf);
+    place(this.#looking, neuronsOf(this.#looking, this.#names), this.#inTime(whatIf));
     return this.#looking;
+  }
+
+  /** A sequence has a T of its own. */
+  #inTime(whatIf: WhatIf): WhatIf {
+    return this.#data.time ? { ...whatIf, timesteps: this.#model.timesteps } : whatIf;
   }
 
   #describe(layer: LayerInspection, name: string): Omit<Staircases["layers"][number], "isMovable"> {

@@ -19,6 +19,7 @@ import type { PickedNeuron } from "../../elements/spike-record.js";
 import type { Trace } from "../../elements/trace-of.js";
 import type { Figure, FigureQuestion } from "../figures/figure-protocol.js";
 import type { Preparation } from "../pictures/prepare-picture.js";
+import type { Motion } from "../state/motion.js";
 import type { RunResult } from "../state/page-address.js";
 import type { Settings } from "../state/settings.js";
 import type { Language } from "../words/languages.js";
@@ -35,7 +36,15 @@ export interface DataSummary {
   readonly test: number;
   readonly sampleShape: readonly number[];
   readonly classNames: readonly string[];
+  /** Whether they are the digits that come with the library. */
+  readonly isBuiltIn: boolean;
 }
+
+/**
+ * How a network that takes sequences is shown something: pictures that an encoder makes signals of, frames of events, films, or
+ * numbers in rows, which are read from files alone.
+ */
+export type SequenceKind = "coded" | "events" | "video" | "rows";
 
 export type ModelOrigin = "shipped" | "new" | "trained" | "file";
 
@@ -53,6 +62,8 @@ export interface ModelSummary {
   readonly parameters: number;
   /** Whether the held-out samples of the data are such as it takes, with classes that it knows. */
   readonly fitsData: boolean;
+  /** How it is shown sequences; null: it takes what stands still. */
+  readonly sequences: SequenceKind | null;
   /** In the order in which they are computed, as those of looks and staircases. */
   readonly layers: readonly SpikingLayer[];
   /** The layers that the answer reads, as SpikingLayer.sources. */
@@ -92,9 +103,22 @@ export interface EngineSummary {
 export type Input =
   /** The picture that was dropped last. */
   | { readonly source: "picture"; readonly name: string }
+  /** The recording, or the array with time steps, that was dropped last. */
+  | { readonly source: "recording"; readonly name: string }
   | { readonly source: "drawing"; readonly strokes: readonly Stroke[] }
   /** A held-out sample of the data. */
   | { readonly source: "sample"; readonly index: number };
+
+/** What a network was shown where it takes another input at each time step. */
+export interface Sequence {
+  readonly kind: SequenceKind;
+  /** [T, …shape] */
+  readonly values: Float32Array;
+  /** Of a time step, as the network takes it. */
+  readonly shape: readonly number[];
+  /** Whether the events are at hand that were counted into it. */
+  readonly hasEvents: boolean;
+}
 
 /** Something that reaches a neuron: what its source gives at that step, and what it is multiplied by on its way. */
 export interface Arrival {
@@ -125,8 +149,10 @@ export interface Arrivals extends PickedNeuron {
 /** What the library recorded of one look; the potentials stay in the worker until a neuron is picked. */
 export interface Look extends Pick<Activity, "timesteps" | "classes" | "scores" | "answers"> {
   readonly input: Input;
-  /** As the network saw it. */
+  /** As the network saw it; of a sequence the image that moves, where it was made of one. */
   readonly image: Float32Array;
+  /** null: it saw the image, the same at every step. */
+  readonly sequence: Sequence | null;
   /** [height, width, channels]; of what is no image, height is 1 (view-shape.ts). */
   readonly imageShape: readonly number[];
   /** The right answer, of a sample. */
@@ -173,6 +199,8 @@ export interface Staircases {
     readonly histogram: Histogram;
   })[];
   readonly findings: readonly HealthFinding[];
+  /** Whether T can be moved: a sequence has its own. */
+  readonly isTimeMovable: boolean;
 }
 
 /** Every question the page may ask: what it sends and what it gets back. */
@@ -194,7 +222,12 @@ export interface Requests {
   reset: { args: Settings; answer: ModelSummary };
   /** whatIf: a copy looks, with thresholds and T that were moved. */
   look: {
-    args: { readonly input: Input; readonly picked: PickedNeuron | null; readonly whatIf: WhatIf | null };
+    args: {
+      readonly input: Input;
+      readonly motion: Motion;
+      readonly picked: PickedNeuron | null;
+      readonly whatIf: WhatIf | null;
+    };
     answer: Look;
   };
   trace: { args: PickedNeuron; answer: Trace };
@@ -219,6 +252,8 @@ export interface Requests {
   figure: { args: FigureQuestion; answer: Figure };
   /** Reads a picture to look at, before it is looked at. */
   picture: { args: File; answer: string };
+  /** Reads a recording of events, or an array with time steps, for the network at hand. */
+  recording: { args: File; answer: string };
   /** Data of one's own; a new model for them, if the one at hand does not fit. */
   loadData: {
     args: { readonly files: DataFiles; readonly settings: Settings };
@@ -254,6 +289,8 @@ export interface TrainingReport {
 
 /** What the worker says by itself. */
 export type WorkerEvent =
+  /** The data at hand are others: the digits move, or stand still, as the network wants them. */
+  | { readonly type: "data"; readonly data: DataSummary; readonly model: ModelSummary }
   | { readonly type: "report"; readonly report: TrainingReport }
   | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly findings: readonly HealthFinding[] }
   | {

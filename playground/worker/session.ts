@@ -11,36 +11,34 @@ import {
   threads,
   type Activity,
   type Dataset,
+  type Events,
   type FidelityReport,
   type ModelFacts,
   type SpikingModel,
   type TrainTest,
 } from "atif";
 import { traceOf } from "../../elements/trace-of.js";
-import type { Picture } from "../pictures/picture.js";
-import { preparePicture } from "../pictures/prepare-picture.js";
-import { readPicture } from "../pictures/read-picture.js";
+import { MOVING_SEED } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
 import { decodedModel } from "./decoded-model.js";
 import type { Deploying } from "./deploying.js";
 import type { Looked } from "./arrivals-of.js";
+import { DataAtHand, type Moving } from "./data-at-hand.js";
 import { fingerprint } from "./fingerprint.js";
+import { loadSequences, sequences } from "./late-sequences.js";
 import { misfit } from "./misfit.js";
 import {
   classNamesOf,
   fits,
   hasLearnedDigits,
   isUntrained,
-  namesOf,
   nothingLearned,
   preparationFor,
 } from "./model-facts.js";
-import { checkShape, imageOfDrawing, inUnitsOf } from "./network-input.js";
+import { checkShape, inUnitsOf } from "./network-input.js";
 import { Probe } from "./probe.js";
 import type {
-  DataSummary,
-  Input,
   Look,
   ModelOrigin,
   ModelSummary,
@@ -48,13 +46,17 @@ import type {
   PickedNeuron,
   RequestName,
   Requests,
+  Sequence,
   Staircases,
   Trace,
   WhatIf,
   WorkerEvent,
 } from "./protocol.js";
+import type { MadeSequence } from "./sequences.js";
 import { fetchModel } from "./shipped-model.js";
+import { ShownInput, shapeToDraw, type Looking } from "./shown-input.js";
 import { flowOf, shownNames } from "./spiking-layers.js";
+import type { TimeInData } from "./time-in-data.js";
 import type { TrainingRun } from "./training-run.js";
 import { notLoaded } from "../state/not-loaded.js";
 import { viewShape } from "./view-shape.js";
@@ -76,25 +78,24 @@ interface HeldModel {
   readonly settings: Settings | null;
   /** What was kept of it, if it is of another tool. */
   readonly report?: FidelityReport;
+  /** That it learned from sequences; left out, if from what stands still. */
+  readonly time?: TimeInData | null;
 }
 
 export class Session implements Handlers {
   readonly #tell: (event: WorkerEvent) => void;
   /** Before the page asks for it. */
   readonly #begun = begun();
-  #data: TrainTest | null = null;
-  /** Whether they are the digits that come with the library. */
-  #isBuiltIn = true;
-  /** The picture that was dropped last. */
-  #picture: Picture | null = null;
-  /** As it was prepared last. */
-  #seen: { readonly picture: Picture; readonly key: string; readonly image: Float32Array } | null = null;
+  readonly #data = new DataAtHand();
+  readonly #shown = new ShownInput();
   #held: HeldModel | null = null;
   #run: TrainingRun | null = null;
   /** What replaces them, under way. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Of the last look. */
   #activity: Activity | null = null;
+  /** Of the last look, where they are known. */
+  #events: Events | null = null;
   /** Who looked then, and at what. */
   #looked: Looked | null = null;
   /** Of the model as it was when it was last measured. */
@@ -118,11 +119,11 @@ export class Session implements Handlers {
       Promise.allSettled([spoken.then(() => fetchModel(shippedModel))]),
       this.#begun,
     ]);
-    this.#data = data;
+    this.#data.begin(data);
     const problem = await this.#holdShipped(shipped, settings);
     return {
       engine: { isolated: globalThis.crossOriginIsolated, threads: threads() },
-      data: this.#dataSummary(),
+      data: this.#data.summary,
       model: this.#summary(),
       problem,
     };
@@ -176,29 +177,40 @@ export class Session implements Handlers {
   }
 
   fingerprint(): Promise<Requests["fingerprint"]["answer"]> {
-    return this.#inTurn(async () =>
-      this.#run?.finished === true ? fingerprint(this.#run.model, this.#requireData().train) : null,
-    );
+    return this.#inTurn(async () => {
+      if (this.#run?.finished !== true) return null;
+      return fingerprint(this.#run.model, (await this.#data.sets()).train);
+    });
   }
 
   reset(settings: Settings): Promise<ModelSummary> {
     return this.#inTurn(() => this.#renew(settings));
   }
 
-  look({ input: asked, picked, whatIf }: Requests["look"]["args"]): Promise<Look> {
-    const { input, image, label } = this.#imageOf(asked);
-    const { model: own, facts } = this.#requireModel();
+  look({ input: asked, motion, picked, whatIf }: Requests["look"]["args"]): Promise<Look> {
+    const looking = this.#looking();
+    const { model: own, facts: learned, time } = looking;
+    const { input, image, label, sequence } = this.#shown.shown(asked, motion, looking, () =>
+      this.#requireFittingTest(),
+    );
     const model = whatIf === null ? own : (this.#probe?.moved(whatIf) ?? own);
-    const [learned, { test }] = [facts(), this.#requireData()];
-    const timesteps = Math.max(LEAST_STEPS, model.timesteps);
-    const shownImage = inUnitsOf(model, image);
+    const { test } = this.#data;
+    const timesteps = sequence?.timesteps ?? Math.max(LEAST_STEPS, model.timesteps);
+    const given = sequence?.values ?? inUnitsOf(model, image);
+    const lead = sequence === null ? [] : [timesteps];
     const activity = scope(() =>
-      recordActivity(model, tensor(shownImage, [1, ...model.inputShape]), { timesteps }),
+      recordActivity(model, tensor(given, [...lead, 1, ...model.inputShape]), {
+        timesteps,
+        time: sequence !== null,
+      }),
     );
     this.#activity = activity;
-    this.#looked = { model, activity, image: shownImage };
+    this.#looked = { model, activity, image: given, isSequence: sequence !== null };
+    this.#events = sequence?.events ?? null;
     const shown = shownNames(model);
-    const imageShape = viewShape(model.inputShape);
+    const imageShape =
+      sequence === null ? viewShape(model.inputShape) : sequences().frameShape(model.inputShape);
+    const drawn = time === null ? imageShape : (shapeToDraw(looking) ?? imageShape);
     return Promise.resolve({
       input,
       image,
@@ -206,10 +218,11 @@ export class Session implements Handlers {
       label,
       labelName: label === null ? null : (test.classNames?.[label] ?? this.#classNames()[label]),
       classNames: this.#classNames(),
-      isBlank: label === null && image.every((value) => value === 0),
+      sequence: sequence === null ? null : sequenceOf(sequence, looking),
+      isBlank: label === null && (image.length > 0 ? image : given).every((value) => value === 0),
       isUntrained: isUntrained(learned),
       madeFor: model.timesteps,
-      preparation: preparationFor(imageShape, learned),
+      preparation: preparationFor(drawn, learned),
       hasLearnedDigits: hasLearnedDigits(learned),
       timesteps,
       classes: activity.classes,
@@ -234,47 +247,22 @@ export class Session implements Handlers {
     return looked === null ? null : arrivalsOf(looked, picked, step);
   }
 
-  async picture(file: File): Promise<string> {
-    const picture = await readPicture(file, file.name);
-    this.#picture = picture;
-    return picture.name;
+  picture(file: File): Promise<string> {
+    return this.#shown.takePicture(file);
   }
 
-  /** @returns the input that was really taken: of pictures, there is only the last */
-  #imageOf(input: Input): { input: Input; image: Float32Array; label: number | null } {
-    const { model, facts } = this.#requireModel();
-    const shape = viewShape(model.inputShape);
-    switch (input.source) {
-      case "drawing":
-        return { input, image: imageOfDrawing(input.strokes, shape), label: null };
-      case "picture": {
-        if (this.#picture === null) throw new Error(problems.picture.none);
-        const image = this.#prepared(this.#picture, shape, facts());
-        return { input: { source: "picture", name: this.#picture.name }, image, label: null };
-      }
-      case "sample": {
-        const { test } = this.#requireFittingData();
-        const { x, labels } = test.batch([input.index % test.length]);
-        return { input, image: x, label: labels[0] };
-      }
-    }
-  }
-
-  /** A network that learns looks at the same picture again and again: it is prepared once. */
-  #prepared(picture: Picture, shape: readonly number[], facts: ModelFacts): Float32Array {
-    const preparation = preparationFor(shape, facts);
-    const key = `${preparation} ${shape.join()}`;
-    if (this.#seen?.picture !== picture || this.#seen.key !== key) {
-      this.#seen = { picture, key, image: preparePicture(picture, shape, preparation) };
-    }
-    return this.#seen.image;
+  recording(file: File): Promise<string> {
+    return this.#shown.takeRecording(file, this.#looking());
   }
 
   async staircases(whatIf: WhatIf | null): Promise<Staircases> {
-    const { test } = this.#requireFittingData();
-    const { model } = this.#requireModel();
-    if (whatIf === null || this.#probe === null)
-      this.#probe = new Probe(model, test.with({ sampleShape: model.inputShape }));
+    const data = this.#requireFittingTest();
+    const { model, time = null } = this.#requireModel();
+    if (whatIf === null || this.#probe === null) {
+      const test =
+        time === null ? data.with({ sampleShape: model.inputShape }) : sequences().asTaken(data, time);
+      this.#probe = new Probe(model, test);
+    }
     return this.#probe.measure(whatIf);
   }
 
@@ -292,21 +280,51 @@ export class Session implements Handlers {
       const imported = await importNetwork(bytes, name, options);
       if (imported.kind === "asks") return imported;
       const { model, report } = imported;
-      await checkStill(model, { experiment: options.config });
-      return {
-        kind: "opened",
-        model: await this.#holdFile({ model, report, fileName: name, facts: () => ({}) }),
-      };
+      const file = { model, report, fileName: name, facts: () => ({}) };
+      return { kind: "opened", model: await this.#holdFile(file, { experiment: options.config }) };
     });
   }
 
-  async #holdFile(held: Omit<HeldModel, "origin" | "settings">): Promise<ModelSummary> {
-    checkShape(held.model);
-    await checkStill(held.model, held.facts());
+  /** @param said what is known of its training */
+  async #holdFile(
+    held: Omit<HeldModel, "origin" | "settings">,
+    said: ModelFacts = held.facts(),
+  ): Promise<ModelSummary> {
+    const time = await this.#timeOf(said);
+    if (time === null) checkShape(held.model);
     await this.#forgetRun();
     held.model.eval();
-    this.#hold({ ...held, origin: "file", settings: null });
+    this.#hold({ ...held, time, origin: "file", settings: null });
+    void this.#inTurn(() => this.#digitsFor(held.model));
     return this.#summary();
+  }
+
+  /** What reads experiments is loaded with the first model that carries one. */
+  async #timeOf(facts: ModelFacts): Promise<TimeInData | null> {
+    if (typeof facts.experiment !== "string" && facts.time !== true) return null;
+    return (await loadSequences()).timeInData(facts);
+  }
+
+  /** The digits that come with the library, moving or not, as a network from a file takes them; data of the reader stay. */
+  async #digitsFor(model: SpikingModel): Promise<void> {
+    const held = this.#requireModel();
+    // Another one has come meanwhile.
+    if (held.model !== model) return;
+    const { time = null } = held;
+    const seed = time?.movingDigits ?? MOVING_SEED;
+    const takes = time !== null && (await loadSequences()).takesMovingDigits(model, time);
+    if (await this.#useDigits(takes ? { timesteps: model.timesteps, seed } : null)) this.#tellData();
+  }
+
+  /** @returns whether the data at hand are others now */
+  async #useDigits(moving: Moving | null): Promise<boolean> {
+    const isOther = await this.#data.useDigits(moving);
+    if (isOther) this.#probe = this.#deploying = null;
+    return isOther;
+  }
+
+  #tellData(): void {
+    this.#tell({ type: "data", data: this.#data.summary, model: this.#summary() });
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
@@ -315,25 +333,34 @@ export class Session implements Handlers {
   }
 
   async deploy({ settings, anew }: Requests["deploy"]["args"]): Promise<Requests["deploy"]["answer"]> {
-    this.#requireFittingData();
+    this.#requireFittingTest();
     return (await this.#toDevices(anew)).measure(settings);
   }
 
   async export(question: Requests["export"]["args"]): Promise<Requests["export"]["answer"]> {
-    if (["c", "quantized"].includes(question.form)) this.#requireFittingData();
+    if (["c", "quantized"].includes(question.form)) this.#requireFittingTest();
     return (await this.#toDevices(question.anew)).export(question);
   }
 
   async figure(question: Requests["figure"]["args"]): Promise<Requests["figure"]["answer"]> {
     const { figureOf } = await import("./figures.js").catch(notLoaded);
-    return figureOf(question, { activity: this.#activity, inspections: this.#probe?.inspections ?? null });
+    return figureOf(question, {
+      activity: this.#activity,
+      inspections: this.#probe?.inspections ?? null,
+      events: this.#events,
+      sequence: this.#looked?.isSequence === true ? this.#looked.image : null,
+    });
   }
 
   async #toDevices(anew: boolean): Promise<Deploying> {
     const { Deploying } = await import("./deploying.js").catch(notLoaded);
-    const { model, facts } = this.#requireModel();
-    if (anew || this.#deploying === null)
-      this.#deploying = new Deploying(model, facts(), this.#fitsData() ? this.#requireData() : null);
+    const { model, facts, time = null } = this.#requireModel();
+    if (anew || this.#deploying === null) {
+      const data = this.#fitsData() ? await this.#data.sets() : null;
+      const taken = (set: Dataset): Dataset => (time === null ? set : sequences().asTaken(set, time));
+      const sets = data === null ? null : { train: taken(data.train), test: taken(data.test) };
+      this.#deploying = new Deploying(model, facts(), sets);
+    }
     return this.#deploying;
   }
 
@@ -342,11 +369,10 @@ export class Session implements Handlers {
     const data = await dataFromFiles(files);
     return this.#inTurn(async () => {
       await this.#forgetRun();
-      this.#data = data;
+      this.#data.bring(data);
       this.#deploying = null;
-      this.#isBuiltIn = false;
       const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
-      return { data: this.#dataSummary(), model };
+      return { data: this.#data.summary, model };
     });
   }
 
@@ -362,27 +388,39 @@ export class Session implements Handlers {
     this.#run = null;
   }
 
+  /** The digits as the settings want them, and the time of what learns from them. */
+  async #dataOf({ data, timesteps }: Settings): Promise<{ isOther: boolean; time: TimeInData | null }> {
+    const moving = data === "moving" && this.#data.isBuiltIn ? { timesteps, seed: MOVING_SEED } : null;
+    const isOther = await this.#useDigits(moving);
+    if (moving === null) return { isOther, time: null };
+    return { isOther, time: (await loadSequences()).ofMovingDigits(timesteps, MOVING_SEED) };
+  }
+
   /** A new, untrained model. */
   async #renew(settings: Settings): Promise<ModelSummary> {
-    const data = this.#requireData();
-    const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { isOther, time } = await this.#dataOf(settings);
+    const data = await this.#data.sets();
+    const made = { train: data.train, builtIn: this.#data.isBuiltIn };
     const { pageFacts, prepared } = await import("./learning.js").catch(notLoaded);
     const { model } = await prepared(settings, data);
     await this.#forgetRun();
     const facts = pageFacts(settings, made, nothingLearned);
-    this.#hold({ model: model.eval(), origin: "new", fileName: null, facts: () => facts, settings });
+    this.#hold({ model: model.eval(), time, origin: "new", fileName: null, facts: () => facts, settings });
+    if (isOther) this.#tellData();
     return this.#summary();
   }
 
   async #newRun(settings: Settings): Promise<TrainingRun> {
-    const data = this.#requireData();
-    const made = { train: data.train, builtIn: this.#isBuiltIn };
+    const { isOther, time } = await this.#dataOf(settings);
+    const data = await this.#data.sets();
+    const made = { train: data.train, builtIn: this.#data.isBuiltIn };
     const { pageFacts, prepared, TrainingRun } = await import("./learning.js").catch(notLoaded);
     const run = new TrainingRun(await prepared(settings, data), data.train.length, this.#tell);
     await this.#forgetRun();
     this.#run = run;
     const facts = (): ModelFacts => pageFacts(settings, made, run.progress);
-    this.#hold({ model: run.model, origin: "trained", fileName: null, facts, settings });
+    this.#hold({ model: run.model, time, origin: "trained", fileName: null, facts, settings });
+    if (isOther) this.#tellData();
     return run;
   }
 
@@ -393,27 +431,30 @@ export class Session implements Handlers {
     this.#deploying = null;
   }
 
-  #requireData(): TrainTest {
-    if (this.#data === null) throw new Error(problems.network.notReady);
-    return this.#data;
-  }
-
   /** @throws Error if the model takes other samples than the data at hand */
-  #requireFittingData(): TrainTest {
-    const data = this.#requireData();
-    if (this.#fitsData()) return data;
+  #requireFittingTest(): Dataset {
+    const { test } = this.#data;
+    if (this.#fitsData()) return test;
     const { model, facts } = this.#requireModel();
-    throw misfit(model, facts(), data.test);
+    throw misfit(model, facts(), test);
   }
 
   #fitsData(): boolean {
-    const { model, facts } = this.#requireModel();
-    return fits(model, facts(), this.#requireData().test);
+    const { model, facts, time = null } = this.#requireModel();
+    const { test } = this.#data;
+    const takesTime = time !== null && time.encoder === null;
+    return takesTime === test.time && fits(model, facts(), test);
+  }
+
+  /** The network at hand, as it is now. */
+  #looking(): Looking {
+    const { model, facts, time = null } = this.#requireModel();
+    return { model, facts: facts(), time };
   }
 
   #classNames(): readonly string[] {
     const { model, facts } = this.#requireModel();
-    const fitting: Dataset | null = this.#fitsData() ? this.#requireData().test : null;
+    const fitting: Dataset | null = this.#fitsData() ? this.#data.test : null;
     return classNamesOf(facts(), model.outputShape[0], fitting);
   }
 
@@ -422,20 +463,8 @@ export class Session implements Handlers {
     return this.#held;
   }
 
-  #dataSummary(): DataSummary {
-    const { train, test } = this.#requireData();
-    const { name, sampleShape } = train;
-    return {
-      name,
-      train: train.length,
-      test: test.length,
-      sampleShape,
-      classNames: namesOf(train),
-    };
-  }
-
   #summary(): ModelSummary {
-    const { model, origin, fileName, facts, settings, report = null } = this.#requireModel();
+    const { model, origin, fileName, facts, settings, report = null, time = null } = this.#requireModel();
     const { layers, answer: answerSources } = flowOf(model);
     return {
       origin,
@@ -447,6 +476,7 @@ export class Session implements Handlers {
       classNames: this.#classNames(),
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       fitsData: this.#fitsData(),
+      sequences: time === null ? null : sequences().sequenceKindOf(model, time),
       layers,
       answerSources,
       facts: facts(),
@@ -456,17 +486,16 @@ export class Session implements Handlers {
   }
 }
 
+/** Of a network that does not say what it takes, it is what its shape is. */
+function sequenceOf({ values, events }: MadeSequence, { model, time }: Looking): Sequence {
+  const kind = sequences().sequenceKindOf(model, time ?? { encoder: null });
+  return { kind, values, shape: model.inputShape, hasEvents: events !== null };
+}
+
 /** The data that come with the page, and the kernels. */
 async function begun(): Promise<TrainTest> {
   // One core is left to the page, so that it can draw while the worker computes.
   const wanted = globalThis.crossOriginIsolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
   const [data] = await Promise.all([loadDigits(), init({ threads: wanted })]);
   return data;
-}
-
-/** What reads experiments is loaded with the first model that carries one. */
-async function checkStill(model: SpikingModel, facts: ModelFacts): Promise<void> {
-  if (typeof facts.experiment !== "string") return;
-  const check = await import("./check-still.js").catch(notLoaded);
-  check.checkStill(model, facts);
 }

@@ -27,7 +27,8 @@ const REPORT_INTERVAL = 100;
 
 /** A new network with the weights and thresholds that the seed fixes, and what trains it. */
 export async function prepared(settings: Settings, data: TrainTest): Promise<PreparedExperimentRun> {
-  const [run] = await prepareExperiment(experimentOf(settings, data.train.sampleShape), { data });
+  const { sampleShape, time } = data.train;
+  const [run] = await prepareExperiment(experimentOf(settings, sampleShape, time), { data });
   return run;
 }
 

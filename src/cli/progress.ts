@@ -124,6 +124,32 @@ export class Progress {
   }
 }
 
+/** Lines of a terminal that are drawn again and again in the same place. */
+export class LiveLines {
+  readonly #stream: TextStream;
+  readonly #rows: number;
+  #drawn = 0;
+
+  /** @param rows of the terminal */
+  constructor(stream: TextStream, rows: number) {
+    this.#stream = stream;
+    this.#rows = Math.max(3, rows);
+  }
+
+  /** What does not fit stays away: of lines that are too many the last ones, of long ones their ends. */
+  draw(lines: readonly string[]): void {
+    const most = this.#rows - 1;
+    const hidden = lines.length - most + 1;
+    const fitting =
+      lines.length <= most ? lines : [...lines.slice(0, most - 1), `… and ${hidden} more lines`];
+    const columns = (this.#stream.columns || 80) - 1;
+    const back = this.#drawn === 0 ? "" : `\u001b[${this.#drawn}A`;
+    const text = fitting.map((line) => `${printable(line).slice(0, columns)}\n`).join("");
+    this.#stream.write(`${back}\r\u001b[J${text}`);
+    this.#drawn = fitting.length;
+  }
+}
+
 /** Right of what stands before it, and never against it: "1/1 100 %". */
 function aside(percent: string): string {
   return ` ${percent.padStart(4)}`;

@@ -4,15 +4,21 @@ import type { Command } from "commander";
 import { collect, pathOf, wholeNumber } from "./arguments.js";
 import type { SweepArguments } from "./commands/sweep.js";
 import { backend, threads } from "./compute-options.js";
+import { UsageError } from "./exit-codes.js";
 
 const MOST_JOBS_AT_ONCE = 1024;
+const MOST_THREADS = 1024;
 
 export function addSweep(program: Command): void {
-  const [threadsFlag, , readThreads] = threads();
-  program
+  const [threadsFlag] = threads();
+  const sweeps = program
     .command("sweep")
     .description("run one experiment with many settings, and compare: mean and spread over seeds, best first")
-    .argument("<sweep>", "sweep file in TOML, or the folder of a sweep to go on with")
+    .argument(
+      "<sweep>",
+      "sweep file in TOML, or the folder of a sweep to go on with; ./status is a file of that name",
+    )
+    .helpCommand(false)
     .option(
       "-j, --jobs <n>",
       "runs at a time, each in a process of its own; 1 if it is left out",
@@ -38,16 +44,49 @@ export function addSweep(program: Command): void {
     .option("--collect", "run nothing: make the table of what is there")
     .option(
       threadsFlag,
-      "threads of each run; the cores shared by all that run at a time if it is left out",
-      readThreads,
+      "threads of each run; the cores shared by all that run at a time if it is left out, those of the task on Slurm",
+      wholeNumber("--threads", 2, 1, MOST_THREADS),
     )
     .option(...backend())
+    .option("--slurm", "submit the runs to Slurm as job arrays, wait, and submit again what is missing")
+    .option("--partition <name>", "of the cluster, with --slurm")
+    .option(
+      "--time <limit>",
+      "of each run, with --slurm: longer ones are done in pieces, as in --time 2:00:00",
+    )
+    .option("--sbatch <options>", 'more options of sbatch, as in --sbatch "--account=NAME --mem=8G"')
+    .option("--detach", "with --slurm: hand the runs over, and do not wait for them")
     .option("-q, --quiet", "print nothing but warnings and errors")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, options: Omit<SweepArguments, "sweep">) => {
       const { sweep } = await import("./commands/sweep.js");
       await sweep({ ...options, sweep: file });
+    });
+  addStatus(sweeps);
+}
+
+function addStatus(sweeps: Command): void {
+  sweeps
+    .command("status")
+    .description("say how the runs of a sweep are, wherever they run; on a terminal until all have ended")
+    .argument("[folder]", "the folder of the sweep; the latest of runs if it is left out")
+    .option("--json", "print one JSON object and nothing else")
+    .action(async (folder: string | undefined, _: object, command: Command) => {
+      // What both commands have, the upper one reads.
+      const { json, ...others } = command.optsWithGlobals<SweepArguments>();
+      const [stray] = Object.keys(others);
+      if (stray !== undefined) {
+        throw new UsageError(
+          `--${stray} is an option of atif sweep; expected none but --json of atif sweep status. A sweep file called ` +
+            "status is ./status.",
+        );
+      }
+      const { sweepStatus } = await import("./commands/sweep-status.js");
+      await sweepStatus({
+        ...(json === undefined ? {} : { json }),
+        ...(folder === undefined ? {} : { folder }),
+      });
     });
 }
 
@@ -70,4 +109,7 @@ Examples:
   atif sweep grid.toml --jobs 2               all runs, two at a time; the same command goes on after Ctrl-C
   atif sweep grid.toml --plan                 the commands, to be run elsewhere
   atif sweep runs/grid --collect --json       what has come out so far
-  atif sweep grid.toml --set model.0.epochs=1`;
+  atif sweep grid.toml --set model.0.epochs=1
+  atif sweep grid.toml --slurm --partition short --time 2:00:00
+                                              the runs on a cluster, one task each
+  atif sweep status runs/grid                 how they are`;

@@ -30,11 +30,17 @@ export type JobLauncher = (command: JobCommand, onProgress: (line: string) => vo
 /** Beside the folder of this file, as built. */
 const MAIN = new URL("../cli/main.js", import.meta.url);
 
+/** This program with other words, in absolute paths. */
+export function commandLineOf(words: readonly string[]): string[] {
+  return [process.execPath, ...process.execArgv, fileURLToPath(MAIN), ...words];
+}
+
 /** The end of what a process has said that is kept. */
 const MOST_KEPT = 4096;
 
 export const launchProcess: JobLauncher = ({ words }, onProgress) => {
-  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(MAIN), ...words], {
+  const [node, ...all] = commandLineOf(words);
+  const child = spawn(node, all, {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let rest = "";

@@ -4,10 +4,10 @@ import { counted } from "../counted.js";
 import type { JobResult } from "../experiment/sweep/job-results.js";
 import { isLoss, rankTable, type RankName } from "../experiment/sweep/rank.js";
 import { figuresShown, showsModel, type SweepTable } from "../experiment/sweep/sweep-table.js";
-import type { SweepColumn, SweepJob } from "../experiment/sweep/sweep-plan.js";
+import type { SweepColumn, SweepJob, SweepPlan } from "../experiment/sweep/sweep-plan.js";
 import type { Spread } from "../experiment/spread.js";
 import { plotSweep, type SweepBar } from "../plots/sweep-plot.js";
-import { formatTable, significant } from "./report-table.js";
+import { formatTable, percent, significant } from "./report-table.js";
 import type { Terminal } from "./terminal.js";
 
 /** Beside the figure of the rank: others are in the files. */
@@ -100,4 +100,12 @@ export function labelOf(
   });
   const all = withModel ? [...words, model] : words;
   return all.length === 0 ? model : all.join(", ");
+}
+
+/** "test accuracy 91.2 %", "failed: it diverged": what is said when a run has ended. */
+export function outcomeOf({ state, error, figures }: JobResult, rank: SweepPlan["rank"]): string {
+  const value = figures === null ? null : rankTable[rank].read(figures);
+  if (state !== "complete") return error === undefined ? state : `failed: ${error}`;
+  if (value === null) return state;
+  return `${rankTable[rank].title} ${isLoss(rank) ? significant(value) : percent(value)}`;
 }

@@ -46,6 +46,8 @@ export interface TestData {
   readonly train: Dataset;
   readonly augmentations?: AugmentationPipeline;
   readonly loss: LossSpec;
+  /** What the network was trained by, if that is a function of a program, which is not here. */
+  readonly trainedBy?: string;
   /** "the digits", or the folder. */
   readonly name: string;
 }
@@ -200,8 +202,10 @@ async function fromExperiment(
   const asLoaded = model.preprocessing.length > 0;
   const { train, test = train } = await prepareData(moved, { load, asLoaded });
   const augmentations = augmentationsOf(moved);
+  const { loss } = moved.learningFramework.params;
   const found = {
     loss: lossOfExperiment(moved),
+    ...(typeof loss === "string" ? {} : { trainedBy: loss.name }),
     name: isFromFiles(moved.dataset)
       ? moved.dataset.params.path
       : moved.dataset.kind === "MovingDigits"

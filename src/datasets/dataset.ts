@@ -364,7 +364,7 @@ function byteValues(divisor: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, byte) => byte / divisor);
 }
 
-function numbersBelow(count: number): Uint32Array {
+export function numbersBelow(count: number): Uint32Array {
   const numbers = new Uint32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = i;
   return numbers;

@@ -2,15 +2,15 @@
 
 import { readTextFile } from "../platform/text-file.js";
 import type { Experiment } from "./description/experiment.js";
-import { parseExperiment, type ParseExperimentOptions } from "./description/index.js";
+import { readText, type ReadOptions } from "./description/index.js";
 
 const MAX_CONFIG_BYTES = 2 ** 20;
 
 /** @throws FileError; ConfigError as parseExperiment does */
 export function readExperimentFile(
   path: string,
-  options: ParseExperimentOptions,
+  options: ReadOptions,
 ): { experiment: Experiment; warnings: string[] } {
   const text = readTextFile(path, MAX_CONFIG_BYTES);
-  return parseExperiment(text, { source: path, ...options });
+  return readText(text, { source: path, ...options });
 }

@@ -4,10 +4,11 @@ import { ConfigError } from "../errors.js";
 import { show } from "../show.js";
 import type { Experiment } from "./description/experiment.js";
 import {
-  parseExperiment,
+  readText,
   readTree,
   writeExperiment,
-  type ParseExperimentOptions,
+  type parseExperiment,
+  type ReadOptions,
 } from "./description/index.js";
 import { readExperimentFile } from "./experiment-file.js";
 
@@ -21,7 +22,7 @@ const EXPECTED =
   "or an object with the keys of such a file.";
 
 /** @throws ConfigError if it is no experiment; FileError if the file cannot be read */
-export function readSource(where: string, source: ExperimentSource, options: ParseExperimentOptions): Read {
+export function readSource(where: string, source: ExperimentSource, options: ReadOptions): Read {
   if (typeof source === "string") {
     if (source.endsWith(".toml")) return readExperimentFile(source, options);
     const hint = source.includes("\n") ? " Text is read by parseExperiment." : "";
@@ -38,7 +39,7 @@ export function readSource(where: string, source: ExperimentSource, options: Par
   }
   if (!isExperiment(source)) return readTree(source, { source: "the experiment", ...options });
   // Written and read again: it may have been put together or changed by hand.
-  return parseExperiment(writeExperiment(source), { source: "the experiment", ...options });
+  return readText(writeExperiment(source), { source: "the experiment", ...options });
 }
 
 /** Told from a file's tables by two names that those spell otherwise. */

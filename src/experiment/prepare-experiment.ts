@@ -10,11 +10,12 @@ import type { Trainer, TrainerCallbacks } from "../training/trainer.js";
 import { loadDataset } from "./data.js";
 import { readSource, type ExperimentSource } from "./experiment-source.js";
 import { givenLoader, withDatasetOf, type GivenSamples } from "./in-memory.js";
+import { givenNames, type GivenFunctions } from "./own-functions.js";
 import { createTrainer, prepareRun } from "./prepared-run.js";
 import { planRuns } from "./run-plan.js";
 import { trainedEpochs } from "./training.js";
 
-export interface PrepareExperimentOptions extends GivenSamples {
+export interface PrepareExperimentOptions extends GivenSamples, GivenFunctions {
   /** Undeclared keys and parameters that can be left out become warnings. */
   lenient?: boolean;
   /** What was ignored or looks like a slip, in a sentence. */
@@ -38,7 +39,7 @@ export interface PreparedExperimentRun {
   trainer(callbacks?: TrainerCallbacks): Trainer;
 }
 
-const OPTIONS = ["data", "load", "lenient", "onWarning"];
+const OPTIONS = ["data", "load", "loss", "metrics", "lenient", "onWarning"];
 
 /**
  * The runs of an experiment, each with its model and what trains it; nothing is trained, tested or written. All models
@@ -60,14 +61,18 @@ export async function prepareExperiment(
     checkFunction(`${where}: onWarning`, onWarning, "(sentence) => console.log(sentence)");
   const warn = (sentence: string): void => onWarning?.(sentence);
   const given = givenLoader(where, options) ?? loadDataset;
-  const read = readSource(where, withDatasetOf(source, options), { lenient });
+  const read = readSource(where, withDatasetOf(source, options), {
+    lenient,
+    given: givenNames(where, options),
+  });
   read.warnings.forEach(warn);
   const { experiment } = read;
   let samples: Promise<TrainTest> | null = null;
   const load = (): Promise<TrainTest> => (samples ??= given(experiment.dataset));
   const runs: PreparedExperimentRun[] = [];
-  for (const single of planRuns(experiment, { resumed: null, claim: null }).runs) {
-    const prepared = await prepareRun(single, { load, warn });
+  const plan = planRuns(experiment, { resumed: null, claim: null }, options);
+  for (const single of plan.runs) {
+    const prepared = await prepareRun(single, { load, warn, own: plan.own });
     const { model: config, seed, run } = single;
     runs.push({
       name: config.name,

@@ -2,6 +2,7 @@
 
 import type { TrainTest } from "../datasets/dataset.js";
 import type { SpikingModel } from "../models/spiking-model.js";
+import type { Communicator } from "../parallel/communicator.js";
 import { nextTurn } from "../platform/event-loop.js";
 import type { SingleRun } from "./adjust.js";
 import { loadDataset, type DatasetLoader } from "./data.js";
@@ -15,6 +16,8 @@ export interface RunAllOptions {
   /** loadDataset if it is left out. Called once. */
   readonly load?: DatasetLoader;
   readonly signal?: AbortSignal;
+  /** The processes that train every network together; this one alone if it is left out. */
+  readonly communicator?: Communicator;
   readonly warn: (sentence: string) => void;
   /** Told when the training of a run begins; returns what is told of it from then on. */
   readonly begin: (run: SingleRun, model: SpikingModel, folder: RunFolder | null) => RunListener;
@@ -51,7 +54,7 @@ export type RunOutcome = { readonly run: SingleRun } & (
  * @throws ConfigError, also if another process is working on a run; DivergenceError, FileError, FormatError
  */
 export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGenerator<RunOutcome> {
-  const { load: loadAny = loadDataset, signal, warn, begin } = options;
+  const { load: loadAny = loadDataset, signal, communicator, warn, begin } = options;
   const places = new RunPlaces(plan);
   let data: Promise<TrainTest> | null = null;
   const load = (): Promise<TrainTest> => (data ??= loadAny(plan.experiment.dataset));
@@ -63,7 +66,12 @@ export async function* runAll(plan: RunPlan, options: RunAllOptions): AsyncGener
         yield { status: "was complete", run, folder: before };
         continue;
       }
-      const prepared = await prepareRun(run, { load, warn });
+      const prepared = await prepareRun(run, {
+        load,
+        warn,
+        own: plan.own,
+        ...(communicator === undefined ? {} : { communicator }),
+      });
       const { model } = prepared;
       if (hasSteps(run.experiment)) {
         const { checkPostprocessing } = await import("./postprocessing/chain.js");

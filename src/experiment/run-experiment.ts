@@ -1,7 +1,7 @@
 /** Experiments, run by a program as `atif train` runs them. */
 
 import { checkBoolean, checkFunction, checkOptions } from "../checks.js";
-import { ConfigError } from "../errors.js";
+import { ConfigError, messageOf } from "../errors.js";
 import { loadModel } from "../formats/model-file.js";
 import { currentBackend } from "../kernels/current.js";
 import { trainingRefused } from "../kernels/training-refused.js";
@@ -24,6 +24,7 @@ import type {
   PostprocessingResult,
   PostprocessingSummary,
 } from "./postprocessing/results.js";
+import { functionsOf, givenNames, type GivenFunctions } from "./own-functions.js";
 import { readExperimentFile } from "./experiment-file.js";
 import { isEmptyFolder, RunFolder } from "./run-folder/run-folder.js";
 import { runAll, type RunOutcome } from "./run-all.js";
@@ -72,7 +73,7 @@ export interface ExperimentCallbacks {
   onWarning?(sentence: string): void;
 }
 
-export interface RunExperimentOptions extends GivenSamples {
+export interface RunExperimentOptions extends GivenSamples, GivenFunctions {
   /** Stops after the batch under way. */
   signal?: AbortSignal;
   /** Undeclared keys and parameters that can be left out become warnings. */
@@ -86,7 +87,9 @@ export interface RunExperimentOptions extends GivenSamples {
   resume?: boolean;
 }
 
-const OPTIONS = ["data", "load", "signal", "lenient", "overrides", "callbacks", "out", "resume"];
+const OPTIONS = [
+  ...["data", "load", "loss", "metrics", "signal", "lenient", "overrides", "callbacks", "out", "resume"],
+];
 const CALLBACKS = ["onStart", "onBatch", "onEpoch", "onTest", "onPostprocessing", "onWarning"] as const;
 
 /**
@@ -152,29 +155,45 @@ function checkAll(options: RunExperimentOptions): void {
   }
 }
 
-type PlanOptions = Pick<RunExperimentOptions, "lenient" | "overrides" | "out" | "resume"> & {
-  load: DatasetLoader | undefined;
-};
+type PlanOptions = Pick<RunExperimentOptions, "lenient" | "overrides" | "out" | "resume"> &
+  GivenFunctions & { load: DatasetLoader | undefined };
 
 /** @throws ConfigError, FileError */
 function planOf(
   source: ExperimentSource,
-  { load, lenient = false, overrides = [], out = null, resume = false }: PlanOptions,
+  { load, lenient = false, overrides = [], out = null, resume = false, ...functions }: PlanOptions,
   warn: (sentence: string) => void,
 ): RunPlan {
-  const { experiment: read, warnings } = readSource("runExperiment", source, { lenient, overrides });
+  const { experiment: read, warnings } = readSource("runExperiment", source, {
+    lenient,
+    overrides,
+    given: givenNames("runExperiment", functions),
+  });
   warnings.forEach(warn);
   const experiment = load === undefined ? withAbsoluteData(read) : read;
-  if (out === null) return planRuns(experiment, { resumed: null, claim: null });
+  if (out === null) return planRuns(experiment, { resumed: null, claim: null }, functions);
   const isThere = exists(out) && !isEmptyFolder(out);
   const resumed = resume && isThere ? runIn(out) : null;
   if (resumed !== null) {
     const recorded = readExperimentFile(resumed.configPath, { lenient: true }).experiment;
+    checkGivenAgain(resumed, recorded, functions);
     // To a loader the path of the data is no more than a name.
     checkContinues(resumed, recorded, load === undefined ? experiment : withDataOf(experiment, recorded));
     checkBackend(resumed);
   }
-  return planRuns(experiment, { resumed, claim: () => RunFolder.claim(out) });
+  return planRuns(experiment, { resumed, claim: () => RunFolder.claim(out) }, functions);
+}
+
+/** The functions that a run was begun with. @throws ConfigError */
+function checkGivenAgain(folder: RunFolder, recorded: Experiment, functions: GivenFunctions): void {
+  if (folder.isComplete) return;
+  try {
+    functionsOf(recorded, functions);
+  } catch (thrown) {
+    throw new ConfigError(`${folder.shortPath} goes on as it was started: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
 }
 
 /** The run can be repeated from its folder, wherever that is done. */

@@ -7,6 +7,7 @@ import { isFromFiles } from "./description/data-schema.js";
 import type { Experiment } from "./description/experiment.js";
 import { writeExperiment } from "./description/index.js";
 import { MAY_CHANGE, withChanges } from "./continuing.js";
+import { functionsOf, type GivenFunctions, type OwnFunctions } from "./own-functions.js";
 import { adviceInCode, type RunAdvice } from "./run-folder/run-advice.js";
 import { RunFolder } from "./run-folder/run-folder.js";
 
@@ -18,20 +19,24 @@ export interface RunPlan {
   readonly resumed: RunFolder | null;
   /** Makes the folder of new runs; null: nothing is written. */
   readonly claim: (() => RunFolder) | null;
+  /** Those that the experiment names. */
+  readonly own: OwnFunctions;
 }
 
-/** @throws ConfigError if there is nothing to run */
+/** @throws ConfigError if there is nothing to run, or nobody has given what the experiment names */
 export function planRuns(
   experiment: Experiment,
   { resumed, claim }: Pick<RunPlan, "resumed" | "claim">,
+  given: GivenFunctions = {},
 ): RunPlan {
+  const own = functionsOf(experiment, given);
   const runs = singleRuns(experiment);
   if (runs.length === 0) {
     throw new ConfigError(
       "all models of the experiment are disabled; expected one to train. Set disabled = false.",
     );
   }
-  return { experiment, runs, resumed, claim };
+  return { experiment, runs, resumed, claim, own };
 }
 
 /** @throws ConfigError unless the folder holds a run */

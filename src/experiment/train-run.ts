@@ -70,9 +70,11 @@ export interface StoppedRun {
 /** @throws DivergenceError; FileError; ConfigError if the settings of the training make no sense */
 export async function trainRun(
   prepared: PreparedRun,
-  { signal, open, begin }: TrainRunOptions,
+  { signal: given, open, begin }: TrainRunOptions,
 ): Promise<CompleteRun | StoppedRun> {
   const { run, model } = prepared;
+  // Of all processes that train it together, so that all stop at the same point.
+  const signal = prepared.options.parallel?.agree(given) ?? given;
   let recorder: RunRecorder | null = null;
   let listener: RunListener = {};
   const trainer = createTrainer(prepared, {
@@ -156,14 +158,15 @@ async function testUnlessStopped(
 }
 
 async function testRun(
-  { run, model, sets, augmentations, options }: PreparedRun,
+  { run, model, sets, augmentations, options, own }: PreparedRun,
   listener: RunListener,
   signal: AbortSignal | undefined,
 ): Promise<Evaluation | null> {
   if (!run.model.evaluate || sets.test === undefined) return null;
-  return evaluate(model, sets.test, {
+  return (options.parallel?.evaluate ?? evaluate)(model, sets.test, {
     batchSize: run.model.batchSize,
     loss: lossOf(options),
+    ...(own.metrics.length === 0 ? {} : { metrics: own.metrics }),
     ...(augmentations.steps.length === 0 ? {} : { augmentations }),
     ...(signal === undefined ? {} : { signal }),
     onBatch: (done, total) => listener.onTest?.(done, total),

@@ -4,9 +4,16 @@ import type { AugmentationPipeline } from "../datasets/augmentations/pipeline.js
 import type { DatasetSets } from "../datasets/preprocessing/preprocessing.js";
 import { ConfigError } from "../errors.js";
 import { lossOf, type LossSpec } from "../losses/loss-spec.js";
+import type { LossName } from "../losses/table.js";
 import type { OptimizerSpec } from "../optimizers/table.js";
 import type { TrainerOptions } from "../training/trainer-options.js";
-import type { Experiment, ModelConfig, OptimizerConfig } from "./description/experiment.js";
+import type {
+  Experiment,
+  LearningFrameworkParams,
+  ModelConfig,
+  OptimizerConfig,
+} from "./description/experiment.js";
+import { functionsOf, NO_FUNCTIONS, type OwnFunctions } from "./own-functions.js";
 import type { SingleRun } from "./adjust.js";
 
 /** Unused where nothing is trained. */
@@ -20,14 +27,18 @@ export function trainerOptions(
   { experiment, model, seed }: SingleRun,
   sets: DatasetSets,
   augmentations: AugmentationPipeline,
+  own: OwnFunctions = functionsOf(experiment),
 ): TrainerOptions {
-  const { loss, classWeights, labelSmoothing, useBestEpoch, checkpointMetric } =
-    experiment.learningFramework.params;
+  const { params } = experiment.learningFramework;
+  const { classWeights, labelSmoothing, useBestEpoch, checkpointMetric } = params;
   const validation = experiment.bench.useTestAsValid ? sets.test : sets.valid;
   const epochs = trainedEpochs(model);
-  if (useBestEpoch && validation === undefined && checkpointMetric.name.startsWith("val_") && epochs > 0) {
+  const isOwn = own.metrics.some(({ name }) => checkpointMetric.name === `val_${name}`);
+  const isAsked = useBestEpoch && checkpointMetric.name.startsWith("val_") && epochs > 0;
+  if (validation === undefined && (isAsked || isOwn)) {
+    const asked = useBestEpoch ? "learningframework.params.use_best_epoch is true and " : "";
     throw new ConfigError(
-      `learningframework.params.use_best_epoch is true and epochs are compared by ${checkpointMetric.name}, but there is ` +
+      `${asked}epochs are compared by ${checkpointMetric.name}, but there is ` +
         'no validation set; expected one. Add [[preprocessing]] kind = "DatasetSplitter" with dest = "valid", ' +
         'or compare by checkpoint_metric = { name = "train_loss", mode = "min" }.',
     );
@@ -35,7 +46,8 @@ export function trainerOptions(
   const { optimizer, accumulateGradBatches, clipGradNorm, clipGradValue, firingRate, detachEvery } = model;
   return {
     ...(optimizer === null ? { optimizer: NO_OPTIMIZER } : splitOptimizer(optimizer)),
-    loss,
+    loss: own.loss ?? knownLoss(params),
+    ...(validation === undefined || own.metrics.length === 0 ? {} : { metrics: own.metrics }),
     ...(classWeights === undefined ? {} : { classWeights }),
     ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
     ...(firingRate === undefined ? {} : { firingRate }),
@@ -53,11 +65,21 @@ export function trainerOptions(
   };
 }
 
-/** By which the networks of an experiment are measured. */
-export function lossOfExperiment({ learningFramework }: Pick<Experiment, "learningFramework">): LossSpec {
-  const { loss, classWeights, labelSmoothing } = learningFramework.params;
+/** By which the networks of an experiment are measured: by cross-entropy, where the loss is a function that nobody has given. */
+export function lossOfExperiment(
+  { learningFramework }: Pick<Experiment, "learningFramework">,
+  own: OwnFunctions = NO_FUNCTIONS,
+): LossSpec {
+  const { params } = learningFramework;
+  const { classWeights, labelSmoothing } = params;
+  if (own.loss !== null) return own.loss;
+  const loss = knownLoss(params);
   if ((classWeights ?? labelSmoothing) === undefined) return loss;
   return lossOf({ loss, classWeights: classWeights ?? null, labelSmoothing: labelSmoothing ?? 0 });
+}
+
+function knownLoss({ loss }: LearningFrameworkParams): LossName {
+  return typeof loss === "string" ? loss : "crossentropy";
 }
 
 function splitOptimizer(config: OptimizerConfig): Pick<TrainerOptions, "optimizer" | "scheduler"> {

@@ -39,4 +39,6 @@ export interface Backend {
   /** What the kernels take; the same on every backend. */
   readonly limits: Limits;
   readonly heap: Heap;
+  /** What the arrays of the heap lie in, where that is one: other modules may compute there. */
+  readonly memory?: WebAssembly.Memory;
 }

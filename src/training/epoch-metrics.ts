@@ -35,7 +35,8 @@ type Figure = "loss" | "acc" | "prec" | "rec" | "f1" | "avgclsacc";
 export type CheckpointMetricName = `${"train" | "val"}_${Figure}`;
 
 export interface CheckpointMetric {
-  name: CheckpointMetricName;
+  /** A figure of this library, or that of a metric of one's own: "val_top3", if it is called "top3". */
+  name: CheckpointMetricName | `val_${string}`;
   mode: "max" | "min";
 }
 
@@ -61,7 +62,18 @@ const metricTable: { readonly [Name in CheckpointMetricName]: Read } = {
 
 export const checkpointMetricNames = Object.keys(metricTable) as CheckpointMetricName[];
 
-/** null if this epoch does not have it. */
-export function readMetric(name: CheckpointMetricName, metrics: EpochMetrics): number | null {
-  return metricTable[name](metrics);
+/** What epochs may be compared by. @param own names of metrics of one's own */
+export function metricNames(own: readonly string[]): CheckpointMetric["name"][] {
+  return [...new Set([...checkpointMetricNames, ...own.map(ownMetric)])];
+}
+
+function ownMetric(name: string): `val_${string}` {
+  return `val_${name}`;
+}
+
+/** null if this epoch does not have it. A metric of one's own stands before a figure of the same name. */
+export function readMetric(name: CheckpointMetric["name"], metrics: EpochMetrics): number | null {
+  const own = Object.entries(metrics.validation?.metrics ?? {}).find(([each]) => ownMetric(each) === name);
+  if (own !== undefined) return own[1];
+  return Object.hasOwn(metricTable, name) ? metricTable[name as CheckpointMetricName](metrics) : null;
 }

@@ -61,6 +61,14 @@ export interface EvaluateOptions {
 
 const optionNames = ["batchSize", "loss", "metrics", "augmentations", "signal", "onBatch"];
 
+/** Options of evaluate() that were checked. */
+export interface Measuring {
+  readonly batchSize: number;
+  readonly loss: NamedLoss;
+  readonly metrics: readonly NamedMetric[];
+  readonly augmentations: AugmentationPipeline | null;
+}
+
 /**
  * Runs every sample once, prepared as model.preprocessing says, in evaluation mode, and turns the event loop between batches. Modes are given back as they
  * were; the state of the neurons is forgotten.
@@ -72,6 +80,24 @@ export async function evaluate(
   data: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  const measuring = readMeasuring(model, data, options);
+  const { batchSize, loss, augmentations } = measuring;
+  const { signal, onBatch } = options;
+  const turns = new EventLoopTurns();
+  const sum = new MeasuredSum(model, measuring);
+  const total = Math.ceil(data.length / batchSize);
+  let done = 0;
+  for (const batch of measuredBatches(model, data, batchSize, augmentations)) {
+    signal?.throwIfAborted();
+    sum.add(batch.labels, measureUnlessStopped(model, batch, loss, signal));
+    onBatch?.(++done, total);
+    if (turns.due) await turns.next();
+  }
+  return sum.evaluation(data.length);
+}
+
+/** @throws TypeError, RangeError as evaluate */
+export function readMeasuring(model: SpikingModel, data: Dataset, options: EvaluateOptions): Measuring {
   checkOptions("evaluate", options, optionNames);
   checkFits("evaluate", model, data);
   const batchSize = checkInteger("evaluate: batchSize", options.batchSize ?? 64, 1);
@@ -79,7 +105,6 @@ export async function evaluate(
   const loss = lossOf({ loss: lossSpec.read(options.loss ?? "crossentropy", place) });
   if (loss.layers !== undefined) checkLayers("evaluate: loss", model, loss.layers);
   const metrics = namedMetrics.read(options.metrics ?? [], new ArgumentPlace("evaluate").at("metrics"));
-  const outputs = metrics.length === 0 ? null : new OutputsOfSet();
   const { augmentations, signal, onBatch } = options;
   checkSignal("evaluate", signal);
   if (onBatch !== undefined) checkFunction("evaluate: onBatch", onBatch, "(done, total) => {}");
@@ -88,43 +113,66 @@ export async function evaluate(
       `evaluate: augmentations is ${show(augmentations)}; expected new AugmentationPipeline([...]).`,
     );
   }
-  const turns = new EventLoopTurns();
-  const confusion = emptyConfusion(model.outputShape[0]);
-  const total = Math.ceil(data.length / batchSize);
-  let counts: SpikeCount[] = [];
-  let [lossSum, divisor, done] = [0, 0, 0];
-  for (const batch of measuredBatches(model, data, batchSize, augmentations ?? null)) {
-    signal?.throwIfAborted();
-    const measured = measureUnlessStopped(model, batch, loss, signal);
-    const share = divisorOf(loss.loss, batch.labels);
-    lossSum += measured.loss * share;
-    divisor += share;
-    countInto(confusion, batch.labels, measured.predicted);
-    counts = addCounts(counts, measured.counts);
-    outputs?.add(measured.outputs, batch.labels);
-    onBatch?.(++done, total);
-    if (turns.due) await turns.next();
+  return { batchSize, loss, metrics, augmentations: augmentations ?? null };
+}
+
+/** What showing a batch gave. */
+export interface Measured {
+  readonly loss: number;
+  readonly predicted: Int32Array;
+  readonly outputs: Float32Array;
+  readonly counts: readonly SpikeCount[];
+}
+
+/** Batches of a set, as they are added up in their order. */
+export class MeasuredSum {
+  readonly #model: SpikingModel;
+  readonly #measuring: Measuring;
+  readonly #confusion: number[][];
+  readonly #outputs: OutputsOfSet | null;
+  #counts: SpikeCount[] = [];
+  #loss = 0;
+  #divisor = 0;
+
+  constructor(model: SpikingModel, measuring: Measuring) {
+    this.#model = model;
+    this.#measuring = measuring;
+    this.#confusion = emptyConfusion(model.outputShape[0]);
+    this.#outputs = measuring.metrics.length === 0 ? null : new OutputsOfSet();
   }
-  const layers = layerReports(model, counts, data.length);
-  return {
-    samples: data.length,
-    loss: divisor === 0 ? 0 : lossSum / divisor,
-    accuracy: accuracyOf(confusion),
-    averageClassAccuracy: averageClassAccuracyOf(confusion),
-    spikesPerInference: totalSpikes(layers),
-    confusion,
-    layers,
-    ...(outputs === null ? {} : { metrics: outputs.measure(metrics) }),
-  };
+
+  add(labels: Int32Array, { loss, predicted, outputs, counts }: Measured): void {
+    const share = divisorOf(this.#measuring.loss.loss, labels);
+    this.#loss += loss * share;
+    this.#divisor += share;
+    countInto(this.#confusion, labels, predicted);
+    this.#counts = addCounts(this.#counts, counts);
+    this.#outputs?.add(outputs, labels);
+  }
+
+  evaluation(samples: number): Evaluation {
+    const confusion = this.#confusion;
+    const layers = layerReports(this.#model, this.#counts, samples);
+    return {
+      samples,
+      loss: this.#divisor === 0 ? 0 : this.#loss / this.#divisor,
+      accuracy: accuracyOf(confusion),
+      averageClassAccuracy: averageClassAccuracyOf(confusion),
+      spikesPerInference: totalSpikes(layers),
+      confusion,
+      layers,
+      ...(this.#outputs === null ? {} : { metrics: this.#outputs.measure(this.#measuring.metrics) }),
+    };
+  }
 }
 
 /** @throws the signal's reason if it is seen to be aborted on the way */
-function measureUnlessStopped(
+export function measureUnlessStopped(
   model: SpikingModel,
   batch: Batch,
   loss: NamedLoss,
   signal: AbortSignal | undefined,
-): ReturnType<typeof measure> {
+): Measured {
   try {
     return canBeGivenUp(
       () => signal?.aborted === true,
@@ -136,11 +184,7 @@ function measureUnlessStopped(
   }
 }
 
-function measure(
-  model: SpikingModel,
-  batch: Batch,
-  { loss, layers = [] }: NamedLoss,
-): { loss: number; predicted: Int32Array; outputs: Float32Array; counts: readonly SpikeCount[] } {
+function measure(model: SpikingModel, batch: Batch, { loss, layers = [] }: NamedLoss): Measured {
   try {
     const { result, counts } = countingSpikes(model.neurons(), () =>
       withMode(model, false, () =>

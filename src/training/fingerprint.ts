@@ -18,13 +18,14 @@ export function fingerprintOf(
   { train, isDerived }: LearnedPreprocessing,
   options: ResolvedTrainerOptions,
 ): Fingerprint {
-  const { validation, augmentations, earlyStop, detachEvery } = options;
+  const { validation, augmentations, earlyStop, detachEvery, parallel } = options;
   const loss = typeof options.loss === "string" ? options.loss : options.loss.name;
   const settings = model.parameterSettings();
   return {
     ...(Object.keys(settings).length === 0 ? {} : { "treatment of parameters": plainText(settings) }),
     ...(isDerived ? {} : { preprocessing: plainText(model.preprocessing) }),
     ...(detachEvery === null ? {} : { "truncation of gradients": `every ${detachEvery} time steps` }),
+    ...parallel?.fingerprint,
     ...learningOf(options),
     ...(options.metrics.length === 0 ? {} : { metrics: options.metrics.map(({ name }) => name).join(", ") }),
     model: describeModel(model),
@@ -138,12 +139,12 @@ function describeData(data: Dataset): string {
   return text;
 }
 
-function bytesOf(array: ArrayBufferView): DataView {
+export function bytesOf(array: ArrayBufferView): DataView {
   return new DataView(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** FNV-1a over words of 4 bytes, with the high bits folded back: tells accidents apart, not forgeries. */
-function hash(bytes: DataView, start: number): number {
+export function hash(bytes: DataView, start: number): number {
   let h = (start ^ 0x811c9dc5) >>> 0;
   const words = bytes.byteLength & ~3;
   const mix = (word: number): void => {

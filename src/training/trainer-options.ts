@@ -1,7 +1,7 @@
 /** Options of a trainer: what they mean, their defaults, and which make no sense together. */
 
 import { checkFunction } from "../checks.js";
-import { refuse, type Place } from "../schema/place.js";
+import { ArgumentPlace, refuse, type Place } from "../schema/place.js";
 import { groupOf, optional, readOptions, required, withDefault, type Schema } from "../schema/schema.js";
 import { flag, listOf, oneOf, orNone, real, whole, type ValueType } from "../schema/value-types.js";
 import { AugmentationPipeline } from "../datasets/augmentations/pipeline.js";
@@ -13,9 +13,15 @@ import { lossNames } from "../losses/table.js";
 import { learningRate, MAX_EPOCHS } from "../optimizers/hyperparameters.js";
 import type { ReduceLROnPlateauOptions } from "../optimizers/reduce-lr-on-plateau.js";
 import type { OptimizerGroup, OptimizerGroups, OptimizerSpec, SchedulerSpec } from "../optimizers/table.js";
-import { checkpointMetricNames, type CheckpointMetric, type EpochMetrics } from "./epoch-metrics.js";
+import {
+  checkpointMetricNames,
+  metricNames,
+  type CheckpointMetric,
+  type EpochMetrics,
+} from "./epoch-metrics.js";
 import type { EarlyStop } from "./epoch-selection.js";
 import { namedMetrics, type NamedMetric } from "./named-metrics.js";
+import { parallelTraining, type ParallelTraining } from "./parallel-training.js";
 
 /** Where a run is, after a batch. */
 export interface BatchProgress {
@@ -76,11 +82,16 @@ export interface TrainerOptions {
   augmentations?: AugmentationPipeline;
   /** true: after the last epoch the model gets the weights of the best one (default false). */
   useBestEpoch?: boolean;
-  /** By what epochs are compared. Default: val_avgclsacc, or train_loss without a validation set. */
+  /**
+   * By what epochs are compared: a metric of one's own, "top3", is "val_top3". Default: val_avgclsacc, or train_loss without a
+   * validation set.
+   */
   checkpointMetric?: CheckpointMetric;
   /** Stops when the checkpoint metric does not improve; default: it does not stop. */
   earlyStop?: EarlyStop;
   callbacks?: readonly TrainerCallbacks[];
+  /** Cuts every batch into shards, which processes may share: new DataParallel({ shards: 12 }) of atif/parallel. Default null. */
+  parallel?: ParallelTraining | null;
 }
 
 /** Every default filled in; null for what is not used. */
@@ -105,15 +116,30 @@ export interface ResolvedTrainerOptions {
   readonly checkpointMetric: CheckpointMetric;
   readonly earlyStop: EarlyStop | null;
   readonly callbacks: readonly TrainerCallbacks[];
+  readonly parallel: ParallelTraining | null;
 }
 
 /** Options as they are read: what epochs are compared by may depend on the others. */
 type ReadOptions = Omit<ResolvedTrainerOptions, "checkpointMetric"> &
   Pick<TrainerOptions, "checkpointMetric">;
 
+const knownMetric = oneOf<CheckpointMetric["name"]>(checkpointMetricNames);
+
+/** Any name: whether it is that of a metric of one's own, other options say. */
+const metricName: typeof knownMetric = {
+  ...knownMetric,
+  read: (value, place) =>
+    typeof value === "string" ? (value as CheckpointMetric["name"]) : knownMetric.read(value, place),
+};
+
+/** @throws through the place, listing the names there are. @param own names of metrics of one's own */
+export function checkMetricName(name: string, own: readonly string[], place: Place): void {
+  oneOf(metricNames(own)).read(name, place);
+}
+
 export const checkpointMetricSchema: Schema<Readonly<CheckpointMetric>> = {
   fields: {
-    name: required(oneOf(checkpointMetricNames), "What is compared."),
+    name: required(metricName, "What is compared."),
     mode: required(oneOf(["max", "min"]), "Whether more is better, or less."),
   },
 };
@@ -206,6 +232,7 @@ export const trainerSchema: Schema<ReadOptions> = {
       "Stops when the checkpoint metric does not improve.",
     ),
     callbacks: withDefault(callbackList(), [], "Told what happens."),
+    parallel: withDefault(orNone(parallelTraining), null, "Cuts every batch into shards."),
   },
 };
 
@@ -213,6 +240,9 @@ export const trainerSchema: Schema<ReadOptions> = {
 export function resolveTrainerOptions(options: TrainerOptions): ResolvedTrainerOptions {
   const { checkpointMetric, ...read } = readOptions("Trainer", options, trainerSchema);
   const resolved = { ...read, checkpointMetric: checkpointMetric ?? defaultMetric(read.validation) };
+  const place = new ArgumentPlace("Trainer").at("checkpointMetric").at("name");
+  const own = read.metrics.map(({ name }) => name);
+  checkMetricName(resolved.checkpointMetric.name, own, place);
   const isPlateau = resolved.scheduler?.kind === "ReduceLROnPlateau";
   if (resolved.useBestEpoch || resolved.earlyStop !== null || isPlateau) checkMeasured(resolved);
   checkPlateauMode(resolved);
@@ -317,7 +347,13 @@ function checkLoss({ loss, classWeights, labelSmoothing, ...options }: ResolvedT
     throw new RangeError("Trainer: metrics are given without a validation set; expected one to measure.");
   if (classWeights !== null && !classWeights.some((weight) => weight > 0))
     throw new RangeError("Trainer: classWeights are all 0; expected a class that counts.");
-  const { clipGradNorm, clipGradValue } = options;
+  const { clipGradNorm, clipGradValue, accumulateGradBatches, parallel } = options;
+  if (parallel !== null && accumulateGradBatches > 1) {
+    throw new RangeError(
+      `Trainer: accumulateGradBatches is ${accumulateGradBatches}, but batches are cut into shards, which accumulate; ` +
+        `expected one of the two. Give a batchSize ${accumulateGradBatches} times as large, and so many times the shards.`,
+    );
+  }
   if (clipGradNorm === null || clipGradValue === null) return;
   throw new RangeError(
     `Trainer: clipGradNorm is ${clipGradNorm} and clipGradValue ${clipGradValue}; expected one of them. Leave out the other.`,

@@ -46,7 +46,8 @@ import { divergedIn, ofLonelySample } from "./training-errors.js";
 import { checkIsState, checkTrainingState } from "./check-training-state.js";
 import { noTotals, type EpochTotals, type TrainingState } from "./training-state.js";
 import type { TrainingResult } from "./training-result.js";
-import { trainingStep, upTo, withDropoutState } from "./training-step.js";
+import type { ParallelStep } from "./parallel-training.js";
+import { trainingStep, upTo, withDropoutState, type StepSettings } from "./training-step.js";
 
 export type { BatchProgress, TrainerCallbacks, TrainerOptions } from "./trainer-options.js";
 export type { CheckpointMetric, CheckpointMetricName, EpochMetrics } from "./epoch-metrics.js";
@@ -131,8 +132,8 @@ export class Trainer {
     }
     this.#checkNotLost("fit");
     checkOptions("Trainer.fit", options ?? null, ["signal"]);
-    const { signal } = options;
-    checkSignal("Trainer.fit", signal);
+    checkSignal("Trainer.fit", options.signal);
+    const signal = this.#options.parallel?.agree(options.signal) ?? options.signal;
     this.#running = true;
     try {
       while (this.#epoch < this.#options.epochs && !this.#stopped) {
@@ -265,12 +266,12 @@ export class Trainer {
    * @returns the loss; null if it was given up, and nothing has changed
    */
   #learn(stored: Iterator<Batch>, signal: AbortSignal | undefined): number | null {
-    const { augmentations, validation, detachEvery, accumulateGradBatches } = this.#options;
+    const { augmentations, validation, detachEvery, accumulateGradBatches, parallel } = this.#options;
     const { loss, layers = [] } = this.#learnedLoss;
     const start = performance.now();
     const before = this.#generator.state;
     let shown: Batch | null = null;
-    let count = 0;
+    let count = parallel === null ? 0 : 1;
     const prepare = (batch: Batch): Batch => {
       shown = batch;
       count++;
@@ -283,14 +284,15 @@ export class Trainer {
         optimizer: this.#optimizer,
         countSpikes: validation === null,
         detachEvery,
+        clip: () => clipGradients(this.model.parameters(), this.#options),
       };
       const { result, state } = withDropoutState(this.#dropout, () =>
-        trainingStep(
-          this.model,
-          upTo(accumulateGradBatches, stored, prepare),
-          { ...settings, clip: () => clipGradients(this.model.parameters(), this.#options) },
-          { stop: () => signal?.aborted === true, isAlone: accumulateGradBatches === 1 },
-        ),
+        parallel === null
+          ? trainingStep(this.model, upTo(accumulateGradBatches, stored, prepare), settings, {
+              stop: () => signal?.aborted === true,
+              isAlone: accumulateGradBatches === 1,
+            })
+          : [parallel.step(this.#nextStep(settings))],
       );
       this.#dropout = state;
       const classes = this.model.outputShape[0];
@@ -301,11 +303,25 @@ export class Trainer {
     } catch (error) {
       this.#generator.state = before;
       if (error instanceof GivenUp) return null;
-      if (shown === null) throw error;
+      if (count === 0) throw error;
       const at = `batch ${this.#batch + count} of ${this.#batches} in epoch ${this.#epoch + 1}`;
       if (error instanceof DivergenceError) throw this.#diverged(`${at}: ${error.message}`, error);
+      if (shown === null) throw error;
       throw ofLonelySample(error, at, shown, this.#learned.train.length, this.#options.batchSize);
     }
+  }
+
+  #nextStep(settings: StepSettings): ParallelStep {
+    return {
+      model: this.model,
+      learned: this.#learned,
+      options: this.#options,
+      settings,
+      epoch: this.#epoch,
+      batch: this.#batch,
+      epochStart: this.#epochStart,
+      fingerprint: () => this.#ownFingerprint(),
+    };
   }
 
   #diverged(what: string, cause?: DivergenceError): DivergenceError {
@@ -346,10 +362,10 @@ export class Trainer {
   }
 
   async #validate(signal: AbortSignal | undefined): Promise<Evaluation | null | "aborted"> {
-    const { validation, metrics, batchSize, augmentations, callbacks } = this.#options;
+    const { validation, metrics, batchSize, augmentations, callbacks, parallel } = this.#options;
     if (validation === null) return null;
     try {
-      const measured = await evaluate(this.model, validation, {
+      const measured = await (parallel?.evaluate ?? evaluate)(this.model, validation, {
         batchSize,
         loss: this.#loss,
         metrics,

@@ -19,7 +19,7 @@ export interface StepSettings extends Omit<PassOptions, "weight"> {
 /** What came out of one batch of a step. */
 export interface Learned {
   readonly pass: Pass;
-  readonly batch: Batch;
+  readonly batch: Pick<Batch, "labels" | "mixed">;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from "atif";
 
 let drawable: Drawable;
-const nothing: Drawable = { activity: null, inspections: null };
+const nothing: Drawable = { activity: null, inspections: null, sequence: null, events: null };
 const table = (csv: string): string[][] =>
   csv
     .trimEnd()
@@ -34,7 +34,8 @@ beforeAll(async () => {
   }).eval();
   const { test } = await loadDigits();
   const activity = recordActivity(model, tensor(test.batch([0]).x, [1, 8, 8, 1]));
-  drawable = { activity, inspections: await inspectLayers(model, test.subset({ start: 0, end: 50 })) };
+  const inspections = await inspectLayers(model, test.subset({ start: 0, end: 50 }));
+  drawable = { activity, inspections, sequence: null, events: null };
 });
 
 describe("figureOf", () => {

@@ -49,6 +49,14 @@ describe("kinds of files", () => {
     ["net.nir", bytes("text"), "foreign"],
     ["cut.pth", bytes(), "foreign"],
     ["cut.nir", bytes(), "foreign"],
+    // recordings, and arrays with time steps: their reader says what is in them
+    ["events.npz", ZIP, "recording"],
+    ["renamed", bytes([0x93], "NUMPY", [1, 0]), "recording"],
+    ["cut.npy", BINARY, "recording"],
+    ["renamed", bytes("#!AER-DAT3.1\r\n"), "recording"],
+    ["hand.aedat4", BINARY, "recording"],
+    ["cars.DAT", bytes("% Width 304\n"), "recording"],
+    ["00002.bin", bytes([10, 31, 0, 3, 200]), "recording"],
     ["3.webp", bytes("RIFF", [0, 0, 0, 0], "WEBP"), "picture"],
   ])("%s is of use", (name, start, expected) => {
     expect(kind(name, start)).toBe(expected);
@@ -70,12 +78,11 @@ describe("kinds of files", () => {
     ["digits.tar.gz", bytes([0x1f, 0x8b, 8]), "a tar archive", "Unpack it"],
     ["DIGITS.TGZ", bytes([0x1f, 0x8b, 8]), "a tar archive", "Unpack it"],
     ["digits.tar", bytes(new Array<number>(257).fill(65), "ustar"), "a tar archive", "Unpack it"],
-    ["digits.npz", ZIP, "a NumPy file", "IDX files"],
-    ["digits.npy", bytes([0x93], "NUMPY", [1, 0]), "a NumPy array", "IDX files"],
     ["digits.pkl", bytes([0x80, 4, 0x95]), "a Python pickle", "IDX files"],
     ["digits.csv", bytes("1,2,3\n"), "a table of text", "IDX files"],
     ["digits.toml", bytes("[bench]\n"), "an experiment file", "atif train"],
     ["net.pth", bytes("<!DOCTYPE html><html>"), "a web page", "download it again"],
+    ["hand.aedat4", bytes("<!DOCTYPE html><html>"), "a web page", "download it again"],
     ["model.safetensors", bytes("<!DOCTYPE html><html>"), "a web page", "download it again"],
     ["train-images-idx3-ubyte", bytes("<html><title>404"), "a web page", "download it again"],
     ["model.safetensors", BINARY, "damaged at its start", "model.safetensors"],

@@ -5,6 +5,7 @@ import { differences } from "../../playground/state/in-use.js";
 import { defaultSettings, type Settings } from "../../playground/state/settings.js";
 
 const changes: { readonly [Name in keyof Settings]-?: Settings[Name] } = {
+  data: "moving",
   network: "dense",
   channels: [3, 24],
   hidden: 8,

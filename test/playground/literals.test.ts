@@ -37,6 +37,7 @@ const NOT_SHOWN: ReadonlySet<string> = new Set([
   "input, textarea",
   "your pictures",
   "your images",
+  "moving digits",
 ]);
 
 /** Attributes, properties and functions that take what is shown or read out. */

@@ -13,9 +13,9 @@ const settings = { ...defaultSettings, seed: 7 };
 const [one, other] = ["0123456789abcdef", "fedcba9876543210"];
 
 /** As measured, with thresholds and T. */
-function measured(thetas: readonly number[], isMovable = true): Staircases {
+function measured(thetas: readonly number[], isMovable = true, isTimeMovable = true): Staircases {
   const layers = thetas.map((theta) => ({ theta, isMovable, histogram: { low: 0, high: 2, counts: [] } }));
-  return { timesteps: 4, layers } as unknown as Staircases;
+  return { timesteps: 4, layers, isTimeMovable } as unknown as Staircases;
 }
 
 const withMade = (made: typeof settings): ModelSummary =>
@@ -30,14 +30,16 @@ describe("the page in an address", () => {
       settings,
       model: withMade(settings),
       input: { source: "drawing", strokes: [[1, 2, 3, 4]] },
+      motion: "left",
       training: { ...noTraining, status: "finished", result },
       staircases: { trained: measured([0.5, 1, 1]), moved: null, whatIf, layer: 2 },
     };
     const text = addressOf(state);
-    expect(text).toBe(`${settingsToHash(settings)}&d=4wEbkA&l=2&t=6&th=_1.25_&r=${one}-${other}`);
+    expect(text).toBe(`${settingsToHash(settings)}&d=4wEbkA&mo=left&l=2&t=6&th=_1.25_&r=${one}-${other}`);
     expect(partsOf(`#${text}`)).toEqual({
       settings,
       input: state.input,
+      motion: "left",
       wanted: { layer: 2, timesteps: 6, thetas: [null, 1.25, null] },
       shared: { settings, ...result },
       unusable: [],
@@ -51,6 +53,7 @@ describe("the page in an address", () => {
     expect(at({ source: "drawing", strokes: [] })).toBe(`${hash}&d=&l=0`);
     expect(partsOf(`${hash}&d=&l=0`)?.input).toEqual({ source: "drawing", strokes: [] });
     expect(at({ source: "picture", name: "a.png" })).toBe(`${hash}&l=0`);
+    expect(at({ source: "recording", name: "a.npy" })).toBe(`${hash}&l=0`);
   });
 
   it("still says what the address wants as long as it cannot be shown", () => {
@@ -59,7 +62,7 @@ describe("the page in an address", () => {
   });
 
   it("of before, with settings alone, is read: nothing else is said", () => {
-    expect(partsOf(settingsToHash(settings))).toEqual({ settings, input: null, wanted: null, shared: null, unusable: [] });
+    expect(partsOf(settingsToHash(settings))).toEqual({ settings, input: null, motion: null, wanted: null, shared: null, unusable: [] });
     expect(partsOf("#train")).toBeNull();
     expect(partsOf("")).toBeNull();
     // As numbers are also written.
@@ -74,6 +77,8 @@ describe("the page in an address", () => {
     ["h=9999", ["settings"]],
     ["net=x", ["settings"]],
     ["lr=", ["settings"]],
+    ["data=mnist", ["settings"]],
+    ["mo=round", ["motion"]],
     ["d=%00", ["drawing"]],
     ["i=-1", ["image"]],
     ["i=1e3", ["image"]],
@@ -105,6 +110,10 @@ describe("thresholds that an address moves", () => {
     expect(placedOn([null, 0.75])).toEqual({ layer: 1, whatIf: { thetas: [0.5, 0.75], timesteps: 4 } });
     expect(placedOn([1e-9, 1e5], 8)).toEqual({ layer: 1, whatIf: { thetas: [0.02, 2], timesteps: 8 } });
     expect(placedOn([])).toEqual({ layer: 1, whatIf: null });
+    // A sequence has its own T.
+    const ofSequences = measured([0.5, 1], true, false);
+    expect(placed({ layer: 0, timesteps: 8, thetas: [] }, ofSequences)).toEqual({ layer: 0, whatIf: null });
+    expect(placed({ layer: 0, timesteps: 8, thetas: [1] }, measured([0.5], true, false))?.whatIf).toEqual({ thetas: [1], timesteps: 4 });
     expect(placed({ layer: 0, timesteps: null, thetas: [9] }, measured([0.5], false))?.whatIf?.thetas).toEqual([0.5]);
   });
 

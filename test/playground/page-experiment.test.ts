@@ -74,6 +74,30 @@ describe("the experiment of the page", () => {
     expect(numbers(history)).toEqual(numbers(byHand.history));
   }); // prettier-ignore
 
+  it("shows a network of moving digits another frame at each step, to the bits of a trainer by hand", async () => {
+    const x = Float32Array.from({ length: 40 * 2 * 16 * 16 * 2 }, (_, i) => (i * 7919) % 5);
+    const labels = Array.from({ length: 40 }, (_, i) => i % 10);
+    const moving = new Dataset({ name: "moving", x, labels, sampleShape: [2, 16, 16, 2], time: true });
+    const small: Settings = { ...settings, data: "moving", timesteps: 2, channels: [2, 3], hidden: 5 };
+    const [{ model, trainer }] = await prepareExperiment(experimentOf(small, moving.sampleShape, moving.time), {
+      data: { train: moving, test: moving },
+    });
+    expect([model.inputShape, model.timesteps]).toEqual([[16, 16, 2], 2]);
+    await trainer().fit();
+    manualSeed(3);
+    const sizes = { ...convolutions, filters: [2, 3], fcUnits: [5] };
+    const own = new SCNN({ ...base, ...sizes, inputShape: [16, 16, 2], timesteps: 2, neuron });
+    await new Trainer(own, moving, {
+      optimizer: { kind: "Adam", params: { lr: 0.008 } },
+      scheduler: { kind: "CosineAnnealingLR", params: { tMax: 2 } },
+      epochs: 2,
+      batchSize: 32,
+      seed: 3,
+      validation: moving,
+    }).fit();
+    expect(model.stateDict()).toEqual(own.stateDict());
+  });
+
   it("is what runExperiment trains, batch by batch or at once", async () => {
     const run = await prepared();
     let abort = new AbortController();

@@ -12,6 +12,7 @@ describe("settings in an address", () => {
   it("come back as they were", () => {
     const settings = {
       ...defaultSettings,
+      data: "moving",
       network: "dense",
       hidden: 64,
       hidden2: 32,

@@ -17,10 +17,13 @@ import { b, text } from "../../playground/words/text.js";
 import { deployWords, speakOfDeploying } from "../../playground/words/deploy-words.js";
 import { englishDeploy, type DeployWords } from "../../playground/words/english-deploy.js";
 import { germanDeploy } from "../../playground/words/german-deploy.js";
+import { englishEvents, type EventWords } from "../../playground/words/english-events.js";
+import { eventWords, speakOfEvents } from "../../playground/words/event-words.js";
+import { germanEvents } from "../../playground/words/german-events.js";
 import { speak, words } from "../../playground/words/words.js";
 
-const tables: readonly (readonly [string, Words, Problems, DeployWords])[] = [
-  ["german", german, germanProblems, germanDeploy],
+const tables: readonly (readonly [string, Words, Problems, DeployWords, EventWords])[] = [
+  ["german", german, germanProblems, germanDeploy, germanEvents],
 ];
 
 /** "train.lead: 2" for a function of two, "train.goOn: text" for what is said as it is. */
@@ -50,14 +53,16 @@ describe("the tables of words", () => {
     expect(tables).toHaveLength(LANGUAGES.length - 1);
   });
 
-  it.each(tables)("%s has the rows of English, each said, none left in English", (_, own, ownProblems, ownDeploy) => {
+  it.each(tables)("%s has the rows of English, each said, none left in English", (_, own, ownProblems, ownDeploy, ownEvents) => {
     expect(rows(own)).toEqual(rows(english));
     expect(rows(ownProblems)).toEqual(rows(englishProblems));
     expect(rows(ownDeploy)).toEqual(rows(englishDeploy));
+    expect(rows(ownEvents)).toEqual(rows(englishEvents));
     for (const [table, other] of [
       [english, own],
       [englishProblems, ownProblems],
       [englishDeploy, ownDeploy],
+      [englishEvents, ownEvents],
     ]) {
       const before = new Map(said(table));
       for (const [path, sentence] of said(other)) {
@@ -119,6 +124,10 @@ describe("spoken", () => {
     expect(deployWords).toBe(germanDeploy);
     await speakOfDeploying("fr");
     expect(deployWords).toBe(englishDeploy);
+    await speakOfEvents("de");
+    expect(eventWords).toBe(germanEvents);
+    await speakOfEvents("fr");
+    expect(eventWords).toBe(englishEvents);
     expect(await speak("en")).toBe("en");
     expect([words, problems]).toEqual([english, englishProblems]);
     expect(percent(0.5)).toBe("50.0 %");

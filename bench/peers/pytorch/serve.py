@@ -1,4 +1,4 @@
-"""The PyTorch side of the bench (as it is, compiled, or with SpikingJelly: the first word): a process that answers requests, one JSON object per line, until its input ends.
+"""The PyTorch side of the bench (as it is, compiled, over two ranks, or with SpikingJelly: the first word): a process that answers requests, one JSON object per line, until its input ends.
 
     {"do": "hello", "threads": 2}                              -> version, threads, idle and peak resident bytes
     {"do": "prepare", "kind": "network", "folder": ..., ...}   makes the cases of that kind
@@ -44,7 +44,7 @@ KINDS = {
     "layer": LayerCases,
 }
 
-# "eager", "compiled" or "spikingjelly"
+# "eager", "compiled", "ddp" or "spikingjelly"
 library = sys.argv[1] if len(sys.argv) > 1 else "eager"
 
 prepared = {}
@@ -74,7 +74,7 @@ def memory(_):
     return {"residentBytes": now, "peakBytes": peak}
 
 
-def load_library():
+def load_library(threads):
     """What this process computes with: its version, and its cases in KINDS. ImportError where it is not installed."""
     if library == "spikingjelly":
         from importlib.metadata import version
@@ -83,6 +83,11 @@ def load_library():
 
         KINDS.update(layer=SpikingJellyLayerCases)
         return version("spikingjelly")
+    if library == "ddp":
+        from ddp import DistributedNetworkCases, join
+
+        join(threads)
+        KINDS.update(network=DistributedNetworkCases)
     if library == "compiled":
         from compiled import CompiledNetworkCases, CompiledNeuronCases
 
@@ -94,7 +99,7 @@ def load_library():
 
 def hello(request):
     torch.set_num_threads(request["threads"])
-    version = load_library()
+    version = load_library(request["threads"])
     forget_peak()
     return {
         "version": version,
@@ -139,10 +144,23 @@ ACTIONS = {
     "memory": memory,
 }
 
+followers = None
+if library == "ddp":
+    from ddp import follow
+
+    followers = follow(__file__)
+
 for line in sys.stdin:
+    if followers is not None:
+        followers.write(line)
     request = json.loads(line)
     try:
         answer = {"result": ACTIONS[request["do"]](request)}
     except Exception as error:  # the bench says what went wrong with this peer and goes on without it
         answer = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(answer), file=answers)
+
+if library == "ddp":
+    from ddp import leave
+
+    leave()

@@ -8,6 +8,7 @@ import { InterruptedError } from "../exit-codes.js";
 import { Interrupt, orInterrupted } from "../interrupt.js";
 import { readFacts } from "../../experiment/run-folder/training-facts.js";
 import { lastPart } from "../../platform/paths.js";
+import { quote } from "../../show.js";
 import type { DatasetLoader } from "../../experiment/data.js";
 import { findModel, type ModelPlace } from "../model-path.js";
 import { networksIn, printKept } from "../postprocessing-report.js";
@@ -110,7 +111,7 @@ async function evaluateSeveral(
 async function test(
   { path, config }: ModelPlace,
   args: EvalArguments,
-  { progress, interrupt }: Surroundings,
+  { terminal, progress, interrupt }: Surroundings,
   label: string,
   load?: DatasetLoader,
 ): Promise<Tested> {
@@ -119,8 +120,14 @@ async function test(
     data: all,
     name,
     loss,
+    trainedBy,
     augmentations,
   } = await testDataFor(model, readFacts(facts), config, args.data, load);
+  if (trainedBy !== undefined) {
+    terminal.warn(
+      `the network was trained by the loss ${quote(trainedBy)}, a function of a program; the loss that is measured here is the cross-entropy.`,
+    );
+  }
   const data = args.limit === undefined ? all : someOf(all, args.limit);
   await interrupt.check(STOPPED);
   const evaluation = await orInterrupted(

@@ -1,86 +1,116 @@
 /** atif sweep: one experiment with many settings, each a run of its own, and the table of what came out. */
 
-import { basename, dirname, resolve } from "node:path";
 import { counted } from "../../counted.js";
-import { ConfigError } from "../../errors.js";
-import type { Experiment } from "../../experiment/description/experiment.js";
-import type { Override } from "../../experiment/description/index.js";
-import type { RunFolder } from "../../experiment/run-folder/run-folder.js";
 import { jobResult, runFolderOf, type JobResult } from "../../experiment/sweep/job-results.js";
 import { sweepCsv } from "../../experiment/sweep/sweep-csv.js";
-import { parseSweep } from "../../experiment/sweep/sweep-file.js";
-import {
-  holdsSweep,
-  planPath,
-  prepareFolder,
-  readPlan,
-  RESULT_FILES,
-} from "../../experiment/sweep/sweep-folder.js";
-import { planSweep, type SweepJob, type SweepPlan } from "../../experiment/sweep/sweep-plan.js";
-import { isLoss, rankTable } from "../../experiment/sweep/rank.js";
+import { planPath, RESULT_FILES } from "../../experiment/sweep/sweep-folder.js";
+import type { SweepJob } from "../../experiment/sweep/sweep-plan.js";
 import { sweepTable } from "../../experiment/sweep/sweep-table.js";
 import { availableCores } from "../../platform/available-cores.js";
 import { writeFileAtomic } from "../../platform/files.js";
-import { isFolder } from "../../platform/folders.js";
 import { joinPaths, shortPath } from "../../platform/paths.js";
-import { readTextFile } from "../../platform/text-file.js";
 import { VERSION } from "../../version.js";
 import { spellCommand } from "../command-line.js";
-import type { ComputeArguments } from "../compute-arguments.js";
-import { checkDataFolder } from "../data-folder.js";
+import type { Elsewhere, Stopped } from "../elsewhere.js";
 import { FoundFailure, InterruptedError, UsageError } from "../exit-codes.js";
-import { readExperiment } from "../experiment-source.js";
 import { Interrupt } from "../interrupt.js";
+import {
+  namedJobs,
+  outOf,
+  prepareSweep,
+  type NamedJob,
+  type PreparedSweep,
+  type SweepArguments,
+} from "../prepared-sweep.js";
 import { Progress } from "../progress.js";
-import { percent, significant } from "../report-table.js";
 import { runJobs } from "../run-jobs.js";
 import { launchProcess, type JobCommand, type JobEnd, type JobLauncher } from "../sweep-launcher.js";
-import { drawSweep, labelOf, printSweep } from "../sweep-report.js";
+import { drawSweep, outcomeOf, printSweep } from "../sweep-report.js";
 import { Terminal } from "../terminal.js";
-import { RUNS } from "../train-plan.js";
 
-export interface SweepArguments extends ComputeArguments {
-  /** A sweep file, or the folder of a sweep. */
-  readonly sweep: string;
-  readonly jobs?: number;
-  readonly out?: string;
-  readonly data?: string;
-  readonly set?: readonly string[];
-  /** Samples of each set at most. */
-  readonly limit?: number;
-  /** The folders are made, and nothing is run. */
-  readonly plan?: boolean;
-  /** The table is made of what is there, and nothing is run. */
-  readonly collect?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+export type { SweepArguments } from "../prepared-sweep.js";
 
-const MAX_FILE_BYTES = 2 ** 20;
+interface Job extends NamedJob, JobCommand {}
 
-/** A sweep that is there: its folder, and its jobs. */
-interface Prepared {
-  readonly root: string;
-  readonly plan: SweepPlan;
-}
-
-interface Job extends SweepJob, JobCommand {
-  readonly run: RunFolder;
-  readonly name: string;
-}
-
-/** @param launch how a job is started */
+/** @param launch how a job is started here */
 export async function sweep(args: SweepArguments, launch: JobLauncher = launchProcess): Promise<void> {
   const terminal = new Terminal(args);
   const progress = new Progress(terminal.err, { silent: terminal.quiet, terminalOnly: terminal.json });
-  if (args.plan === true && args.collect === true) {
-    throw new UsageError("--plan and --collect are both given; expected one of the two.");
-  }
-  const prepared = prepare(args, (sentence) => terminal.warn(sentence));
+  const elsewhere = await elsewhereOf(args, terminal, progress);
+  const prepared = prepareSweep(args, (sentence) => terminal.warn(sentence));
   if (args.plan === true) {
-    printPlan(terminal, prepared);
+    printPlan(terminal, prepared, elsewhere?.byHand(prepared) ?? null);
     return;
   }
+  const again = spellCommand(["sweep", args.sweep, ...outOf(args), ...(elsewhere?.words ?? [])]);
+  if (args.collect === true) {
+    finish(terminal, prepared, new Map(), null, again);
+    return;
+  }
+  try {
+    if (elsewhere === null) await workHere(terminal, prepared, args, { progress, launch, again });
+    else {
+      const end = await elsewhere.work(prepared, again);
+      progress.clear();
+      if (end === "handed over") return;
+      finish(terminal, prepared, end.errors, end.stopped, again);
+    }
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Where runs go instead of being run here; null: they are run here. @throws UsageError */
+async function elsewhereOf(
+  args: SweepArguments,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<Elsewhere | null> {
+  const { slurm, redis, plan, collect, detach } = args;
+  if (plan === true && collect === true) {
+    throw new UsageError("--plan and --collect are both given; expected one of the two.");
+  }
+  if (slurm === true && redis !== undefined) {
+    throw new UsageError(
+      "--slurm and --redis are both given; expected one of the two: who is to run the jobs.",
+    );
+  }
+  refuseWithout("--slurm", slurm === true, args, ["partition", "time", "sbatch"]);
+  refuseWithout("--redis", redis !== undefined, args, ["shared"]);
+  if (detach === true && slurm !== true && redis === undefined) {
+    throw new UsageError("--detach is given, but runs are run here; expected --slurm or --redis beside it.");
+  }
+  if (slurm === true) {
+    const { onSlurm } = await import("../clusters/slurm-sweep.js");
+    return onSlurm(args, { terminal, progress });
+  }
+  return null;
+}
+
+function refuseWithout(
+  option: string,
+  isGiven: boolean,
+  args: SweepArguments,
+  own: readonly ("partition" | "time" | "sbatch" | "shared")[],
+): void {
+  const stray = own.find((name) => args[name] !== undefined);
+  if (isGiven || stray === undefined) return;
+  throw new UsageError(`--${stray} is given without ${option}; expected both, or neither.`);
+}
+
+interface Surroundings {
+  readonly progress: Progress;
+  readonly launch: JobLauncher;
+  /** The command that goes on. */
+  readonly again: string;
+}
+
+async function workHere(
+  terminal: Terminal,
+  prepared: PreparedSweep,
+  args: SweepArguments,
+  { progress, launch, again }: Surroundings,
+): Promise<void> {
   const interrupt = new Interrupt((signal) =>
     progress.line(
       `stopping with checkpoints${signal === "SIGINT" ? "; press Ctrl-C again to stop at once" : ""}`,
@@ -88,103 +118,26 @@ export async function sweep(args: SweepArguments, launch: JobLauncher = launchPr
   );
   const errors = new Map<string, string>();
   try {
-    if (args.collect !== true) await work(prepared, args, { progress, interrupt, launch, errors });
+    await work(prepared, args, { progress, interrupt, launch, errors });
   } finally {
     progress.clear();
     interrupt.dispose();
   }
-  finish(terminal, prepared, errors, interrupt, spellCommand(["sweep", args.sweep, ...outOf(args)]));
+  const { received: signal } = interrupt;
+  finish(terminal, prepared, errors, signal === null ? null : { signal, words: "stopped" }, again);
 }
 
-function outOf({ out }: SweepArguments): string[] {
-  return out === undefined ? [] : ["--out", out];
-}
-
-/** @throws ConfigError, FileError, UsageError before anything is run */
-function prepare(args: SweepArguments, warn: (sentence: string) => void): Prepared {
-  if (!isFolder(args.sweep)) return prepareFile(args, warn);
-  const changing = (["out", "data", "set", "limit"] as const).find((option) => args[option] !== undefined);
-  if (changing !== undefined) {
-    throw new UsageError(
-      `--${changing} is given, but ${args.sweep} is the folder of a sweep, whose experiments are written; expected its sweep ` +
-        "file in place of the folder.",
-    );
-  }
-  if (!holdsSweep(args.sweep)) {
-    throw new UsageError(
-      `${args.sweep} is a folder without a plan.json; expected a sweep file in TOML, or the folder of a sweep.`,
-    );
-  }
-  return { root: resolve(args.sweep), plan: readPlan(args.sweep) };
-}
-
-function prepareFile(args: SweepArguments, warn: (sentence: string) => void): Prepared {
-  const file = parseSweep(readTextFile(args.sweep, MAX_FILE_BYTES), args.sweep);
-  const plan = planSweep(
-    file,
-    basename(args.sweep).replace(/\.toml$/i, ""),
-    reader(file.experiment, args, warn),
-  );
-  for (const { run } of plan.jobs) checkDataFolder(run.experiment.dataset);
-  const root = resolve(args.out ?? joinPaths(RUNS, plan.name));
-  const others = prepareFolder(root, plan);
-  if (others.length > 0) {
-    warn(
-      `${shortPath(root)} holds ${counted(others.length, "folder")} of other settings, such as ${others[0]}, which stay as they ` +
-        "are and out of the table.",
-    );
-  }
-  return { root, plan };
-}
-
-/** Reads the experiment with settings; what every combination warns of is said once. */
-function reader(
-  experiment: string,
-  args: SweepArguments,
-  warn: (sentence: string) => void,
-): (overrides: readonly Override[]) => Experiment {
-  const path = resolve(dirname(args.sweep), experiment);
-  const said = new Set<string>();
-  const once = (sentence: string): void => {
-    if (!said.has(sentence)) warn(sentence);
-    said.add(sentence);
-  };
-  if (isFolder(path)) {
-    throw new ConfigError(
-      `${args.sweep}: sweep.experiment is ${experiment}, a folder; expected an experiment file.`,
-    );
-  }
-  return (overrides) =>
-    readExperiment(
-      path,
-      {
-        ...(args.data === undefined ? {} : { data: args.data }),
-        ...(args.set === undefined ? {} : { set: args.set }),
-        ...(args.limit === undefined ? {} : { limit: args.limit }),
-      },
-      once,
-      shortPath(path),
-      overrides,
-    );
-}
-
-function jobsOf({ root, plan }: Prepared, args: SweepArguments): Job[] {
+function jobsOf(prepared: PreparedSweep, args: SweepArguments): Job[] {
   const atOnce = args.jobs ?? 1;
   const threads = args.threads ?? Math.max(1, Math.floor(availableCores() / atOnce));
-  const several = new Set(plan.jobs.map(({ model }) => model)).size > 1;
-  return plan.jobs.map((job) => {
-    const run = runFolderOf(root, job);
+  return namedJobs(prepared).map((job) => {
+    const { run } = job;
     const backend = args.backend === undefined || run.backend !== null ? [] : ["--backend", args.backend];
-    return {
-      ...job,
-      run,
-      name: `${labelOf(plan.columns, job, several)}, seed ${job.seed}`,
-      words: ["train", "--resume", run.path, "--threads", String(threads), ...backend],
-    };
+    return { ...job, words: ["train", "--resume", run.path, "--threads", String(threads), ...backend] };
   });
 }
 
-interface Surroundings {
+interface Working {
   readonly progress: Progress;
   readonly interrupt: Interrupt;
   readonly launch: JobLauncher;
@@ -193,9 +146,9 @@ interface Surroundings {
 }
 
 async function work(
-  prepared: Prepared,
+  prepared: PreparedSweep,
   args: SweepArguments,
-  { progress, interrupt, launch, errors }: Surroundings,
+  { progress, interrupt, launch, errors }: Working,
 ): Promise<void> {
   const all = jobsOf(prepared, args);
   const jobs = all.filter(({ run }) => !run.isComplete);
@@ -253,20 +206,21 @@ function ended(root: string, job: Job, { code, complaint }: JobEnd, isStopping: 
   return { ...result, state: "failed", error: complaint ?? how };
 }
 
-function outcomeOf({ state, error, figures }: JobResult, rank: SweepPlan["rank"]): string {
-  const value = figures === null ? null : rankTable[rank].read(figures);
-  if (state !== "complete") return error === undefined ? state : `failed: ${error}`;
-  if (value === null) return state;
-  return `${rankTable[rank].title} ${isLoss(rank) ? significant(value) : percent(value)}`;
-}
-
-function printPlan(terminal: Terminal, { root, plan }: Prepared): void {
+/** @param byHand the commands that hand all runs over; null: one for each run */
+function printPlan(
+  terminal: Terminal,
+  { root, plan }: PreparedSweep,
+  byHand: readonly string[] | null,
+): void {
   const jobs = plan.jobs.map((job) => {
     const run = runFolderOf(root, job);
     return { ...plainJob(job), path: run.path, complete: run.isComplete };
   });
-  terminal.answer({ sweep: plan.name, folder: root, plan: planPath(root), jobs });
-  for (const { path } of jobs) terminal.print(spellCommand(["train", "--resume", shortPath(path)]));
+  const handing = byHand === null ? {} : { commands: byHand };
+  terminal.answer({ sweep: plan.name, folder: root, plan: planPath(root), ...handing, jobs });
+  for (const command of byHand ??
+    jobs.map(({ path }) => spellCommand(["train", "--resume", shortPath(path)])))
+    terminal.print(command);
 }
 
 /** Without what the memory holds of it besides. */
@@ -277,9 +231,9 @@ function plainJob({ folder, settings, model, seed }: SweepJob): Omit<SweepJob, "
 /** Writes and prints the table. @throws InterruptedError; FoundFailure if a run has failed */
 function finish(
   terminal: Terminal,
-  { root, plan }: Prepared,
+  { root, plan }: PreparedSweep,
   errors: ReadonlyMap<string, string>,
-  interrupt: Interrupt,
+  stopped: Stopped | null,
   again: string,
 ): void {
   const results = plan.jobs.map((job): JobResult => {
@@ -305,8 +259,8 @@ function finish(
   terminal.print(`${complete} of ${counted(results.length, "run")} complete; wrote ${shortPath(root)}`);
   for (const file of files) terminal.print(`  ${file}`);
   const count = `${complete} of ${counted(results.length, "run")} in ${shortPath(root)} ${complete === 1 ? "is" : "are"} complete`;
-  if (interrupt.received !== null) {
-    throw new InterruptedError(`stopped: ${count}. Go on with: ${again}`, interrupt.received, facts);
+  if (stopped !== null) {
+    throw new InterruptedError(`${stopped.words}: ${count}. Go on with: ${again}`, stopped.signal, facts);
   }
   if (failed > 0) {
     throw new FoundFailure(

@@ -30,7 +30,7 @@ interface Sizes {
   readonly units: number;
 }
 
-const SIZES: { readonly full: Sizes; readonly quick: Sizes } = {
+export const SIZES: { readonly full: Sizes; readonly quick: Sizes } = {
   full: { batch: 64, trainingSteps: 200, filters: [32, 64], units: 128 },
   quick: { batch: 8, trainingSteps: 5, filters: [4, 8], units: 16 },
 };

@@ -23,6 +23,7 @@ import type {
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
+import type { Reduction } from "../../training/shard-options.js";
 
 /** One kind out of a map from kind to parameters. */
 export type Variant<Kinds> = {
@@ -62,17 +63,22 @@ export interface LearningFramework {
   readonly params: LearningFrameworkParams;
 }
 
+/** A loss or a metric of a program's own: a function, of which a file can say the name alone. */
+export interface OwnName {
+  readonly name: string;
+}
+
 export interface LearningFrameworkParams {
   useBestEpoch: boolean;
   enableProgressBar: boolean;
   enableConfusionMatrix: boolean;
   /** "mse" compares the averaged output with the one-hot target. */
-  loss: LossName;
+  loss: LossName | OwnName;
   /** Of the cross-entropy: how much each class counts; all alike if they are left out. */
   classWeights?: readonly number[];
   /** Of the cross-entropy: share of every label that is spread over all classes; none if it is left out. */
   labelSmoothing?: number;
-  metrics: readonly Metric[];
+  metrics: readonly (Metric | OwnName)[];
   /** What decides the best epoch, as "val_acc". */
   checkpointMetric: Readonly<CheckpointMetric>;
   /** What the numbers of a run are written for, besides metrics.jsonl. */
@@ -283,6 +289,10 @@ export interface Training {
   batchSize: number;
   /** Batches to one step of the optimizer; one if it is left out. */
   accumulateGradBatches?: number;
+  /** Parts that every batch is cut into; it is not if it is left out. */
+  shards?: number;
+  /** How gradients of shards are added; "exact" if it is left out. */
+  reduce?: Reduction;
   /** At most one of the two. */
   clipGradNorm?: number;
   clipGradValue?: number;

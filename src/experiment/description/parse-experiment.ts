@@ -9,7 +9,9 @@ import { applyOverrides } from "./overrides.js";
 import type { Override } from "./overrides.js";
 import { parseToml, type ConfigDocument } from "./parse.js";
 import { Positions } from "./positions.js";
-import { validateExperiment } from "./validate.js";
+import { frameworkKey, validateExperiment } from "./validate.js";
+import { withGivenNames, type GivenNames } from "./own-name.js";
+import { metrics } from "./training-schema.js";
 
 export interface ParseExperimentOptions {
   /** The name messages give the file; "config.toml" if left out. */
@@ -31,8 +33,18 @@ export function parseExperiment(
   options: ParseExperimentOptions = {},
 ): { experiment: Experiment; warnings: string[] } {
   checkOptions("parseExperiment", options, ["source", "lenient", "overrides"]);
-  const { source = "config.toml", lenient = false, overrides = [] } = options;
-  return readDocument(parseToml(text, source), lenient, overrides);
+  return readText(text, options);
+}
+
+/** What a program says of an experiment beside its text. */
+export interface ReadOptions extends ParseExperimentOptions {
+  readonly given?: GivenNames;
+}
+
+/** As parseExperiment. */
+export function readText(text: string, options: ReadOptions): { experiment: Experiment; warnings: string[] } {
+  const { source = "config.toml" } = options;
+  return readDocument(parseToml(text, source), options);
 }
 
 /**
@@ -42,9 +54,9 @@ export function parseExperiment(
  */
 export function readTree(
   value: unknown,
-  options: ParseExperimentOptions = {},
+  options: ReadOptions = {},
 ): { experiment: Experiment; warnings: string[] } {
-  const { source = "the experiment", lenient = false, overrides = [] } = options;
+  const { source = "the experiment" } = options;
   const tree = copyValue(value, [], (path, problem) => {
     throw new ConfigError(`${source}: ${formatPath(path)} ${problem}`);
   });
@@ -53,13 +65,14 @@ export function readTree(
       `${source} is ${describe(tree)}; expected an object with the keys of an experiment file.`,
     );
   }
-  return readDocument({ source, tree, positions: new Positions(""), overridden: [] }, lenient, overrides);
+  return readDocument({ source, tree, positions: new Positions(""), overridden: [] }, options);
 }
 
 function readDocument(
   document: ConfigDocument,
-  lenient: boolean,
-  overrides: readonly Override[],
+  { lenient = false, overrides = [], given }: ReadOptions,
 ): { experiment: Experiment; warnings: string[] } {
-  return validateExperiment(applyOverrides(mergeTemplate(document), overrides), lenient);
+  const asked = applyOverrides(mergeTemplate(document), overrides);
+  const named = given === undefined ? asked : withGivenNames(asked, given, frameworkKey(asked.tree), metrics);
+  return validateExperiment(named, lenient);
 }

@@ -6,7 +6,8 @@ import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
 import { quantizerFields, quantParams, tensorTypes } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import { flag, listOf, oneOf, real, whole } from "../../schema/value-types.js";
-import { checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
+import { reduction, shardCount, shardFields } from "../../training/shard-options.js";
+import { checkMetricName, checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
   Bench,
@@ -21,6 +22,7 @@ import type {
 } from "./experiment.js";
 import { folderName, oneOfKnown } from "./file-types.js";
 import { ignoredAlways, ignoredIf, type IgnoredKeys } from "./ignored-keys.js";
+import { orOwn } from "./own-name.js";
 import { fileRows, type FileAdditions, type KindRow, type KindTable, type TableRow } from "./kinds.js";
 
 const MAX_RUNS = 10_000;
@@ -74,7 +76,7 @@ const METRICS: { readonly [K in Metric]: true } = {
 const LOGGERS: { readonly [K in Logger]: true } = { csv: true, tensorboard: true };
 const loggers = Object.keys(LOGGERS) as Logger[];
 
-const metrics = Object.keys(METRICS) as Metric[];
+export const metrics = Object.keys(METRICS) as Metric[];
 const REGRESSION_METRICS = ["mse", "mae", "mape", "corr", "slope"];
 
 const { name: metricName, mode: metricMode } = checkpointMetricSchema.fields;
@@ -92,7 +94,7 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
     useBestEpoch: trainer.useBestEpoch,
     enableProgressBar: withDefault(flag, true, "Whether the progress is shown."),
     enableConfusionMatrix: withDefault(flag, true, "Changes nothing: the confusion is always measured."),
-    loss: withDefault(oneOf(lossNames), "crossentropy", trainer.loss.meaning),
+    loss: withDefault(orOwn(oneOf(lossNames)), "crossentropy", trainer.loss.meaning),
     classWeights: optional(
       listOf(real({ from: 0 }), 1),
       `${trainer.classWeights.meaning} All alike if they are left out.`,
@@ -102,14 +104,14 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
       `${trainer.labelSmoothing.meaning} None if it is left out.`,
     ),
     metrics: withDefault(
-      listOf(oneOfKnown(metrics, REGRESSION_METRICS), 0, 32),
+      listOf(orOwn(oneOfKnown(metrics, REGRESSION_METRICS)), 0, 32),
       metrics,
       "Changes nothing: all are measured. prec, rec, f1 and acc are one number, avgclsacc is the mean accuracy per class.",
     ),
     checkpointMetric: withDefault(
       groupOf(fileMetricSchema),
       { name: "val_avgclsacc", mode: "max" },
-      "By what epochs are compared.",
+      'By what epochs are compared: { name = "top3" } of metrics is "val_top3".',
     ),
     loggers: optional(
       listOf(oneOf(loggers), 0, loggers.length),
@@ -117,12 +119,13 @@ const frameworkSchema: Schema<LearningFrameworkParams> = {
         "Nothing else if it is left out.",
     ),
   },
-  check({ loss, classWeights, labelSmoothing }, place) {
+  check({ loss, classWeights, labelSmoothing, metrics: measured, checkpointMetric }, place) {
+    const own = measured.filter((metric) => typeof metric !== "string").map(({ name }) => name);
+    checkMetricName(checkpointMetric.name, own, place.at("checkpointMetric").at("name"));
+    const shown = typeof loss === "string" ? place.show(loss) : `${place.show(loss.name)}, a function`;
     const given = classWeights === undefined ? "labelSmoothing" : "classWeights";
     if (loss === "crossentropy" || (classWeights ?? labelSmoothing) === undefined) return;
-    place
-      .at(given)
-      .fail(`is given, but loss is ${place.show(loss)}; expected "crossentropy", which knows it.`);
+    place.at(given).fail(`is given, but loss is ${shown}; expected "crossentropy", which knows it.`);
   },
 };
 
@@ -160,6 +163,8 @@ export const TRAINING: TableRow<Training> = {
         whole(1),
         `${trainer.accumulateGradBatches.meaning} Each batch is a step if it is left out.`,
       ),
+      shards: optional(shardCount, `${shardFields.shards.meaning} It is learned whole if it is left out.`),
+      reduce: optional(reduction, `${shardFields.reduce.meaning} Exact if it is left out.`),
       clipGradNorm: optional(
         real({ above: 0 }),
         `${trainer.clipGradNorm.meaning} As it is if it is left out.`,
@@ -182,7 +187,20 @@ export const TRAINING: TableRow<Training> = {
       evaluate: withDefault(flag, true, "Whether it is tested afterwards."),
       disabled: withDefault(flag, false, "Whether it is left out."),
     },
-    check({ clipGradNorm, clipGradValue }, place) {
+    check({ clipGradNorm, clipGradValue, shards, reduce, accumulateGradBatches = 1 }, place) {
+      if (reduce !== undefined && shards === undefined) {
+        place
+          .at("reduce")
+          .fail(`is given without ${place.name("shards")}; expected both. Say how many parts a batch has.`);
+      }
+      if (shards !== undefined && accumulateGradBatches > 1) {
+        place
+          .at("shards")
+          .fail(
+            `is given beside ${place.name("accumulateGradBatches")}; expected one of them: shards accumulate. ` +
+              `Make batches ${accumulateGradBatches} times as large, and cut them into so many times the shards.`,
+          );
+      }
       if (clipGradNorm === undefined || clipGradValue === undefined) return;
       place
         .at("clipGradValue")

@@ -93,7 +93,7 @@ function readBench(root: FilePlace, tree: ConfigTable): Bench {
   return { ...bench, lastRun: bench.lastRun ?? bench.firstRun };
 }
 
-function frameworkKey(tree: ConfigTable): string {
+export function frameworkKey(tree: ConfigTable): string {
   const isLegacy = !Object.hasOwn(tree, "learningframework") && Object.hasOwn(tree, LEGACY_FRAMEWORK);
   return isLegacy ? LEGACY_FRAMEWORK : "learningframework";
 }

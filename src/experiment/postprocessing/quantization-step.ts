@@ -76,11 +76,11 @@ function settingsOf(
 /** The training of the run, with what the step says otherwise. */
 function optionsOf(
   { epochs, batchSize, optimizer }: QuantizationAwareTrainingParams,
-  { run, sets, augmentations }: PreparedRun,
+  { run, sets, augmentations, own, options: { parallel = null } }: PreparedRun,
 ): TrainerOptions {
   const used = overriddenOptimizer(run.model.optimizer, optimizer);
   const model = { ...run.model, train: true, epochs, batchSize, optimizer: used };
-  return trainerOptions({ ...run, model }, sets, augmentations);
+  return { ...trainerOptions({ ...run, model }, sets, augmentations, own), parallel };
 }
 
 /** As the reference calls such networks. */

@@ -10,8 +10,8 @@ export function shownAugmentations(augmentations: AugmentationPipeline): Augment
   return augmentations.steps.some(({ evaluate }) => evaluate) ? augmentations : null;
 }
 
-export function testSetOf({ run, sets, augmentations }: PreparedRun): TestSet {
-  const loss = lossOfExperiment(run.experiment);
+export function testSetOf({ run, sets, augmentations, own }: PreparedRun): TestSet {
+  const loss = lossOfExperiment(run.experiment, own);
   const shown = shownAugmentations(augmentations);
   return { data: sets.test ?? sets.train, loss, ...(shown === null ? {} : { augmentations: shown }) };
 }

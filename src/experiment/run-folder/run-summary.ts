@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly dataset: Experiment["dataset"]["kind"];
   readonly run: number;
   readonly seed: number;
+  /** Of a loss of a program's own, what it is called; left out otherwise. */
+  readonly loss?: string;
   readonly timesteps: number;
   readonly parameters: number;
   readonly backend: Backend["name"];
@@ -60,12 +62,14 @@ export function runFacts(
   version: string,
 ): RunFacts {
   const parameters = model.parameters();
+  const { loss } = experiment.learningFramework.params;
   return {
     name: experiment.bench.name,
     model: name,
     dataset: experiment.dataset.kind,
     run,
     seed,
+    ...(typeof loss === "string" ? {} : { loss: loss.name }),
     timesteps: model.timesteps,
     parameters: parameters.reduce((sum, { size }) => sum + size, 0),
     backend: parameters[0].backend.name,

@@ -6,6 +6,7 @@
  *   results.json   what came out, small enough to be kept with the text that it is told in
  *   results.csv    the table
  *   results.svg    the table, drawn
+ *   slurm/         where runs were submitted to Slurm: the batch script, what was submitted, what tasks have printed
  */
 
 import { ConfigError, FormatError } from "../../errors.js";
@@ -22,6 +23,9 @@ import type { PlannedSweep, SweepColumn, SweepJob, SweepPlan } from "./sweep-pla
 const PLAN = "plan.json";
 const MAX_PLAN_BYTES = 2 ** 26;
 const VERSION = 1;
+
+/** No folder of a run is called so: theirs end with a digest. */
+export const SLURM = "slurm";
 
 export const RESULT_FILES = { json: "results.json", csv: "results.csv", svg: "results.svg" } as const;
 
@@ -67,7 +71,9 @@ export function prepareFolder(root: string, plan: PlannedSweep): string[] {
     if (!folder.hasConfig) folder.writeConfig(writeExperiment(job.run.experiment));
   }
   const known = new Set(jobs.map(({ folder }) => folder));
-  return namesIn(root).filter((entry) => !known.has(entry) && isFolder(joinPaths(root, entry)));
+  return namesIn(root).filter(
+    (entry) => entry !== SLURM && !known.has(entry) && isFolder(joinPaths(root, entry)),
+  );
 }
 
 /** @throws FormatError if the plan is damaged; FileError if it cannot be read */

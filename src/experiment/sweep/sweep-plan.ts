@@ -6,6 +6,7 @@
 import { ConfigError, messageOf } from "../../errors.js";
 import { Crc64 } from "../../formats/crc64.js";
 import { lastPart } from "../../platform/paths.js";
+import { functionsOf } from "../own-functions.js";
 import { singleRuns, withDataFolder, withSeed, withValidation, type SingleRun } from "../adjust.js";
 import { isFromFiles } from "../description/data-schema.js";
 import type { Experiment } from "../description/experiment.js";
@@ -90,6 +91,8 @@ function runsOf(
     settings.map(({ path, value }): Override => [path, value, `${sweep.source}: ${path}`]),
   );
   const adjusted = measuredAs(sweep, experiment);
+  // Before folders are made: its jobs are commands, which have no functions to give.
+  functionsOf(adjusted);
   const runs =
     sweep.seeds === undefined
       ? singleRuns(adjusted)

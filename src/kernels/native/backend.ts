@@ -60,6 +60,7 @@ export async function createNativeBackend(
     kernels: { ...kernelsOf(context, numbers, limits, held), ...(trains ? {} : refusals()) },
     limits,
     heap,
+    memory,
   };
 }
 

@@ -98,6 +98,7 @@ export async function loadBackend(
     kernels,
     limits,
     heap,
+    memory,
   };
 }
 

@@ -7,7 +7,6 @@ import { createPreprocessing } from "../../../src/datasets/preprocessing/table.j
 import { ConfigError } from "../../../src/errors.js";
 import { parseExperiment, writeExperiment } from "../../../src/experiment/description/index.js";
 import type { ModelConfig, ModelKinds } from "../../../src/experiment/description/index.js";
-import type { LossName } from "../../../src/losses/table.js";
 import type { ModelOptions } from "../../../src/models/table.js";
 import type { NeuronSpec } from "../../../src/neurons/table.js";
 import type { OptimizerSpec, SchedulerSpec } from "../../../src/optimizers/table.js";
@@ -241,8 +240,8 @@ describe("lenient reading", () => {
       "deploy is not obeyed, since this version deploys nothing; left out.",
       "experimenttracking is not obeyed, since this version reports to no tracker: what is measured stands in metrics.jsonl of the run; left out.",
       "parameter_research is not obeyed, since this version searches no parameters: every model is trained as it is written; left out.",
-      "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
-      "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
+      "model_template.name is ignored: it is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
+      "model[1].gpus is ignored: it is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
       "model[1].params.neuron.params.v_reset is 0; expected false, since this neuron has no hard reset; ignored.",
       "model[1].params.neuron.params.tau is ignored: it is not a known key of ATIF; expected one of v_threshold, vth_init_l, vth_init_h, alpha, min_threshold, detach_reset, backend, store_v_seq, threshold_shape.",
       expect.stringContaining("model[3] is disabled and left out: "),
@@ -517,7 +516,7 @@ describe("the examples", () => {
       const { experiment, warnings } = parseExperiment(readFileSync(path, "utf8"), { source: path.pathname });
       expect(warnings).toEqual([]);
       for (const model of experiment.models) conforms(model);
-      const loss: LossName = experiment.learningFramework.params.loss;
+      const { loss } = experiment.learningFramework.params;
       expect(loss).toBe("crossentropy");
       for (const { kind, params } of experiment.preprocessing)
         expect(createPreprocessing(kind, params).name).toBe(kind);

@@ -1,0 +1,82 @@
+/*
+ * Sums of gradients that do not depend on the order of their terms (src/parallel/shard-sums.ts says why): every term is rounded
+ * to a multiple of q first, and such sums are exact in float64.
+ *
+ * A module of its own over the memory of the kernels: it has no stack, no data and no state, and nothing in it waits for anybody.
+ */
+#include <stdint.h>
+#include <wasm_simd128.h>
+
+/* So many rows at most add up inside the binade of c: 2^10 terms of less than 2^41 q. */
+#define ROWS 1024
+/* Columns whose sums are held in registers while all rows go by. */
+#define COLUMNS 16
+
+/* Arrays stand in registers only if no loop over them is left. */
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+#define KERNEL __attribute__((visibility("default")))
+
+/* The bits of the largest |x[i]|, as a whole number; those of infinity, or more for a NaN, if one is not finite. */
+KERNEL int largestBits(const float *x, int n) {
+  const v128_t magnitude = wasm_i32x4_splat(0x7fffffff);
+  v128_t a = wasm_i32x4_splat(0), b = a;
+  int i = 0;
+  for (; i + 8 <= n; i += 8) {
+    a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load(x + i), magnitude));
+    b = wasm_i32x4_max(b, wasm_v128_and(wasm_v128_load(x + i + 4), magnitude));
+  }
+  for (; i < n; i++) a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load32_zero(x + i), magnitude));
+  a = wasm_i32x4_max(a, b);
+  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 1, 0, 3, 2));
+  return wasm_i32x4_extract_lane(a, 0);
+}
+
+/*
+ * out[i] = sum over rows r of x[r][i], each rounded to a multiple of q; there is one row at least.
+ *
+ * With c = 1.5 * 2^52 q, g + c is rounded to the next multiple of q (ties to even), and its bits, as a whole number, are those of c
+ * and the multiple. So bits are added instead of taking c away from each term: one operation less, on every one of S rows.
+ */
+KERNEL void sumRounded(double *out, const float *const *x, int rows, int n, double c) {
+  const v128_t magic = wasm_f64x2_splat(c);
+  int i = 0;
+  for (; i + COLUMNS <= n; i += COLUMNS) {
+    for (int begin = 0; begin < rows; begin += ROWS) {
+      const int end = rows - begin < ROWS ? rows : begin + ROWS;
+      /* The bits of c once, when those of every row have been added. */
+      const v128_t start = wasm_i64x2_mul(magic, wasm_i64x2_splat(1 - (int64_t)(end - begin)));
+      v128_t sum[COLUMNS / 2];
+      UNROLL for (int j = 0; j < COLUMNS / 2; j++) sum[j] = start;
+      for (int r = begin; r < end; r++) {
+        const float *row = x[r] + i;
+        UNROLL for (int j = 0; j < COLUMNS / 2; j++) {
+          const v128_t g = wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(row + 2 * j));
+          sum[j] = wasm_i64x2_add(sum[j], wasm_f64x2_add(g, magic));
+        }
+      }
+      UNROLL for (int j = 0; j < COLUMNS / 2; j++) {
+        double *to = out + i + 2 * j;
+        const v128_t part = wasm_f64x2_sub(sum[j], magic);
+        wasm_v128_store(to, begin == 0 ? part : wasm_f64x2_add(wasm_v128_load(to), part));
+      }
+    }
+  }
+  for (; i < n; i++) {
+    double sum = 0;
+    for (int r = 0; r < rows; r++) sum += (x[r][i] + c) - c;
+    out[i] = sum;
+  }
+}
+
+/* y[i] = x[i], rounded once. */
+KERNEL void toFloat32(float *y, const double *x, int n) {
+  int i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v128_t low = wasm_f32x4_demote_f64x2_zero(wasm_v128_load(x + i));
+    const v128_t high = wasm_f32x4_demote_f64x2_zero(wasm_v128_load(x + i + 2));
+    wasm_v128_store(y + i, wasm_i32x4_shuffle(low, high, 0, 1, 4, 5));
+  }
+  for (; i < n; i++) y[i] = (float)x[i];
+}

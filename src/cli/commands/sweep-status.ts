@@ -1,0 +1,122 @@
+/** atif sweep status: how the runs of a sweep are, wherever they run. */
+
+import { resolve } from "node:path";
+import { holdsSweep, planPath, readPlan } from "../../experiment/sweep/sweep-folder.js";
+import { runFolderOf } from "../../experiment/sweep/job-results.js";
+import type { SweepPlan } from "../../experiment/sweep/sweep-plan.js";
+import { sweepStatus as statusOf, type JobStatus } from "../../experiment/sweep/sweep-status.js";
+import { isFolder, lastChange, namesIn } from "../../platform/folders.js";
+import { joinPaths, shortPath } from "../../platform/paths.js";
+import { epochsOf } from "../clusters/run-part.js";
+import {
+  countsOf,
+  countsText,
+  shownRun,
+  statusTable,
+  type Scheduled,
+  type ShownRun,
+} from "../clusters/shown-status.js";
+import { slurmStatus } from "../clusters/slurm-status.js";
+import { spellCommand } from "../command-line.js";
+import { UsageError } from "../exit-codes.js";
+import { LiveLines } from "../progress.js";
+import { Terminal } from "../terminal.js";
+import { RUNS } from "../train-plan.js";
+
+export interface SweepStatusArguments {
+  /** Of the sweep; the latest if it is left out. */
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+const BETWEEN_MS = 2000;
+const USUAL_ROWS = 24;
+
+interface Look {
+  readonly runs: readonly ShownRun[];
+  /** What somebody says who hands out runs; or why he cannot be asked. */
+  readonly notes: readonly string[];
+}
+
+export async function sweepStatus(args: SweepStatusArguments): Promise<void> {
+  const terminal = new Terminal(args);
+  const root = resolve(args.folder ?? latestSweep());
+  if (!holdsSweep(root)) {
+    throw new UsageError(
+      `${shortPath(root)} ${isFolder(root) ? "is a folder without a plan.json" : "is no folder"}; expected the folder of a sweep, as ` +
+        `in ${spellCommand(["sweep", "status", "runs/grid"])}.`,
+    );
+  }
+  const plan = readPlan(root);
+  const known = new Map<string, JobStatus>();
+  const live = terminal.out.isTTY === true && args.json !== true;
+  if (!live) {
+    print(terminal, root, plan, await look(root, plan, known));
+    return;
+  }
+  const lines = new LiveLines(terminal.out, process.stdout.rows || USUAL_ROWS);
+  for (;;) {
+    const now = await look(root, plan, known);
+    lines.draw([
+      headline(root, now),
+      ...now.notes,
+      "",
+      ...statusTable(plan.columns, unfinishedFirst(now.runs)),
+    ]);
+    if (now.runs.every(({ state }) => state === "complete" || state === "failed")) return;
+    await new Promise((wake) => setTimeout(wake, BETWEEN_MS));
+  }
+}
+
+/** @throws UsageError if there is none */
+function latestSweep(): string {
+  const sweeps = isFolder(RUNS)
+    ? namesIn(RUNS)
+        .map((name) => joinPaths(RUNS, name))
+        .filter(holdsSweep)
+    : [];
+  const [latest] = sweeps.sort((a, b) => lastChange(planPath(b)) - lastChange(planPath(a)));
+  if (latest !== undefined) return latest;
+  throw new UsageError(
+    `there is no sweep in ${RUNS}; expected the folder of one, as in ${spellCommand(["sweep", "status", "FOLDER"])}.`,
+  );
+}
+
+async function look(root: string, plan: SweepPlan, known: Map<string, JobStatus>): Promise<Look> {
+  const notes: string[] = [];
+  const scheduled = new Map<string, Scheduled>();
+  const slurm = await slurmStatus(root);
+  if (typeof slurm === "string") notes.push(slurm);
+  else for (const [folder, each] of slurm ?? []) scheduled.set(folder, each);
+  const statuses = statusOf(root, plan, known);
+  for (const status of statuses) known.set(status.folder, status);
+  const runs = statuses.map((status, i) =>
+    shownRun(status, scheduled.get(status.folder), epochsOf(runFolderOf(root, plan.jobs[i]))),
+  );
+  return { runs, notes };
+}
+
+function print(terminal: Terminal, root: string, plan: SweepPlan, now: Look): void {
+  terminal.answer({
+    sweep: plan.name,
+    folder: root,
+    counts: countsOf(now.runs),
+    notes: now.notes,
+    runs: now.runs,
+  });
+  terminal.print(headline(root, now));
+  for (const note of now.notes) terminal.print(note);
+  terminal.print();
+  for (const line of statusTable(plan.columns, now.runs)) terminal.print(line);
+}
+
+function headline(root: string, { runs }: Look): string {
+  return `${shortPath(root)}, ${countsText(runs)}`;
+}
+
+/** On a terminal the end of a long table is not seen: what is of interest stands above it. */
+function unfinishedFirst(runs: readonly ShownRun[]): ShownRun[] {
+  const order = (run: ShownRun): number =>
+    ["running", "failed", "died", "interrupted", "queued", "waiting", "complete"].indexOf(run.state);
+  return [...runs].sort((a, b) => order(a) - order(b));
+}

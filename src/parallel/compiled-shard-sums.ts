@@ -1,0 +1,57 @@
+/** The sums of shard-sums.ts as a small module of its own over the memory in which a backend has its arrays. */
+
+import { StateError } from "../errors.js";
+import type { Backend, Heap } from "../kernels/backend.js";
+import { shardSumsBase64 } from "./shard-sums-binary.js";
+import { MOST_TERMS, plainShardSums, type ShardSums } from "./shard-sums.js";
+
+/** kernels/apart/shard_sums.c */
+interface Compiled {
+  largestBits(x: number, n: number): number;
+  sumRounded(out: number, x: number, rows: number, n: number, c: number): void;
+  toFloat32(y: number, x: number, n: number): void;
+}
+
+const made = new WeakMap<Backend, ShardSums>();
+
+/** Made once for each backend. Arrays must lie in its heap. @throws OutOfMemoryError */
+export function shardSumsOf(backend: Backend): ShardSums {
+  let sums = made.get(backend);
+  if (sums === undefined) {
+    const { memory, heap } = backend;
+    sums = memory === undefined ? plainShardSums : compiledOver(memory, heap);
+    made.set(backend, sums);
+  }
+  return sums;
+}
+
+function compiledOver(memory: WebAssembly.Memory, heap: Heap): ShardSums {
+  const { exports } = new WebAssembly.Instance(compiledModule(), { env: { memory } });
+  const { largestBits, sumRounded, toFloat32 } = exports as unknown as Compiled;
+  // For as long as there is the backend.
+  const rows = heap.int32(MOST_TERMS);
+  const addressOf = ({ buffer, byteOffset, length }: Float32Array | Float64Array): number => {
+    // An array of elsewhere would be an address like any other.
+    if (buffer instanceof ArrayBuffer)
+      throw new StateError(
+        `shard sums: an array of ${length} elements is not of the backend's heap; make it with heap.float32().`,
+      );
+    return byteOffset;
+  };
+  return {
+    largestBits: (x) => largestBits(addressOf(x), x.length),
+    sumRounded(out, arrays, c) {
+      arrays.forEach((array, r) => (rows[r] = addressOf(array)));
+      sumRounded(addressOf(out), rows.byteOffset, arrays.length, out.length, c);
+    },
+    toFloat32: (y, x) => toFloat32(addressOf(y), addressOf(x), y.length),
+  };
+}
+
+let compiled: WebAssembly.Module | null = null;
+
+/** 2 kB, which engines compile while one waits. */
+function compiledModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(shardSumsBase64), (c) => c.charCodeAt(0)));
+  return compiled;
+}

@@ -1,0 +1,121 @@
+/** Training that ranks share: the same bits for any number of them, and the same end for all. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { init } from "../../src/kernels/select.js";
+import type { StateDict } from "../../src/module/state-dict.js";
+import "../../src/ops/install.js";
+import { alone } from "../../src/parallel/communicator.js";
+import { expectClose } from "../closeness.js";
+import { expectSameWeights } from "../training/tiny.js";
+import { Ranks } from "./ranks.js";
+import { run, type Failure, type Outcome, type Task } from "./tasks.js";
+
+let ranks: Ranks;
+beforeAll(async () => {
+  await init({ backend: "wasm", threads: 1 });
+  ranks = await Ranks.start(4);
+});
+afterAll(() => ranks.end());
+
+function expectSame(actual: Outcome, expected: Outcome): void {
+  expect(actual.error).toBe(expected.error);
+  expectSameWeights(actual.weights, expected.weights);
+  expect(actual.losses).toEqual(expected.losses);
+  expect(actual.history).toEqual(expected.history);
+}
+
+const numbersOf = (weights: StateDict): number[] => Object.values(weights).flatMap(({ data }) => [...data]);
+
+describe("exact training", () => {
+  const tasks: [name: string, task: Task][] = [
+    ["batch norm, dropout, augmentations, class weights, a validation set", { network: "SCNN", shards: 6 }],
+    ["Mixup, spikes counted in training", { network: "SMLP", shards: 5, mixup: true, validation: false }],
+  ];
+
+  it.each(tasks)("has the same bits on 1, 2, 3 and 4 ranks, added in any order: %s", async (_, task) => {
+    const expected = await run(task, alone);
+    expect(expected.error).toBeNull();
+    expect(expected.history).toHaveLength(2);
+    for (const [size, order] of [
+      [1, "forwards"],
+      [2, "forwards"],
+      [3, "backwards"],
+      [4, "backwards"],
+    ] as const) {
+      for (const outcome of await ranks.run(size, task, order)) expectSame(outcome, expected);
+    }
+  });
+
+  it("goes on with another number of ranks, to the bits of one that did not stop", async () => {
+    const task: Task = { network: "SCNN", shards: 6, epochs: 2 };
+    const expected = await run(task, alone);
+    // After the second of three batches.
+    const stopped = await ranks.run(3, { ...task, stopAfter: { rank: 1, batches: 2 } });
+    for (const { completed, losses } of stopped) expect([completed, losses.length]).toEqual([false, 2]);
+    const [{ checkpoint }] = stopped;
+    const further = { ...task, from: checkpoint };
+    for (const { weights, completed, history } of await ranks.run(2, further)) {
+      expect(completed).toBe(true);
+      expectSameWeights(weights, expected.weights);
+      expect(history).toEqual(expected.history);
+    }
+    expectSameWeights((await run(further, alone)).weights, expected.weights);
+  });
+
+  it("depends on the number of shards, and on the seed", async () => {
+    const of = async (task: Partial<Task>): Promise<number[]> =>
+      numbersOf((await run({ network: "SMLP", shards: 6, epochs: 1, validation: false, ...task }, alone)).weights);
+    const weights = await of({});
+    expect(await of({ shards: 3 })).not.toEqual(weights);
+    expect(await of({ seed: 8 })).not.toEqual(weights);
+  });
+});
+
+describe("fast training", () => {
+  it("is near the exact one, and the same on all ranks", async () => {
+    const task: Task = { network: "SMLP", shards: 4, epochs: 1, reduce: "fast", validation: false };
+    const exact = numbersOf((await run({ ...task, reduce: "exact" }, alone)).weights);
+    for (const size of [1, 3]) {
+      const outcomes = await ranks.run(size, task);
+      for (const { weights, losses } of outcomes) {
+        expectClose(numbersOf(weights), exact, 1e-4, { floor: 0.1 });
+        expectSameWeights(weights, outcomes[0].weights);
+        expect(losses).toEqual(outcomes[0].losses);
+      }
+    }
+  });
+});
+
+describe("ranks that fail", () => {
+  const before = { network: "SMLP", shards: 4, epochs: 1, validation: false } as const;
+  const at = "batch 2 of 3 in epoch 1";
+  const sentences: [how: Failure, sentence: string][] = [
+    ["loss is NaN", `DivergenceError: training diverged in ${at}: the loss is NaN; expected finite numbers. The model has the weights`],
+    ["gradient is infinite", `DivergenceError: training diverged in ${at}: the gradient of layers.`],
+    ["throws", "ShapeError: the loss does not like it"],
+  ];
+
+  it.each(sentences)("all throw the same, and have the weights from before: %s", async (how, sentence) => {
+    // Two shards of the first batch, then the first of the second.
+    const outcomes = await ranks.run(2, { ...before, failure: { rank: 1, call: 3, how } });
+    for (const { error, weights, losses } of outcomes) {
+      expect(error).toContain(sentence);
+      expect(error).toBe(outcomes[0].error);
+      expect(losses).toHaveLength(1);
+      expectSameWeights(weights, outcomes[0].weights);
+      expect(numbersOf(weights).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it("all refuse a rank that was given another run, or begins with other weights", async () => {
+    for (const { error } of await ranks.run(3, { ...before, spoilt: { rank: 2, what: "seed" } })) {
+      expect(error).toBe(
+        "StateError: rank 2 was given another run than rank 0: its seed is 8, that of rank 0 7; " +
+          "expected the same experiment and data on all ranks.",
+      );
+    }
+    for (const { error } of await ranks.run(3, { ...before, spoilt: { rank: 1, what: "weights" } })) {
+      expect(error).toContain("StateError: rank 1 has other weights than rank 0 in epoch 1; expected the same bits.");
+    }
+  });
+});
