@@ -129,11 +129,13 @@ export function setTheme(theme: Theme): void {
 const look = latestOnly(() =>
   told(async () => {
     const { input, motion, picked, staircases: asked } = current();
-    const look = await engine.ask("look", { input, motion, picked, whatIf: asked.whatIf }).catch((error: unknown) => {
-      // What was seen before is not what is asked about now.
-      change({ look: null, trace: null, picked: null, ...withoutRecording(input) });
-      throw error;
-    });
+    const look = await engine
+      .ask("look", { input, motion, picked, whatIf: asked.whatIf })
+      .catch((error: unknown) => {
+        // What was seen before is not what is asked about now.
+        change({ look: null, trace: null, picked: null, ...withoutRecording(input) });
+        throw error;
+      });
     const { step, look: before } = current();
     // Who looked at the end still does.
     const atEnd = before === null || step === before.timesteps;

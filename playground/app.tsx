@@ -63,6 +63,7 @@ export function App() {
       <header>
         <div class="headline">
           <h1>{page.title}</h1>
+          <Documentation />
           <ThemeSwitch />
         </div>
         <p class="lead">
@@ -153,6 +154,12 @@ export function NoticeBar() {
       </button>
     </div>
   );
+}
+
+/** Where the page stands beside it, its head names it. */
+function Documentation() {
+  const there = document.querySelector<HTMLLinkElement>("link[rel=help]")?.href;
+  return there === undefined ? null : <a href={there}>{words.page.documentation}</a>;
 }
 
 const themes: readonly Theme[] = ["system", "light", "dark"];

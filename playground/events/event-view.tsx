@@ -91,7 +91,7 @@ function Frame({ sequence, step }: { sequence: Sequence; step: number }) {
   };
   const percent = (share: number): string => `${100 * share}%`;
   return (
-    <div class="event-frame-column">
+    <div>
       <div
         ref={box}
         class="event-frame"

@@ -154,7 +154,7 @@ function DigitsChoice({ locked }: { locked: boolean }) {
           <option value="moving">{dataKinds.moving}</option>
         </select>
       </label>
-      {chosen === "moving" ? <p class="muted hint">{dataHint}</p> : null}
+      {chosen === "moving" ? <p class="muted">{dataHint}</p> : null}
     </>
   );
 }

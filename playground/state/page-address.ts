@@ -22,7 +22,8 @@ export interface SharedRun extends RunResult {
   readonly settings: Settings;
 }
 
-export type AddressPart = "settings" | "motion" | "drawing" | "image" | "layer" | "thetas" | "timesteps" | "result";
+export type AddressPart =
+  "settings" | "motion" | "drawing" | "image" | "layer" | "thetas" | "timesteps" | "result";
 
 export interface AddressParts {
   readonly settings: Settings;

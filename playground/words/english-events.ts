@@ -27,7 +27,8 @@ export const englishEvents = {
     events:
       "It moves for 0.3 seconds before a simulated event camera, whose events are counted into a frame for each time step. The same drawing gives the same events.",
     video: "It moves, and the network sees one image of the film at each time step.",
-    coded: "An encoder has made another input of it for each time step, as for the samples that the network learned from.",
+    coded:
+      "An encoder has made another input of it for each time step, as for the samples that the network learned from.",
   },
   drawing: "Your drawing is brought to the size of a digit.",
   picture: (name: string) => `${name} is brought to the size of a digit.`,
@@ -39,7 +40,8 @@ export const englishEvents = {
   view: {
     title: "What it sees, step by step",
     lead: {
-      events: "Each pixel of an event camera writes by itself, when it becomes brighter (on) or darker (off).",
+      events:
+        "Each pixel of an event camera writes by itself, when it becomes brighter (on) or darker (off).",
       video: "One image of the film at each time step: dark is much, white is nothing.",
       coded: "What the encoder makes of the image at each time step: dark is much, white is nothing.",
       rows: "Time steps from left to right, the numbers of a time step from top to bottom.",
@@ -55,14 +57,13 @@ export const englishEvents = {
     hint: "Point at a pixel to read what is in it. A click on a step goes to it; Play, above, goes through all.",
     steps: "Events at each time step",
     sums: "In all at each time step",
-    step: (step: number, on: number, off: number) =>
-      `Step ${step}: ${grouped(on)} on, ${grouped(off)} off`,
+    step: (step: number, on: number, off: number) => `Step ${step}: ${grouped(on)} on, ${grouped(off)} off`,
     stepSum: (step: number, sum: number) => `Step ${step}: ${figure(sum)} in all`,
     inAll: (timesteps: number, on: number, off: number) =>
       `${counted(timesteps, "time step")}, ${grouped(on)} on events and ${grouped(off)} off events in all.`,
-    sumInAll: (timesteps: number, sum: number) => `${counted(timesteps, "time step")}, ${figure(sum)} in all.`,
-    pixel: (row: number, column: number, step: number) =>
-      `Row ${row}, column ${column} at step ${step}: `,
+    sumInAll: (timesteps: number, sum: number) =>
+      `${counted(timesteps, "time step")}, ${figure(sum)} in all.`,
+    pixel: (row: number, column: number, step: number) => `Row ${row}, column ${column} at step ${step}: `,
     place: (row: number, step: number) => `Row ${row} at step ${step}: `,
     events: (on: number, off: number) => `${figure(on)} on, ${figure(off)} off.`,
     value: (value: number) => `${figure(value)}.`,

@@ -97,7 +97,8 @@ export const englishProblems = {
       `${name} has ${grouped(steps)} time steps; expected at most ${grouped(most)}, what can be looked at. Cut it.`,
     tooLarge: (name: string, bytes: number, most: number) =>
       `${name} has ${grouped(bytes)} bytes; expected at most ${grouped(most)}. Cut it.`,
-    notFinite: (name: string) => `${name} holds what is no finite number, or nothing; expected numbers alone.`,
+    notFinite: (name: string) =>
+      `${name} holds what is no finite number, or nothing; expected numbers alone.`,
   },
 
   network: {

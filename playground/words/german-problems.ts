@@ -2,7 +2,7 @@
 
 import { counted, grouped } from "../format.js";
 import { numbered, type Problems } from "./english-problems.js";
-import type { OfLibrary } from "./library-problems.js";
+import type { OfLibrary } from "./of-library.js";
 
 const classes = (count: number, names: readonly string[] | null): string =>
   `${counted(count, "Klasse", "Klassen")}${names === null ? "" : ` (${names.join(", ")})`}`;

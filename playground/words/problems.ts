@@ -6,7 +6,7 @@
 import { setNumberWords } from "../format.js";
 import { englishProblems, type Problems } from "./english-problems.js";
 import type { Language } from "./languages.js";
-import type { OfLibrary } from "./library-problems.js";
+import type { OfLibrary } from "./of-library.js";
 
 export type { Problems } from "./english-problems.js";
 

@@ -3,7 +3,7 @@
  * that is spoken, with its own behind it. Which sentence, the class of the error says.
  */
 
-import type { LibraryProblem } from "../words/library-problems.js";
+import type { LibraryProblem } from "../words/of-library.js";
 import { ofLibrary } from "../words/problems.js";
 
 export interface ToldError {
