@@ -572,6 +572,7 @@ export async function told(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    change({ notice: { kind: "error", sentence, detail: error instanceof TaskError ? error.detail : null } });
+    const detail = error instanceof TaskError ? error.detail : null;
+    change({ notice: { kind: "error", sentence, ...(detail === null ? {} : { detail }) } });
   }
 }

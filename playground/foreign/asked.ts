@@ -15,7 +15,7 @@ export async function openAs(asking: Asking): Promise<void> {
   const { isDescribable, sentence, detail } = answer;
   change({
     asking: { file, values, text, isDescribable, facts: [...known, ...answer.facts] },
-    notice: { kind: "error", sentence, detail },
+    notice: { kind: "error", sentence, ...(detail === null ? {} : { detail }) },
   });
 }
 

@@ -80,7 +80,7 @@ export interface Notice {
   readonly kind: "error" | "done";
   readonly sentence: string;
   /** What the library says, in English, where the sentence is not its own. */
-  readonly detail?: string | null;
+  readonly detail?: string;
 }
 
 export interface PageState {
