@@ -83,6 +83,12 @@ export function Raster({ look, step, picked, onPick, say, rows = Infinity }: Pro
   };
   useEffect(paint, [look, step, picked, view.first, view.count]);
   useRedraw(paint);
+  const pickedRow = picked === null ? null : rowOfNeuron(layers, picked);
+  // What was picked elsewhere comes into sight.
+  useEffect(() => {
+    if (pickedRow === null || (pickedRow >= view.first && pickedRow < view.first + view.count)) return;
+    setView({ ...view, first: pickedRow + 0.5 - view.count / 2 });
+  }, [pickedRow]);
   const repaint = useRef(paint);
   repaint.current = paint;
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 import type { EpochMetrics, ImportModelOptions, Stroke } from "atif";
 import { livelyNeuron } from "../elements/lively-neuron.js";
-import { Engine, latestOnly } from "./engine.js";
+import { Engine, latestOnly, TaskError } from "./engine.js";
 import shippedModel from "./generated/digits.safetensors?url";
 import { fetchModel, modelAddress } from "./model-address.js";
 import { FrameMeter } from "./state/frame-meter.js";
@@ -502,7 +502,7 @@ function onEvent(event: WorkerEvent): void {
       return onEpoch(event.metrics);
     case "stopped":
       frames.stop();
-      changeTraining({ status: event.how, message: event.message, secondsLeft: null });
+      changeTraining({ status: event.how, error: event.error, secondsLeft: null });
       modelChanged();
       if (event.how === "finished") void told(askResult);
       return;
@@ -571,6 +571,8 @@ export async function told(action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
-    change({ notice: { kind: "error", sentence: error instanceof Error ? error.message : String(error) } });
+    const sentence = error instanceof Error ? error.message : String(error);
+    const detail = error instanceof TaskError ? error.detail : null;
+    change({ notice: { kind: "error", sentence, ...(detail === null ? {} : { detail }) } });
   }
 }

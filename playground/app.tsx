@@ -14,9 +14,8 @@ import { Emphasised } from "./panels/emphasised.js";
 import { Lessons } from "./panels/lessons.js";
 import { late } from "./panels/late.js";
 import { Scrubber } from "./panels/scrubber.js";
-import { StaircasePanel } from "./panels/staircase.js";
 import { Strip } from "./panels/strip.js";
-import { TrainPanel } from "./panels/train.js";
+import { Told } from "./panels/told.js";
 import { mayMove, play } from "./play.js";
 import { shownDataName } from "./state/data-name.js";
 import type { PanelId } from "./state/panels.js";
@@ -24,11 +23,14 @@ import { current, select, type Theme } from "./state/page-state.js";
 import { words } from "./words/words.js";
 import "./app.css";
 
-const OneNeuronPanel = late(async () => (await import("./panels/one-neuron.js")).OneNeuronPanel);
-const LookInsidePanel = late(async () => (await import("./panels/look-inside.js")).LookInsidePanel);
-const ComparePanel = late(async () => (await import("./panels/compare.js")).ComparePanel);
-const HealthPanel = late(async () => (await import("./panels/health.js")).HealthPanel);
-const AboutPanel = late(async () => (await import("./panels/about.js")).AboutPanel);
+const story = () => import("./panels/story.js");
+const OneNeuronPanel = late(async () => (await story()).OneNeuronPanel);
+const StaircasePanel = late(async () => (await story()).StaircasePanel);
+const TrainPanel = late(async () => (await story()).TrainPanel);
+const LookInsidePanel = late(async () => (await story()).LookInsidePanel);
+const ComparePanel = late(async () => (await story()).ComparePanel);
+const HealthPanel = late(async () => (await story()).HealthPanel);
+const AboutPanel = late(async () => (await story()).AboutPanel);
 
 const panels: readonly (readonly [id: PanelId, Panel: ComponentType, isKept?: boolean])[] = [
   ["neuron", OneNeuronPanel],
@@ -62,6 +64,7 @@ export function App() {
       <header>
         <div class="headline">
           <h1>{page.title}</h1>
+          <Documentation />
           <ThemeSwitch />
         </div>
         <p class="lead">
@@ -147,12 +150,20 @@ export function NoticeBar() {
       class={`notice ${value.kind}`}
       {...(value.kind === "error" ? { role: "alert" } : { role: "status", "aria-live": "off" })}
     >
-      <p>{value.sentence}</p>
+      <div>
+        <Told {...value} />
+      </div>
       <button type="button" onClick={dismissNotice}>
         {words.page.close}
       </button>
     </div>
   );
+}
+
+/** Where the page stands beside it, its head names it. */
+function Documentation() {
+  const there = document.querySelector<HTMLLinkElement>("link[rel=help]")?.href;
+  return there === undefined ? null : <a href={there}>{words.page.documentation}</a>;
 }
 
 const themes: readonly Theme[] = ["system", "light", "dark"];

@@ -5,10 +5,21 @@ import { stillborn, worker } from "./start.js";
 import { words } from "./words/words.js";
 import { mergedReports } from "./worker/merged-reports.js";
 import type { FromWorker, RequestName, Requests, WorkerEvent } from "./worker/protocol.js";
+import type { ToldError } from "./worker/told-error.js";
 
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
+}
+
+/** What the worker could not do, as the reader is told it. */
+export class TaskError extends Error {
+  readonly detail: string | null;
+
+  constructor({ sentence, detail }: ToldError) {
+    super(sentence);
+    this.detail = detail;
+  }
 }
 
 export class Engine {
@@ -21,7 +32,7 @@ export class Engine {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.type === "answer") waiting?.resolve(data.answer);
-      else waiting?.reject(new Error(data.message));
+      else waiting?.reject(new TaskError(data.error));
     }, mergedReports);
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => queue.add(data);
     worker.onerror = ({ message }) => onCrash(words.status.crashed(message));

@@ -48,6 +48,10 @@ const withEffects: Plugin = {
       : null,
 };
 
+/** Modules of the page that it cannot do without. */
+const FIRST =
+  /node_modules\/(@preact|preact)\/|playground\/(words\/(english|english-problems|text|words|problems|languages)|format|actions|engine|frame-queue|address)\.ts$/;
+
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
@@ -77,17 +81,35 @@ export default defineConfig({
   server: { headers: isolation },
   preview: { headers: isolation },
   // Messages of the library name its classes.
-  worker: { format: "es", plugins: () => [withEffects], rolldownOptions: { output: { keepNames: true } } },
+  worker: {
+    format: "es",
+    plugins: () => [withEffects],
+    rolldownOptions: {
+      output: { keepNames: true },
+    },
+  },
   build: {
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,
     target: "es2022",
     // What the page is made of is named in it; what is loaded later is one file each.
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, modules, { hostType }) => (hostType === "html" ? modules : []),
+    },
     rolldownOptions: {
       input: {
         index: fileURLToPath(new URL("index.html", import.meta.url)),
         [START]: fileURLToPath(new URL("start.ts", import.meta.url)),
+      },
+      output: {
+        // What every page begins with, in one file: it packs better.
+        codeSplitting: {
+          groups: [
+            { name: START, test: /playground\/start\.ts$/, priority: 1 },
+            { name: "page", test: FIRST },
+          ],
+        },
       },
     },
     // All styles come with the page: what is loaded later is drawn as soon as it is there.

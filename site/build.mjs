@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { GENERATED, PLAYGROUND } from "./navigation.mjs";
 import { keepStaged, stage } from "./stage.mjs";
+import { leadBack } from "./way-back.mjs";
 
 const site = import.meta.dirname;
 const root = dirname(site);
@@ -66,6 +67,7 @@ const shown = join(generated, "public", PLAYGROUND);
 rmSync(generated, { recursive: true, force: true });
 stage(root);
 cpSync(join(root, "dist", "playground"), shown, { recursive: true });
+leadBack(join(shown, "index.html"), "../");
 const picture = "spiking-potential.svg";
 cpSync(join(root, "docs", "pictures", picture), join(generated, "public", picture));
 writeFileSync(join(generated, "reference.json"), JSON.stringify(await writeReference(root)));

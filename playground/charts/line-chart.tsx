@@ -6,8 +6,11 @@ import { grouped } from "../format.js";
 import { pageColours } from "../../elements/colours.js";
 import { onePerFrame } from "./one-per-frame.js";
 import { useRedraw } from "../../elements/use-redraw.js";
-import "uplot/dist/uPlot.min.css";
+import styles from "uplot/dist/uPlot.min.css?inline";
 import "./line-chart.css";
+
+// With the first chart, as its library.
+document.head.append(Object.assign(document.createElement("style"), { textContent: styles }));
 
 export interface Series {
   readonly label: string;

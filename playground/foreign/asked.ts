@@ -12,10 +12,10 @@ export async function openAs(asking: Asking): Promise<void> {
   const answer = await importModel(file, optionsOf(values, text));
   if (answer.kind === "opened") return opened(answer.model);
   const known = asking.facts.filter(({ option }) => answer.facts.every((fact) => fact.option !== option));
-  const { isDescribable, sentence } = answer;
+  const { isDescribable, sentence, detail } = answer;
   change({
     asking: { file, values, text, isDescribable, facts: [...known, ...answer.facts] },
-    notice: { kind: "error", sentence },
+    notice: { kind: "error", sentence, ...(detail === null ? {} : { detail }) },
   });
 }
 

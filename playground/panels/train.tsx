@@ -17,6 +17,7 @@ import { words } from "../words/words.js";
 import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
+import { Told } from "./told.js";
 import { TrainingCurves } from "./training-curves.js";
 import "./train.css";
 
@@ -95,7 +96,7 @@ function InUse() {
 }
 
 function Numbers() {
-  const { message, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, history } = training.value;
+  const { error, epoch, epochs, batch, batches, samplesPerSecond, secondsLeft, history } = training.value;
   const last = history.at(-1);
   const { figures, states, countOf } = words.train;
   return (
@@ -116,10 +117,10 @@ function Numbers() {
         />
         <Figure name={figures.timeLeft} value={secondsLeft === null ? "–" : duration(secondsLeft)} />
       </dl>
-      {message === "" ? null : (
-        <p class="notice error" role="alert">
-          {message}
-        </p>
+      {error === null ? null : (
+        <div class="notice error" role="alert">
+          <Told {...error} />
+        </div>
       )}
     </>
   );

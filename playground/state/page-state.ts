@@ -15,6 +15,7 @@ import type {
   Trace,
   WhatIf,
 } from "../worker/protocol.js";
+import type { ToldError } from "../worker/told-error.js";
 import type { RunResult, SharedRun } from "./page-address.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import type { LessonId } from "./lessons.js";
@@ -31,7 +32,7 @@ export type TrainingStatus = "idle" | "running" | "paused" | "finished" | "faile
 export interface TrainingState {
   readonly status: TrainingStatus;
   /** The sentence of a run that failed. */
-  readonly message: string;
+  readonly error: ToldError | null;
   readonly epoch: number;
   readonly epochs: number;
   readonly batch: number;
@@ -78,6 +79,8 @@ export interface Asking {
 export interface Notice {
   readonly kind: "error" | "done";
   readonly sentence: string;
+  /** What the library says, in English, where the sentence is not its own. */
+  readonly detail?: string;
 }
 
 export interface PageState {
@@ -126,7 +129,7 @@ export interface PageState {
 
 export const noTraining: TrainingState = {
   status: "idle",
-  message: "",
+  error: null,
   epoch: 0,
   epochs: 0,
   batch: 0,

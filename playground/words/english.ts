@@ -48,6 +48,8 @@ export const english = {
     },
     footer: text`Computed by ${b("atif")}, the same library and kernels as on the command line. The digits are from the UCI repository (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Close",
+    details: "What the library says",
+    documentation: "Documentation",
     wholePage: "Open this on the whole page",
     theme: "Colours",
     themes: { system: "as the system", light: "light", dark: "dark" },

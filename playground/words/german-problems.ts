@@ -2,6 +2,7 @@
 
 import { counted, grouped } from "../format.js";
 import { numbered, type Problems } from "./english-problems.js";
+import type { OfLibrary } from "./of-library.js";
 
 const classes = (count: number, names: readonly string[] | null): string =>
   `${counted(count, "Klasse", "Klassen")}${names === null ? "" : ` (${names.join(", ")})`}`;
@@ -141,4 +142,21 @@ export const germanProblems: Problems = {
     tooLong: (address, bytes) =>
       `${address} hat mehr als ${grouped(bytes)} Bytes; erwartet wird die Datei eines Netzes.`,
   },
+};
+
+export const germanOfLibrary: OfLibrary = {
+  format: (file) =>
+    `${file ?? "Die Datei"} kann nicht gelesen werden: beschädigt, unvollständig oder von anderer Art, als der Name sagt. ` +
+    "Holen Sie die Datei noch einmal, oder nehmen Sie eine andere.",
+  config: (file) =>
+    `${file ?? "Das Netz"} verlangt etwas, das es hier nicht gibt, oder Angaben, die einander widersprechen.`,
+  shape: (file) =>
+    `${file === null ? "" : `${file}: `}Die Größen passen nicht zusammen: Ein Teil des Netzes erwartet andere Eingaben, als er bekommt.`,
+  memory: () =>
+    "Dafür reicht der Speicher dieses Tabs nicht. Nehmen Sie ein kleineres Netz, weniger Zeitschritte oder kleinere Batches.",
+  divergence: () =>
+    "Das Training ist entgleist: Der Verlust ist keine Zahl mehr. Versuchen Sie eine kleinere Lernrate.",
+  asks: (file) =>
+    `${file ?? "Die Datei"} sagt nicht alles über das Netz. Unter „Öffnen und speichern“ wird gefragt, was fehlt.`,
+  other: (file) => `${file === null ? "Das" : `Das mit ${file}`} ging nicht.`,
 };

@@ -60,6 +60,8 @@ export const german: Words = {
     },
     footer: text`Berechnet von ${b("atif")}, mit derselben Bibliothek und denselben Rechenkernen wie auf der Kommandozeile. Die Ziffern sind aus dem UCI-Archiv (E. Alpaydin, C. Kaynak, 1998), CC BY 4.0.`,
     close: "Schließen",
+    details: "Was die Bibliothek sagt (englisch)",
+    documentation: "Dokumentation (englisch)",
     wholePage: "Auf der ganzen Seite öffnen",
     theme: "Farben",
     themes: { system: "wie das System", light: "hell", dark: "dunkel" },

@@ -10,6 +10,7 @@ import {
 } from "atif";
 import { problems } from "../words/problems.js";
 import type { AskedFact, Opened } from "./protocol.js";
+import { toldError } from "./told-error.js";
 
 type Asks = Extract<Opened, { kind: "asks" }>;
 
@@ -44,7 +45,7 @@ export async function importNetwork(
   } catch (error) {
     const facts = factsFor(error, bytes, options);
     if (facts === null || !(error instanceof Error)) throw error;
-    return { kind: "asks", sentence: error.message, facts, isDescribable: bytes[0] !== HDF5 };
+    return { kind: "asks", ...toldError(error, file), facts, isDescribable: bytes[0] !== HDF5 };
   }
 }
 

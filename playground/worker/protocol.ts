@@ -25,6 +25,7 @@ import type { Settings } from "../state/settings.js";
 import type { Language } from "../words/languages.js";
 import type { DataFiles } from "./data-files.js";
 import type { SpikingLayer } from "./spiking-layers.js";
+import type { ToldError } from "./told-error.js";
 
 export type { PickedNeuron, Trace };
 
@@ -85,13 +86,12 @@ export interface AskedFact {
 /** A network of another tool: open, or with what has to be known first. */
 export type Opened =
   | { readonly kind: "opened"; readonly model: ModelSummary }
-  | {
+  | ({
       readonly kind: "asks";
-      readonly sentence: string;
       readonly facts: readonly AskedFact[];
       /** Whether a description of the whole network would do as well. */
       readonly isDescribable: boolean;
-    };
+    } & ToldError);
 
 export interface EngineSummary {
   /** Whether the page may share memory between threads. */
@@ -269,7 +269,7 @@ export type Request = {
 
 export type Reply =
   | { readonly type: "answer"; readonly id: number; readonly answer: unknown }
-  | { readonly type: "failure"; readonly id: number; readonly message: string };
+  | { readonly type: "failure"; readonly id: number; readonly error: ToldError };
 
 /** The batches since the last report. */
 export interface TrainingReport {
@@ -293,6 +293,10 @@ export type WorkerEvent =
   | { readonly type: "data"; readonly data: DataSummary; readonly model: ModelSummary }
   | { readonly type: "report"; readonly report: TrainingReport }
   | { readonly type: "epoch"; readonly metrics: EpochMetrics; readonly findings: readonly HealthFinding[] }
-  | { readonly type: "stopped"; readonly how: "paused" | "finished" | "failed"; readonly message: string };
+  | {
+      readonly type: "stopped";
+      readonly how: "paused" | "finished" | "failed";
+      readonly error: ToldError | null;
+    };
 
 export type FromWorker = Reply | WorkerEvent;

@@ -20,6 +20,7 @@ import { nothingLearned, type RunProgress } from "./model-facts.js";
 import { Pace } from "./pace.js";
 import type { TrainingReport, WorkerEvent } from "./protocol.js";
 import { neuronsOf } from "./spiking-layers.js";
+import { toldError, type ToldError } from "./told-error.js";
 
 /** Milliseconds between two reports: ten a second are smooth, and leave the page its frames. */
 const REPORT_INTERVAL = 100;
@@ -97,17 +98,17 @@ export class TrainingRun {
   }
 
   async #fit(signal: AbortSignal): Promise<void> {
-    let [how, message]: ["paused" | "finished" | "failed", string] = ["finished", ""];
+    let [how, told]: ["paused" | "finished" | "failed", ToldError | null] = ["finished", null];
     try {
       const { completed } = await this.#trainer.fit({ signal });
       this.#finished = completed;
       if (!completed) how = "paused";
     } catch (error) {
-      [how, message] = ["failed", error instanceof Error ? error.message : String(error)];
+      [how, told] = ["failed", toldError(error)];
     }
     this.#abort = null;
     this.#pace.pause(performance.now());
-    if (!this.#abandoned) this.#tell({ type: "stopped", how, message });
+    if (!this.#abandoned) this.#tell({ type: "stopped", how, error: told });
   }
 
   #onBatch(progress: BatchProgress): void {

@@ -2,6 +2,7 @@
 
 import type { FromWorker, Request } from "./protocol.js";
 import { Session } from "./session.js";
+import { toldError } from "./told-error.js";
 
 const say = (message: FromWorker): void => globalThis.postMessage(message);
 
@@ -15,6 +16,12 @@ async function reply({ id, name, args }: Request): Promise<void> {
     const answer = await handle(args);
     say({ type: "answer", id, answer });
   } catch (error) {
-    say({ type: "failure", id, message: error instanceof Error ? error.message : String(error) });
+    say({ type: "failure", id, error: toldError(error, fileOf(args)) });
   }
+}
+
+/** The name of what is to be read, if that is what is asked for. */
+function fileOf(args: Request["args"]): string | null {
+  const name = args !== null && "name" in args ? args.name : null;
+  return typeof name === "string" ? name : null;
 }

@@ -20,18 +20,19 @@ describeInBrowser("the page", () => {
     [false, "without"],
   ])("works %s cross-origin isolation (%s headers) and asks nobody else", async (isolated) => {
     const site = await serve(isolated);
-    const open = await OpenPage.at(browser, site);
+    const open = await OpenPage.at(browser, site, { closed: true });
     const { engine } = await open.state();
     expect(engine?.isolated).toBe(isolated);
     if (!isolated) expect(engine?.threads).toBe(1);
-    // The whole page, its worker, the data and the network: what trains, draws curves or reads files comes when it is needed.
+    // The page, its worker, the data and the network: panels, what trains, draws curves or reads files come when they are needed.
     await open.until(({ look }) => look !== null);
     const loaded = open.requests.filter((address) => address.startsWith(site.address));
     expect(loaded.filter((address) => /safetensors$|\/worker-|\/digits-data-/.test(address))).toHaveLength(3);
-    expect(loaded.filter((address) => /learning|import-network|load-/.test(address))).toEqual([]);
+    expect(loaded.filter((address) => /learning|import-network|load-|story/.test(address))).toEqual([]);
     expect(
       loaded.reduce((sum, address) => sum + packedBytes(new URL(address).pathname), 0),
-    ).toBeLessThanOrEqual(300_000);
+    ).toBeLessThanOrEqual(290_000);
+    await open.openPanels();
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
     // Once it is kept it needs nobody, not even its own server.

@@ -42,7 +42,7 @@ describeInBrowser("training", () => {
     await open.until(({ training }) => training.epoch >= 3);
     await open.picture("training");
     const { training } = await open.until(({ training: { status } }) => status !== "running", 90_000);
-    expect(training.status, training.message).toBe("finished");
+    expect(training.status, training.error?.sentence).toBe("finished");
     expect(
       Math.max(...training.history.map(({ validation }) => validation?.accuracy ?? 0)),
     ).toBeGreaterThanOrEqual(0.95);

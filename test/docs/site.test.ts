@@ -23,10 +23,11 @@ interface Site {
   exportsByFolder(index: string): ReadonlyMap<string, string>;
   examplesPage(root: string): string;
   problemsOf(out: string, base: string): string[];
+  withWayBack(html: string, to: string): string;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const modules = ["navigation", "links", "anchors", "exports", "examples", "check"].map(
+const modules = ["navigation", "links", "anchors", "exports", "examples", "check", "way-back"].map(
   (name) => import(`${root}/site/${name}.mjs`) as Promise<object>,
 );
 const site = Object.assign({}, ...(await Promise.all(modules))) as Site;
@@ -34,6 +35,13 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 const sources = site.navigation.flatMap(({ pages }) => pages.map(({ source }) => source));
 const written = sources.filter((source) => !source.startsWith(`${site.GENERATED}/`));
+
+it("names the documentation in the head of the page, once", () => {
+  const html = site.withWayBack("<html><head><title>a</title></head><body>b</body></html>", "../");
+  expect(html.match(/<link rel="help" href="\.\.\/" \/>/g)).toHaveLength(1);
+  expect(html.indexOf("<link")).toBeLessThan(html.indexOf("</head>"));
+  expect(() => site.withWayBack("<p>", "../")).toThrow(/no head/);
+});
 
 describe("the navigation", () => {
   it("leads to every document of docs/, once", () => {

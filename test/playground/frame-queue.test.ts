@@ -93,7 +93,7 @@ it("adds up two reports, and nothing else", () => {
     ],
   };
   expect(both).toEqual({ type: "report", report: sum });
-  const stopped: FromWorker = { type: "stopped", how: "paused", message: "" };
+  const stopped: FromWorker = { type: "stopped", how: "paused", error: null };
   expect(mergedReports(report(1, [5], []), stopped)).toBeNull();
   expect(mergedReports(stopped, report(1, [5], []))).toBeNull();
 });
