@@ -242,6 +242,18 @@ export {
 
 export { type DatasetLoader } from "./experiment/data.js";
 export {
+  loadCifar,
+  loadCsv,
+  loadDataset,
+  loadImageFolder,
+  loadNumpy,
+  type CifarOptions,
+  type CsvFileOptions,
+  type ImageFolderOptions,
+  type LoadedSets,
+  type NumpyFileOptions,
+} from "./experiment/data-loaders.js";
+export {
   parseExperiment,
   writeExperiment,
   type DatasetConfig,
