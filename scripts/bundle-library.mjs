@@ -116,6 +116,7 @@ function chunkOf(id, context) {
   if (!apart.has(path) && /^experiment\/(postprocessing|quantized)\//.test(path)) return "postprocessing";
   // They make themselves known when they are loaded: a page that names none of them does without.
   if (path.startsWith("layers/rare/") || rareOperations.has(path)) return "rare-layers";
+  if (path.startsWith("graph/recurrent/")) return "recurrent";
   // Node alone: bundlers of pages do not see it.
   if (path.startsWith("kernels/native/")) return "native";
   // Small, and of use together.

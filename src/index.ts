@@ -226,8 +226,8 @@ export { CubaLI, type CubaLIOptions } from "./exchange/layers/cuba-li.js";
 export { Delay, type DelayOptions } from "./exchange/layers/delay.js";
 export { Integrator, type IntegratorOptions } from "./exchange/layers/integrator.js";
 export { LI, type LIOptions } from "./exchange/layers/leaky-integrator.js";
-export { Recurrent } from "./exchange/layers/recurrent.js";
-export type { Feedback, RecurrentOptions } from "./exchange/layers/recurrent-plan.js";
+export { Recurrent } from "./graph/recurrent/recurrent.js";
+export type { Feedback, RecurrentOptions } from "./graph/recurrent/recurrent-plan.js";
 export { Scale, type ScaleOptions } from "./exchange/layers/scale.js";
 export { SumPool2d } from "./exchange/layers/sum-pool-2d.js";
 export { ThresholdSpikes, type ThresholdSpikesOptions } from "./exchange/layers/threshold-spikes.js";
@@ -242,6 +242,18 @@ export {
 } from "./exchange/neurons/snntorch-leaky.js";
 
 export { type DatasetLoader } from "./experiment/data.js";
+export {
+  loadCifar,
+  loadCsv,
+  loadDataset,
+  loadImageFolder,
+  loadNumpy,
+  type CifarOptions,
+  type CsvFileOptions,
+  type ImageFolderOptions,
+  type LoadedSets,
+  type NumpyFileOptions,
+} from "./experiment/data-loaders.js";
 export {
   parseExperiment,
   writeExperiment,

@@ -1,4 +1,4 @@
-/* The cases of neuron.json and integers.json, version 1.0. Made by scripts/make-conformance.mjs. */
+/* The cases of neuron.json and integers.json, version 1.1. Made by scripts/make-conformance.mjs. */
 #ifndef CONFORMANCE_VECTORS_H
 #define CONFORMANCE_VECTORS_H
 #include <stdint.h>

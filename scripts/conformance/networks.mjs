@@ -95,6 +95,30 @@ const recipes = [
         ],
       }),
   },
+  {
+    name: "moving",
+    what: "Time in the data: another frame at every step, through two kinds of neurons; potentials and outputs of each step.",
+    hasTime: true,
+    make: () =>
+      new GraphModel({
+        inputShape: [6, 6, 2],
+        outputShape: [3],
+        timesteps: 5,
+        layers: [
+          {
+            name: "conv",
+            kind: "Conv2d",
+            options: { inChannels: 2, outChannels: 3, kernelSize: 3, padding: 1 },
+          },
+          { name: "neuron1", kind: "ATIF" },
+          { name: "pool", kind: "MaxPool2d", options: { kernelSize: 2 } },
+          { name: "flat", kind: "Flatten" },
+          { name: "fc1", kind: "Linear", options: { inFeatures: 27, outFeatures: 8 } },
+          { name: "neuron2", kind: "IFNode", options: { vThreshold: 0.75, vReset: null } },
+          { name: "fc2", kind: "Linear", options: { inFeatures: 8, outFeatures: 3 } },
+        ],
+      }),
+  },
 ];
 
 /** Channels last to channels first. */
@@ -104,23 +128,44 @@ function channelsFirst(values, shape) {
   return Array.from(values, (_, i) => values[(i % places) * channels + Math.floor(i / places)]);
 }
 
+/** After each step, channels first. */
+function potentialsOf(neurons, steps, ofStep) {
+  return Object.fromEntries(
+    neurons.map(({ name, potential, shape, neurons: n }) => [
+      name,
+      steps.map((t) => ofStep(potential, t, n, shape)),
+    ]),
+  );
+}
+
 const firstShape = (shape) => [shape.at(-1), ...shape.slice(0, -1)];
 
 export async function networks() {
   await init({ backend: "reference" });
-  return recipes.map(({ name, what, make }, i) => {
+  return recipes.map(({ name, what, hasTime = false, make }, i) => {
     manualSeed(i + 1);
     const model = withExactWeights(make());
     const { inputShape, timesteps } = model;
-    const x = inputOf([1, ...inputShape]);
-    const { layers: neurons, outputs, classes } = recordActivity(model, tensor(x, [1, ...inputShape]));
+    const shown = hasTime ? [timesteps, 1, ...inputShape] : [1, ...inputShape];
+    const x = inputOf(shown);
+    const recorded = recordActivity(model, tensor(x, shown), { time: hasTime });
+    const { layers: neurons, outputs, classes } = recorded;
     const graph = networkGraph(model);
     const dict = model.stateDict();
+    const ofStep = (values, t, n, shape) => channelsFirst(values.slice(t * n, (t + 1) * n), shape);
+    const steps = Array.from({ length: timesteps }, (_, t) => t);
+    const frame = x.length / timesteps;
     return {
       name,
       what,
       timesteps,
-      input: { shape: firstShape(inputShape), data: channelsFirst(x, inputShape) },
+      ...(hasTime ? { time: true } : {}),
+      input: hasTime
+        ? {
+            shape: [timesteps, ...firstShape(inputShape)],
+            data: steps.flatMap((t) => ofStep(x, t, frame, inputShape)),
+          }
+        : { shape: firstShape(inputShape), data: channelsFirst(x, inputShape) },
       layers: graph.nodes
         .filter((node) => node !== graph.input)
         .map((node) => ({
@@ -145,11 +190,10 @@ export async function networks() {
         spikes: Object.fromEntries(
           neurons.map(({ name: neuron, spikes, shape, neurons: n }) => [
             neuron,
-            Array.from({ length: timesteps }, (_, t) =>
-              channelsFirst(spikes.slice(t * n, (t + 1) * n), shape).join(""),
-            ),
+            steps.map((t) => ofStep(spikes, t, n, shape).join("")),
           ]),
         ),
+        ...(hasTime ? { potentials: potentialsOf(neurons, steps, ofStep) } : {}),
       },
     };
   });

@@ -33,7 +33,8 @@ export async function dataAt(path: string): Promise<DataFound> {
   if (found !== null) return found;
   throw new UsageError(
     `${path} holds nothing that is known as data; expected a folder with a folder of pictures per class, a .csv or .npz file, a ` +
-      "folder with train.csv and test.csv, with .npy files, with IDX files, or with the .bin files of CIFAR.",
+      "folder with train.csv and test.csv, with .npy files, with IDX files, with the .bin files of CIFAR, or with train and test " +
+      "that have a folder of recordings of an event camera per class.",
   );
 }
 
@@ -61,7 +62,7 @@ async function inFolder(path: string): Promise<DataFound | null> {
   if (holds("test_batch.bin", "cifar-10-batches-bin"))
     return known("CIFAR10", { dtype: "uint8" }, [32, 32, 3]);
   if (holds("train.bin", "cifar-100-binary")) return known("CIFAR100", { dtype: "uint8" }, [32, 32, 3]);
-  return picturesIn(path);
+  return (await eventsIn(path)) ?? (await picturesIn(path));
 }
 
 function known(
@@ -85,7 +86,21 @@ function tableAt(path: string): DataFound {
 
 function arraysAt(path: string): DataFound {
   const { shape, floats } = firstNumpyArray(path);
-  return known("NumPy", { sampleShape: shape }, shape, floats);
+  // [T, H, W, C]: pictures over time.
+  const time = shape.length === 4 ? { time: true } : {};
+  return known("NumPy", { sampleShape: shape, ...time }, shape.slice(shape.length - 3), floats);
+}
+
+/** Frames of a recording, to begin with. */
+const USUAL_FRAMES = 8;
+
+async function eventsIn(path: string): Promise<DataFound | null> {
+  const { firstRecording } = await import("../formats/events/first-recording.js");
+  const first = await firstRecording(path);
+  if (first === null) return null;
+  const { sensorShape, classes } = first;
+  const params = { sensorShape, classes, timesteps: USUAL_FRAMES, splitBy: "number" };
+  return known("EventFolder", params, [...sensorShape, 2]);
 }
 
 async function picturesIn(path: string): Promise<DataFound | null> {

@@ -120,7 +120,7 @@ function addInit(program: Command, choices: InitChoices | null): void {
     .option("--dataset <kind>", choices?.dataset)
     .option(
       "-d, --data <folder>",
-      "where the files of the data set are; datasets/<name> if it is left out",
+      "where the files of the data set are; without --dataset they are looked at, and the experiment fits them",
       pathOf("--data"),
     )
     .option("--model <kind>", choices?.model)
@@ -129,8 +129,8 @@ function addInit(program: Command, choices: InitChoices | null): void {
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", EXAMPLES.init)
     .action(async (file: string | undefined, options: Omit<InitArguments, "file">) => {
-      const { initExperiment } = await import("./commands/init.js");
-      initExperiment({ ...options, ...(file === undefined ? {} : { file }) });
+      const { initFor } = await import("./commands/init.js");
+      await initFor({ ...options, ...(file === undefined ? {} : { file }) });
     });
 }
 
@@ -336,6 +336,7 @@ Environment: NO_COLOR=1 for plain text, ATIF_DEBUG=1 to see where an error comes
 Examples:
   atif init                                          experiment.toml: a convolutional network that reads digits
   atif init my.toml --model SMLP --neuron LIFNode
+  atif init mine.toml --data pictures                looks at what is there, and says what it found
   atif init fashion.toml --dataset fashion-mnist --data /usr/share/datasets/fashion-mnist
   atif train experiment.toml`,
   train: `

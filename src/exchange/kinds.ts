@@ -4,7 +4,7 @@ import { cubaLiKind } from "./layers/cuba-li.js";
 import { delayKind } from "./layers/delay.js";
 import { integratorKind } from "./layers/integrator.js";
 import { leakyIntegratorKind } from "./layers/leaky-integrator.js";
-import { recurrentKind } from "./layers/recurrent.js";
+import { recurrentKind } from "../graph/recurrent/recurrent.js";
 import { scaleKind } from "./layers/scale.js";
 import { sumPool2dKind } from "./layers/sum-pool-2d.js";
 import { thresholdSpikesKind } from "./layers/threshold-spikes.js";

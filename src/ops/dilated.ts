@@ -75,20 +75,25 @@ function copyPhases(map: Tensor, images: Tensor, phases: Phases, back: boolean):
   for (let i = 0; i < N * GH * GW; i++) {
     const first = [(Math.floor(i / GW) % GH) * step[0] - padding[0], (i % GW) * step[1] - padding[1]];
     const image = Math.floor(i / GW / GH);
+    const [low, high] = inside(first[1], apart[1], LW, W);
     for (let row = 0; row < LH; row++) {
       const h = first[0] + row * apart[0];
       if (h < 0 || h >= H) continue;
-      for (let column = 0; column < LW; column++) {
-        const w = first[1] + column * apart[1];
-        if (w < 0 || w >= W) continue;
-        const [at, from] = [((image * H + h) * W + w) * C, ((i * LH + row) * LW + column) * C];
-        for (let c = 0; c < C; c++) {
-          if (back) a[at + c] = b[from + c];
-          else b[from + c] = a[at + c];
-        }
+      let at = ((image * H + h) * W + first[1] + low * apart[1]) * C;
+      let from = ((i * LH + row) * LW + low) * C;
+      for (let column = low; column < high; column++, at += apart[1] * C, from += C) {
+        // A branch for each element takes longer.
+        if (back) for (let c = 0; c < C; c++) a[at + c] = b[from + c];
+        else for (let c = 0; c < C; c++) b[from + c] = a[at + c];
       }
     }
   }
+}
+
+/** Which of `count` places, from `first` on and `apart`, are in [0, length). */
+function inside(first: number, apart: number, count: number, length: number): [low: number, high: number] {
+  const low = Math.min(count, Math.max(0, Math.ceil(-first / apart)));
+  return [low, Math.max(low, Math.min(count, Math.ceil((length - first) / apart)))];
 }
 
 function commonDivisor(a: number, b: number): number {

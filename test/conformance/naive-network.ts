@@ -16,18 +16,31 @@ export interface StoredNetwork {
     output_shape: number[];
     weights: Record<string, Stored>;
   }[];
-  expected: { logits_per_step: number[][]; spikes: Record<string, string[]> };
+  /** Whether the input is a frame for each step. */
+  time?: boolean;
+  expected: {
+    logits_per_step: number[][];
+    spikes: Record<string, string[]>;
+    potentials?: Record<string, number[][]>;
+  };
 }
 
 type Layer = StoredNetwork["layers"][number];
 
-export function naiveNetwork({ timesteps, input, layers }: StoredNetwork): StoredNetwork["expected"] {
+export function naiveNetwork({
+  timesteps,
+  time = false,
+  input,
+  layers,
+}: StoredNetwork): StoredNetwork["expected"] {
   const logits: number[][] = [];
   const spikes: Record<string, string[]> = {};
+  const after: Record<string, number[][]> = {};
   const potentials = new Map<string, number[]>();
   for (let t = 0; t < timesteps; t++) {
-    const values = new Map([["input", input]]);
-    let last: Stored = input;
+    const shown = time ? frameOf(input, t) : input;
+    const values = new Map([["input", shown]]);
+    let last: Stored = shown;
     for (const layer of layers) {
       const from = layer.inputs.map((name) => {
         const value = values.get(name);
@@ -39,8 +52,14 @@ export function naiveNetwork({ timesteps, input, layers }: StoredNetwork): Store
       values.set(layer.name, last);
     }
     logits.push(last.data);
+    for (const [name, v] of potentials) (after[name] ??= []).push(v);
   }
-  return { logits_per_step: logits, spikes };
+  return { logits_per_step: logits, spikes, ...(time ? { potentials: after } : {}) };
+}
+
+function frameOf({ shape, data }: Stored, t: number): Stored {
+  const size = data.length / shape[0];
+  return { shape: shape.slice(1), data: data.slice(t * size, (t + 1) * size) };
 }
 
 function computed(

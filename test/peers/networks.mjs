@@ -50,6 +50,9 @@ const resnet = {
 const lively = { kind: "ATIF", params: { vThreshold: 0.3 } };
 const layer = (name, kind, options = {}, inputs) => ({ name, kind, options, ...(inputs && { inputs }) });
 
+/** A threshold for each channel, or feature. */
+const perChannel = { kind: "ATIF", params: { vThreshold: 0.8, thresholdShape: "channel" } };
+
 const neurons = {
   atif: { kind: "ATIF" },
   atif_detached: { kind: "ATIF", params: { alpha: 2, detachReset: true } },
@@ -100,6 +103,24 @@ const makers = {
     new SCNN({ ...cnn, separables: [false, true], strides: [1, 2], poolSizes: [2, 0], postpool: 2 }),
   scnn_2d_gsp: () =>
     new SCNN({ ...cnn, neuron: lively, gsp: true, prepool: 2, poolSizes: [0, 2], fcUnits: [], dropouts: 0 }),
+  smlp_channel: () => new SMLP({ ...mlp, neuron: perChannel }),
+  smlp_channel_detached: () =>
+    new SMLP({
+      ...mlp,
+      stepMode: "m",
+      neuron: { kind: "ATIF", params: { ...perChannel.params, alpha: 2, detachReset: true } },
+    }),
+  scnn_1d_channel: () =>
+    new SCNN({
+      ...cnn,
+      inputShape: [24, 3],
+      kernelSizes: [3, 3],
+      strides: [1, 1],
+      dims: 1,
+      neuron: perChannel,
+    }),
+  scnn_2d_channel_bn: () => new SCNN({ ...cnn, batchNorm: true, neuron: perChannel, stepMode: "m" }),
+  sresnet_channel: () => new SResNet({ ...resnet, neuron: perChannel }),
   scnn_dropout: () => new SCNN({ ...cnn, dropouts: 0.25 }),
   sresnet: () => new SResNet(resnet),
   sresnet_1d_lif: () =>
@@ -205,6 +226,8 @@ function enlivened(model) {
   const state = model.stateDict();
   for (const [name, { data, shape }] of Object.entries(state)) {
     if (shape.length > 1) data.forEach((value, i) => (data[i] = 2 * value));
+    if (/threshold$/.test(name) && data.length > 1)
+      data.forEach((value, i) => (data[i] = value * random.uniform(0.4, 1.2)));
     const norm = /running_mean$/.test(name) || (/bn|norm/.test(name) && /bias$/.test(name));
     if (norm) data.forEach((_, i) => (data[i] = random.uniform(-0.3, 0.3)));
     if (/running_var$/.test(name)) data.forEach((_, i) => (data[i] = random.uniform(0.2, 1.5)));
@@ -288,7 +311,11 @@ function marginOf(model, sequence) {
               const own = tensor(x.slice(t * each, (t + 1) * each), [each]);
               const last = before.get(neuron) ?? new Float32Array(each).fill(neuron.vReset ?? 0);
               const u = neuron.charged(own, tensor(last, [each])).data;
-              for (const value of u) least = Math.min(least, Math.abs(value - neuron.theta));
+              const thetas = neuron.vThreshold?.data ?? [neuron.theta];
+              // Channels are last, and each has its own.
+              u.forEach((value, i) => {
+                least = Math.min(least, Math.abs(value - thetas[i % thetas.length]));
+              });
               before.set(neuron, v.slice(t * each, (t + 1) * each));
             }
           },

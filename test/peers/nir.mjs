@@ -19,6 +19,10 @@ const unsupported = {
   sresnet_stride_sum: "pool",
   sresnet_1d_lif: "pool",
   graph_rare: "norm",
+  // Maxima of spikes whose heights differ by channel.
+  scnn_1d_channel: "maxpool",
+  scnn_2d_channel_bn: "maxpool",
+  sresnet_channel: "pool",
 };
 
 /** @returns checks { name, script, args }, or { name, wrong } */

@@ -12,6 +12,7 @@ import { absolutePath, shortPath } from "../../platform/paths.js";
 import { didYouMean } from "../arguments.js";
 import { spellCommand } from "../command-line.js";
 import { UsageError } from "../exit-codes.js";
+import type { DataFacts } from "../data-facts.js";
 import { Terminal } from "../terminal.js";
 
 export interface InitArguments {
@@ -45,11 +46,43 @@ function spelled(kind: string): string {
   return kind.replaceAll(/([a-z])([A-Z])/g, "$1-$2").toLowerCase();
 }
 
+/**
+ * For data that are looked at, unless a kind of data set is named.
+ * @throws as initExperiment; UsageError for what is no data; FormatError for what is damaged
+ */
+export async function initFor(args: InitArguments): Promise<void> {
+  const { data, dataset } = args;
+  if (data === undefined || dataset !== undefined || data === "digits") {
+    initExperiment(args);
+    return;
+  }
+  if (!exists(data)) {
+    throw new UsageError(
+      `there is no file or folder ${data}; expected data to write an experiment for. Name another with --data, or say what is ` +
+        "to come there with --dataset.",
+    );
+  }
+  const choice = choiceOf({ ...args, dataset: "Digits", data: "digits" });
+  const { dataAt, networkFor } = await import("../data-at.js");
+  const { factsOfData, factsSentence } = await import("../data-facts.js");
+  const found = await dataAt(data);
+  const facts = await factsOfData(data, found);
+  const model = args.model === undefined ? networkFor(found.shape) : choice.model;
+  initExperiment(
+    args,
+    { ...choice, ...found.choice, model, path: data },
+    { facts, says: factsSentence(data, facts) },
+  );
+}
+
 /** @throws UsageError if there is a file of that name, or a kind that is not known; FileError */
-export function initExperiment(args: InitArguments): void {
+export function initExperiment(
+  args: InitArguments,
+  choice: StarterChoice = choiceOf(args),
+  found?: { readonly facts: DataFacts; readonly says: string },
+): void {
   const terminal = new Terminal(args);
   const file = args.file ?? USUAL_FILE;
-  const choice = choiceOf(args);
   const replaced = exists(file);
   if (replaced && isFolder(file)) {
     throw new UsageError(
@@ -63,7 +96,11 @@ export function initExperiment(args: InitArguments): void {
   }
   writeFileAtomic(file, starterExperiment(choice));
   const { dataset, model, neuron } = choice;
-  terminal.answer({ file: absolutePath(file), replaced, dataset, model, neuron });
+  terminal.answer({
+    ...{ file: absolutePath(file), replaced, dataset, model, neuron },
+    ...(found === undefined ? {} : { found: found.facts }),
+  });
+  if (found !== undefined) terminal.print(found.says);
   terminal.print(`wrote ${shortPath(file)}`);
   terminal.print(`  ${dataset}, ${model} of ${neuron}: `, terminal.dim("change what you like"));
   terminal.print();

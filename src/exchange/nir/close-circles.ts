@@ -2,7 +2,7 @@
 
 import { INPUT } from "../../graph/layer-graph.js";
 import type { FidelityNote } from "../fidelity-report.js";
-import { recurrentKind } from "../layers/recurrent.js";
+import { recurrentKind } from "../../graph/recurrent/recurrent.js";
 import { channelsLast } from "./become-layers.js";
 import type { DraftedGraph, LayerDraft } from "./draft-layers.js";
 import { readersOf, type FlatGraph } from "./flat-graph.js";

@@ -1,6 +1,7 @@
 /** Layers of networks that are lists of them: the kinds that files may name, neurons among them, from the tables of both. */
 
 import type { AnyLayerSpec } from "../../graph/layer-spec.js";
+import { recurrentKind } from "../../graph/recurrent/recurrent.js";
 import { rareLayers } from "../../layers/rare/kinds.js";
 import { layerKinds, layerOf, type PlainOptions } from "../../layers/table.js";
 import { refuse } from "../../schema/place.js";
@@ -41,6 +42,8 @@ const summaries: Readonly<Record<string, string>> = {
   Concat: "Two or more inputs one after another: name them in `inputs`",
   ConvTranspose2d: "Transposed convolution, which makes maps larger",
   LayerNorm: "Normalisation of each sample by its own statistics, over its last axes",
+  Recurrent:
+    "A network with feedback as one layer: what a layer gave in the step before is added to what another one reads, or joined with it",
   Upsample: "Each value again, in nearest-neighbour upsampling of maps and sequences",
 };
 
@@ -68,6 +71,12 @@ const meanings: Readonly<Record<string, string>> = {
   elementwiseAffine: "Whether weights and biases are learned.",
   scaleFactor: "How many times as long each axis becomes.",
   mode: "There is one.",
+  inputs: "Of what comes in: a list of shapes of one sample, channels last, such as [[64]].",
+  layers: 'Those inside, as above; the first reads "input", which is what comes in.',
+  feedback:
+    "A list of { from, to }: what the first gave in the step before is added to what the second reads; with " +
+    'join = "concat" and its shape, such as [16], it is joined behind that, along the channels.',
+  output: "The layer whose output is given; may be left out where there is one that no other reads.",
 };
 
 /** A neuron runs in the step mode of the network. */
@@ -85,7 +94,10 @@ function layerFileRow(kind: string): KindRow<PlainOptions> {
   const summary = summaries[kind] ?? `${kind}, of another package`;
   const { schema } = layerOf("", kind);
   if (schema === undefined) return { summary, schema: asGiven };
-  return fileRow({ summary, schema }, { fields: toldFields(schema, meanings) });
+  const fields = toldFields(schema, meanings);
+  // Read by the keys of files, as the list that it stands in.
+  const inside = kind === recurrentKind ? { layers: { ...fields.layers, type: layerList } } : {};
+  return fileRow({ summary, schema }, { fields: { ...fields, ...inside } });
 }
 
 type LayerKinds = Readonly<Record<string, PlainOptions>>;
@@ -95,7 +107,7 @@ export const LAYERS: KindTable<LayerKinds> = {
   /** Asked for anew: a program may have defined kinds of its own. */
   get rows() {
     const neurons = neuronFileKinds();
-    const kinds = new Set([...layerKinds(), ...rareLayers()]);
+    const kinds = new Set([...layerKinds(), ...rareLayers(), recurrentKind]);
     const own = [...kinds].filter((kind) => !neurons.includes(kind));
     return Object.fromEntries(own.map((kind) => [kind, layerFileRow(kind)]));
   },

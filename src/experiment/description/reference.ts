@@ -100,6 +100,24 @@ layers = [
   { name = "flat", kind = "Flatten" },
   { name = "fc", kind = "Linear", options = { in_features = 1024, out_features = 10 } },
 ]
+\`\`\`
+
+What reads its own past stands in a \`Recurrent\`, a list of layers in the list: here spikes of 64 neurons come back, a time step later,
+through weights.
+
+\`\`\`toml
+[[model.params.layers]]
+name = "loop"
+kind = "Recurrent"
+
+[model.params.layers.options]
+inputs = [[64]]
+feedback = [{ from = "back", to = "neuron" }]
+output = "neuron"
+layers = [
+  { name = "neuron", kind = "${neuronKinds[0]}" },
+  { name = "back", kind = "Linear", options = { in_features = 64, out_features = 64 } },
+]
 \`\`\``;
 
 const SWEEP_TEXT = `

@@ -21,8 +21,10 @@ import { sentence, toml } from "./reference-words.js";
 import { LARGE_NETWORKS, SMALL_NETWORKS } from "./starter-networks.js";
 import { BENCH, FRAMEWORKS, OPTIMIZERS, SCHEDULERS, TRAINING } from "./training-schema.js";
 
-/** Sets of still images, which the networks here are made for. */
-export type StarterDataset = Exclude<LoadedKind, "MovingDigits" | EventFilesConfig["kind"]>;
+/** Sets of what the networks here are made for: still images, tables, and recordings in a folder per class. */
+export type StarterDataset =
+  | Exclude<LoadedKind, "MovingDigits" | EventFilesConfig["kind"]>
+  | Extract<EventFilesConfig["kind"], "EventFolder">;
 
 export interface StarterChoice {
   readonly dataset: StarterDataset;
@@ -76,6 +78,7 @@ const DATASET_NAMES: { readonly [K in StarterDataset]: string } = {
   CIFAR100: "cifar100",
   ImageFolder: "pictures",
   CSV: "table",
+  EventFolder: "events",
   NumPy: "arrays",
 };
 
@@ -89,6 +92,7 @@ const USUAL_PARAMS: { readonly [K in StarterDataset]: Readonly<Record<string, un
   CIFAR100: { dtype: "uint8" },
   ImageFolder: { size: [32, 32], channels: 3 },
   CSV: { label: "label", sampleShape: [28, 28, 1], dtype: "uint8" },
+  EventFolder: { sensorShape: [34, 34], classes: 10, timesteps: 8 },
   NumPy: { sampleShape: [28, 28, 1] },
 };
 
@@ -97,6 +101,7 @@ const FILES_OF: { readonly [K in StarterDataset]?: string } = {
   CIFAR10: "The files are data_batch_1.bin to data_batch_5.bin and test_batch.bin.",
   CIFAR100: "The files are train.bin and test.bin.",
   ImageFolder: "A folder per class, with pictures in it; or train and test with such folders.",
+  EventFolder: "train and test, and in each a folder of recordings per class.",
   CSV: "A file, or a folder with train.csv and test.csv.",
   NumPy: "An .npz file or a folder of .npy files: x_train, y_train, x_test and y_test, or x and y.",
 };
@@ -107,7 +112,10 @@ const WIDTH = 100;
 export function starterExperiment(choice: StarterChoice): string {
   const { dataset, model, neuron, path, params, floats = false } = choice;
   const known = { path: path ?? `datasets/${DATASET_NAMES[dataset]}`, ...USUAL_PARAMS[dataset], ...params };
-  const { shape } = datasetFacts({ kind: dataset, params: known } as unknown as DatasetConfig);
+  const { shape, timesteps } = datasetFacts({ kind: dataset, params: known } as unknown as DatasetConfig);
+  const framework = timesteps === null ? "SpikingJellyMultiStep" : "SpikingJellyMultiStepTimeStepsInData";
+  // Where samples have time steps, the network has as many.
+  const steps = timesteps === null ? {} : { timesteps };
   const isSmall = shape[0] < 28;
   const network = (isSmall ? SMALL_NETWORKS : LARGE_NETWORKS)[model];
   const sections = [
@@ -119,10 +127,12 @@ export function starterExperiment(choice: StarterChoice): string {
       ),
     ],
     ["[bench]", ...keys(BENCH, { name: `${DATASET_NAMES[dataset]}-${model.toLowerCase()}`, seed: 1 })],
-    ["[learningframework]", ...kind(FRAMEWORKS, "SpikingJellyMultiStep")],
-    table("[learningframework.params]", keys(FRAMEWORKS.rows.SpikingJellyMultiStep, {})),
+    ["[learningframework]", ...kind(FRAMEWORKS, framework)],
+    table("[learningframework.params]", keys(FRAMEWORKS.rows[framework], {})),
     ["[dataset]", ...kind(DATASETS, dataset)],
-    ...(dataset === "Digits" ? moved() : [filesOf(dataset, known), ...preparedBy(floats)]),
+    ...(dataset === "Digits"
+      ? moved()
+      : [filesOf(dataset, known), ...(dataset === "EventFolder" ? [] : preparedBy(floats))]),
     [
       ...comment(
         "The network, and how it is trained. Another one is another [[model]], with a name of its own.",
@@ -132,7 +142,10 @@ export function starterExperiment(choice: StarterChoice): string {
       ...kind(MODELS, model),
       ...keys(TRAINING, { epochs: network.epochs, batchSize: network.batchSize }),
     ],
-    table("[model.params]", keys(MODELS.rows[model] as TableRow<object>, network.params, ["neuron"])),
+    table(
+      "[model.params]",
+      keys(MODELS.rows[model] as TableRow<object>, { ...network.params, ...steps }, ["neuron"]),
+    ),
     ["[model.params.neuron]", ...kind(NEURONS, neuron)],
     [
       "[model.params.neuron.params]",

@@ -44,7 +44,7 @@ function failAt(place: FilePlace, message: string, { layers }: GraphParams): nev
     const inputs = place.at(at).key("inputs");
     inputs.at(layers[at].inputs?.indexOf(input) ?? 0).fail(`is${said.slice(`${name} reads`.length)}`);
   }
-  const i = layers.findIndex(({ name }) => said.startsWith(`${name} `) || said.startsWith(`${name}, `));
+  const i = layers.findIndex(({ name }) => [" ", ", ", ": "].some((next) => said.startsWith(name + next)));
   if (i >= 0) place.at(i).fail(`makes no network: ${said}`);
   return place.fail(`make no network: ${said}`);
 }

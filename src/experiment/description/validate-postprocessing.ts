@@ -2,6 +2,7 @@
 
 import { counted } from "../../counted.js";
 import { ConfigError } from "../../errors.js";
+import { recurrentKind } from "../../graph/recurrent/recurrent.js";
 import { rareLayers } from "../../layers/rare/kinds.js";
 import { isNeuronKind } from "../../neurons/table.js";
 import { checkTogether, mergedQuantParams } from "../../quantization/quantizer-options.js";
@@ -167,7 +168,7 @@ function checkQuantization(
 function checkQuantizable({ params }: ModelConfig, place: FilePlace, step: string): void {
   const but = `which has no quantized form, but ${step} is QuantizationAwareTraining`;
   if ("layers" in params) {
-    const rare = rareLayers();
+    const rare = [...rareLayers(), recurrentKind];
     params.layers.forEach(({ kind }, i) => {
       const at = place.key("layers").at(i);
       const isOther = isNeuronKind(kind) && !quantizableNeurons.includes(kind);

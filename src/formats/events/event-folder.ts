@@ -30,7 +30,7 @@ export interface EventFolderOptions extends OfFiles, FramesOptions {
 }
 
 /** What recordings are known by. Other files, such as a README, are passed over. */
-const RECORDINGS = /\.(?:bin|dat|aedat|aedat4|npy|npz)$/i;
+export const RECORDINGS = /\.(?:bin|dat|aedat|aedat4|npy|npz)$/i;
 
 /**
  * Reads folder/train/CLASS/… and folder/test/CLASS/…, also Train and Test, as N-MNIST comes: files of N-MNIST (.bin), Prophesee
@@ -90,7 +90,7 @@ export function framesAs({ integration, timesteps, maxCount }: FramesOptions): F
 }
 
 /** As it is written there: Train, train, TRAIN. */
-function setFolder(folder: string, set: string): string {
+export function setFolder(folder: string, set: string): string {
   const names = namesIn(folder);
   const found = names.find((name) => name.toLowerCase() === set && isFolder(`${folder}/${name}`));
   if (found !== undefined) return `${folder}/${found}`;
@@ -101,7 +101,7 @@ function setFolder(folder: string, set: string): string {
   );
 }
 
-function classesIn(folder: string): string[] {
+export function classesIn(folder: string): string[] {
   const names = namesIn(folder).filter((name) => !name.startsWith(".") && isFolder(`${folder}/${name}`));
   if (names.length === 0)
     throw new FormatError(`${folder} has no folders; expected one per class, with its recordings.`);

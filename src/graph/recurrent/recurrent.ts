@@ -16,8 +16,8 @@
  */
 
 import { ShapeError } from "../../errors.js";
-import { groupedBy } from "../../graph/group.js";
-import { INPUT, type HoldsNetwork, type LayerNode } from "../../graph/layer-graph.js";
+import { groupedBy } from "../group.js";
+import { INPUT, type HoldsNetwork, type LayerNode } from "../layer-graph.js";
 import { addYieldingLayer } from "../../layers/table.js";
 import { Module, type StepMode } from "../../module/module.js";
 import { Membrane } from "../../neurons/membrane.js";

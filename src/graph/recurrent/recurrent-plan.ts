@@ -1,7 +1,7 @@
 /** What a network with feedback is, as plain data, and the plan of it. */
 
-import { planLayers, type AnyLayerSpec, type LayerSpec, type Plan } from "../../graph/layer-spec.js";
-import { INPUT } from "../../graph/layer-graph.js";
+import { planLayers, type AnyLayerSpec, type LayerSpec, type Plan } from "../layer-spec.js";
+import { INPUT } from "../layer-graph.js";
 import { jointKind } from "./joint.js";
 import { didYouMean } from "../../nearest.js";
 import { ShapeError } from "../../errors.js";
