@@ -17,7 +17,7 @@ interface Case {
 
 const usage: readonly Case[] = [
   { words: "", says: /^no command was given; expected one, as in atif train\. Run atif --help/ },
-  { words: "trian", says: /^there is no command "trian"; expected one of init, train, sweep, eval, predict, inspect, quantize, export, verify, import, energy, plot, playground, bench\. Did you mean train\?/ },
+  { words: "trian", says: /^there is no command "trian"; expected one of init, train, sweep, worker, eval, predict, inspect, quantize, export, verify, import, energy, plot, playground, bench\. Did you mean train\?/ },
   { words: "help evla", says: /^there is no command "evla".* Did you mean eval\?/ },
   { words: "--version=3", says: /--version=3|version/ },
   { words: "--jsno train", says: /^atif has no option --jsno\./ },

@@ -96,7 +96,10 @@ describe("atif sweep status", () => {
   it.each<[string[], string]>([
     [["status", "."], "is a folder without a plan.json; expected the folder of a sweep"],
     [["status", "none"], "none is no folder"],
-    [["status", "runs/status", "--jobs", "2"], "--jobs is an option of atif sweep; expected none but --redis"],
+    [
+      ["status", "runs/status", "--jobs", "2"],
+      "--jobs is an option of atif sweep; expected none but --redis",
+    ],
     [["./status", "--slurm", "--collect", "--plan"], "--plan and --collect are both given"],
     [["./status", "--partition", "x"], "--partition is given without --slurm"],
     [["./status", "--detach"], "--detach is given, but runs are run here"],
