@@ -30,6 +30,9 @@ ${known.map(section).join("\n")}${unknown.map(missing).join("")}
   measured; \`QuantReLU\` has no such form.
 * \`ATIF, theta per channel\` learns a threshold for each channel (\`threshold_shape = "channel"\`); thresholds are the median of a
   layer then, with the least and the largest. They fold into weights as one does.
+* On Fashion-MNIST the rate falls along a cosine over the ten epochs, for all kinds alike: 92.32 % of the tenth of the training data
+  (T = 4, theta learned, one seed), 92.27 % with pictures mirrored at random besides (\`results/fashion-mnist-recipe.toml\`). A constant
+  rate had been tested before: 91.01 % (90.37 to 91.16).
 * \`IFNode\` with soft reset and a threshold of 1 is ATIF with theta fixed at 1: the same spikes, and the same gradients but for
   their rounding.
 * \`QuantReLU\` has ceil(log2(T + 1)) bits, as many as T + 1 levels take, and one time step; its spikes are values that are not 0, its
