@@ -9,7 +9,10 @@ import type { FoundPeer } from "./peers.js";
 import { PYTORCH } from "./pytorch-peer.js";
 import { compareBits } from "./same-bits.js";
 import type { SuiteResult } from "./suite-result.js";
-import { firstBatchAsShown, sharedGradients, timeSteps } from "./trainer-work.js";
+import { firstBatchAsShown, meanOfHalves, sharedGradients, timeSteps } from "./trainer-work.js";
+
+/** What a gradient of two shards must be; that of a batch is compared with the reference twin in suite c. */
+const HALVES = "the mean of both halves";
 
 const ONE_PROCESS = { communicator: null, reduce: "exact" } as const;
 
@@ -42,7 +45,7 @@ export async function ranksSuite(bench: PeerRun, trained: TrainedNetwork): Promi
     {
       name: `training by a trainer, batch ${sizes.batch}, ${options.threads} threads in all`,
       own: { name: "atif, 1 process", time: (runs) => timeSteps(trained, runs, ONE_PROCESS) },
-      check: () => Promise.resolve([]),
+      check: async () => compareResults(HALVES, await gradients, meanOfHalves(trained)),
       peers: [
         ...peers.filter(({ kinds }) => kinds.has("ranks")).map(inRanks),
         ...peers.filter(({ name }) => name === PYTORCH).map(inOneProcess),

@@ -1,6 +1,7 @@
 /** The training of the bench's network as a trainer does it, in this process alone or with others: batches of two shards. */
 
 import { createNetwork, LEARNING_RATE, type TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
+import { stepResults } from "../../dist/cli/quick-bench/network-results.js";
 import type { Results } from "../../dist/cli/quick-bench/work.js";
 import {
   Dataset,
@@ -74,6 +75,30 @@ export function firstBatchAsShown({ trainBatches: [{ x, shape, labels }] }: Trai
   const shown = new Float32Array(x.length);
   order.forEach((from, to) => shown.set(x.subarray(from * size, (from + 1) * size), to * size));
   return { x: shown, shape, labels: Int32Array.from(order, (from) => labels[from]) };
+}
+
+/** Gradients of the first batch, whose halves are shown by themselves: batch normalisation is over a half. */
+export function meanOfHalves(trained: TrainedNetwork): Results {
+  const { x, shape, labels } = firstBatchAsShown(trained);
+  const half = labels.length / SHARDS;
+  const size = x.length / labels.length;
+  const results = Array.from({ length: SHARDS }, (_, i) =>
+    stepResults(trained, {
+      x: x.subarray(i * half * size, (i + 1) * half * size),
+      shape: [half, ...shape.slice(1)],
+      labels: labels.subarray(i * half, (i + 1) * half),
+    }),
+  );
+  const [first, ...others] = results;
+  const gradients = [...first].filter(([name]) => name.startsWith("gradient"));
+  return new Map(
+    gradients.map(([name, values]) => [
+      name,
+      values.map(
+        (value, i) => others.reduce((sum, other) => sum + (other.get(name)?.[i] ?? NaN), value) / SHARDS,
+      ),
+    ]),
+  );
 }
 
 async function train(

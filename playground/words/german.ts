@@ -467,7 +467,7 @@ export const german: Words = {
     settings: "Einstellungen des Trainings",
     groups: { network: "Netz", neurons: "Neuronen", training: "Training" },
     data: "Ziffern",
-    dataKinds: { still: "die stillstehen", moving: "die sich bewegen, als Ereignisse" },
+    dataKinds: { still: "unbewegt", moving: "bewegt, als Ereignisse" },
     dataHint:
       "Bewegte Ziffern sind, was eine simulierte Ereigniskamera mit 16 × 16 Pixeln schreibt, während sich eine Ziffer bewegt: in jedem Zeitschritt ein anderes Bild. Sie zu machen dauert einige Sekunden.",
     kind: "Art",

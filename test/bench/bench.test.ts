@@ -25,14 +25,16 @@ describe("the bench", () => {
       rows: Row[];
       figures: { name: string; value: number }[];
     }[];
-    expect(suites.map(({ suite }) => suite)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+    expect(suites.map(({ suite }) => suite)).toEqual(["a", "b", "c", "d", "e", "f", "g", "h"]);
+    const against: Readonly<Record<string, string>> = { f: "1 thread", h: "the mean of both halves" };
+    const first: Readonly<Record<string, string>> = { f: "atif, 1 thread", h: "atif, 1 process" };
     for (const { suite, rows } of suites) {
       for (const { checks, valid, times } of rows) {
         expect(valid).toBe(true);
         expect(checks.length).toBeGreaterThan(0);
         expect(checks.every(({ passed }) => passed)).toBe(true);
-        expect(checks[0].against).toBe(suite === "f" ? "1 thread" : "the reference twin");
-        expect(times[0].contestant).toBe(suite === "f" ? "atif, 1 thread" : "atif");
+        expect(checks[0].against).toBe(against[suite] ?? "the reference twin");
+        expect(times[0].contestant).toBe(first[suite] ?? "atif");
         expect(times.every(({ medianMs }) => medianMs > 0)).toBe(true);
       }
     }
@@ -75,8 +77,8 @@ describe("the bench", () => {
   });
 
   it.each([
-    [["--suite", "a,x"], '--suite is "a,x"; expected letters from a to g, as in --suite a,c.'],
-    [["x"], 'suites is "x"; expected letters from a to g, as in --suite a,c.'],
+    [["--suite", "a,x"], '--suite is "a,x"; expected letters from a to h, as in --suite a,c.'],
+    [["x"], 'suites is "x"; expected letters from a to h, as in --suite a,c.'],
     [["c", "--suite", "d"], "suites were named twice, as words and by --suite; expected one of the two."],
     [["--sute", "c"], "npm run bench -- has no option --sute. Did you mean --suite?"],
     [["--rounds", "0"], '--rounds is "0"; expected a whole number from 1 to 10000, as in --rounds 9.'],

@@ -95,7 +95,8 @@ async function sameAsHere() {
 
 /** A worker that stops gives its run back with its checkpoint; another one goes on, where it was. */
 async function givenBack() {
-  writeSweep(folder, 400, "\n");
+  // Long enough to be going on whenever somebody looks.
+  writeSweep(folder, 20_000, "\n");
   const root = join(folder, "given");
   const words = ["sweep", "grid.toml", "--out", "given", "--redis"];
   queue = JSON.parse((await atif([...words, "--detach", "--json"], here)).out).redis.queue;
