@@ -33,7 +33,7 @@ function localPath(page, link, base) {
   const isOfHost = path.startsWith("/");
   if (isOfHost && !path.startsWith(base)) return path;
   const inside = isOfHost ? path.slice(base.length) : posix.join(posix.dirname(page), path);
-  return decodeURI(inside === "" || inside.endsWith("/") ? `${inside}index.html` : inside);
+  return decodeURI(inside === "" || inside.endsWith("/") ? posix.join(inside, "index.html") : inside);
 }
 
 /**
