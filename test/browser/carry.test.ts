@@ -74,7 +74,7 @@ describeInBrowser("loading, saving and sharing", () => {
     const cells = page.locator(".deployed td");
     await cells.first().waitFor();
     // What the lessons share with it, the panel, and what the worker computes with.
-    const names = later().map((address) => /assets\/(.*)-[^-]*\.js/.exec(address)?.[1]);
+    const names = later().map((address) => /assets\/(.*)-.{8}\.js/.exec(address)?.[1]);
     expect(new Set(names)).toEqual(new Set(["deploy-actions", "deploy-panel", "deploying"]));
     expect(await page.locator(".deploy .proved").textContent()).toMatch(
       /\d integers of 10 layers.* None differs\./,
