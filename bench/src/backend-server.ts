@@ -1,9 +1,8 @@
 /** One backend of this library, which answers what bench/peers/pytorch/serve.py answers. Its argument is init()'s options. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { inferenceWork, trainingWork } from "../../dist/cli/quick-bench/network-work.js";
 import { createNeuron, neuronResults, runNeuron } from "../../dist/cli/quick-bench/neuron-work.js";
 import { ownContestant } from "../../dist/cli/quick-bench/timing.js";
@@ -14,6 +13,7 @@ import { denseWork } from "./dense-product.js";
 import { VERSION } from "../../dist/version.js";
 import type { ArrayFile } from "./array-files.js";
 import { layerWork } from "./layer-work.js";
+import { floats, trainedNetwork, type NetworkRequest } from "./network-request.js";
 import { residentBytes, resetPeakResident } from "./resident.js";
 
 interface Case {
@@ -21,7 +21,7 @@ interface Case {
   results(): Results;
 }
 
-interface Request {
+interface Request extends NetworkRequest {
   readonly do: string;
   readonly kind: string;
   readonly case: string;
@@ -32,10 +32,6 @@ interface Request {
   readonly w: ArrayFile;
   readonly b: ArrayFile;
   readonly gradient: ArrayFile;
-  readonly weights: Readonly<Record<string, ArrayFile>>;
-  readonly images: ArrayFile;
-  readonly labels: ArrayFile;
-  readonly sizes: TrainedNetwork["sizes"];
 }
 
 /** The arrays' folder, and the case by the name that a request has for it. */
@@ -116,36 +112,6 @@ function caseOf({ kind, case: name }: Request): Case {
   const made = group.cases.get(name) ?? group.create(name);
   group.cases.set(name, made);
   return made;
-}
-
-function trainedNetwork({ sizes, weights, images, labels }: Request): TrainedNetwork {
-  const [count, batch] = images.shape;
-  const [pixels, classes] = [floats(images), new Int32Array(bytes(labels))];
-  const size = pixels.length / count;
-  const batches = Array.from({ length: count }, (_, i) => ({
-    x: pixels.subarray(i * size, (i + 1) * size),
-    shape: [batch, 28, 28, 1],
-    labels: classes.subarray(i * batch, (i + 1) * batch),
-  }));
-  const loaded = Object.entries(weights).map(([name, array]) => [
-    name,
-    { data: floats(array), shape: [...array.shape] },
-  ]);
-  return {
-    sizes,
-    weights: Object.fromEntries(loaded) as TrainedNetwork["weights"],
-    trainBatches: batches,
-    testBatches: batches,
-    facts: { data: "", trainingSteps: 0, accuracy: 0, firingRates: {} },
-  };
-}
-
-function floats(array: ArrayFile): Float32Array {
-  return new Float32Array(bytes(array));
-}
-
-function bytes({ file }: ArrayFile): ArrayBuffer {
-  return Uint8Array.from(readFileSync(file)).buffer;
 }
 
 // Ctrl-C is for the bench, which ends this process.

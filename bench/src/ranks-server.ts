@@ -2,7 +2,7 @@
  * One rank of several, of which the first answers what bench/peers/pytorch/serve.py answers. The others are told what it is asked.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { joinRanks } from "../../dist/cli/mpi/join-ranks.js";
@@ -10,19 +10,15 @@ import { launchedBy } from "../../dist/cli/mpi/launched.js";
 import type { TrainedNetwork } from "../../dist/cli/quick-bench/network.js";
 import { init } from "../../dist/index.js";
 import { VERSION } from "../../dist/version.js";
-import type { ArrayFile } from "./array-files.js";
+import { trainedNetwork, type NetworkRequest } from "./network-request.js";
 import { sharedGradients, timeSteps } from "./trainer-work.js";
 
-interface Request {
+interface Request extends NetworkRequest {
   readonly do: string;
   readonly case: string;
   readonly runs: number;
   readonly threads: number;
   readonly folder: string;
-  readonly weights: Readonly<Record<string, ArrayFile>>;
-  readonly images: ArrayFile;
-  readonly labels: ArrayFile;
-  readonly sizes: TrainedNetwork["sizes"];
 }
 
 const launched = launchedBy(process.env);
@@ -36,7 +32,7 @@ const actions: Readonly<Record<string, (request: Request) => unknown>> = {
     return { version: VERSION, mpi: communicator.version };
   },
   prepare: (request) => {
-    trained = { network: networkOf(request), folder: request.folder };
+    trained = { network: trainedNetwork(request), folder: request.folder };
   },
   results: async () => {
     const { network, folder } = prepared();
@@ -58,33 +54,6 @@ const actions: Readonly<Record<string, (request: Request) => unknown>> = {
 function prepared(): NonNullable<typeof trained> {
   if (trained === null) throw new Error("nothing was prepared");
   return trained;
-}
-
-function networkOf({ sizes, weights, images, labels }: Request): TrainedNetwork {
-  const [count, batch] = images.shape;
-  const pixels = new Float32Array(bytes(images));
-  const classes = new Int32Array(bytes(labels));
-  const size = pixels.length / count;
-  const batches = Array.from({ length: count }, (_, i) => ({
-    x: pixels.subarray(i * size, (i + 1) * size),
-    shape: [batch, 28, 28, 1],
-    labels: classes.subarray(i * batch, (i + 1) * batch),
-  }));
-  const loaded = Object.entries(weights).map(([name, array]) => [
-    name,
-    { data: new Float32Array(bytes(array)), shape: [...array.shape] },
-  ]);
-  return {
-    sizes,
-    weights: Object.fromEntries(loaded) as TrainedNetwork["weights"],
-    trainBatches: batches,
-    testBatches: batches,
-    facts: { data: "", trainingSteps: 0, accuracy: 0, firingRates: {} },
-  };
-}
-
-function bytes({ file }: ArrayFile): ArrayBuffer {
-  return Uint8Array.from(readFileSync(file)).buffer;
 }
 
 /** What rank 0 was asked, on all ranks; they wait for it in naps. null: nothing more comes. */
