@@ -26,13 +26,16 @@ describeInBrowser("the page", () => {
     if (!isolated) expect(engine?.threads).toBe(1);
     // The page, its worker, the data and the network: panels, what trains, draws curves or reads files come when they are needed.
     await open.until(({ look }) => look !== null);
-    const loaded = open.requests.filter((address) => address.startsWith(site.address));
+    const ownRequests = (): string[] => open.requests.filter((address) => address.startsWith(site.address));
+    const packed = (): number =>
+      ownRequests().reduce((sum, address) => sum + packedBytes(new URL(address).pathname), 0);
+    const loaded = ownRequests();
     expect(loaded.filter((address) => /safetensors$|\/worker-|\/digits-data-/.test(address))).toHaveLength(3);
     expect(loaded.filter((address) => /learning|import-network|load-|story/.test(address))).toEqual([]);
-    expect(
-      loaded.reduce((sum, address) => sum + packedBytes(new URL(address).pathname), 0),
-    ).toBeLessThanOrEqual(290_000);
+    expect(packed()).toBeLessThanOrEqual(290_000);
     await open.openPanels();
+    // With all of them it misses the 300,000 that it aims at (KNOWN-ISSUES.md), and must not grow.
+    expect(packed()).toBeLessThanOrEqual(301_000);
     await open.page.getByRole("button", { name: "One batch" }).click();
     await open.until(({ training }) => training.losses.length === 1 && training.status === "paused");
     // Once it is kept it needs nobody, not even its own server.

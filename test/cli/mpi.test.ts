@@ -150,12 +150,12 @@ describe("what comes back from ranks", () => {
   });
 
   it("has one sentence, and the code of one process", () => {
-    const text = `${mark({ folder: "/tmp/run" })}\natif: it broke\n${mark({ rank: 1, exitCode: 1 })}\natif: rank 0 has waited\n`;
+    const text = `${mark({ folder: "runs/big" })}\natif: it broke\n${mark({ rank: 1, exitCode: 1 })}\natif: rank 0 has waited\n`;
     const failure = failed(text, { code: 137 });
     expect(failure.message).toMatch(
       /^it broke To go on from the last checkpoint: .*train --resume \S+ --ranks 2$/,
     );
-    expect(failure).toMatchObject({ exitCode: ExitCode.failed, facts: { folder: "/tmp/run" } });
+    expect(failure).toMatchObject({ exitCode: ExitCode.failed, facts: { folder: "runs/big" } });
     const usage = failed(`atif: no such key\n${mark({ rank: 0, exitCode: 2 })}\n`, { code: 1 });
     expect(usage).toMatchObject({ message: "no such key", exitCode: ExitCode.usage });
   });
