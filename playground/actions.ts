@@ -310,7 +310,7 @@ function forgetMeasurements(): void {
 }
 
 /** Everything that is shown of the network is asked for again. */
-function modelChanged(): void {
+export function modelChanged(): void {
   forgetMeasurements();
   const { input, model } = current();
   if (input.source === "sample" && model?.fitsData === false) {

@@ -258,7 +258,6 @@ export const english = {
       large: text`${b("The first layer has four times its θ.")} Above, it hardly fires. In its staircase below, the steps have become so wide that most inputs lie below the first one and vanish.`,
       oneStep: text`${b("One time step.")} A neuron can fire or not: its staircase has a single step. Above, the answer is the first guess; the table tells what the other steps were worth.`,
       silent: text`${b("The second layer has a hundred times its θ.")} Nothing reaches it, so it never fires, and what comes after sees the same for every image. Draw what you like: the answer does not follow any more.`,
-      learned: text`${b("All layers have one θ, that with which training began.")} The weights are the learned ones. The table tells what the thresholds that were learned with them are worth.`,
       fourBits: text`${b("Weights of 4 bits.")} The panel for devices brings the network to whole numbers: see what it costs in accuracy, and what it saves in memory.`,
     },
   },
@@ -322,6 +321,7 @@ export const english = {
     thetaOf: (layer: string) => `θ of ${layer}`,
     thetaAtFirst: (theta: string) => `At first: ${theta}. You can also drag the line in the picture.`,
     thetaLearned: (theta: string) => `Learned: ${theta}. You can also drag the line in the picture.`,
+    thetaSet: (theta: string) => `Fixed: ${theta}. You can also drag the line in the picture.`,
     thetaFixed: "The mean of its neurons. It cannot be moved: each of them may have its own.",
     timesteps: "T, time steps of the whole network",
     madeFor: (timesteps: number) => `Made for ${timesteps}.`,
@@ -347,8 +347,8 @@ export const english = {
   },
 
   train: {
-    lead: (train: number, test: number): Text =>
-      text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, and so does the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
+    lead: (train: number, test: number, isThetaLearned: boolean): Text =>
+      text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, ${isThetaLearned ? "and so does" : "but not"} the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
     goOn: "Go on",
     pause: "Pause",
     start: "Start training",
@@ -401,7 +401,7 @@ export const english = {
       accuracy: "Accuracy: share of images that are right",
       whileLearning: "while learning",
       heldOut: "held out",
-      thetas: "Thresholds θ: learned, one per layer",
+      thetas: "Thresholds θ, one per layer",
       pale: "Pale curves are those of the run before.",
       rates: "Firing rates: share of steps with a spike",
       batch: "batch",
@@ -415,6 +415,8 @@ export const english = {
       "Moving digits are what a simulated event camera of 16 × 16 pixels writes while each digit moves: another frame at every time step. It takes some seconds to make them.",
     kind: "Kind",
     kinds: { convolutions: "with convolutions", dense: "hidden neurons only" },
+    threshold: "Threshold θ",
+    thresholds: { learned: "is learned, one per layer", fixed: "stays fixed" },
     sliders: {
       channels: (convolution: number) => `Channels of convolution ${convolution}`,
       hidden: "Hidden neurons",
@@ -423,6 +425,7 @@ export const english = {
       timesteps: "Time steps T",
       thetaLow: "θ starts from",
       thetaHigh: "θ starts up to",
+      theta: "θ of every layer",
       alpha: "Steepness α",
       learningRate: "Learning rate",
       epochs: "Epochs",
@@ -432,6 +435,7 @@ export const english = {
     hints: {
       timesteps: "How often the network looks at the image. More steps: finer, and slower.",
       thetaHigh: "Each layer draws its first threshold between these two.",
+      theta: "It stays so; weights alone are learned. Each spike counts 1 (IFNode, soft reset).",
       alpha: "How narrowly around θ a neuron learns.",
       seed: "The same seed gives the same network, to the last bit.",
     },
@@ -444,6 +448,7 @@ export const english = {
       hidden: "hidden neurons",
       hidden2: "neurons of layer 2",
       timesteps: "T",
+      fixedTheta: "θ",
       thetaLow: "lowest first θ",
       thetaHigh: "highest first θ",
       alpha: "α",
@@ -454,6 +459,7 @@ export const english = {
     },
     dataNames: { still: "still", moving: "moving" },
     kindNames: { convolutions: "convolutions", dense: "dense" },
+    thetaNames: { learned: "learned" },
   },
 
   health: {

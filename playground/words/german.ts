@@ -311,7 +311,6 @@ export const german: Words = {
       large: text`${b("Die erste Schicht hat das Vierfache ihres θ.")} Oben feuert sie kaum. In ihrer Treppe unten sind die Stufen so breit, dass die meisten Eingaben unter der ersten liegen und verschwinden.`,
       oneStep: text`${b("Ein Zeitschritt.")} Ein Neuron feuert oder nicht: Seine Treppe hat eine einzige Stufe. Oben steht als Antwort, was zuerst geraten wurde; die Tabelle sagt, was die anderen Schritte wert waren.`,
       silent: text`${b("Die zweite Schicht hat das Hundertfache ihres θ.")} Nichts erreicht es, also feuert sie nie, und was danach kommt, sieht bei jedem Bild dasselbe. Zeichnen Sie, was Sie wollen: Die Antwort folgt nicht mehr.`,
-      learned: text`${b("Alle Schichten haben dasselbe θ, das vom Anfang des Trainings.")} Die Gewichte sind die gelernten. Die Tabelle sagt, was die Schwellen wert sind, die mit ihnen gelernt wurden.`,
       fourBits: text`${b("Gewichte mit 4 Bit.")} Das Feld für Geräte bringt das Netz auf ganze Zahlen: Sehen Sie, was das an Genauigkeit kostet und was es an Speicher spart.`,
     },
   },
@@ -376,6 +375,7 @@ export const german: Words = {
     thetaOf: (layer) => `θ von ${layer}`,
     thetaAtFirst: (theta) => `Am Anfang: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaLearned: (theta) => `Gelernt: ${theta}. Sie können auch die Linie im Bild ziehen.`,
+    thetaSet: (theta) => `Fest: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaFixed:
       "Der Mittelwert ihrer Neuronen. Er lässt sich nicht bewegen: Jedes von ihnen kann eine eigene Schwelle haben.",
     timesteps: "T, Zeitschritte des ganzen Netzes",
@@ -403,8 +403,8 @@ export const german: Words = {
   },
 
   train: {
-    lead: (train, test) =>
-      text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, und ebenso die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
+    lead: (train, test, isThetaLearned) =>
+      text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, ${isThetaLearned ? "und ebenso" : "nicht aber"} die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
     goOn: "Weiter",
     pause: "Anhalten",
     start: "Training starten",
@@ -458,7 +458,7 @@ export const german: Words = {
       accuracy: "Genauigkeit: Anteil der richtigen Bilder",
       whileLearning: "beim Lernen",
       heldOut: "auf Testdaten",
-      thetas: "Schwellen θ: gelernt, eine je Schicht",
+      thetas: "Schwellen θ, eine je Schicht",
       pale: "Blasse Kurven sind die des Laufs davor.",
       rates: "Feuerraten: Anteil der Schritte mit einem Spike",
       batch: "Batch",
@@ -472,6 +472,8 @@ export const german: Words = {
       "Bewegte Ziffern sind, was eine simulierte Ereigniskamera mit 16 × 16 Pixeln schreibt, während sich eine Ziffer bewegt: in jedem Zeitschritt ein anderes Bild. Sie zu machen dauert einige Sekunden.",
     kind: "Art",
     kinds: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
+    threshold: "Schwelle θ",
+    thresholds: { learned: "wird gelernt, eine je Schicht", fixed: "bleibt fest" },
     sliders: {
       channels: (convolution) => `Kanäle der Faltung ${convolution}`,
       hidden: "Verdeckte Neuronen",
@@ -480,6 +482,7 @@ export const german: Words = {
       timesteps: "Zeitschritte T",
       thetaLow: "θ beginnt ab",
       thetaHigh: "θ beginnt bis",
+      theta: "θ jeder Schicht",
       alpha: "Steilheit α",
       learningRate: "Lernrate",
       epochs: "Epochen",
@@ -489,6 +492,7 @@ export const german: Words = {
     hints: {
       timesteps: "Wie oft das Netz das Bild ansieht. Mehr Schritte: feiner und langsamer.",
       thetaHigh: "Jede Schicht lost ihre erste Schwelle zwischen diesen beiden aus.",
+      theta: "Es bleibt so; gelernt werden nur Gewichte. Jeder Spike zählt 1 (IFNode, weiches Zurücksetzen).",
       alpha: "Wie eng um θ herum ein Neuron lernt.",
       seed: "Dieselbe Startzahl gibt dasselbe Netz, bis auf das letzte Bit.",
     },
@@ -500,6 +504,7 @@ export const german: Words = {
       hidden: "verdeckte Neuronen",
       hidden2: "Neuronen der Schicht 2",
       timesteps: "T",
+      fixedTheta: "θ",
       thetaLow: "kleinstes erstes θ",
       thetaHigh: "größtes erstes θ",
       alpha: "α",
@@ -510,6 +515,7 @@ export const german: Words = {
     },
     dataNames: { still: "still", moving: "bewegt" },
     kindNames: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
+    thetaNames: { learned: "gelernt" },
   },
 
   health: {

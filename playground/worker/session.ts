@@ -89,6 +89,8 @@ export class Session implements Handlers {
   readonly #data = new DataAtHand();
   readonly #shown = new ShownInput();
   #held: HeldModel | null = null;
+  /** Of before a lesson. */
+  #aside: HeldModel | null = null;
   #run: TrainingRun | null = null;
   /** What replaces them, under way. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -326,6 +328,24 @@ export class Session implements Handlers {
 
   #tellData(): void {
     this.#tell({ type: "data", data: this.#data.summary, model: this.#summary() });
+  }
+
+  setAside(): Promise<null> {
+    return this.#inTurn(() => {
+      this.#aside = this.#requireModel();
+      return Promise.resolve(null);
+    });
+  }
+
+  takeBack(): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      const held = this.#aside ?? this.#requireModel();
+      this.#aside = null;
+      await this.#forgetRun();
+      this.#hold(held);
+      void this.#inTurn(() => this.#digitsFor(held.model)).catch(() => undefined);
+      return this.#summary();
+    });
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
