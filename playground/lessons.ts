@@ -46,7 +46,7 @@ export async function startLesson(id: LessonId): Promise<void> {
       setPanel("deploy", true);
       void told(async () => {
         const { setDeploy, startMeasuring } = await import("./deploy/deploy-actions.js").catch(notLoaded);
-        setDeploy({ weights: 4 });
+        setDeploy({ weights: 4, ownBits: {} });
         startMeasuring();
       });
   }

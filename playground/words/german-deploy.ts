@@ -40,7 +40,14 @@ export const germanDeploy: DeployWords = {
 
   layers: "Was jede Schicht verliert",
   layersHelp:
-    "Gesättigt: der Anteil dessen, was sie ausgibt (bei Neuronen: ihrer Potentiale), der bei der größten oder kleinsten Zahl liegt; was darüber hinausgeht, sieht gleich aus. Stumm: Neuronen ohne einen Spike bei all diesen Bildern. Wächst eines davon, geben Sie dieser Art von Zahl mehr Bits.",
+    "Gesättigt: der Anteil dessen, was sie ausgibt (bei Neuronen: ihrer Potentiale), der bei der größten oder kleinsten Zahl liegt; was darüber hinausgeht, sieht gleich aus. Stumm: Neuronen ohne einen Spike bei all diesen Bildern. Wächst eines davon, geben Sie dieser Art von Zahl mehr Bits, oder dieser Schicht allein: ihren Gewichten, oder den Potentialen ihrer Neuronen.",
+  bits: "Bits",
+  ownBits: {
+    weights: (layer: string) => `Bits der Gewichte von ${layer}`,
+    potentials: (layer: string) => `Bits der Potentiale von ${layer}`,
+  },
+  asAbove: (bits: number) => `${bits}, wie alle`,
+  allAlike: "Alle Schichten wieder gleich",
   layer: "Schicht",
   theta: "θ",
   fractional: "Bits hinter dem Komma",
