@@ -50,7 +50,7 @@ const withEffects: Plugin = {
 
 /** Modules of the page that it cannot do without. */
 const FIRST =
-  /node_modules\/(@preact|preact)\/|playground\/(words\/(english|english-problems|text|words|problems|languages)|format|actions|engine|frame-queue|address)\.ts$/;
+  /node_modules\/(@preact|preact)\/|playground\/(words\/(english(-problems|-draw|-foreign|-train)?|text|words|problems|languages)|actions\/[a-z]+|format|engine|frame-queue|address)\.ts$/;
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
