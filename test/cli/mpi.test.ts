@@ -184,22 +184,41 @@ describe("what comes back from ranks", () => {
 });
 
 describe("patience", () => {
-  it("is what a rank has computed itself, three times, and a little", () => {
-    const patience = Patience.of({ ATIF_PATIENCE: "2" });
+  const here = { size: 2, localSize: 2 };
+
+  it("is what a rank has computed itself, five times, and two seconds at least", () => {
+    const patience = Patience.of({ ATIF_PATIENCE: "2" }, here);
     expect([patience.limit(false), patience.limit(true)]).toEqual([2000, 20_000]);
     patience.computed(1000);
     expect(patience.limit(false)).toBe(5000);
     for (let i = 0; i < 100; i++) patience.computed(1);
-    expect(patience.limit(false)).toBeLessThan(2010);
-    expect(Patience.of({ ATIF_PATIENCE: "0" }).limit(false)).toBe(Infinity);
-    expect(() => Patience.of({ ATIF_PATIENCE: "soon" })).toThrow('ATIF_PATIENCE is "soon"; expected seconds');
+    expect(patience.limit(false)).toBe(2000);
+    expect(Patience.of({ ATIF_PATIENCE: "0" }, here).limit(false)).toBe(Infinity);
+    expect(() => Patience.of({ ATIF_PATIENCE: "soon" }, here)).toThrow(
+      'ATIF_PATIENCE is "soon"; expected seconds',
+    );
+  });
+
+  it("is that of a machine that stands still where ranks are on several, and not for what hangs on one's own", () => {
+    const patience = Patience.of({}, { size: 4, localSize: 2 });
+    expect([patience.limit(false), patience.limit(true)]).toEqual([90_000, 90_000]);
+    patience.computed(30_000);
+    expect(patience.limit(false)).toBe(150_000);
+    const alone = Patience.of({}, here);
+    expect([patience.silence(false, 0), patience.silence(true, 0)]).toEqual([
+      alone.limit(false),
+      alone.limit(true),
+    ]);
+    expect(alone.limit(false)).toBeLessThan(2500);
+    expect(Patience.of({ ATIF_PATIENCE: "3" }, { size: 4, localSize: 2 }).limit(false)).toBe(3000);
   });
 
   it("ends with a process that gives no sign of life, and not before", () => {
     const pulse = new Pulse(pulseMemory());
-    const watchdog = new Watchdog(pulse, new Patience(1000));
-    const looks = (count: number): string[] =>
-      Array.from({ length: count }, () => watchdog.look()).filter((why) => why !== null);
+    let now = 0;
+    const watchdog = new Watchdog(pulse, new Patience(1000), now);
+    const looks = (count: number, every = LOOK_MS): string[] =>
+      Array.from({ length: count }, () => watchdog.look((now += every))).filter((why) => why !== null);
     expect(looks(1000)).toEqual([]); // it loads data
     pulse.begin("first step");
     expect(looks(10_000 / LOOK_MS)).toEqual([]);
@@ -209,10 +228,24 @@ describe("patience", () => {
       pulse.beat();
     }
     // It was silent for 0.4 s at a time before.
-    expect(looks(1 + (1000 + 3 * 400) / LOOK_MS)).toEqual([]);
-    expect(looks(1)).toEqual(["hangs: its computation has given no sign of life for 2.3 s"]);
+    expect(looks(1 + (5 * 400) / LOOK_MS)).toEqual([]);
+    expect(looks(1)).toEqual(["hangs: its computation has given no sign of life for 2.1 s"]);
     pulse.begin("exchanging", 500);
     expect(looks(1 + 500 / LOOK_MS)).toEqual([]);
     expect(looks(1)[0]).toMatch(/^has been in an exchange with the others for 0.6 s/);
+  });
+
+  it("counts looks that come late as they come, and those of a machine that stood still as two", () => {
+    const pulse = new Pulse(pulseMemory());
+    let now = 0;
+    const watchdog = new Watchdog(pulse, new Patience(1000), now);
+    const look = (after: number): string | null => watchdog.look((now += after));
+    pulse.begin("computing");
+    look(LOOK_MS);
+    // A minute, four times: it is stopped, and goes on.
+    for (let i = 0; i < 4; i++) expect(look(60_000)).toBeNull();
+    // Other work on the machine: looks come at 150 ms.
+    expect(look(150)).toBeNull();
+    expect(look(150)).toMatch(/^hangs: .* for 1.1 s$/);
   });
 });

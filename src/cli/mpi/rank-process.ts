@@ -77,7 +77,7 @@ export class RankProcess {
   #watch(environment: Environment): void {
     let patience: Patience;
     try {
-      patience = Patience.of(environment);
+      patience = Patience.of(environment, this.#launched);
     } catch (thrown) {
       // It is said where it is read to be obeyed.
       if (thrown instanceof UsageError) return;
