@@ -87,6 +87,12 @@ export async function loadMpi(named: string): Promise<Mpi> {
       errors.push(messageOf(thrown));
     }
   }
+  if (names[0] === named) {
+    throw new UsageError(
+      `ATIF_MPI is ${JSON.stringify(named)}, which cannot be used as a library of MPI (${errors[0]}); expected openmpi, mpich, or the ` +
+        "path of one, as in ATIF_MPI=/usr/lib/x86_64-linux-gnu/libmpi.so.40",
+    );
+  }
   throw new UsageError(
     `there is no library of MPI (${errors.join("; ")}); expected ${names.join(" or ")}. Install it, as by ` +
       "apt install openmpi-bin or apt install mpich, or set ATIF_MPI to the path of another.",
