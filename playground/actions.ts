@@ -6,7 +6,7 @@ export { copyLink, copyText } from "./actions/copying.js";
 export { download, importModel, opened, saveModel, SAVED_AS, takeFiles } from "./actions/files.js";
 export { askArrivals, draw, goToStep, pick, selectLayer, setMotion, showSample } from "./actions/looking.js";
 export { open } from "./actions/opening.js";
-export { moveAll, moveStaircase, restoreStaircases } from "./actions/staircases.js";
+export { modelChanged, moveAll, moveStaircase, restoreStaircases } from "./actions/staircases.js";
 export { dismissNotice, told } from "./actions/told.js";
 export {
   pauseTraining,

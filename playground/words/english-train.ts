@@ -4,8 +4,8 @@ import { counted, grouped } from "../format.js";
 import { b, code, em, i, text, type Text } from "./text.js";
 
 export const englishTrain = {
-  lead: (train: number, test: number): Text =>
-    text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, and so does the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
+  lead: (train: number, test: number, isThetaLearned: boolean): Text =>
+    text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, ${isThetaLearned ? "and so does" : "but not"} the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
   goOn: "Go on",
   pause: "Pause",
   start: "Start training",
@@ -58,7 +58,7 @@ export const englishTrain = {
     accuracy: "Accuracy: share of images that are right",
     whileLearning: "while learning",
     heldOut: "held out",
-    thetas: "Thresholds θ: learned, one per layer",
+    thetas: "Thresholds θ, one per layer",
     pale: "Pale curves are those of the run before.",
     rates: "Firing rates: share of steps with a spike",
     batch: "batch",
@@ -72,6 +72,8 @@ export const englishTrain = {
     "Moving digits are what a simulated event camera of 16 × 16 pixels writes while each digit moves: another frame at every time step. It takes some seconds to make them.",
   kind: "Kind",
   kinds: { convolutions: "with convolutions", dense: "hidden neurons only" },
+  threshold: "Threshold θ",
+  thresholds: { learned: "is learned, one per layer", fixed: "stays fixed" },
   sliders: {
     channels: (convolution: number) => `Channels of convolution ${convolution}`,
     hidden: "Hidden neurons",
@@ -80,6 +82,7 @@ export const englishTrain = {
     timesteps: "Time steps T",
     thetaLow: "θ starts from",
     thetaHigh: "θ starts up to",
+    theta: "θ of every layer",
     alpha: "Steepness α",
     learningRate: "Learning rate",
     epochs: "Epochs",
@@ -89,6 +92,7 @@ export const englishTrain = {
   hints: {
     timesteps: "How often the network looks at the image. More steps: finer, and slower.",
     thetaHigh: "Each layer draws its first threshold between these two.",
+    theta: "It stays so; weights alone are learned. Each spike counts 1 (IFNode, soft reset).",
     alpha: "How narrowly around θ a neuron learns.",
     seed: "The same seed gives the same network, to the last bit.",
   },
@@ -101,6 +105,7 @@ export const englishTrain = {
     hidden: "hidden neurons",
     hidden2: "neurons of layer 2",
     timesteps: "T",
+    fixedTheta: "θ",
     thetaLow: "lowest first θ",
     thetaHigh: "highest first θ",
     alpha: "α",
@@ -111,4 +116,5 @@ export const englishTrain = {
   },
   dataNames: { still: "still", moving: "moving" },
   kindNames: { convolutions: "convolutions", dense: "dense" },
+  thetaNames: { learned: "learned" },
 };

@@ -9,8 +9,8 @@ const images = (count: number): string => counted(count, "Bild", "Bilder");
 const imagesDative = (count: number): string => counted(count, "Bild", "Bildern");
 
 export const germanTrain: Words["train"] = {
-  lead: (train, test) =>
-    text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, und ebenso die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
+  lead: (train, test, isThetaLearned) =>
+    text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, ${isThetaLearned ? "und ebenso" : "nicht aber"} die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
   goOn: "Weiter",
   pause: "Anhalten",
   start: "Training starten",
@@ -64,7 +64,7 @@ export const germanTrain: Words["train"] = {
     accuracy: "Genauigkeit: Anteil der richtigen Bilder",
     whileLearning: "beim Lernen",
     heldOut: "auf Testdaten",
-    thetas: "Schwellen θ: gelernt, eine je Schicht",
+    thetas: "Schwellen θ, eine je Schicht",
     pale: "Blasse Kurven sind die des Laufs davor.",
     rates: "Feuerraten: Anteil der Schritte mit einem Spike",
     batch: "Batch",
@@ -78,6 +78,8 @@ export const germanTrain: Words["train"] = {
     "Bewegte Ziffern sind, was eine simulierte Ereigniskamera mit 16 × 16 Pixeln schreibt, während sich eine Ziffer bewegt: in jedem Zeitschritt ein anderes Bild. Sie zu machen dauert einige Sekunden.",
   kind: "Art",
   kinds: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
+  threshold: "Schwelle θ",
+  thresholds: { learned: "wird gelernt, eine je Schicht", fixed: "bleibt fest" },
   sliders: {
     channels: (convolution) => `Kanäle der Faltung ${convolution}`,
     hidden: "Verdeckte Neuronen",
@@ -86,6 +88,7 @@ export const germanTrain: Words["train"] = {
     timesteps: "Zeitschritte T",
     thetaLow: "θ beginnt ab",
     thetaHigh: "θ beginnt bis",
+    theta: "θ jeder Schicht",
     alpha: "Steilheit α",
     learningRate: "Lernrate",
     epochs: "Epochen",
@@ -95,6 +98,7 @@ export const germanTrain: Words["train"] = {
   hints: {
     timesteps: "Wie oft das Netz das Bild ansieht. Mehr Schritte: feiner und langsamer.",
     thetaHigh: "Jede Schicht lost ihre erste Schwelle zwischen diesen beiden aus.",
+    theta: "Es bleibt so; gelernt werden nur Gewichte. Jeder Spike zählt 1 (IFNode, weiches Zurücksetzen).",
     alpha: "Wie eng um θ herum ein Neuron lernt.",
     seed: "Dieselbe Startzahl gibt dasselbe Netz, bis auf das letzte Bit.",
   },
@@ -106,6 +110,7 @@ export const germanTrain: Words["train"] = {
     hidden: "verdeckte Neuronen",
     hidden2: "Neuronen der Schicht 2",
     timesteps: "T",
+    fixedTheta: "θ",
     thetaLow: "kleinstes erstes θ",
     thetaHigh: "größtes erstes θ",
     alpha: "α",
@@ -116,4 +121,5 @@ export const germanTrain: Words["train"] = {
   },
   dataNames: { still: "still", moving: "bewegt" },
   kindNames: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
+  thetaNames: { learned: "gelernt" },
 };

@@ -209,7 +209,6 @@ export const german: Words = {
       large: text`${b("Die erste Schicht hat das Vierfache ihres θ.")} Oben feuert sie kaum. In ihrer Treppe unten sind die Stufen so breit, dass die meisten Eingaben unter der ersten liegen und verschwinden.`,
       oneStep: text`${b("Ein Zeitschritt.")} Ein Neuron feuert oder nicht: Seine Treppe hat eine einzige Stufe. Oben steht als Antwort, was zuerst geraten wurde; die Tabelle sagt, was die anderen Schritte wert waren.`,
       silent: text`${b("Die zweite Schicht hat das Hundertfache ihres θ.")} Nichts erreicht es, also feuert sie nie, und was danach kommt, sieht bei jedem Bild dasselbe. Zeichnen Sie, was Sie wollen: Die Antwort folgt nicht mehr.`,
-      learned: text`${b("Alle Schichten haben dasselbe θ, das vom Anfang des Trainings.")} Die Gewichte sind die gelernten. Die Tabelle sagt, was die Schwellen wert sind, die mit ihnen gelernt wurden.`,
       fourBits: text`${b("Gewichte mit 4 Bit.")} Das Feld für Geräte bringt das Netz auf ganze Zahlen: Sehen Sie, was das an Genauigkeit kostet und was es an Speicher spart.`,
     },
   },
@@ -274,6 +273,7 @@ export const german: Words = {
     thetaOf: (layer) => `θ von ${layer}`,
     thetaAtFirst: (theta) => `Am Anfang: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaLearned: (theta) => `Gelernt: ${theta}. Sie können auch die Linie im Bild ziehen.`,
+    thetaSet: (theta) => `Fest: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaFixed:
       "Der Mittelwert ihrer Neuronen. Er lässt sich nicht bewegen: Jedes von ihnen kann eine eigene Schwelle haben.",
     timesteps: "T, Zeitschritte des ganzen Netzes",

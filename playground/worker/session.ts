@@ -57,6 +57,8 @@ export class Session implements Handlers {
   readonly #data = new DataAtHand();
   readonly #shown = new ShownInput();
   readonly #network = new NetworkAtHand(this.#data);
+  /** Of before a lesson. */
+  #aside: HeldModel | null = null;
   #run: TrainingRun | null = null;
   /** What replaces them, under way. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -258,6 +260,24 @@ export class Session implements Handlers {
 
   #tellData(): void {
     this.#tell({ type: "data", data: this.#data.summary, model: this.#network.summary });
+  }
+
+  setAside(): Promise<null> {
+    return this.#inTurn(() => {
+      this.#aside = this.#network.held;
+      return Promise.resolve(null);
+    });
+  }
+
+  takeBack(): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      const held = this.#aside ?? this.#network.held;
+      this.#aside = null;
+      await this.#forgetRun();
+      this.#hold(held);
+      void this.#inTurn(() => this.#digitsFor(held.model)).catch(() => undefined);
+      return this.#network.summary;
+    });
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {

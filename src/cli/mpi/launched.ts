@@ -107,9 +107,14 @@ export function libraryFor({ kind, launcher, size }: Launched, { ATIF_MPI }: Env
  */
 export function checkSize({ size, launcher }: Launched, seen: number, version: string): void {
   if (size === null || size === seen) return;
+  const libraryOf = launcher === "srun" ? "srun tells its ranks of with --mpi" : `${launcher} belongs to`;
+  const other =
+    launcher === "srun"
+      ? "srun --mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH)"
+      : "the mpirun of the other (mpirun.openmpi, mpirun.mpich)";
   throw new UsageError(
-    `${launcher} started ${size} ranks, but ${version} knows of ${seen}; expected the library of the MPI that ${launcher} belongs ` +
-      "to. Set ATIF_MPI to openmpi, mpich, or the path of its library (libmpi.so), or start it with the other mpirun.",
+    `${launcher} started ${size} ranks, but ${version} knows of ${seen}; expected the library of the MPI that ${libraryOf}. ` +
+      `Set ATIF_MPI to openmpi, mpich, or the path of its library (libmpi.so), or start it with ${other}.`,
   );
 }
 
