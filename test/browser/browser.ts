@@ -123,8 +123,16 @@ export class OpenPage {
       scrollTo({ top: 0, left: 0, behavior: "instant" });
       return [scrollX, scrollY] as const;
     });
-    const clip = from === undefined || to === undefined ? {} : { clip: await this.#placeOf(from, to) };
-    await this.page.screenshot({ path, fullPage: true, ...clip });
+    if (from === undefined || to === undefined) await this.page.screenshot({ path, fullPage: true });
+    else {
+      // What comes meanwhile above it, a panel that is loaded or measured, moves it.
+      for (let clip = await this.#placeOf(from, to), isStill = false; !isStill;) {
+        await this.page.screenshot({ path, fullPage: true, clip });
+        const now = await this.#placeOf(from, to);
+        isStill = JSON.stringify(now) === JSON.stringify(clip);
+        clip = now;
+      }
+    }
     await this.page.evaluate(([left, top]) => scrollTo({ top, left, behavior: "instant" }), scrolled);
   }
 
@@ -136,8 +144,11 @@ export class OpenPage {
           document.querySelector(selector)?.getBoundingClientRect(),
         );
         if (first === undefined || last === undefined) throw new Error("there is no such part");
-        const { x, width } = first;
-        return { x, y: first.top + scrollY, width, height: last.bottom - first.top };
+        // With the ring around what has the focus.
+        const margin = 5;
+        const [x, y] = [Math.max(0, first.left - margin), Math.max(0, first.top + scrollY - margin)];
+        const right = Math.min(document.documentElement.clientWidth, first.right + margin);
+        return { x, y, width: right - x, height: last.bottom + scrollY + margin - y };
       },
       [from, to] as const,
     );
