@@ -78,6 +78,9 @@ describe("who has started a process", () => {
     expect(threadsOfRank(launched, 8, 8)).toBe(4);
     expect(threadsOfRank(launched, 1, 8)).toBe(1); // bound
     expect(threadsOfRank({ ...launched, localSize: 3 }, 2, 2)).toBe(1);
+    const ofStep = launchedBy({ ...pmix, SLURM_CPUS_PER_TASK: "4" });
+    if (ofStep === null) throw new Error("expected a rank");
+    expect([threadsOfRank(ofStep, 64, 64), threadsOfRank(ofStep, 2, 64)]).toEqual([4, 2]);
     expect([silenceBefore({}), silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "0" })]).toEqual([0, 0]);
     expect(silenceBefore(openMpi)).toBeGreaterThan(silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "1" }));
   });
@@ -101,6 +104,9 @@ describe("what is started", () => {
     );
     expect(command("mpich", { isRoot: true }, 3)).toBe("go -n 3 node main.js train");
     expect(command("srun")).toBe("go -K1 --mpi=pmix -n 2 node main.js train");
+    expect(command("srun", {}, 2, { SLURM_CPUS_PER_TASK: "16" })).toBe(
+      "go -K1 --mpi=pmix --cpus-per-task=16 -n 2 node main.js train",
+    );
     expect(command("srun", {}, 2, { ATIF_MPI: "mpich" })).toBe("go -K1 --mpi=pmi2 -n 2 node main.js train");
   });
 
