@@ -124,7 +124,8 @@ export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "
 export { loadDigits } from "./datasets/digits.js";
 export { parseIdx, type IdxArray } from "./datasets/idx.js";
 export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx-dataset.js";
-export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
+export { FASHION_MNIST_CLASSES } from "./datasets/fashion-mnist-classes.js";
+export { loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export type { Events } from "./datasets/events/events.js";

@@ -15,8 +15,11 @@ import { viewShape } from "./view-shape.js";
 /** Answers after 1, 2, 4 and 8 steps are shown side by side, whatever the model was trained with. */
 const LEAST_STEPS = 8;
 
-/** @param model the network, or a copy of it with other thresholds and another T */
-export function lookedAt(model: SpikingModel, { image, sequence }: Shown): Looked {
+/**
+ * @param model the network, or a copy of it with other thresholds and another T
+ * @param learns whether its weights may be others soon
+ */
+export function lookedAt(model: SpikingModel, { image, sequence }: Shown, learns: boolean): Looked {
   const timesteps = sequence?.timesteps ?? Math.max(LEAST_STEPS, model.timesteps);
   const given = sequence?.values ?? inUnitsOf(model, image);
   const lead = sequence === null ? [] : [timesteps];
@@ -26,7 +29,8 @@ export function lookedAt(model: SpikingModel, { image, sequence }: Shown): Looke
       time: sequence !== null,
     }),
   );
-  return { model, activity, image: given, isSequence: sequence !== null };
+  const state = learns ? model.stateDict() : undefined;
+  return { model, activity, image: given, isSequence: sequence !== null, state };
 }
 
 /**

@@ -160,10 +160,8 @@ export class Session implements Handlers {
   look({ input: asked, motion, picked, whatIf }: Requests["look"]["args"]): Promise<Look> {
     const { looking } = this.#network;
     const shown = this.#shown.shown(asked, motion, looking, () => this.#network.fittingTest());
-    const looked = lookedAt(
-      whatIf === null ? looking.model : (this.#probe?.moved(whatIf) ?? looking.model),
-      shown,
-    );
+    const model = whatIf === null ? looking.model : (this.#probe?.moved(whatIf) ?? looking.model);
+    const looked = lookedAt(model, shown, this.#run !== null);
     this.#looked = looked;
     this.#activity = looked.activity;
     this.#events = shown.sequence?.events ?? null;

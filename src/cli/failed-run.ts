@@ -5,7 +5,7 @@ import { OutOfMemoryError } from "../errors.js";
 import type { SingleRun } from "../experiment/adjust.js";
 import { RunFolder } from "../experiment/run-folder/run-folder.js";
 import { DivergenceError } from "../training/divergence-error.js";
-import { spellCommand } from "./command-line.js";
+import { resumeCommand } from "./resume-command.js";
 import { FileError } from "../platform/files.js";
 import { ExitCode, failureOf, FoundFailure } from "./exit-codes.js";
 import type { TrainPlan } from "./train-plan.js";
@@ -36,18 +36,18 @@ export function failedRun(thrown: unknown, plan: TrainPlan, { run, folder, postp
 }
 
 function adviceOn(thrown: unknown, plan: TrainPlan, run: SingleRun, root: RunFolder): string | null {
-  const resume = ["train", "--resume", root.shortPath];
+  const resume = (...more: string[]): string => resumeCommand(root.shortPath, more);
   if (thrown instanceof DivergenceError) {
     const lower = lowerRate(run, plan.experiment.models.indexOf(run.model));
     return lower === null
       ? null
-      : `To go on from the last checkpoint with a lower one: ${spellCommand([...resume, "--set", lower])}`;
+      : `To go on from the last checkpoint with a lower one: ${resume("--set", lower)}`;
   }
   if (thrown instanceof FileError && failureOf(thrown).exitCode === ExitCode.failed) {
-    return `To go on when that is mended: ${spellCommand(resume)}`;
+    return `To go on when that is mended: ${resume()}`;
   }
   if (thrown instanceof OutOfMemoryError) {
-    return `The run stays as it was started; begin another one with such settings, or go on where there is more memory: ${spellCommand(resume)}`;
+    return `The run stays as it was started; begin another one with such settings, or go on where there is more memory: ${resume()}`;
   }
   return null;
 }

@@ -117,11 +117,20 @@ export class OpenPage {
     if (folder === "") return;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    if (from === undefined || to === undefined) {
-      await this.page.screenshot({ path, fullPage: true });
-      return;
-    }
-    const clip = await this.page.evaluate(
+    // From its top: what stays in sight while the page is scrolled would lie over what is shown.
+    const scrolled = await this.page.evaluate(() => {
+      const { scrollX, scrollY } = globalThis;
+      scrollTo({ top: 0, left: 0, behavior: "instant" });
+      return [scrollX, scrollY] as const;
+    });
+    const clip = from === undefined || to === undefined ? {} : { clip: await this.#placeOf(from, to) };
+    await this.page.screenshot({ path, fullPage: true, ...clip });
+    await this.page.evaluate(([left, top]) => scrollTo({ top, left, behavior: "instant" }), scrolled);
+  }
+
+  /** On the whole page, in CSS pixels. */
+  #placeOf(from: string, to: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    return this.page.evaluate(
       (selectors) => {
         const [first, last] = selectors.map((selector) =>
           document.querySelector(selector)?.getBoundingClientRect(),
@@ -130,9 +139,8 @@ export class OpenPage {
         const { x, width } = first;
         return { x, y: first.top + scrollY, width, height: last.bottom - first.top };
       },
-      [from, to],
+      [from, to] as const,
     );
-    await this.page.screenshot({ path, fullPage: true, clip });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-codes.js";
 import { failureOfJob, type EndedJob } from "../../src/cli/mpi/job-failure.js";
+import { findLauncher } from "../../src/cli/mpi/launch-ranks.js";
 import { candidates, kindOf, launcherCommand, withoutRanks } from "../../src/cli/mpi/launcher-command.js";
 import { checkSize, launchedBy, libraryFor, threadsOfRank } from "../../src/cli/mpi/launched.js";
 import { mark } from "../../src/cli/mpi/marks.js";
@@ -10,6 +11,7 @@ import { Patience } from "../../src/cli/mpi/patience.js";
 import { Pulse, pulseMemory } from "../../src/cli/mpi/pulse.js";
 import { RankOutput } from "../../src/cli/mpi/rank-output.js";
 import { silenceBefore } from "../../src/cli/mpi/turn-to-speak.js";
+import { usualShards } from "../../src/cli/mpi/usual-shards.js";
 import { LOOK_MS, Watchdog } from "../../src/cli/mpi/watchdog.js";
 
 const openMpi = {
@@ -65,6 +67,9 @@ describe("who has started a process", () => {
       /mpirun started 3 ranks, but Open MPI v4 knows of 1; .* Set ATIF_MPI to openmpi, mpich/,
     );
     expect(() => checkSize(launched, 3, "MPICH")).not.toThrow();
+    expect(() => checkSize({ ...launched, launcher: "srun" }, 1, "MPICH")).toThrow(
+      /srun started 3 .* of the MPI that srun tells its ranks of with --mpi\. .* or start it with srun --mpi=pmix \(Open MPI\) or --mpi=pmi2/,
+    );
   });
 
   it("decides threads and turns", () => {
@@ -73,6 +78,9 @@ describe("who has started a process", () => {
     expect(threadsOfRank(launched, 8, 8)).toBe(4);
     expect(threadsOfRank(launched, 1, 8)).toBe(1); // bound
     expect(threadsOfRank({ ...launched, localSize: 3 }, 2, 2)).toBe(1);
+    const ofStep = launchedBy({ ...pmix, SLURM_CPUS_PER_TASK: "4" });
+    if (ofStep === null) throw new Error("expected a rank");
+    expect([threadsOfRank(ofStep, 64, 64), threadsOfRank(ofStep, 2, 64)]).toEqual([4, 2]);
     expect([silenceBefore({}), silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "0" })]).toEqual([0, 0]);
     expect(silenceBefore(openMpi)).toBeGreaterThan(silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "1" }));
   });
@@ -96,6 +104,9 @@ describe("what is started", () => {
     );
     expect(command("mpich", { isRoot: true }, 3)).toBe("go -n 3 node main.js train");
     expect(command("srun")).toBe("go -K1 --mpi=pmix -n 2 node main.js train");
+    expect(command("srun", {}, 2, { SLURM_CPUS_PER_TASK: "16" })).toBe(
+      "go -K1 --mpi=pmix --cpus-per-task=16 -n 2 node main.js train",
+    );
     expect(command("srun", {}, 2, { ATIF_MPI: "mpich" })).toBe("go -K1 --mpi=pmi2 -n 2 node main.js train");
   });
 
@@ -108,6 +119,13 @@ describe("what is started", () => {
     expect(kindOf("mpirun", "HYDRA build details:\n Version: 4.0.2")).toBe("mpich");
     expect(kindOf("/usr/bin/srun", "slurm-wlm 22.05.8")).toBe("srun");
     expect(kindOf("mpirun", "something else")).toBeNull();
+    expect(() => findLauncher({ ATIF_MPIRUN: "/no/such" })).toThrow(/no \/no\/such; expected a launcher/);
+    expect(() => findLauncher({ ATIF_MPIRUN: "/" })).toThrow(
+      /^\/ cannot be run \(EACCES\); expected mpirun of/,
+    );
+    expect(() => findLauncher({ ATIF_MPIRUN: process.execPath })).toThrow(
+      /says that it is "v\d.*; expected mpirun/,
+    );
   });
 
   it("gets the same command line less --ranks", () => {
@@ -117,6 +135,13 @@ describe("what is started", () => {
       "--json",
     ]);
     expect(withoutRanks(["train", "--ranks=4", "--", "--ranks"])).toEqual(["train", "--", "--ranks"]);
+  });
+});
+
+describe("shards that an experiment says nothing of", () => {
+  it("depend on the batch: parts of 16 samples or more, that many numbers of ranks divide", () => {
+    const batches = [1, 3, 6, 16, 32, 64, 95, 96, 128, 192, 256, 384, 1024];
+    expect(batches.map(usualShards)).toEqual([1, 1, 3, 4, 4, 4, 4, 6, 8, 12, 12, 24, 48]);
   });
 });
 
@@ -130,6 +155,7 @@ describe("what comes back from ranks", () => {
   };
   const failed = (errors: string, more: Partial<EndedJob> = {}) =>
     failureOfJob({
+      kind: "openmpi",
       program: "mpirun",
       ranks: 2,
       code: 1,
@@ -160,6 +186,34 @@ describe("what comes back from ranks", () => {
     expect(usage).toMatchObject({ message: "no such key", exitCode: ExitCode.usage });
   });
 
+  it("says that nothing was started, and what to try, where no rank was heard of", () => {
+    const slots = "srun: error: Unable to create step for job 5: More processors requested than permitted\n";
+    const refused = failed(slots, { kind: "srun", program: "srun" });
+    expect(refused.message).toMatch(
+      /^2 ranks could not be started: srun ended by code 1: srun: error: .* permitted; expected it to start them\. Try srun -n 2 hostname/,
+    );
+    expect(refused.exitCode).toBe(ExitCode.failed);
+    expect(failed("").message).toMatch(/^2 ranks could not .* code 1: it said nothing; .*ATIF_MPIRUN/);
+    expect(failed(`${mark({ begun: true })}\n`).message).toMatch(
+      /^mpirun ended by code 1: it said nothing, and/,
+    );
+  });
+
+  it("takes tasks of srun for ranks where it has started them, and not the daemons of MPICH", () => {
+    const killed = `${mark({ begun: true })}\nsrun: error: node: task 1: Killed\n`;
+    expect(failed(killed, { kind: "srun" }).message).toMatch(/^rank 1 ended: killed, and/);
+    expect(failed(killed, { kind: "mpich" }).message).toMatch(
+      /^mpirun ended by code 1: srun: error: node: task 1/,
+    );
+  });
+
+  it("keeps empty lines of ranks, and none of those before what a launcher frames", () => {
+    const frame = "=".repeat(60);
+    const { out, ranks } = sorted(`one\n\ntwo\n\n${frame}\n\n=   EXIT CODE: 2\n${frame}\nthree\n`);
+    expect(out).toBe("one\n\ntwo\nthree\n");
+    expect(ranks.noise.text).toBe("EXIT CODE: 2");
+  });
+
   it.each([
     [
       "mpirun noticed that process rank 1 with PID 0 on node vm exited on signal 9 (Killed).",
@@ -169,8 +223,6 @@ describe("what comes back from ranks", () => {
       "YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)",
       /^a rank was killed by signal 9, and/,
     ],
-    ["srun: error: node: task 1: Killed", /^rank 1 ended: killed, and/],
-    ["", /^mpirun ended by code 1: it said nothing, and/],
   ])("says who was killed: %s", (line, sentence) => {
     const framed = line.startsWith("mpirun")
       ? `${"-".repeat(74)}\n${line}\n${"-".repeat(74)}\n`
@@ -184,22 +236,41 @@ describe("what comes back from ranks", () => {
 });
 
 describe("patience", () => {
-  it("is what a rank has computed itself, three times, and a little", () => {
-    const patience = Patience.of({ ATIF_PATIENCE: "2" });
+  const here = { size: 2, localSize: 2 };
+
+  it("is what a rank has computed itself, five times, and two seconds at least", () => {
+    const patience = Patience.of({ ATIF_PATIENCE: "2" }, here);
     expect([patience.limit(false), patience.limit(true)]).toEqual([2000, 20_000]);
     patience.computed(1000);
     expect(patience.limit(false)).toBe(5000);
     for (let i = 0; i < 100; i++) patience.computed(1);
-    expect(patience.limit(false)).toBeLessThan(2010);
-    expect(Patience.of({ ATIF_PATIENCE: "0" }).limit(false)).toBe(Infinity);
-    expect(() => Patience.of({ ATIF_PATIENCE: "soon" })).toThrow('ATIF_PATIENCE is "soon"; expected seconds');
+    expect(patience.limit(false)).toBe(2000);
+    expect(Patience.of({ ATIF_PATIENCE: "0" }, here).limit(false)).toBe(Infinity);
+    expect(() => Patience.of({ ATIF_PATIENCE: "soon" }, here)).toThrow(
+      'ATIF_PATIENCE is "soon"; expected seconds',
+    );
+  });
+
+  it("is that of a machine that stands still where ranks are on several, and not for what hangs on one's own", () => {
+    const patience = Patience.of({}, { size: 4, localSize: 2 });
+    expect([patience.limit(false), patience.limit(true)]).toEqual([90_000, 90_000]);
+    patience.computed(30_000);
+    expect(patience.limit(false)).toBe(150_000);
+    const alone = Patience.of({}, here);
+    expect([patience.silence(false, 0), patience.silence(true, 0)]).toEqual([
+      alone.limit(false),
+      alone.limit(true),
+    ]);
+    expect(alone.limit(false)).toBeLessThan(2500);
+    expect(Patience.of({ ATIF_PATIENCE: "3" }, { size: 4, localSize: 2 }).limit(false)).toBe(3000);
   });
 
   it("ends with a process that gives no sign of life, and not before", () => {
     const pulse = new Pulse(pulseMemory());
-    const watchdog = new Watchdog(pulse, new Patience(1000));
-    const looks = (count: number): string[] =>
-      Array.from({ length: count }, () => watchdog.look()).filter((why) => why !== null);
+    let now = 0;
+    const watchdog = new Watchdog(pulse, new Patience(1000), now);
+    const looks = (count: number, every = LOOK_MS): string[] =>
+      Array.from({ length: count }, () => watchdog.look((now += every))).filter((why) => why !== null);
     expect(looks(1000)).toEqual([]); // it loads data
     pulse.begin("first step");
     expect(looks(10_000 / LOOK_MS)).toEqual([]);
@@ -209,10 +280,24 @@ describe("patience", () => {
       pulse.beat();
     }
     // It was silent for 0.4 s at a time before.
-    expect(looks(1 + (1000 + 3 * 400) / LOOK_MS)).toEqual([]);
-    expect(looks(1)).toEqual(["hangs: its computation has given no sign of life for 2.3 s"]);
+    expect(looks(1 + (5 * 400) / LOOK_MS)).toEqual([]);
+    expect(looks(1)).toEqual(["hangs: its computation has given no sign of life for 2.1 s"]);
     pulse.begin("exchanging", 500);
     expect(looks(1 + 500 / LOOK_MS)).toEqual([]);
     expect(looks(1)[0]).toMatch(/^has been in an exchange with the others for 0.6 s/);
+  });
+
+  it("counts looks that come late as they come, and those of a machine that stood still as two", () => {
+    const pulse = new Pulse(pulseMemory());
+    let now = 0;
+    const watchdog = new Watchdog(pulse, new Patience(1000), now);
+    const look = (after: number): string | null => watchdog.look((now += after));
+    pulse.begin("computing");
+    look(LOOK_MS);
+    // A minute, four times: it is stopped, and goes on.
+    for (let i = 0; i < 4; i++) expect(look(60_000)).toBeNull();
+    // Other work on the machine: looks come at 150 ms.
+    expect(look(150)).toBeNull();
+    expect(look(150)).toMatch(/^hangs: .* for 1.1 s$/);
   });
 });

@@ -151,7 +151,8 @@ async function partition() {
   const own = join(folder, "partition");
   const experiment = writeExperiment(own, { epochs: 40 });
   const run = join(own, "run");
-  const job = overLink(own, ["train", experiment, "--out", run]);
+  // Unless it is told otherwise, a rank waits for as long as another host may stand still.
+  const job = overLink(own, ["train", experiment, "--out", run], { ATIF_PATIENCE: "2.5" });
   await learning(run);
   const [a] = HOSTS;
   const at = Date.now();

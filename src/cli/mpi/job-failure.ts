@@ -6,9 +6,11 @@ import { shortPath } from "../../platform/paths.js";
 import { spellCommand } from "../command-line.js";
 import { ExitCode, exitCodeOfSignal, RanksFailure } from "../exit-codes.js";
 import type { StopSignal } from "../signals.js";
+import type { LauncherKind } from "./launcher-command.js";
 import type { RankOutput } from "./rank-output.js";
 
 export interface EndedJob {
+  readonly kind: LauncherKind;
   /** What was started: mpirun, srun. */
   readonly program: string;
   readonly ranks: number;
@@ -43,17 +45,21 @@ export function failureOfJob(job: EndedJob): RanksFailure {
     const sentence = resume === null ? "stopped; nothing was written." : `stopped; continue with: ${resume}`;
     return new RanksFailure(sentence, exitCodeOfSignal(received ?? "SIGTERM"), facts);
   }
-  return new RanksFailure(
-    `${reasonOf(job)}, and the job with it; expected all ranks to end together.${goOn}`,
-    ExitCode.failed,
-    facts,
-  );
+  return new RanksFailure(`${reasonOf(job)}${goOn}`, ExitCode.failed, facts);
 }
 
-function reasonOf({ program, code, signal, errors, output }: EndedJob): string {
-  const said = errors.noise.text || output.noise.text || "it said nothing";
+function reasonOf({ kind, program, ranks, code, signal, errors, output }: EndedJob): string {
+  const isStep = kind === "srun";
+  const death = errors.noise.ofDeath(isStep) ?? output.noise.ofDeath(isStep);
+  const said = (errors.noise.text || output.noise.text || "it said nothing").replace(/\.$/, "");
   const ended = `${program} ended by ${signal ?? `code ${code}`}: ${said}`;
-  return errors.noise.ofDeath ?? output.noise.ofDeath ?? ended;
+  if (death !== null || errors.hasBegun || output.hasBegun) {
+    return `${death ?? ended}, and the job with it; expected all ranks to end together.`;
+  }
+  const other = isStep
+    ? `a number that the allocation has room for, or ATIF_MPIRUN=mpirun`
+    : "ATIF_MPIRUN with the path of another";
+  return `${ranks} ranks could not be started: ${ended}; expected it to start them. Try ${program} -n ${ranks} hostname, ${other}.`;
 }
 
 /** What stands beside the error in the object of rank 0. */

@@ -15,7 +15,7 @@ export async function joinRanks(launched: Launched, environment: Environment): P
   try {
     const communicator = await MpiCommunicator.join(launched, environment, {
       pulse: new Pulse(pulse ?? pulseMemory()),
-      patience: Patience.of(environment),
+      patience: Patience.of(environment, launched),
       cores: availableParallelism(),
     });
     return new MpiTeam(communicator);

@@ -6,6 +6,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { messageOf } from "../../errors.js";
 import { ExitCode, UsageError } from "../exit-codes.js";
 import { Progress } from "../progress.js";
 import { SAME_SIGNAL_MS, STOP_SIGNALS, type StopSignal } from "../signals.js";
@@ -71,9 +72,13 @@ export function findLauncher(environment: Environment): Launcher {
     if (version === null) continue;
     const kind = kindOf(program, version);
     if (kind !== null) return { kind, program };
+    const [line] = version.split("\n");
+    const found =
+      line === ""
+        ? `says nothing when it is asked for its --version`
+        : `says that it is ${JSON.stringify(line)}`;
     throw new UsageError(
-      `${program} says that it is ${JSON.stringify(version.split("\n")[0])}; expected mpirun of Open MPI or MPICH. ` +
-        "Set ATIF_MPIRUN to the path of one.",
+      `${program} ${found}; expected mpirun of Open MPI or MPICH. Set ATIF_MPIRUN to the path of one.`,
     );
   }
   throw new UsageError(
@@ -82,17 +87,29 @@ export function findLauncher(environment: Environment): Launcher {
   );
 }
 
-/** null: there is no such program. */
+/** null: there is no such program. @throws UsageError if it cannot be run */
 function versionOf(program: string): string | null {
   try {
     return execFileSync(program, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "ENOENT" ? null : "";
+    const { code, status, stdout } = thrown as NodeJS.ErrnoException & {
+      status?: number | null;
+      stdout?: string;
+    };
+    if (code === "ENOENT") return null;
+    if (typeof status === "number") return stdout ?? "";
+    throw new UsageError(
+      `${program} cannot be run (${code ?? messageOf(thrown)}); expected mpirun of Open MPI or MPICH. Set ATIF_MPIRUN to the path of one.`,
+      { cause: thrown },
+    );
   }
 }
 
 /** Milliseconds for which a launcher may take to end a job of which a rank has failed: one that is cut off from a host waits for it. */
 const TO_END_MS = 4000;
+
+/** After so long without a sign of a rank it is told what the launcher says, which may wait for machines. */
+const TO_BEGIN_MS = 15_000;
 
 /** And for which what it has said may be on its way when it has ended. */
 const TO_CLOSE_MS = 2000;
@@ -138,12 +155,14 @@ class Job {
     const orphaned = setInterval(() => {
       if (process.ppid !== parent) this.#receive("SIGTERM");
     }, ORPHAN_MS);
+    const late = setTimeout(() => this.#sayLate(program, args.ranks), TO_BEGIN_MS);
     for (const name of STOP_SIGNALS) process.on(name, this.#receive);
     process.on("SIGUSR2", this.#receiveBefore);
     this.ended = new Promise((resolve, reject) => {
       this.#child.on("error", reject);
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         clearInterval(orphaned);
+        clearTimeout(late);
         this.output.end();
         this.errors.end();
         progress.clear();
@@ -153,6 +172,12 @@ class Job {
       // A daemon that is cut off may hold its ends of the pipes for long.
       this.#child.on("exit", (code, signal) => setTimeout(() => end(code, signal), TO_CLOSE_MS));
     });
+  }
+
+  #sayLate(program: string, ranks: number): void {
+    if (this.errors.hasBegun) return;
+    const said = this.errors.noise.text || this.output.noise.text || "nothing";
+    this.#say(`waiting for ${program} to start ${ranks} ranks; it says: ${said}`);
   }
 
   #endSoon(): void {

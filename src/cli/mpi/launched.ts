@@ -15,6 +15,8 @@ export interface Launched {
   readonly launcher: "mpirun" | "srun";
   /** By what it tells its processes; null if it told them nothing of MPI. */
   readonly kind: MpiKind | null;
+  /** Cores of each rank, where Slurm was asked for some. */
+  readonly coresEach?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,8 +29,10 @@ export const STARTED = "ATIF_RANKS";
  * for it.
  */
 export function launchedBy(environment: Environment): Launched | null {
-  const launched = asOpenMpi(environment) ?? asPmi(environment) ?? asStep(environment);
-  if (launched === null) return null;
+  const found = asOpenMpi(environment) ?? asPmi(environment) ?? asStep(environment);
+  if (found === null) return null;
+  const cores = found.launcher === "srun" ? count(environment.SLURM_CPUS_PER_TASK) : null;
+  const launched = cores === null ? found : { ...found, coresEach: cores };
   return launched.size === 1 && environment[STARTED] === undefined ? null : launched;
 }
 
@@ -107,16 +111,23 @@ export function libraryFor({ kind, launcher, size }: Launched, { ATIF_MPI }: Env
  */
 export function checkSize({ size, launcher }: Launched, seen: number, version: string): void {
   if (size === null || size === seen) return;
+  const libraryOf = launcher === "srun" ? "srun tells its ranks of with --mpi" : `${launcher} belongs to`;
+  const other =
+    launcher === "srun"
+      ? "srun --mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH)"
+      : "the mpirun of the other (mpirun.openmpi, mpirun.mpich)";
   throw new UsageError(
-    `${launcher} started ${size} ranks, but ${version} knows of ${seen}; expected the library of the MPI that ${launcher} belongs ` +
-      "to. Set ATIF_MPI to openmpi, mpich, or the path of its library (libmpi.so), or start it with the other mpirun.",
+    `${launcher} started ${size} ranks, but ${version} knows of ${seen}; expected the library of the MPI that ${libraryOf}. ` +
+      `Set ATIF_MPI to openmpi, mpich, or the path of its library (libmpi.so), or start it with ${other}.`,
   );
 }
 
 /**
- * Threads of a rank: cores of the machine over the ranks on it. A rank that was bound to fewer than there are has these alone.
+ * Threads of a rank: the cores that it was given, or else cores of the machine over the ranks on it. A rank that was bound to fewer
+ * than there are has these alone.
  * @param available to this process; @param cores of the machine
  */
-export function threadsOfRank({ localSize }: Launched, available: number, cores: number): number {
+export function threadsOfRank({ localSize, coresEach }: Launched, available: number, cores: number): number {
+  if (coresEach !== undefined) return Math.max(1, Math.min(coresEach, available));
   return Math.max(1, available < cores ? available : Math.floor(cores / localSize));
 }

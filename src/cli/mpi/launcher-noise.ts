@@ -24,6 +24,11 @@ export class LauncherNoise {
   readonly #lines: string[] = [];
   #frame: string | null = null;
 
+  /** Whether the line that follows is in a frame. */
+  get isOpen(): boolean {
+    return this.#frame !== null;
+  }
+
   /** Whether the line is the launcher's. */
   takes(line: string): boolean {
     const isFrame = FRAME.test(line);
@@ -38,12 +43,17 @@ export class LauncherNoise {
     return this.#lines.join(" ");
   }
 
-  /** "rank 1 was killed (signal 9)"; null if that is not what it has said. */
-  get ofDeath(): string | null {
+  /**
+   * "rank 1 was killed (signal 9)"; null if that is not what it has said.
+   * @param isStep whether the launcher is srun: others start daemons of their own by it
+   */
+  ofDeath(isStep: boolean): string | null {
     const { text } = this;
     const openMpi = /process rank (\d+) .*exited on signal (\d+)/.exec(text);
     if (openMpi !== null) return `rank ${openMpi[1]} was killed by signal ${openMpi[2]}`;
-    const slurm = /task (\d+): (Killed|Terminated|Segmentation fault|Exited with exit code \d+)/.exec(text);
+    const slurm = !isStep
+      ? null
+      : /task (\d+): (Killed|Terminated|Segmentation fault|Exited with exit code \d+)/.exec(text);
     if (slurm !== null) return `rank ${slurm[1]} ended: ${slurm[2].toLowerCase()}`;
     const mpich = /EXIT STRING: .*\(signal (\d+)\)/.exec(text) ?? /EXIT CODE: (\d+)/.exec(text);
     if (mpich !== null) return `a rank was killed by signal ${mpich[1]}`;

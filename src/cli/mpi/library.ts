@@ -43,6 +43,7 @@ export interface Mpi {
   readonly commSize: Call;
   readonly setErrorHandler: Call;
   readonly allreduce: Call;
+  readonly iallreduce: Call;
   readonly broadcast: Call;
   readonly ibarrier: Call;
   readonly test: Call;
@@ -85,6 +86,12 @@ export async function loadMpi(named: string): Promise<Mpi> {
     } catch (thrown) {
       errors.push(messageOf(thrown));
     }
+  }
+  if (names[0] === named) {
+    throw new UsageError(
+      `ATIF_MPI is ${JSON.stringify(named)}, which cannot be used as a library of MPI (${errors[0]}); expected openmpi, mpich, or the ` +
+        "path of one, as in ATIF_MPI=/usr/lib/x86_64-linux-gnu/libmpi.so.40",
+    );
   }
   throw new UsageError(
     `there is no library of MPI (${errors.join("; ")}); expected ${names.join(" or ")}. Install it, as by ` +
@@ -131,6 +138,7 @@ function describe(library: Library): Mpi {
     commSize: call("MPI_Comm_size", handle, p),
     setErrorHandler: call("MPI_Comm_set_errhandler", handle, handle),
     allreduce: call("MPI_Allreduce", p, p, int, handle, handle, handle),
+    iallreduce: call("MPI_Iallreduce", p, p, int, handle, handle, handle, p),
     broadcast: call("MPI_Bcast", p, int, handle, int, handle),
     ibarrier: call("MPI_Ibarrier", handle, p),
     test: call("MPI_Test", p, p, p),

@@ -4,6 +4,8 @@
 const MARK = "\u001eatif ";
 
 export type Told =
+  /** Rank 0 is there. */
+  | { readonly begun: true }
   /** The folder of the run, as users write it. */
   | { readonly folder: string }
   /** How a rank ended; of those that helped only what went wrong. */

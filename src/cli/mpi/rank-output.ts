@@ -11,12 +11,16 @@ export class RankOutput {
   /** The first thing that a rank has complained of. */
   complaint: string | null = null;
   folder: string | null = null;
+  /** Whether a rank was heard of. */
+  hasBegun = false;
   /** How rank 0 has ended; null if it has not said so. */
   first: number | null = null;
   /** How the first of the others has that failed. */
   other: number | null = null;
   readonly #pass: (text: string) => void;
   #rest = "";
+  /** Empty lines, of which the next one says whose they are. */
+  #empty = 0;
 
   /** @param pass takes what is for the user */
   constructor(pass: (text: string) => void) {
@@ -48,13 +52,20 @@ export class RankOutput {
     const said = line.replace(/^(\r\u001b\[K)+/, "");
     const told = toldIn(said);
     if (told !== null) {
+      this.hasBegun = true;
+      if ("begun" in told) return;
       if ("folder" in told) this.folder = told.folder;
       else if (told.rank === 0) this.first ??= told.exitCode;
       else this.other ??= told.exitCode;
       return;
     }
+    if (said === "" && !this.noise.isOpen) {
+      this.#empty++;
+      return;
+    }
     const complaint = /^atif: (?!warning: )(.*)$/.exec(said)?.[1];
     if (complaint !== undefined) this.complaint ??= complaint;
-    else if (!this.noise.takes(said)) this.#pass(`${line}\n`);
+    else if (!this.noise.takes(said)) this.#pass(`${"\n".repeat(this.#empty)}${line}\n`);
+    this.#empty = 0;
   }
 }

@@ -40,6 +40,7 @@ export class RankProcess {
         `atif: rank ${launched.rank} ended before the others were done; expected all to end together.`,
       );
     });
+    this.tell({ begun: true });
     this.#watch(environment);
   }
 
@@ -66,18 +67,18 @@ export class RankProcess {
   }
 
   /** What is told to who started the ranks. */
-  tell(told: { readonly folder: string } | { readonly exitCode: number }): void {
+  tell(told: { readonly begun: true } | { readonly folder: string } | { readonly exitCode: number }): void {
     const { rank } = this.#launched;
     const isOfInterest = rank === 0 || ("exitCode" in told && told.exitCode !== 0);
     if (!this.#isStarted || !isOfInterest) return;
-    const full: Told = "folder" in told ? told : { rank, ...told };
+    const full: Told = "exitCode" in told ? { rank, ...told } : told;
     signify(mark(full));
   }
 
   #watch(environment: Environment): void {
     let patience: Patience;
     try {
-      patience = Patience.of(environment);
+      patience = Patience.of(environment, this.#launched);
     } catch (thrown) {
       // It is said where it is read to be obeyed.
       if (thrown instanceof UsageError) return;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
-import { spellCommand } from "../command-line.js";
+import { resumeCommand } from "../resume-command.js";
 import { RankProcess } from "../mpi/rank-process.js";
 import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
@@ -177,7 +177,7 @@ class Waiting {
       const { RunFolder } = await import("../../experiment/run-folder/run-folder.js");
       const folder = new RunFolder(this.#folder);
       markFailed(folder, failure);
-      const again = spellCommand(["train", "--resume", folder.shortPath]);
+      const again = resumeCommand(folder.shortPath);
       const sentence = `${failureOf(failure).sentence} To go on from its last checkpoint: ${again}`;
       failure = new FoundFailure(sentence, { folder: folder.path }, { cause: failure });
     }
