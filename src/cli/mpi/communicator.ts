@@ -49,10 +49,10 @@ export class MpiCommunicator implements Communicator {
     const mpi = await loadMpi(libraryFor(launched, environment));
     const seen = new Int32Array(1);
     check(mpi, mpi.initThread(null, null, THREAD_FUNNELED, seen));
-    pulse.isJoined = true;
     const awake = launched.localSize <= cores ? AWAKE_MS : 0;
     const communicator = new MpiCommunicator(mpi, pulse, patience, awake);
     checkSize(launched, communicator.size, communicator.version);
+    pulse.isJoined = true;
     return communicator;
   }
 
