@@ -389,6 +389,7 @@ export {
 export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
 export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
 export type { ListedLayer } from "./exchange/import/listed-layer.js";
+export { UnknownNamesError, type SuggestedLayer } from "./exchange/import/unknown-names.js";
 export { MissingFactsError, type MissingFact } from "./exchange/import/missing-facts.js";
 export type {
   ForeignArchitecture,

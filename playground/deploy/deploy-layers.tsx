@@ -51,7 +51,7 @@ export function DeployLayers({ report }: { readonly report: DeployReport }) {
         </table>
       </div>
       {hasOwn ? (
-        <p>
+        <p class="buttons">
           <button type="button" onClick={() => setDeploy({ ownBits: {} })}>
             {w.allAlike}
           </button>

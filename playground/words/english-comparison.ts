@@ -19,7 +19,7 @@ export const englishComparison = {
   found: (learned: Came, fixed: Came, images: number): Text =>
     text` Of ${counted(images, "held-out image")} the one that learned ${i("θ")} has ${grouped(learned.right)} right, with ${learned.spikes} spikes per image; the other one ${grouped(fixed.right)}, with ${fixed.spikes}.`,
   chance: (seed: number): Text =>
-    text` That is one seed, ${grouped(seed)}, and a short training: behind the first layer the two also began with other weights, so a few images more or less may be chance. Choose another seed in “Train”, press the lesson again, and see what stays.`,
+    text` That is one seed, ${grouped(seed)}, and a short training: behind the first layer the two also began with other weights, so a few images more or less may be chance. Choose another seed in “Train”, start the lesson again, and see what stays.`,
 };
 
 export type ComparisonWords = typeof englishComparison;

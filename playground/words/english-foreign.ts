@@ -22,6 +22,9 @@ export const englishForeign = {
   describe: "Or a description of all of it",
   describeHelp:
     "The experiment file of Qualia (TOML), or its architecture or a list of its layers (JSON): paste the text, or drop the file on the page.",
+  layers: "Its layers, all of them in order",
+  layersHelp:
+    'Those that the file holds weights of stand here. Put the others where they belong, a line each, such as { "kind": "IFNode", "params": { "v_reset": null } }, { "kind": "Flatten" } or ["MaxPool2d", 2]; and say what no weights tell: { "name": "0", "kind": "Conv2d", "params": { "padding": 1 } }. Or drop a file that describes all of it.',
   open: "Open the network",
   leave: "Leave it",
   aFile: "the file",

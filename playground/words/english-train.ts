@@ -5,7 +5,7 @@ import { b, code, em, i, text, type Text } from "./text.js";
 
 export const englishTrain = {
   lead: (train: number, test: number, isThetaLearned: boolean): Text =>
-    text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, ${isThetaLearned ? "and so does" : "but not"} the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
+    text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, ${isThetaLearned ? "and so does the threshold" : "while the threshold"} ${i("θ")} ${isThetaLearned ? "of every layer" : "stays as it is"}. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
   goOn: "Go on",
   pause: "Pause",
   start: "Start training",

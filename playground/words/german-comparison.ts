@@ -10,9 +10,9 @@ export const germanComparison: ComparisonWords = {
   learned: (theta) =>
     text`${b("Jetzt lernt dasselbe Netz auch θ.")} Unten, in „Trainieren“, sind die blassen Kurven die des Netzes davor: Seine Schwellen sind die blasse Linie bei ${theta}. Sehen Sie, wohin die neuen gehen, und wie die Schichten feuern.`,
   over: (from, thetas) =>
-    text`${b("Beide haben gelernt.")} Sehen Sie in „Trainieren“ zuerst auf die Schwellen: Die einen begannen in jeder Schicht bei ${from} und kamen zu ${thetas}; die anderen, die blasse Linie, blieben. Dann auf die Feuerraten und auf die Tabelle in „Zwei Läufe vergleichen“.`,
+    text`${b("Beide haben gelernt.")} Sehen Sie in „Trainieren“ zuerst auf die Schwellen: Die einen begannen in jeder Schicht bei ${from} und kamen zu ${thetas}; die anderen, die blasse Linie, blieben. Dann auf die Feuerraten und auf die Tabelle in „Läufe vergleichen“.`,
   found: (learned, fixed, images) =>
     text` Von ${counted(images, "Testbild", "Testbildern")} ordnet das Netz, das ${i("θ")} gelernt hat, ${grouped(learned.right)} richtig ein, mit ${learned.spikes} Spikes je Bild; das andere ${grouped(fixed.right)}, mit ${fixed.spikes}.`,
   chance: (seed) =>
-    text` Das ist ein Startwert, ${grouped(seed)}, und ein kurzes Training: Hinter der ersten Schicht begannen beide auch mit anderen Gewichten, einige Bilder mehr oder weniger können also Zufall sein. Wählen Sie in „Trainieren“ einen anderen Startwert, drücken Sie die Lektion noch einmal, und sehen Sie, was bleibt.`,
+    text` Das ist ein Startwert, ${grouped(seed)}, und ein kurzes Training: Hinter der ersten Schicht begannen beide auch mit anderen Gewichten, einige Bilder mehr oder weniger können also Zufall sein. Wählen Sie in „Trainieren“ einen anderen Startwert, starten Sie die Lektion noch einmal, und sehen Sie, was bleibt.`,
 };

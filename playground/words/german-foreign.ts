@@ -23,6 +23,9 @@ export const germanForeign: Words["foreign"] = {
   describe: "Oder eine Beschreibung des Ganzen",
   describeHelp:
     "Die Experimentdatei von Qualia (TOML) oder seine Architektur oder eine Liste seiner Schichten (JSON): Fügen Sie den Text ein, oder legen Sie die Datei auf der Seite ab.",
+  layers: "Seine Schichten, alle der Reihe nach",
+  layersHelp:
+    'Die, von denen die Datei Gewichte enthält, stehen hier. Setzen Sie die anderen dorthin, wo sie hingehören, eine je Zeile, etwa { "kind": "IFNode", "params": { "v_reset": null } }, { "kind": "Flatten" } oder ["MaxPool2d", 2]; und sagen Sie, was Gewichte nicht verraten: { "name": "0", "kind": "Conv2d", "params": { "padding": 1 } }. Oder legen Sie eine Datei ab, die alles beschreibt.',
   open: "Das Netz öffnen",
   leave: "Abbrechen",
   aFile: "der Datei",

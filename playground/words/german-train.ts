@@ -10,7 +10,7 @@ const imagesDative = (count: number): string => counted(count, "Bild", "Bildern"
 
 export const germanTrain: Words["train"] = {
   lead: (train, test, isThetaLearned) =>
-    text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, ${isThetaLearned ? "und ebenso" : "nicht aber"} die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
+    text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, ${isThetaLearned ? "und ebenso die Schwelle" : "während die Schwelle"} ${i("θ")} ${isThetaLearned ? "jeder Schicht" : "bleibt, wie sie ist"}. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
   goOn: "Weiter",
   pause: "Anhalten",
   start: "Training starten",

@@ -91,6 +91,8 @@ export type Opened =
       readonly facts: readonly AskedFact[];
       /** Whether a description of the whole network would do as well. */
       readonly isDescribable: boolean;
+      /** A description to go on with: the layers that the file holds something of; null where it need not be described. */
+      readonly draft: string | null;
     } & ToldError);
 
 export interface EngineSummary {

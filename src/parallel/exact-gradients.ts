@@ -8,10 +8,12 @@ import type { StepSums } from "./step-sums.js";
 export class ExactGradients implements SharedGradients {
   readonly #parameters: readonly Parameter[];
   readonly #sums: StepSums;
+  readonly #isAlone: boolean;
   readonly #held: Storage[] = [];
 
-  /** @param sums of which the first summands are those of the parameters */
-  constructor(parameters: readonly Parameter[], sums: StepSums) {
+  /** @param sums of which the first summands are those of the parameters; of a rank alone they have no room, and need none */
+  constructor(parameters: readonly Parameter[], sums: StepSums, isAlone: boolean) {
+    this.#isAlone = isAlone;
     this.#parameters = parameters;
     this.#sums = sums;
   }
@@ -32,7 +34,11 @@ export class ExactGradients implements SharedGradients {
   }
 
   give(i: number): void {
-    if (this.#sums.largest[i] >= 0) giveGradient(this.#parameters[i], (y) => this.#sums.toFloat32(y, i));
+    if (this.#sums.largest[i] < 0) return;
+    giveGradient(this.#parameters[i], (y) => {
+      if (this.#isAlone) this.#sums.addToFloat32(y, i);
+      else this.#sums.toFloat32(y, i);
+    });
   }
 
   release(): void {

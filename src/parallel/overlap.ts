@@ -9,8 +9,9 @@ const LEAST_BYTES = 2 ** 18;
 /**
  * Whether this rank would overlap; all do if all would.
  *
- * Between ranks of one machine it does not pay: they move gradients by the cores that compute. Over a link it does, where gradients
- * take longer than the latency of the exchanges that they are cut into.
+ * Between ranks of one machine it does not pay: the cores that compute are those that move the gradients. Two ranks on two cores, 2 MiB
+ * of gradients, exactly, took 472 ms a step with it and 523 ms without at best, 630 and 529 ms in the median of four: chance. Over a link
+ * of 1 Gbit/s it was 572 against 670 ms, in each of four pairs.
  */
 export function wouldOverlap(overlap: Overlap, communicator: Communicator, parameters: number): boolean {
   if (communicator.size === 1 || communicator.begin === undefined) return false;

@@ -68,6 +68,14 @@ export class StepSums {
     return summands.reduce((sum, i) => sum + this.#summands[i].size, 0);
   }
 
+  /** Adds the rows of this rank, which is alone, and keeps nothing. */
+  addToFloat32(y: Float32Array, i: number): void {
+    const { rows } = this.#summands[i];
+    const bits = this.largest[i];
+    if (rows.length === 0 || bits <= 0) y.fill(0);
+    else shardSumsOf(this.#backend).sumToFloat32(y, rows, magicOf(bits));
+  }
+
   toFloat32(y: Float32Array, i: number): void {
     shardSumsOf(this.#backend).toFloat32(y, this.of(i));
   }

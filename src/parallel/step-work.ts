@@ -42,7 +42,7 @@ export class StepWork {
   readonly #last: readonly number[];
   /** Of those that have been complete: the version of what the model has then; null: none. */
   readonly #complete = new Map<number, number | null>();
-  /** Of parameters, which are empty where gradients are not added exactly; then of buffers. */
+  /** Of parameters, which are empty where gradients are not exchanged in float64; then of buffers. */
   readonly #sums: StepSums;
   readonly #gradients: SharedGradients;
   readonly #held: Storage[] = [];
@@ -65,22 +65,23 @@ export class StepWork {
     this.#backend = this.#parameters[0].backend;
     this.#layers = settings.countSpikes === true ? model.neurons().length : 0;
 
+    const isAlone = communicator.size === 1;
     const sizes = this.#parameters.map(({ size }) => size);
     const buckets = bucketCapMb === undefined ? [] : earlyBuckets(sizes, bucketCapMb);
     this.#first = buckets.flat();
     this.#last = [...sizes.keys()].filter((i) => !this.#first.includes(i));
     const order = [...this.#first, ...this.#last];
     const summands = [
-      ...sizes.map((size) => (isExact ? size : 0)),
+      ...sizes.map((size) => (isExact && !isAlone ? size : 0)),
       ...buffers.all.map(({ before }) => before.length),
     ];
     const ofBuffers = buffers.all.map((_, i) => sizes.length + i);
     this.#sums = new StepSums(this.#backend, summands, [...order, ...ofBuffers]);
     this.#gradients = isExact
-      ? new ExactGradients(this.#parameters, this.#sums)
+      ? new ExactGradients(this.#parameters, this.#sums, isAlone)
       : new FastGradients(this.#parameters, order, {
           largest: this.largest,
-          isAlone: communicator.size === 1,
+          isAlone,
           flat: () =>
             arrays.flat(
               this.#backend,
@@ -201,8 +202,8 @@ export class StepWork {
     const { communicator, isExact } = this.#sharing;
     const K = this.#parameters.length;
     this.#buffers.all.forEach((_, i) => this.#sums.add(K + i));
-    const isFilled = isExact || communicator.size > 1;
-    const gradients = isFilled && this.#last.length > 0 ? this.#gradients.fill(this.#last) : null;
+    const gradients =
+      communicator.size > 1 && this.#last.length > 0 ? this.#gradients.fill(this.#last) : null;
     // Gradients that are added exactly, buffers and figures lie side by side.
     communicator.sum(this.#numbers.subarray(this.#sums.lengthOf(this.#first)));
     if (!isExact && gradients !== null) communicator.sum(gradients);

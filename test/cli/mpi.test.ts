@@ -1,5 +1,6 @@
 /** Ranks without MPI: what launchers say, what is started, what is made of what comes back. */
 
+import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "../../src/cli/exit-codes.js";
 import { failureOfJob, type EndedJob } from "../../src/cli/mpi/job-failure.js";
@@ -10,6 +11,7 @@ import { mark } from "../../src/cli/mpi/marks.js";
 import { Patience } from "../../src/cli/mpi/patience.js";
 import { Pulse, pulseMemory } from "../../src/cli/mpi/pulse.js";
 import { RankOutput } from "../../src/cli/mpi/rank-output.js";
+import { MAIN } from "./atif.js";
 import { silenceBefore } from "../../src/cli/mpi/turn-to-speak.js";
 import { usualShards } from "../../src/cli/mpi/usual-shards.js";
 import { LOOK_MS, Watchdog } from "../../src/cli/mpi/watchdog.js";
@@ -78,6 +80,9 @@ describe("who has started a process", () => {
     expect(threadsOfRank(launched, 8, 8)).toBe(4);
     expect(threadsOfRank(launched, 1, 8)).toBe(1); // bound
     expect(threadsOfRank({ ...launched, localSize: 3 }, 2, 2)).toBe(1);
+    const ofStep = launchedBy({ ...pmix, SLURM_CPUS_PER_TASK: "4" });
+    if (ofStep === null) throw new Error("expected a rank");
+    expect([threadsOfRank(ofStep, 64, 64), threadsOfRank(ofStep, 2, 64)]).toEqual([4, 2]);
     expect([silenceBefore({}), silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "0" })]).toEqual([0, 0]);
     expect(silenceBefore(openMpi)).toBeGreaterThan(silenceBefore({ ...openMpi, OMPI_COMM_WORLD_RANK: "1" }));
   });
@@ -101,6 +106,9 @@ describe("what is started", () => {
     );
     expect(command("mpich", { isRoot: true }, 3)).toBe("go -n 3 node main.js train");
     expect(command("srun")).toBe("go -K1 --mpi=pmix -n 2 node main.js train");
+    expect(command("srun", {}, 2, { SLURM_CPUS_PER_TASK: "16" })).toBe(
+      "go -K1 --mpi=pmix --cpus-per-task=16 -n 2 node main.js train",
+    );
     expect(command("srun", {}, 2, { ATIF_MPI: "mpich" })).toBe("go -K1 --mpi=pmi2 -n 2 node main.js train");
   });
 
@@ -226,6 +234,23 @@ describe("what comes back from ranks", () => {
       exitCode: 130,
       message: "stopped; nothing was written.",
     });
+  });
+});
+
+describe("a rank that fails before it has met the others", () => {
+  it("ends the job of MPICH, which would wait for it, in the words of PMI", async () => {
+    const rank = { PMI_RANK: "0", PMI_SIZE: "2", PMI_FD: "3", ATIF_MPI: "/no/such/libmpi.so" };
+    const child = spawn(process.execPath, [MAIN, "train", "nothing.toml"], {
+      env: { PATH: process.env.PATH, ...rank },
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+    });
+    let [told, said] = ["", ""];
+    child.stdio[3]?.on("data", (bytes: Buffer) => (told += String(bytes)));
+    child.stderr?.on("data", (bytes: Buffer) => (said += String(bytes)));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(ExitCode.usage);
+    expect(told).toBe("cmd=init pmi_version=1 pmi_subversion=1\ncmd=abort exitcode=2\n");
+    expect(said).toMatch(/^atif: (ATIF_MPI is "\/no\/such|MPI is called through the package koffi).*\n$/);
   });
 });
 

@@ -51,10 +51,10 @@ export class MpiCommunicator implements Communicator {
     const mpi = await loadMpi(libraryFor(launched, environment));
     const seen = new Int32Array(1);
     check(mpi, mpi.initThread(null, null, THREAD_FUNNELED, seen));
-    pulse.isJoined = true;
     const awake = launched.localSize <= cores ? AWAKE_MS : 0;
     const communicator = new MpiCommunicator(mpi, pulse, patience, { awake, localSize: launched.localSize });
     checkSize(launched, communicator.size, communicator.version);
+    pulse.isJoined = true;
     return communicator;
   }
 

@@ -15,6 +15,8 @@ export interface Launched {
   readonly launcher: "mpirun" | "srun";
   /** By what it tells its processes; null if it told them nothing of MPI. */
   readonly kind: MpiKind | null;
+  /** Cores of each rank, where Slurm was asked for some. */
+  readonly coresEach?: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,8 +29,10 @@ export const STARTED = "ATIF_RANKS";
  * for it.
  */
 export function launchedBy(environment: Environment): Launched | null {
-  const launched = asOpenMpi(environment) ?? asPmi(environment) ?? asStep(environment);
-  if (launched === null) return null;
+  const found = asOpenMpi(environment) ?? asPmi(environment) ?? asStep(environment);
+  if (found === null) return null;
+  const cores = found.launcher === "srun" ? count(environment.SLURM_CPUS_PER_TASK) : null;
+  const launched = cores === null ? found : { ...found, coresEach: cores };
   return launched.size === 1 && environment[STARTED] === undefined ? null : launched;
 }
 
@@ -119,9 +123,11 @@ export function checkSize({ size, launcher }: Launched, seen: number, version: s
 }
 
 /**
- * Threads of a rank: cores of the machine over the ranks on it. A rank that was bound to fewer than there are has these alone.
+ * Threads of a rank: the cores that it was given, or else cores of the machine over the ranks on it. A rank that was bound to fewer
+ * than there are has these alone.
  * @param available to this process; @param cores of the machine
  */
-export function threadsOfRank({ localSize }: Launched, available: number, cores: number): number {
+export function threadsOfRank({ localSize, coresEach }: Launched, available: number, cores: number): number {
+  if (coresEach !== undefined) return Math.max(1, Math.min(coresEach, available));
   return Math.max(1, available < cores ? available : Math.floor(cores / localSize));
 }

@@ -46,7 +46,10 @@ export function launcherCommand(
     case "srun": {
       // -K1: without it the others wait for ever for one that has ended.
       const mpi = environment.ATIF_MPI === "mpich" ? "pmi2" : "pmix";
-      return [program, "-K1", `--mpi=${mpi}`, ...count, ...words];
+      // Since 22.05 srun does not take over the cores that the allocation has for each task.
+      const { SLURM_CPUS_PER_TASK: cpus } = environment;
+      const each = cpus === undefined ? [] : [`--cpus-per-task=${cpus}`];
+      return [program, "-K1", `--mpi=${mpi}`, ...each, ...count, ...words];
     }
     case "openmpi": {
       const own = Object.keys(environment).filter((name) => name.startsWith("ATIF_"));

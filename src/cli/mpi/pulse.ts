@@ -15,6 +15,10 @@ const JOINED = 2;
 const LIMIT = 3;
 const LENGTH = 4;
 
+/** What stands in the place of JOINED; 0: not yet. */
+const IS_JOINED = 1;
+const HAS_LEFT = 2;
+
 export type PulseMemory = Int32Array<SharedArrayBuffer>;
 
 export function pulseMemory(): PulseMemory {
@@ -54,10 +58,15 @@ export class Pulse {
 
   /** Whether the process has ranks beside it, which wait if it goes without a word. */
   get isJoined(): boolean {
-    return Atomics.load(this.#memory, JOINED) === 1;
+    return Atomics.load(this.#memory, JOINED) === IS_JOINED;
   }
 
   set isJoined(joined: boolean) {
-    Atomics.store(this.#memory, JOINED, joined ? 1 : 0);
+    Atomics.store(this.#memory, JOINED, joined ? IS_JOINED : HAS_LEFT);
+  }
+
+  /** Whether it has not met the others yet. */
+  get isAlone(): boolean {
+    return Atomics.load(this.#memory, JOINED) === 0;
   }
 }

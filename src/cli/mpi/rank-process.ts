@@ -3,6 +3,7 @@
  * `atif train --ranks` that started it, and lets the process not end well while the others count on it.
  */
 
+import { endUnjoined } from "./end-unjoined.js";
 import { launchedBy, STARTED, type Environment, type Launched } from "./launched.js";
 import { mark, type Told } from "./marks.js";
 import { Patience } from "./patience.js";
@@ -21,18 +22,23 @@ export class RankProcess {
   readonly #launched: Launched;
   readonly #isStarted: boolean;
   readonly #columns: readonly number[];
+  readonly #environment: Environment;
+  readonly #joins: boolean;
 
-  /** null: this process is no rank. */
-  static of(environment: Environment): RankProcess | null {
+  /** null: this process is no rank. @param command what it does; others than train never join */
+  static of(environment: Environment, command: string): RankProcess | null {
     const launched = launchedBy(environment);
-    return launched === null ? null : new RankProcess(launched, environment);
+    return launched === null ? null : new RankProcess(launched, environment, command === "train");
   }
 
-  private constructor(launched: Launched, environment: Environment) {
+  private constructor(launched: Launched, environment: Environment, joins: boolean) {
     this.#launched = launched;
+    this.#environment = environment;
+    this.#joins = joins;
     this.#isStarted = environment[STARTED] !== undefined;
     this.#columns = (environment[COLUMNS_OF_LAUNCHER] ?? "").split(",").map((text) => Number(text) || 0);
     process.on("exit", (code) => {
+      if (code !== 0) this.endJob(code);
       // MPICH takes a rank that ends so for one that is done, and the others for well.
       if (code !== 0 || !this.#pulse.isJoined) return;
       process.exitCode = 1;
@@ -42,6 +48,16 @@ export class RankProcess {
     });
     this.tell({ begun: true });
     this.#watch(environment);
+  }
+
+  /** Whether it is on its way to the others, with nothing to save: it may be in a call that ends when all are there. */
+  get isJoining(): boolean {
+    return this.#joins && this.#pulse.isAlone;
+  }
+
+  /** Of a rank that fails before it has joined. */
+  endJob(exitCode: number): void {
+    if (this.isJoining) endUnjoined(this.#environment, exitCode);
   }
 
   /** Launchers give ranks a terminal of their own: how wide that of the user is; 0 where there is none. */

@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import { OutOfMemoryError } from "../../errors.js";
 import { resumeCommand } from "../resume-command.js";
 import { RankProcess } from "../mpi/rank-process.js";
-import { failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
+import { exitCodeOfSignal, failureOf, FoundFailure, type ExitCode } from "../exit-codes.js";
 import { numberOf, SAME_SIGNAL_MS, STOP_SIGNALS, type Sentences, type StopSignal } from "../signals.js";
 import { columnsOf, drained, interject, passOn, watchOutput } from "../terminal.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -67,10 +67,11 @@ class Waiting {
   readonly #beats = new Map<string, Heartbeat>();
   #isOver = false;
   /** null: there are no other ranks. */
-  readonly #rank = RankProcess.of(process.env);
+  readonly #rank: RankProcess | null;
 
   constructor(argv: readonly string[], main: URL) {
     this.#argv = argv;
+    this.#rank = RankProcess.of(process.env, argv[0]);
     // Launchers send signals whenever they like.
     if (this.#rank !== null) this.#listen(null);
     this.#rank?.hear(this.#receive);
@@ -134,6 +135,10 @@ class Waiting {
   readonly #receiveBefore = (): void => this.#receive("SIGTERM");
 
   readonly #receive = (name: StopSignal): void => {
+    if (this.#rank?.isJoining === true) {
+      this.#rank.endJob(exitCodeOfSignal(name));
+      return this.#endBy(name);
+    }
     if (this.#received === null) {
       this.#received = { name, at: Date.now() };
       Atomics.store(this.#seen, SIGNAL, numberOf(name));
