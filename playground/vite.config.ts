@@ -104,6 +104,8 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL("../dist/playground", import.meta.url)),
     emptyOutDir: true,
+    // Of the packages that are part of the page: their licences want to be beside it. That of fzstd, in the worker, is in NOTICE.
+    license: { fileName: "licenses.md" },
     target: "es2022",
     // What the page is made of is named in it; what is loaded later is one file each.
     modulePreload: {

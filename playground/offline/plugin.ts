@@ -11,10 +11,12 @@ export const SERVICE_WORKER = "service-worker.js";
 
 /**
  * Files that are fetched with the page: all but those that read networks of other tools and recordings, which few visitors
- * need. Pictures for other sites are not part of the page.
+ * need. Pictures for other sites and licences are not part of the page.
  */
 export function isKept(path: string): boolean {
-  return !/^(index\.html|share\.png)$|(^|\/)(import-network|take-foreign|load-event-files)-/.test(path);
+  return !/^(index\.html|share\.png|licenses\.md)$|(^|\/)(import-network|take-foreign|load-event-files)-/.test(
+    path,
+  );
 }
 
 /** @param files of the built page: path and content */
