@@ -96,7 +96,8 @@ wait for each other.
 * a and B of the interconnects are assumptions: ${interconnects.map(({ name, told }) => `${name} ${told}`).join("; ")}. The switches between
   machines carry what all of them send at once.
 * Overlapped: gradients go in two buckets of half the bytes. The first is reduced during the second half of the backward pass, which
-  is ${BACKWARD.toFixed(2)} of a step; the second one behind it. Computing is not slowed down by it.
+  is ${BACKWARD.toFixed(2)} of a step; the second one behind it. Computing is not slowed down by it. Computed, as all here: what \`overlap = true\` was measured to
+  gain over one link stands in [Many machines](clusters.md#what-is-exact-and-why).
 * The bandwidth term has been compared with two to four ranks over one shaped link, where it held within 15 %; the latency term, and
   anything above six ranks, with nothing.
 

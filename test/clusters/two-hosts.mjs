@@ -10,7 +10,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./one-node-slurm.mjs";
-import { learning, mpis, outcomeOfRun, PATIENT, startRanks, writeExperiment } from "./ranked.mjs";
+import { EARLY, learning, mpis, outcomeOfRun, PATIENT, startRanks, writeExperiment } from "./ranked.mjs";
 import { check, skip } from "./swept.mjs";
 
 process.env.PATH += ":/usr/sbin:/sbin";
@@ -29,12 +29,16 @@ try {
   const straight = join(folder, "alone");
   const alone = await startRanks(["train", experiment, "--out", straight], { folder }).ended;
   check(alone.code === 0, "it is trained in one process", alone);
+  const meanwhile = writeExperiment(join(folder, "meanwhile"), { epochs: 3, keys: EARLY });
+  const straightMeanwhile = join(folder, "alone-meanwhile");
+  const second = await startRanks(["train", meanwhile, "--out", straightMeanwhile], { folder }).ended;
+  check(second.code === 0, "and with buckets", second);
 
   shape("tbf", "rate", "1gbit", "burst", "128kb", "latency", "50ms");
   await same("1 Gbit/s", experiment, straight);
   // A queue of a few packets: whatever comes in a burst is lost, and sent again.
   shape("tbf", "rate", "20mbit", "burst", "3200", "limit", "6400");
-  await same("packets lost in a short queue", experiment, straight);
+  await same("packets lost in a short queue", meanwhile, straightMeanwhile);
   check(lost() > 0, `${lost()} of them`);
   shape("tbf", "rate", "1gbit", "burst", "128kb", "latency", "50ms");
   await partition();
@@ -149,7 +153,7 @@ async function same(what, experiment, straight) {
 /** The link goes down in the middle: both ends of the job see it and end. What was learned is gone on with in one process. */
 async function partition() {
   const own = join(folder, "partition");
-  const experiment = writeExperiment(own, { epochs: 40 });
+  const experiment = writeExperiment(own, { epochs: 40, keys: EARLY });
   const run = join(own, "run");
   // Unless it is told otherwise, a rank waits for as long as another host may stand still.
   const job = overLink(own, ["train", experiment, "--out", run], { ATIF_PATIENCE: "2.5" });
