@@ -29,7 +29,7 @@ const apart = {
   source: join(root, "kernels", "apart", "shard_sums.c"),
   output: join(root, "src", "parallel", "shard-sums-binary.ts"),
   /** Name -> number of arguments. */
-  functions: { largestBits: 2, sumRounded: 5, toFloat32: 3 },
+  functions: { largestBits: 2, sumRounded: 5, sumToFloat32: 5, toFloat32: 3 },
 };
 
 const MAXIMUM_MEMORY = 2 ** 32;

@@ -1,7 +1,9 @@
-/** What the lessons set. All but the one on integers try it on a copy, as the sliders of the staircase do. */
+/** What the lessons set. All but those that train, or bring to integers, try it on a copy, as the sliders of the staircase do. */
 
 import { goToStep, moveAll, restoreStaircases, selectLayer, setPanel, told } from "./actions.js";
+import { endComparison, leaveComparison, startComparison } from "./comparison-lesson.js";
 import { stop } from "./play.js";
+import { comparison } from "./state/comparison.js";
 import type { LessonId } from "./state/lessons.js";
 import { notLoaded } from "./state/not-loaded.js";
 import { change, current } from "./state/page-state.js";
@@ -9,7 +11,9 @@ import { change, current } from "./state/page-state.js";
 /** How far thetas are from what was learned. */
 const [SMALL, LARGE, SILENT] = [0.15, 4, 100];
 
-export function startLesson(id: LessonId): void {
+export async function startLesson(id: LessonId): Promise<void> {
+  if (id === "learned") return startComparison();
+  leaveComparison();
   const { trained } = current().staircases;
   if (trained?.layers.some(({ isMovable }) => isMovable) !== true) return;
   if (id === "oneStep" && !trained.isTimeMovable) return;
@@ -38,21 +42,11 @@ export function startLesson(id: LessonId): void {
       setPanel("stairs", true);
       goToStep(1);
       return moveAll({ thetas: learned, timesteps: 1 });
-    case "learned": {
-      setPanel("stairs", true);
-      // Where all layers of the page's networks begin.
-      const { thetaLow, thetaHigh } = current().settings;
-      const first = short((thetaLow + thetaHigh) / 2);
-      return moveAll({
-        thetas: learned.map((theta, i) => (movable.includes(i) ? first : theta)),
-        timesteps: trained.timesteps,
-      });
-    }
     case "fourBits":
       setPanel("deploy", true);
       void told(async () => {
         const { setDeploy, startMeasuring } = await import("./deploy/deploy-actions.js").catch(notLoaded);
-        setDeploy({ weights: 4 });
+        setDeploy({ weights: 4, ownBits: {} });
         startMeasuring();
       });
   }
@@ -64,7 +58,8 @@ function short(theta: number): number {
 }
 
 /** Everything as it was learned. */
-export function endLesson(): void {
+export async function endLesson(): Promise<void> {
+  if (comparison.peek() !== null) return endComparison();
   restoreStaircases();
   change({ lesson: null });
 }

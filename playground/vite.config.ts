@@ -48,9 +48,22 @@ const withEffects: Plugin = {
       : null,
 };
 
+/** The twins of the kernels are there for who doubts them. On the page nobody does: init() loads them when it is asked for them. */
+const twins = `${library}kernels/reference/backend.js`;
+const twinsLater: Plugin = {
+  name: "twins-later",
+  enforce: "pre",
+  resolveId: (id, from) =>
+    from === `${library}kernels/select.js` && id === "./reference/backend.js" ? "\0late-twins" : null,
+  load: (id) =>
+    id === "\0late-twins"
+      ? `export const createReferenceBackend = async (threads) => (await import(${JSON.stringify(twins)})).createReferenceBackend(threads);`
+      : null,
+};
+
 /** Modules of the page that it cannot do without. */
 const FIRST =
-  /node_modules\/(@preact|preact)\/|playground\/(words\/(english|english-problems|text|words|problems|languages)|format|actions|engine|frame-queue|address)\.ts$/;
+  /node_modules\/(@preact|preact)\/|playground\/(words\/(english(-problems|-draw|-foreign|-train)?|text|words|problems|languages)|actions\/[a-z]+|format|engine|frame-queue|address)\.ts$/;
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -83,7 +96,7 @@ export default defineConfig({
   // Messages of the library name its classes.
   worker: {
     format: "es",
-    plugins: () => [withEffects],
+    plugins: () => [withEffects, twinsLater],
     rolldownOptions: {
       output: { keepNames: true },
     },

@@ -124,7 +124,8 @@ export { Dataset, type BatchOptions, type DatasetFields, type TrainTest } from "
 export { loadDigits } from "./datasets/digits.js";
 export { parseIdx, type IdxArray } from "./datasets/idx.js";
 export { idxDataset, type IdxDatasetOptions, type IdxFile } from "./datasets/idx-dataset.js";
-export { FASHION_MNIST_CLASSES, loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
+export { FASHION_MNIST_CLASSES } from "./datasets/fashion-mnist-classes.js";
+export { loadIdxFolder, type IdxFolderOptions } from "./datasets/idx-folder.js";
 export { imageFromStrokes, type Stroke } from "./datasets/strokes.js";
 export { readIdx } from "./datasets/read-idx.js";
 export type { Events } from "./datasets/events/events.js";
@@ -388,6 +389,7 @@ export {
 export { importModel, type ImportedModel } from "./exchange/import/import-model.js";
 export type { ForeignNeuron, ImportModelOptions, NetworkFacts } from "./exchange/import/import-options.js";
 export type { ListedLayer } from "./exchange/import/listed-layer.js";
+export { UnknownNamesError, type SuggestedLayer } from "./exchange/import/unknown-names.js";
 export { MissingFactsError, type MissingFact } from "./exchange/import/missing-facts.js";
 export type {
   ForeignArchitecture,

@@ -2,7 +2,8 @@
  * Replays the cases of test/contract on the kernels compiled natively with gcc, three times: under AddressSanitizer and
  * UndefinedBehaviorSanitizer on one thread, and under ThreadSanitizer on four, once with the pool that WebAssembly
  * uses too and once with chunks from the last to the first. What the kernels write is held to the reference, and the
- * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c).
+ * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c), and the sums of kernels/apart, which are
+ * no kernels of the contract, run cases of their own (shard_sums_cases.c).
  *
  *   node kernels/native/sanitize.mjs [kernel…]
  *   node kernels/native/sanitize.mjs --sample                  a few cases of each kernel (test/contract/sample.ts)
@@ -68,6 +69,11 @@ for (const { lanes, march, feature } of widths) {
     });
 }
 const stress = { flags: threads, parallel: [...pool, "native/pool_stress.c"] };
+/** One thread calls them, and nothing in them is shared. */
+const sums = {
+  flags: ["-fsanitize=address,undefined", `-I${nativeFolder}`],
+  parallel: ["apart/shard_sums.c", "native/shard_sums_cases.c"],
+};
 
 function fail(sentence) {
   console.error(`sanitize: ${sentence}`);
@@ -238,10 +244,12 @@ async function execute(program, name, ...args) {
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "calls.h"), generateCalls(kernelNames));
 const stressProgram = join(out, "pool-stress");
+const sumsProgram = join(out, "shard-sums");
 const programs = runs.map((_, i) => join(out, `replay-${i}`));
 await Promise.all([
   ...runs.map((run, i) => compile(run, [...kernelFiles, join(nativeFolder, "replay.c")], programs[i])),
   compile(stress, [], stressProgram),
+  compile(sums, [], sumsProgram),
 ]);
 
 const callsFile = join(out, "calls.bin");
@@ -281,6 +289,7 @@ for (const name of names) {
 for (const path of [callsFile, ...runs.map((_, i) => join(out, `outputs-${i}.bin`))]) rmSync(path);
 
 await execute(stressProgram, "the pool");
+await execute(sumsProgram, "the sums of shards");
 
 for (const problem of problems.slice(0, 20)) console.error(`sanitize: ${problem}`);
 if (problems.length > 0) fail(`${problems.length} outputs are wrong.`);

@@ -10,11 +10,10 @@ import { deployWords, speakOfDeploying } from "../words/deploy-words.js";
 import { setDeploy, startMeasuring, watchNetwork } from "./deploy-actions.js";
 import { DeployResults } from "./deploy-results.js";
 import { deployState } from "./deploy-state.js";
+import { LEAST_BITS, MOST_BITS } from "./quantizer-bits.js";
 import { DeployTake } from "./deploy-take.js";
 import styles from "./deploy.css?inline";
 
-/** Widths that quantizers have. */
-const [LEAST_BITS, MOST_BITS] = [2, 16];
 const roundings: readonly Roundtype[] = ["nearest", "floor", "ceil"];
 
 const model = select((state) => state.model);

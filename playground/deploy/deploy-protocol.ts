@@ -9,6 +9,8 @@ export interface DeploySettings {
   readonly activations: number;
   readonly potentials: number;
   readonly roundtype: Roundtype;
+  /** Of single layers, by name, instead: of weights and biases where there are some, of potentials in neurons. */
+  readonly ownBits: Readonly<Record<string, number>>;
 }
 
 /** A network as it was measured on held-out data. */
@@ -20,6 +22,9 @@ export interface Measured {
   readonly ram: number;
 }
 
+/** What a layer keeps. */
+export type Held = "weights" | "potentials";
+
 /** A layer with neurons or weights; null where there is nothing of the kind. */
 export interface DeployedLayer {
   readonly name: string;
@@ -28,6 +33,8 @@ export interface DeployedLayer {
   /** Fractional bits of what it gives, and of its weights, or of its potentials. */
   readonly q: number | null;
   readonly weightsQ: number | null;
+  /** What it may have bits of its own for; null: it holds nothing. */
+  readonly holds: Held | null;
   readonly saturation: number | null;
   readonly silence: readonly [number, number] | null;
 }

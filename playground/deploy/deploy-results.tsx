@@ -2,9 +2,10 @@
 
 import { figure, grouped, oneDecimal, percent } from "../format.js";
 import { deployWords } from "../words/deploy-words.js";
+import { DeployLayers } from "./deploy-layers.js";
 import type { DeployedEnergy, DeployReport, EnergyParts } from "./deploy-protocol.js";
 
-/** Points of accuracy, and of saturation, from which a figure is marked. */
+/** Points of accuracy from which a figure is marked. */
 const MUCH = 0.02;
 
 export function DeployResults({ report }: { readonly report: DeployReport }) {
@@ -15,7 +16,7 @@ export function DeployResults({ report }: { readonly report: DeployReport }) {
       <BeforeAndAfter report={report} />
       <Checks report={report} />
       <h3>{w.layers}</h3>
-      <Layers report={report} />
+      <DeployLayers report={report} />
       <p class="muted">
         <small>{w.layersHelp}</small>
       </p>
@@ -87,42 +88,6 @@ function Checks({ report }: { readonly report: DeployReport }) {
         {w.rightInIntegers(right, samples)}
       </p>
     </>
-  );
-}
-
-function Layers({ report }: { readonly report: DeployReport }) {
-  const w = deployWords;
-  const change = (pair: readonly [number, number] | null, shown: (value: number) => string): string =>
-    pair === null ? "" : `${shown(pair[0])} → ${shown(pair[1])}`;
-  return (
-    <div class="table-scroll" tabIndex={0} role="group" aria-label={w.layers}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{w.layer}</th>
-            <th scope="col">{w.theta}</th>
-            <th scope="col">{w.fractional}</th>
-            <th scope="col">{w.saturated}</th>
-            <th scope="col">{w.silent}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.layers.map(({ name, theta, q, saturation, silence }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{change(theta, figure)}</td>
-              <td>{q ?? ""}</td>
-              <td class={(saturation ?? 0) > MUCH ? "worse" : ""}>
-                {saturation === null ? "" : percent(saturation)}
-              </td>
-              <td class={silence !== null && silence[1] - silence[0] > MUCH ? "worse" : ""}>
-                {change(silence, percent)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

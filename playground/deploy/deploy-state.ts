@@ -17,7 +17,7 @@ export interface DeployState {
 }
 
 export const deployState = signal<DeployState>({
-  settings: { weights: 8, activations: 8, potentials: 8, roundtype: "nearest" },
+  settings: { weights: 8, activations: 8, potentials: 8, roundtype: "nearest", ownBits: {} },
   target: "c99",
   report: null,
   isMeasuring: false,

@@ -12,9 +12,17 @@ export async function openAs(asking: Asking): Promise<void> {
   const answer = await importModel(file, optionsOf(values, text));
   if (answer.kind === "opened") return opened(answer.model);
   const known = asking.facts.filter(({ option }) => answer.facts.every((fact) => fact.option !== option));
-  const { isDescribable, sentence, detail } = answer;
+  const { isDescribable, draft, sentence, detail } = answer;
+  const isDrafted = draft !== null || asking.isDrafted;
   change({
-    asking: { file, values, text, isDescribable, facts: [...known, ...answer.facts] },
+    asking: {
+      file,
+      values,
+      text: draft ?? text,
+      isDescribable,
+      isDrafted,
+      facts: [...known, ...answer.facts],
+    },
     notice: { kind: "error", sentence, ...(detail === null ? {} : { detail }) },
   });
 }

@@ -11,7 +11,11 @@ const labelOf = (option: string): string => {
   return Object.hasOwn(labels, option) ? labels[option] : option;
 };
 
-export function DescribeForm({ asking: { file, facts, values, isDescribable, text } }: { asking: Asking }) {
+export function DescribeForm({
+  asking: { file, facts, values, isDescribable, isDrafted, text },
+}: {
+  asking: Asking;
+}) {
   const form = useRef<HTMLFormElement>(null);
   // Whoever dropped the file is led to what is asked.
   useEffect(() => form.current?.querySelector<HTMLElement>("input, textarea")?.focus(), []);
@@ -43,16 +47,18 @@ export function DescribeForm({ asking: { file, facts, values, isDescribable, tex
       ))}
       {isDescribable ? (
         <label class="fact">
-          <span>{words.foreign.describe}</span>
+          <span>{isDrafted ? words.foreign.layers : words.foreign.describe}</span>
           <textarea
             name="description"
-            rows={4}
+            rows={isDrafted ? 8 : 4}
             value={text}
             spellcheck={false}
             aria-describedby="expects-description"
             onInput={({ currentTarget }) => say({ text: currentTarget.value })}
           />
-          <small id="expects-description">{words.foreign.describeHelp}</small>
+          <small id="expects-description">
+            {isDrafted ? words.foreign.layersHelp : words.foreign.describeHelp}
+          </small>
         </label>
       ) : null}
       <div class="buttons">

@@ -30,7 +30,7 @@ export async function takeForeign({
   if (texts.length > 0 && weights === null) throw new Error(texts[0].sentence);
   if (texts.length > 1) throw new Error(words.notices.manyTexts(texts.map(({ file }) => file.name)));
   if (weights === null) return;
-  const before = weights === asking?.file ? asking : { values: {}, facts: [], text: "" };
+  const before = weights === asking?.file ? asking : { values: {}, facts: [], text: "", isDrafted: false };
   const text = texts.length === 0 ? before.text : await textOf(texts[0].file);
   await openAs({ isDescribable: true, ...before, file: weights, text });
 }

@@ -69,15 +69,16 @@ export function StaircasePanel() {
 
 function Sliders({ trained }: { trained: Staircases }) {
   const { whatIf, layer } = state.value;
-  const { name, theta: learned, histogram, isMovable } = trained.layers[layer];
+  const { name, theta: learned, histogram, isMovable, isLearned } = trained.layers[layer];
   const theta = whatIf?.thetas[layer] ?? learned;
   const timesteps = whatIf?.timesteps ?? trained.timesteps;
-  const { thetaAtFirst, thetaLearned, thetaFixed, madeFor, trainedWith } = words.stairs;
+  const { thetaAtFirst, thetaLearned, thetaSet, thetaFixed, madeFor, trainedWith } = words.stairs;
+  const whence = !isLearned ? thetaSet : isUntrained.value ? thetaAtFirst : thetaLearned;
   return (
     <div>
       <Slider
         label={words.stairs.thetaOf(name)}
-        hint={isMovable ? (isUntrained.value ? thetaAtFirst : thetaLearned)(figure(learned)) : thetaFixed}
+        hint={isMovable ? whence(figure(learned)) : thetaFixed}
         low={leastTheta(histogram.high)}
         high={histogram.high}
         step={histogram.high / 400}

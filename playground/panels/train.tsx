@@ -18,6 +18,7 @@ import { Emphasised } from "./emphasised.js";
 import { Reproduced } from "./reproduced.js";
 import { LogSlider, Slider } from "./slider.js";
 import { Told } from "./told.js";
+import { ThresholdChoice } from "./threshold-choice.js";
 import { TrainingCurves } from "./training-curves.js";
 import "./train.css";
 
@@ -33,7 +34,13 @@ export function TrainPanel() {
   return (
     <>
       <p>
-        <Emphasised text={words.train.lead(data.value?.train ?? 0, data.value?.test ?? 0)} />
+        <Emphasised
+          text={words.train.lead(
+            data.value?.train ?? 0,
+            data.value?.test ?? 0,
+            settings.value.fixedTheta === null,
+          )}
+        />
       </p>
       <div class="columns">
         <Controls />
@@ -219,8 +226,13 @@ function Controls() {
       </fieldset>
       <fieldset>
         <legend>{groups.neurons}</legend>
-        {slider("thetaLow", sliders.thetaLow)}
-        {slider("thetaHigh", sliders.thetaHigh, hints.thetaHigh)}
+        <ThresholdChoice locked={locked} />
+        {now.fixedTheta !== null ? null : (
+          <>
+            {slider("thetaLow", sliders.thetaLow)}
+            {slider("thetaHigh", sliders.thetaHigh, hints.thetaHigh)}
+          </>
+        )}
         {slider("alpha", sliders.alpha, hints.alpha)}
       </fieldset>
       <fieldset>

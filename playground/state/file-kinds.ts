@@ -48,7 +48,7 @@ const BY_NAME: readonly (readonly [ends: readonly string[], ...Named])[] = [
   [[".pt", ".pth", ".ckpt", ".torch"], "pytorch", "foreign"],
   [[".nir"], "nir", "foreign"],
   [[".h5", ".hdf5", ".keras"], "keras", "network"],
-  [[".onnx"], "onnx", "network"],
+  [[".onnx"], "onnx", "onnx"],
   [[".pb", ".tflite", ".savedmodel"], "tensorflow", "network"],
   [[".gguf", ".ggml"], "gguf", "network"],
   [[".pkl", ".pickle", ".joblib"], "pickle", "data"],

@@ -19,6 +19,7 @@ type Row = readonly [
 ];
 
 const isDense = ({ network }: Settings): boolean => network === "dense";
+const isLearned = ({ fixedTheta }: Settings): boolean => fixedTheta === null;
 const hasConvolutions = ({ network }: Settings): boolean => network === "convolutions";
 
 const rows: readonly Row[] = [
@@ -29,8 +30,9 @@ const rows: readonly Row[] = [
   ["hidden", ({ hidden }) => hidden],
   ["hidden2", ({ hidden2 }) => hidden2, isDense],
   ["timesteps", ({ timesteps }) => timesteps],
-  ["thetaLow", ({ thetaLow }) => thetaLow],
-  ["thetaHigh", ({ thetaHigh }) => thetaHigh],
+  ["fixedTheta", ({ fixedTheta }) => fixedTheta ?? words.train.thetaNames.learned],
+  ["thetaLow", ({ thetaLow }) => thetaLow, isLearned],
+  ["thetaHigh", ({ thetaHigh }) => thetaHigh, isLearned],
   ["alpha", ({ alpha }) => alpha],
   ["learningRate", ({ learningRate }) => learningRate],
   ["epochs", ({ epochs }) => epochs],

@@ -139,6 +139,7 @@ function thetasOf(text: string): (number | null)[] | null {
 /** Whether the settings are those that are named, each of them: none was out of range or left to its default. */
 function isAsGiven(parts: URLSearchParams, settings: Settings): boolean {
   if ((parts.get("data") ?? settings.data) !== settings.data) return false;
+  if (parts.has("fix") && settings.fixedTheta === null) return false;
   return [...new URLSearchParams(settingsToHash(settings))].every(([key, taken]) => {
     const given = parts.get(key);
     if (given === null || given === taken) return true;

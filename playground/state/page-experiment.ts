@@ -39,9 +39,8 @@ export function experimentOf(
 }
 
 function networkOf(settings: Settings, sampleShape: readonly number[]): object {
-  const { network, timesteps, channels, hidden, hidden2, alpha, thetaLow, thetaHigh } = settings;
-  const neuronParams = { vth_init_l: thetaLow, vth_init_h: thetaHigh, alpha, step_mode: "m" };
-  const common = { timesteps, neuron: { kind: "ATIF", params: neuronParams } };
+  const { network, timesteps, channels, hidden, hidden2 } = settings;
+  const common = { timesteps, neuron: neuronOf(settings) };
   if (network === "dense" || sampleShape.length !== 3) {
     return { kind: "SMLP", params: { ...common, units: hidden2 === 0 ? [hidden] : [hidden, hidden2] } };
   }
@@ -61,4 +60,12 @@ function networkOf(settings: Settings, sampleShape: readonly number[]): object {
       batch_norm: true,
     },
   };
+}
+
+/** With a fixed theta, what docs/results.md compares ATIF with: the same neuron at theta = 1, where nothing is learned of it. */
+function neuronOf({ alpha, thetaLow, thetaHigh, fixedTheta }: Settings): object {
+  const shared = { alpha, step_mode: "m" };
+  return fixedTheta === null
+    ? { kind: "ATIF", params: { vth_init_l: thetaLow, vth_init_h: thetaHigh, ...shared } }
+    : { kind: "IFNode", params: { v_threshold: fixedTheta, v_reset: false, ...shared } };
 }

@@ -72,6 +72,8 @@ export interface Asking {
   readonly values: Readonly<Record<string, string>>;
   /** Whether a text may describe all of it, and that text. */
   readonly isDescribable: boolean;
+  /** Whether the text began as a list of the layers that the file holds something of. */
+  readonly isDrafted: boolean;
   readonly text: string;
 }
 

@@ -18,6 +18,8 @@ export interface Settings {
   /** theta of every layer starts at random between these. */
   readonly thetaLow: number;
   readonly thetaHigh: number;
+  /** theta of every layer, which stays as it is; null: it is learned. */
+  readonly fixedTheta: number | null;
   readonly alpha: number;
   readonly learningRate: number;
   readonly epochs: number;
@@ -34,6 +36,7 @@ export const defaultSettings: Settings = {
   timesteps: 4,
   thetaLow: 0.8,
   thetaHigh: 1,
+  fixedTheta: null,
   alpha: 1,
   learningRate: 0.008,
   epochs: 12,
@@ -48,15 +51,19 @@ export interface Range {
   readonly step: number;
 }
 
-export type NumberSetting = Exclude<keyof Settings, "data" | "network" | "channels">;
+export type NumberSetting = Exclude<keyof Settings, "data" | "network" | "channels" | "fixedTheta">;
 
-export const ranges: { readonly [Name in NumberSetting | "channels"]: Range } = {
+/** Whatever has a slider. */
+export type RangedSetting = NumberSetting | "channels" | "theta";
+
+export const ranges: { readonly [Name in RangedSetting]: Range } = {
   channels: { low: 1, high: 64, step: 1 },
   hidden: { low: 4, high: 512, step: 4 },
   hidden2: { low: 0, high: 512, step: 4 },
   timesteps: { low: 1, high: 16, step: 1 },
   thetaLow: { low: 0.05, high: 4, step: 0.05 },
   thetaHigh: { low: 0.05, high: 4, step: 0.05 },
+  theta: { low: 0.05, high: 4, step: 0.05 },
   alpha: { low: 0.25, high: 8, step: 0.25 },
   learningRate: { low: 0.0001, high: 0.1, step: 0 },
   epochs: { low: 1, high: 100, step: 1 },
@@ -69,7 +76,7 @@ const wholeNumbers: ReadonlySet<string> = new Set([
 ]); // prettier-ignore
 
 /** The nearest value that is allowed; the fallback for what is no number. */
-export function allowed(name: NumberSetting | "channels", value: number, fallback: number): number {
+export function allowed(name: RangedSetting, value: number, fallback: number): number {
   if (!Number.isFinite(value)) return fallback;
   const { low, high } = ranges[name];
   const near = Math.min(high, Math.max(low, value));
@@ -89,13 +96,17 @@ const names: Readonly<Record<NumberSetting, string>> = {
   seed: "s",
 };
 
+/** theta that stays as it is; addresses without it are of those that are learned. */
+const FIXED = "fix";
+
 /** As the part of an address after "#". */
 export function settingsToHash(settings: Settings): string {
   const parts = new URLSearchParams({ net: settings.network, c: settings.channels.join("-") });
   for (const [name, short] of Object.entries(names))
     parts.set(short, String(settings[name as NumberSetting]));
-  // Addresses of still digits are as they were before there were others.
+  // Addresses of still digits, and of thresholds that are learned, are as they were before there were others.
   if (settings.data === "moving") parts.set("data", "moving");
+  if (settings.fixedTheta !== null) parts.set(FIXED, String(settings.fixedTheta));
   return parts.toString();
 }
 
@@ -122,6 +133,7 @@ export function settingsFromHash(hash: string): Settings | null {
   ) as Record<NumberSetting, number>;
   return ordered({
     ...numbers,
+    fixedTheta: fixedThetaOf(parts.get(FIXED)),
     data: parts.get("data") === "moving" ? "moving" : "still",
     network: parts.get("net") === "dense" ? "dense" : "convolutions",
     channels: [
@@ -129,6 +141,12 @@ export function settingsFromHash(hash: string): Settings | null {
       allowed("channels", second ?? NaN, defaults.channels[1]),
     ],
   });
+}
+
+/** null: none that is a number is named, so theta is learned. */
+function fixedThetaOf(text: string | null): number | null {
+  const theta = text === null || text.trim() === "" ? NaN : Number(text);
+  return Number.isFinite(theta) ? allowed("theta", theta, theta) : null;
 }
 
 /** theta starts between the lower and the higher of its two bounds. */

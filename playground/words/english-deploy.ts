@@ -40,7 +40,14 @@ export const englishDeploy = {
   /** Layer by layer. */
   layers: "What each layer loses",
   layersHelp:
-    "Saturated: the share of what it gives (of neurons: of their potentials) that lies at the largest or smallest integer; what is beyond looks the same. Silent: neurons without a spike on all these images. If either grows, give that kind of number more bits.",
+    "Saturated: the share of what it gives (of neurons: of their potentials) that lies at the largest or smallest integer; what is beyond looks the same. Silent: neurons without a spike on all these images. If either grows, give that kind of number more bits, or this layer alone: of its weights, or of its neurons' potentials.",
+  bits: "bits",
+  ownBits: {
+    weights: (layer: string) => `Bits of the weights of ${layer}`,
+    potentials: (layer: string) => `Bits of the potentials of ${layer}`,
+  },
+  asAbove: (bits: number) => `${bits}, as all`,
+  allAlike: "All layers alike again",
   layer: "layer",
   theta: "θ",
   fractional: "bits behind the point",

@@ -56,6 +56,7 @@ export const englishProblems = {
     advice: {
       network:
         "expected model.safetensors, weights of PyTorch (.pth, .pt, .ckpt, .safetensors) or .nir. Those of other libraries are built and trained anew.",
+      onnx: "expected the weights that it was exported from: model.safetensors, a file of PyTorch (.pth, .pt, .ckpt, .safetensors), or .nir. ONNX is written here, by “Deploy”, and not read.",
       archive: "expected the files themselves. Unpack it and drop what is inside.",
       data: "expected IDX files, as MNIST has them, or pictures with their class in the name; for a network that takes sequences also recordings of events or .npy arrays. Convert it first.",
       experiment:

@@ -7,6 +7,9 @@
 import type { HealthFinding } from "atif";
 import { english as drawingsInEnglish } from "../../elements/words.js";
 import { counted, grouped } from "../format.js";
+import { englishDraw, englishSeen } from "./english-draw.js";
+import { englishForeign } from "./english-foreign.js";
+import { englishTrain } from "./english-train.js";
 import { b, code, em, i, text, type Text } from "./text.js";
 
 const steps = (count: number): string => counted(count, "time step");
@@ -156,66 +159,10 @@ export const english = {
     label: (name: string) => ` The class is ${name}.`,
   },
 
-  draw: {
-    invitation: {
-      digit: "Draw a digit, or drop a picture of one.",
-      other: "Draw, or drop a picture of what this network knows.",
-    },
-    lead: "The network looks at it anew with every line: the same image at every time step, and after each step an answer. The first is a guess; with every further step it becomes finer.",
-    orDraw: "or draw one yourself",
-    story: {
-      changed: (first: string, last: string, timesteps: number): Text =>
-        text`After ${b("1 step")} the network says ${b(first)}. After ${b(steps(timesteps))} it says ${b(last)}: it has changed its mind.`,
-      kept: (answer: string, timesteps: number): Text =>
-        text`The network says ${b(answer)}, after the first step and after ${steps(timesteps)}.`,
-      isRight: "That is right.",
-      isWrong: (label: string) => `That is wrong: it is ${label}.`,
-    },
-    sampleBefore: "Show the held-out image before",
-    sampleAfter: "Held-out image ›",
-    seen: "The image as the network sees it",
-    blankPicture: (name: string): Text =>
-      text`${b(`Nothing to see in ${name}`)}: it is blank, so there is no answer.`,
-    blankDrawing: text`${b("Nothing drawn")}, so there is no answer.`,
-    chance: text`${b("Untrained: chance.")} This network has learned nothing yet. Its scores come from its first weights, which were drawn at random; train it, and it answers.`,
-    answers: (after: readonly number[]) =>
-      `The answer after ${after.slice(0, -1).join(", ")} and ${after.at(-1) ?? 0} time steps`,
-    /** The verdict is on an image whose class is known. */
-    ahead: (lead: string, verdict: "right" | "wrong" | "") =>
-      `${verdict === "" ? "" : `${verdict}, `}${lead} ahead`,
-    spikes: (count: number) => counted(count, "spike"),
-    scores: "Scores after each step.",
-    score: "score",
-    scoreAt: (name: string, step: number, score: string) => `${name} after step ${step}: ${score}`,
-    beyond: (timesteps: number) => `Hatched: beyond its ${counted(timesteps, "step")}.`,
-    beyondTrained: "beyond its T",
-    scoresMeanNothing: "None of them means anything yet.",
-    highestScore: "The highest is the answer.",
-    step: "step",
-    goToStep: (step: number) => `Go to step ${step}`,
-  },
+  draw: englishDraw,
 
   /** How what the network sees came about. */
-  seen: {
-    line: "This network takes no images: the height of your line, from left to right, gives its numbers, from 0 to 1.",
-    row: (name: string) => `This network takes no images: ${name} is scaled down to a row.`,
-    picture: {
-      uciDigits: (name: string) =>
-        `${name}, cut to its ink and brought to the size and the thickness of the UCI digits.`,
-      mnist: (name: string) =>
-        `${name}, cut to its ink and brought to the size of MNIST's digits, its centre of mass in the middle.`,
-      clothes: (name: string) =>
-        `${name}, cut to what is in it and scaled until it fills the image, as those of Fashion-MNIST.`,
-      whole: (name: string) =>
-        `${name}, scaled to its size as a whole, with paper around what is not of its shape.`,
-    },
-    sample: (number: number, label: string, isUntrained: boolean) =>
-      `Held-out image ${grouped(number)}${isUntrained ? "" : ", kept apart from those to learn from"}. Its class is ${label}.`,
-    drawnAsLearned:
-      "Your drawing is brought to the size and the thickness of the digits it has learned from.",
-    drawn: (digits: "uci" | "mnist", isOfOthers: boolean) =>
-      `Your drawing is brought to the size and the thickness of ${digits === "uci" ? "the UCI digits" : "MNIST's digits"}${isOfOthers ? "; this network may have learned from other images" : ""}.`,
-  },
+  seen: englishSeen,
 
   neuron: {
     lead: text`A neuron adds what it receives, its inputs times its weights, to its potential ${i("v")}. When that reaches the threshold ${i("θ")}, it fires a spike and subtracts ${i("θ")}; the rest stays for the next step. Select a layer above for one of its neurons, and play the steps.`,
@@ -258,7 +205,6 @@ export const english = {
       large: text`${b("The first layer has four times its θ.")} Above, it hardly fires. In its staircase below, the steps have become so wide that most inputs lie below the first one and vanish.`,
       oneStep: text`${b("One time step.")} A neuron can fire or not: its staircase has a single step. Above, the answer is the first guess; the table tells what the other steps were worth.`,
       silent: text`${b("The second layer has a hundred times its θ.")} Nothing reaches it, so it never fires, and what comes after sees the same for every image. Draw what you like: the answer does not follow any more.`,
-      learned: text`${b("All layers have one θ, that with which training began.")} The weights are the learned ones. The table tells what the thresholds that were learned with them are worth.`,
       fourBits: text`${b("Weights of 4 bits.")} The panel for devices brings the network to whole numbers: see what it costs in accuracy, and what it saves in memory.`,
     },
   },
@@ -322,6 +268,7 @@ export const english = {
     thetaOf: (layer: string) => `θ of ${layer}`,
     thetaAtFirst: (theta: string) => `At first: ${theta}. You can also drag the line in the picture.`,
     thetaLearned: (theta: string) => `Learned: ${theta}. You can also drag the line in the picture.`,
+    thetaSet: (theta: string) => `Fixed: ${theta}. You can also drag the line in the picture.`,
     thetaFixed: "The mean of its neurons. It cannot be moved: each of them may have its own.",
     timesteps: "T, time steps of the whole network",
     madeFor: (timesteps: number) => `Made for ${timesteps}.`,
@@ -346,115 +293,7 @@ export const english = {
     asMoved: "as moved",
   },
 
-  train: {
-    lead: (train: number, test: number): Text =>
-      text`The network sees ${counted(train, "image")} again and again, a few at a time. After each batch every weight moves a little so that the error gets smaller, and so does the threshold ${i("θ")} of every layer. After each round (an ${em("epoch")}) it is tested on ${counted(test, "image")} that it never learns from.`,
-    goOn: "Go on",
-    pause: "Pause",
-    start: "Start training",
-    again: "Train again",
-    oneBatch: "One batch",
-    reset: "Reset",
-    inUse: (moved: readonly { name: string; inUse: string; slider: string }[]) =>
-      `In use: ${moved.map(({ name, inUse, slider }) => `${name} ${inUse} (slider: ${slider})`).join(", ")}.`,
-    takesEffect: {
-      idle: "“Start training” makes a new network with what the sliders say.",
-      running: "The run goes on as it began; “Reset” makes a new network with what the sliders say.",
-      paused: "“Go on” goes on as the run began; “Reset” makes a new network with what the sliders say.",
-      finished: "“Train again” makes a new network with what the sliders say.",
-      failed: "“Train again” makes a new network with what the sliders say.",
-    },
-    /** Of a run whose result an address carries. Hashes are 16 digits. */
-    reproduced: {
-      same: (hash: string): Text =>
-        text`${b("Reproduced to the bit.")} The weights of this run are those of the run that was shared (${code(hash)}).`,
-      other: (shared: string, own: string): Text =>
-        text`${b("Not reproduced.")} This run came to other weights (${code(own)}) than the one that was shared (${code(shared)}). That one may have been made by another version of this page.`,
-      otherData: text`${b("Not comparable.")} The run that was shared learned from other data than those at hand. Drop them, and train again.`,
-      noHash: text`${b("Not comparable.")} The browser computes no hashes on a page that came by http from another host.`,
-      wanted: (hash: string): Text =>
-        text`The address carries the result of a run with these settings (${code(hash)}). Train, and the page says whether it is reproduced to the bit.`,
-      own: (hash: string): Text =>
-        text`The result of this run is ${code(hash)}. The address carries it: whoever opens it can repeat the run and compare.`,
-    },
-    progress: "Progress of the training",
-    states: {
-      idle: "not started",
-      running: "learning",
-      paused: "paused",
-      finished: "finished",
-      failed: "stopped",
-    },
-    figures: {
-      state: "state",
-      epoch: "epoch",
-      accuracy: "held-out accuracy",
-      spikes: "spikes per image",
-      speed: "images per second",
-      timeLeft: "time left",
-    },
-    countOf: (count: number, all: number) => `${grouped(count)} of ${grouped(all)}`,
-    charts: {
-      loss: "Loss: how wrong the network is",
-      lossOfEach: "loss of each batch",
-      lossOfMany: (batches: number) => `loss of ${grouped(batches)} batches each, the mean`,
-      accuracy: "Accuracy: share of images that are right",
-      whileLearning: "while learning",
-      heldOut: "held out",
-      thetas: "Thresholds θ: learned, one per layer",
-      pale: "Pale curves are those of the run before.",
-      rates: "Firing rates: share of steps with a spike",
-      batch: "batch",
-      epoch: "epoch",
-    },
-    settings: "Settings of the training",
-    groups: { network: "Network", neurons: "Neurons", training: "Training" },
-    data: "Digits",
-    dataKinds: { still: "that stand still", moving: "that move, as events" },
-    dataHint:
-      "Moving digits are what a simulated event camera of 16 × 16 pixels writes while each digit moves: another frame at every time step. It takes some seconds to make them.",
-    kind: "Kind",
-    kinds: { convolutions: "with convolutions", dense: "hidden neurons only" },
-    sliders: {
-      channels: (convolution: number) => `Channels of convolution ${convolution}`,
-      hidden: "Hidden neurons",
-      layer1: "Neurons of layer 1",
-      layer2: "Neurons of layer 2",
-      timesteps: "Time steps T",
-      thetaLow: "θ starts from",
-      thetaHigh: "θ starts up to",
-      alpha: "Steepness α",
-      learningRate: "Learning rate",
-      epochs: "Epochs",
-      batchSize: "Batch size",
-      seed: "Seed",
-    },
-    hints: {
-      timesteps: "How often the network looks at the image. More steps: finer, and slower.",
-      thetaHigh: "Each layer draws its first threshold between these two.",
-      alpha: "How narrowly around θ a neuron learns.",
-      seed: "The same seed gives the same network, to the last bit.",
-    },
-    /** In the middle of a sentence. */
-    names: {
-      data: "digits",
-      network: "kind of network",
-      channels1: "channels of convolution 1",
-      channels2: "channels of convolution 2",
-      hidden: "hidden neurons",
-      hidden2: "neurons of layer 2",
-      timesteps: "T",
-      thetaLow: "lowest first θ",
-      thetaHigh: "highest first θ",
-      alpha: "α",
-      learningRate: "learning rate",
-      epochs: "epochs",
-      batchSize: "batch size",
-      seed: "seed",
-    },
-    dataNames: { still: "still", moving: "moving" },
-    kindNames: { convolutions: "convolutions", dense: "dense" },
-  },
+  train: englishTrain,
 
   health: {
     lead: "A layer can fall silent, fire all the time, or learn a threshold so small that its spikes carry nothing. Such a layer is named here, with what to try. Rates are measured on held-out images.",
@@ -518,39 +357,7 @@ export const english = {
   },
 
   /** Networks of other tools. */
-  foreign: {
-    asked: (file: string) => `What ${file} does not say`,
-    facts: {
-      inputShape: "Shape of the input",
-      timesteps: "Time steps T",
-      kind: "Kind of network",
-      stepMode: "Step mode",
-      neuron: "Neurons",
-      strides: "Strides",
-      paddings: "Paddings",
-      poolSizes: "Pool sizes",
-      prepool: "Pooling of the input",
-      postpool: "Pooling of the last map",
-      dropouts: "Dropouts",
-      dt: "Length of a time step",
-      name: "Name in the description",
-      key: "Key of the state dict",
-    },
-    describe: "Or a description of all of it",
-    describeHelp:
-      "The experiment file of Qualia (TOML), or its architecture or a list of its layers (JSON): paste the text, or drop the file on the page.",
-    open: "Open the network",
-    leave: "Leave it",
-    aFile: "the file",
-    kept: (name: string) => `What was kept of ${name}`,
-    verdict: "Verdict:",
-    verdicts: { exact: "exact", approximate: "approximate", unsupported: "unsupported" },
-    meaning: {
-      exact: "the same spikes and scores as where it comes from, up to the order of sums",
-      approximate: "something was lost that changes what the network computes",
-      unsupported: "it cannot be said here",
-    },
-  },
+  foreign: englishForeign,
 };
 
 export type Words = typeof english;

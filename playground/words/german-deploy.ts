@@ -8,7 +8,7 @@ const steps = (count: number): string => counted(count, "Zeitschritt", "Zeitschr
 const images = (count: number): string => counted(count, "Testbild", "Testbilder");
 
 export const germanDeploy: DeployWords = {
-  lead: text`Eine Platine ohne Gleitkommazahlen rechnet mit ganzen Zahlen aus wenigen Bits. Wähle, wie viele, und sieh, was das kostet: Das Netz wird in diesem Tab quantisiert, seine Wertebereiche kommen aus den Lerndaten, und beide werden an denselben Testbildern gemessen. Dann nimm es mit als C, ONNX oder NIR.`,
+  lead: text`Eine Platine ohne Gleitkommazahlen rechnet mit ganzen Zahlen aus wenigen Bits. Wählen Sie, wie viele, und sehen Sie, was das kostet: Das Netz wird in diesem Tab quantisiert, seine Wertebereiche kommen aus den Lerndaten, und beide werden an denselben Testbildern gemessen. Dann nehmen Sie es mit als C, ONNX oder NIR.`,
   weights: "Bits der Gewichte",
   weightsHint: "Sie liegen im Flash.",
   activations: "Bits zwischen den Schichten",
@@ -24,7 +24,7 @@ export const germanDeploy: DeployWords = {
   measure: "Quantisieren und messen",
   measuring: "Wird quantisiert und gemessen …",
   noData:
-    "Es gibt nichts zum Messen: Die geladenen Daten sind keine, die dieses Netz nimmt. Lege die Daten ab, mit denen es trainiert wurde, dann kann es quantisiert werden. In float32 lässt es sich ohne sie schreiben.",
+    "Es gibt nichts zum Messen: Die geladenen Daten sind keine, die dieses Netz nimmt. Legen Sie die Daten ab, mit denen es trainiert wurde, dann kann es quantisiert werden. In float32 lässt es sich ohne sie schreiben.",
 
   measured: (samples: number, calibrated: number) =>
     `An ${counted(samples, "Testbild", "Testbildern")}; die Bereiche sind die, die ${counted(calibrated, "Lernbild", "Lernbilder")} gezeigt haben. Es wurde nicht nachtrainiert.`,
@@ -40,7 +40,14 @@ export const germanDeploy: DeployWords = {
 
   layers: "Was jede Schicht verliert",
   layersHelp:
-    "Gesättigt: der Anteil dessen, was sie ausgibt (bei Neuronen: ihrer Potentiale), der bei der größten oder kleinsten Zahl liegt; was darüber hinausgeht, sieht gleich aus. Stumm: Neuronen ohne einen Spike bei all diesen Bildern. Wächst eines davon, gib dieser Art von Zahl mehr Bits.",
+    "Gesättigt: der Anteil dessen, was sie ausgibt (bei Neuronen: ihrer Potentiale), der bei der größten oder kleinsten Zahl liegt; was darüber hinausgeht, sieht gleich aus. Stumm: Neuronen ohne einen Spike bei all diesen Bildern. Wächst eines davon, geben Sie dieser Art von Zahl mehr Bits, oder dieser Schicht allein: ihren Gewichten, oder den Potentialen ihrer Neuronen.",
+  bits: "Bits",
+  ownBits: {
+    weights: (layer: string) => `Bits der Gewichte von ${layer}`,
+    potentials: (layer: string) => `Bits der Potentiale von ${layer}`,
+  },
+  asAbove: (bits: number) => `${bits}, wie alle`,
+  allAlike: "Alle Schichten wieder gleich",
   layer: "Schicht",
   theta: "θ",
   fractional: "Bits hinter dem Komma",
@@ -49,7 +56,7 @@ export const germanDeploy: DeployWords = {
   never: (names: readonly string[]) =>
     `Kann nie mehr feuern, was auch hineinkommt: ${names.join(", ")}. Das Runden hat ihr genommen, was sie hatte.`,
   restless: (names: readonly string[]) =>
-    `Feuert ohne jede Eingabe: ${names.join(", ")}. Ihre Schwelle ist auf 0 gerundet: Gib Potentialen mehr Bits.`,
+    `Feuert ohne jede Eingabe: ${names.join(", ")}. Ihre Schwelle ist auf 0 gerundet: Geben Sie Potentialen mehr Bits.`,
 
   energy: "Energie für ein Bild",
   energyOf: (relu: boolean, bits: number) =>
@@ -75,7 +82,7 @@ export const germanDeploy: DeployWords = {
   proved: (samples: number, timesteps: number, layers: number, integers: number) =>
     `In diesem Tab: ${grouped(integers)} ganze Zahlen aus ${counted(layers, "Schicht", "Schichten")}, ${counted(samples, "Testbild", "Testbildern")} und ${counted(timesteps, "Zeitschritt", "Zeitschritten")}, wie sie das C rechnet, sind die des quantisierten Netzes. Keine weicht ab.`,
   disproved: (differing: number, integers: number, layer: string) =>
-    `In diesem Tab: ${grouped(differing)} von ${grouped(integers)} ganzen Zahlen weichen von denen des quantisierten Netzes ab, zuerst in ${layer}. Nimm das C nicht, und sag uns Bescheid.`,
+    `In diesem Tab: ${grouped(differing)} von ${grouped(integers)} ganzen Zahlen weichen von denen des quantisierten Netzes ab, zuerst in ${layer}. Nehmen Sie das C nicht, und sagen Sie uns Bescheid.`,
   rightInIntegers: (right: number, samples: number) =>
     `Von diesen Bildern ordnen die ganzen Zahlen ${grouped(right)} von ${grouped(samples)} richtig ein.`,
 
@@ -106,7 +113,7 @@ export const germanDeploy: DeployWords = {
     floatC: (tests: number, ties: number) =>
       text`Übersetzt wurde nichts. Im Archiv liegt ein Selbsttest mit ${counted(tests, "Testbild", "Testbildern")} (${code("make test")})${ties === 0 ? "" : `; ausgelassen: ${images(ties)}, in denen ein Spike am Runden hängt`}.`,
     untested: text`Übersetzt wurde nichts, und einen Selbsttest gibt es nicht: Es waren keine passenden Daten da.`,
-    onnx: text`In diesem Tab läuft kein Programm für ONNX. Das Urteil sagt, was beim Übertragen erhalten bleibt; vergleiche die Werte in deinem.`,
+    onnx: text`In diesem Tab läuft kein Programm für ONNX. Das Urteil sagt, was beim Übertragen erhalten bleibt; vergleichen Sie die Werte in Ihrem.`,
     nir: text`Was andere Werkzeuge daraus machen: Sie lesen NIR jedes auf seine Weise.`,
     quantized: text`Die Datei wurde nicht zurückgelesen; ${code("atif eval")} prüft sie, ${code("atif export --to c")} schreibt sie als C.`,
   },

@@ -48,6 +48,7 @@ export const germanProblems: Problems = {
     advice: {
       network:
         "erwartet wird model.safetensors, Gewichte von PyTorch (.pth, .pt, .ckpt, .safetensors) oder .nir. Netze anderer Bibliotheken werden neu gebaut und trainiert.",
+      onnx: "erwartet werden die Gewichte, aus denen es entstand: model.safetensors, eine Datei von PyTorch (.pth, .pt, .ckpt, .safetensors) oder .nir. ONNX wird hier geschrieben, unter „Auf ein Gerät“, und nicht gelesen.",
       archive: "erwartet werden die Dateien selbst. Entpacken Sie es und legen Sie ab, was darin ist.",
       data: "erwartet werden IDX-Dateien wie die von MNIST oder Bilder mit ihrer Klasse im Namen; für ein Netz, das Folgen nimmt, auch Aufnahmen von Ereignissen oder Arrays in .npy. Wandeln Sie sie vorher um.",
       experiment:

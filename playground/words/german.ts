@@ -3,6 +3,10 @@
 import type { HealthFinding } from "atif";
 import { counted, grouped } from "../format.js";
 import type { Words } from "./english.js";
+import { germanDraw, germanSeen } from "./german-draw.js";
+import { germanDrawings } from "./german-drawings.js";
+import { germanForeign } from "./german-foreign.js";
+import { germanTrain } from "./german-train.js";
 import { b, code, em, i, text } from "./text.js";
 
 const steps = (count: number): string => counted(count, "Zeitschritt", "Zeitschritte");
@@ -11,8 +15,6 @@ const stepsDative = (count: number): string => counted(count, "Zeitschritt", "Ze
 const spikes = (count: number): string => counted(count, "Spike", "Spikes");
 const neurons = (count: number): string => counted(count, "Neuron", "Neuronen");
 const images = (count: number): string => counted(count, "Bild", "Bilder");
-/** "an 1 Bild", "an 360 Bildern" */
-const imagesDative = (count: number): string => counted(count, "Bild", "Bildern");
 
 const findings: { readonly [Problem in HealthFinding["problem"]]: string } = {
   silent:
@@ -146,57 +148,7 @@ export const german: Words = {
       "„Neu trainieren“ beginnt von vorn mit den Einstellungen, wie sie sind; „Zurücksetzen“ gibt ein Netz, das nichts gelernt hat.",
   },
 
-  drawings: {
-    neuron: (layer, number) => `${layer}, Neuron ${grouped(number)}`,
-    place: (row, column, channel) =>
-      `Zeile ${grouped(row)}, Spalte ${grouped(column)}, Kanal ${grouped(channel)}`,
-    spikeAt: (neuron, step, fired) =>
-      `${neuron}, Zeitschritt ${step}: ${fired ? "ein Spike" : "kein Spike"}.`,
-    picked: (neuron) => `Gezeigt wird das Potential von ${neuron}.`,
-    pen: { up: "Der Stift ist oben.", down: "Der Stift ist unten." },
-    draw: {
-      here: "Hier zeichnen",
-      clear: "Löschen",
-      square: "Zeichenfeld",
-      squareHelp:
-        "Feld, auf dem man eine Ziffer zeichnet. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste senkt und hebt ihn.",
-    },
-    raster: {
-      closer: "Näher",
-      further: "Weiter weg",
-      up: "Nach oben",
-      down: "Nach unten",
-      all: (count) => (count === 1 ? "1 Neuron" : `Alle ${neurons(count)}`),
-      role: "Spike-Raster",
-      help: (count, timesteps) =>
-        `Spikes von ${neurons(count)} über ${steps(timesteps)}. Pfeiltasten zeigen auf ein Neuron und einen Schritt, die Eingabetaste zeigt sein Potential, Plus und Minus vergrößern und verkleinern.`,
-      hint: "Zeitschritte von links nach rechts, Neuronen von oben nach unten. Zeigen Sie auf ein Neuron, um seinen Namen zu sehen, klicken Sie, um sein Potential zu sehen. Ziehen Sie mit der Maus zum Verschieben; Strg und das Mausrad oder zwei Finger vergrößern.",
-    },
-    membrane: {
-      label: (timesteps, theta, count) =>
-        `Potential über ${steps(timesteps)} gegen die Schwelle ${theta}; das Neuron feuert ${grouped(count)}-mal.`,
-      charge: "Laden: Die Eingabe wird addiert",
-      spike: "Spike: Das Potential hat θ erreicht",
-      reset: "Rücksetzen: θ wird abgezogen, der Rest bleibt",
-      step: (step, input, before, charged) =>
-        `Schritt ${step}: Eingabe ${input}, Potential ${before} → ${charged}`,
-      fired: (rest) => `, ein Spike, und ${rest} bleiben.`,
-      notFired: ", kein Spike.",
-      inAll: (count, timesteps) =>
-        `Insgesamt ${spikes(count)} in ${counted(timesteps, "Schritt", "Schritten")}.`,
-    },
-    stairs: {
-      label: (layer, timesteps, theta, clipped) =>
-        `Treppe von ${layer} mit ${counted(timesteps, "Stufe", "Stufen")} bis ${theta}; ${clipped} der Eingaben liegen darüber.`,
-      axis: "mittlere Eingabe eines Neurons in T Schritten",
-      legend: {
-        staircase: "was das Neuron weitersagt, seine mittlere Ausgabe",
-        ideal: "die Eingabe selbst, ohne Stufen und Grenze",
-        bars: "wie oft eine Eingabe vorkommt (Wurzelskala)",
-        clipped: "über θ: abgeschnitten",
-      },
-    },
-  },
+  drawings: germanDrawings,
 
   announced: {
     accuracy: (accuracy) => ` ${accuracy} der Testbilder richtig.`,
@@ -212,63 +164,9 @@ export const german: Words = {
     label: (name) => ` Die Klasse ist ${name}.`,
   },
 
-  draw: {
-    invitation: {
-      digit: "Zeichnen Sie eine Ziffer, oder legen Sie ein Bild von einer ab.",
-      other: "Zeichnen Sie, oder legen Sie ein Bild ab von dem, was dieses Netz kennt.",
-    },
-    lead: "Das Netz sieht bei jedem Strich neu hin: in jedem Zeitschritt dasselbe Bild, und nach jedem Schritt eine Antwort. Die erste ist geraten; mit jedem weiteren Schritt wird sie feiner.",
-    orDraw: "oder selbst eine zeichnen",
-    story: {
-      changed: (first, last, timesteps) =>
-        text`Nach ${b("1 Schritt")} sagt das Netz ${b(first)}. Nach ${b(stepsDative(timesteps))} sagt es ${b(last)}: Es hat seine Meinung geändert.`,
-      kept: (answer, timesteps) =>
-        text`Das Netz sagt ${b(answer)}, nach dem ersten Schritt und nach ${stepsDative(timesteps)}.`,
-      isRight: "Das stimmt.",
-      isWrong: (label) => `Das ist falsch: Es ist ${label}.`,
-    },
-    sampleBefore: "Das vorige Testbild zeigen",
-    sampleAfter: "Testbild ›",
-    seen: "Das Bild, wie das Netz es sieht",
-    blankPicture: (name) =>
-      text`${b(`In ${name} ist nichts zu sehen`)}: Das Bild ist leer, also gibt es keine Antwort.`,
-    blankDrawing: text`${b("Nichts gezeichnet")}, also gibt es keine Antwort.`,
-    chance: text`${b("Untrainiert: Zufall.")} Dieses Netz hat noch nichts gelernt. Seine Punktzahlen kommen von seinen ersten Gewichten, und die sind ausgelost; trainieren Sie es, dann antwortet es.`,
-    answers: (after) =>
-      `Die Antwort nach ${after.slice(0, -1).join(", ")} und ${after.at(-1) ?? 0} Zeitschritten`,
-    ahead: (lead, verdict) =>
-      `${{ right: "richtig, ", wrong: "falsch, ", "": "" }[verdict]}Vorsprung ${lead}`,
-    spikes,
-    scores: "Punkte nach jedem Schritt.",
-    score: "Punkte",
-    scoreAt: (name, step, score) => `${name} nach Schritt ${step}: ${score}`,
-    beyond: (timesteps) => `Schraffiert: jenseits seiner ${timesteps}.`,
-    beyondTrained: "über T hinaus",
-    scoresMeanNothing: "Noch bedeuten sie nichts.",
-    highestScore: "Die meisten hat die Antwort.",
-    step: "Schritt",
-    goToStep: (step) => `Zu Schritt ${step}`,
-  },
+  draw: germanDraw,
 
-  seen: {
-    line: "Dieses Netz nimmt keine Bilder: Die Höhe Ihrer Linie, von links nach rechts, gibt seine Zahlen, von 0 bis 1.",
-    row: (name) => `Dieses Netz nimmt keine Bilder: ${name} ist auf eine Zeile verkleinert.`,
-    picture: {
-      uciDigits: (name) =>
-        `${name}, auf die Tinte zugeschnitten und auf Größe und Strichdicke der UCI-Ziffern gebracht.`,
-      mnist: (name) =>
-        `${name}, auf die Tinte zugeschnitten und auf die Größe der MNIST-Ziffern gebracht, den Schwerpunkt in der Mitte.`,
-      clothes: (name) =>
-        `${name}, auf seinen Gegenstand zugeschnitten und vergrößert oder verkleinert, bis er das Bild füllt, wie bei Fashion-MNIST.`,
-      whole: (name) => `${name}, als Ganzes auf die Größe gebracht, mit Papier um das, was nicht passt.`,
-    },
-    sample: (number, label, isUntrained) =>
-      `Testbild ${grouped(number)}${isUntrained ? "" : ", keines von denen zum Lernen"}. Seine Klasse ist ${label}.`,
-    drawnAsLearned:
-      "Ihre Zeichnung ist auf Größe und Strichdicke der Ziffern gebracht, aus denen das Netz gelernt hat.",
-    drawn: (digits, isOfOthers) =>
-      `Ihre Zeichnung ist auf Größe und Strichdicke der ${digits === "uci" ? "UCI-Ziffern" : "MNIST-Ziffern"} gebracht${isOfOthers ? "; vielleicht hat dieses Netz aus anderen Bildern gelernt" : ""}.`,
-  },
+  seen: germanSeen,
 
   neuron: {
     lead: text`Ein Neuron zählt zu seinem Potential ${i("v")} hinzu, was es empfängt: seine Eingaben mal seine Gewichte. Wenn das die Schwelle ${i("θ")} erreicht, feuert es einen Spike und zieht ${i("θ")} ab; der Rest bleibt für den nächsten Schritt. Wählen Sie oben eine Schicht, um eines ihrer Neuronen zu sehen, und spielen Sie die Schritte ab.`,
@@ -311,7 +209,6 @@ export const german: Words = {
       large: text`${b("Die erste Schicht hat das Vierfache ihres θ.")} Oben feuert sie kaum. In ihrer Treppe unten sind die Stufen so breit, dass die meisten Eingaben unter der ersten liegen und verschwinden.`,
       oneStep: text`${b("Ein Zeitschritt.")} Ein Neuron feuert oder nicht: Seine Treppe hat eine einzige Stufe. Oben steht als Antwort, was zuerst geraten wurde; die Tabelle sagt, was die anderen Schritte wert waren.`,
       silent: text`${b("Die zweite Schicht hat das Hundertfache ihres θ.")} Nichts erreicht es, also feuert sie nie, und was danach kommt, sieht bei jedem Bild dasselbe. Zeichnen Sie, was Sie wollen: Die Antwort folgt nicht mehr.`,
-      learned: text`${b("Alle Schichten haben dasselbe θ, das vom Anfang des Trainings.")} Die Gewichte sind die gelernten. Die Tabelle sagt, was die Schwellen wert sind, die mit ihnen gelernt wurden.`,
       fourBits: text`${b("Gewichte mit 4 Bit.")} Das Feld für Geräte bringt das Netz auf ganze Zahlen: Sehen Sie, was das an Genauigkeit kostet und was es an Speicher spart.`,
     },
   },
@@ -376,6 +273,7 @@ export const german: Words = {
     thetaOf: (layer) => `θ von ${layer}`,
     thetaAtFirst: (theta) => `Am Anfang: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaLearned: (theta) => `Gelernt: ${theta}. Sie können auch die Linie im Bild ziehen.`,
+    thetaSet: (theta) => `Fest: ${theta}. Sie können auch die Linie im Bild ziehen.`,
     thetaFixed:
       "Der Mittelwert ihrer Neuronen. Er lässt sich nicht bewegen: Jedes von ihnen kann eine eigene Schwelle haben.",
     timesteps: "T, Zeitschritte des ganzen Netzes",
@@ -402,115 +300,7 @@ export const german: Words = {
     asMoved: "wie bewegt",
   },
 
-  train: {
-    lead: (train, test) =>
-      text`Das Netz sieht ${images(train)} immer wieder, einige auf einmal. Nach jedem Batch bewegt sich jedes Gewicht ein wenig, sodass der Fehler kleiner wird, und ebenso die Schwelle ${i("θ")} jeder Schicht. Nach jeder Runde (einer ${em("Epoche")}) wird es an ${imagesDative(test)} getestet, aus denen es nie lernt.`,
-    goOn: "Weiter",
-    pause: "Anhalten",
-    start: "Training starten",
-    again: "Neu trainieren",
-    oneBatch: "Ein Batch",
-    reset: "Zurücksetzen",
-    inUse: (moved) =>
-      `In Gebrauch: ${moved.map(({ name, inUse, slider }) => `${name} ${inUse} (Regler: ${slider})`).join(", ")}.`,
-    takesEffect: {
-      idle: "„Training starten“ macht ein neues Netz mit dem, was die Regler sagen.",
-      running:
-        "Der Lauf geht weiter, wie er begann; „Zurücksetzen“ macht ein neues Netz mit dem, was die Regler sagen.",
-      paused:
-        "„Weiter“ setzt den Lauf fort, wie er begann; „Zurücksetzen“ macht ein neues Netz mit dem, was die Regler sagen.",
-      finished: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
-      failed: "„Neu trainieren“ macht ein neues Netz mit dem, was die Regler sagen.",
-    },
-    reproduced: {
-      same: (hash) =>
-        text`${b("Auf das Bit genau wiederholt.")} Die Gewichte dieses Laufs sind die des Laufs, der geteilt wurde (${code(hash)}).`,
-      other: (shared, own) =>
-        text`${b("Nicht wiederholt.")} Dieser Lauf kam zu anderen Gewichten (${code(own)}) als der, der geteilt wurde (${code(shared)}). Jener kann von einer anderen Version dieser Seite sein.`,
-      otherData: text`${b("Nicht vergleichbar.")} Der geteilte Lauf lernte von anderen Daten als den jetzigen. Legen Sie sie ab und trainieren Sie noch einmal.`,
-      noHash: text`${b("Nicht vergleichbar.")} Auf einer Seite, die über http von einem anderen Rechner kam, berechnet der Browser keine Hashes.`,
-      wanted: (hash) =>
-        text`Die Adresse enthält das Ergebnis eines Laufs mit diesen Einstellungen (${code(hash)}). Trainieren Sie, und die Seite sagt, ob es auf das Bit genau wiederholt ist.`,
-      own: (hash) =>
-        text`Das Ergebnis dieses Laufs ist ${code(hash)}. Die Adresse enthält es: Wer sie öffnet, kann den Lauf wiederholen und vergleichen.`,
-    },
-    progress: "Fortschritt des Trainings",
-    states: {
-      idle: "nicht begonnen",
-      running: "lernt",
-      paused: "angehalten",
-      finished: "fertig",
-      failed: "abgebrochen",
-    },
-    figures: {
-      state: "Zustand",
-      epoch: "Epoche",
-      accuracy: "Genauigkeit auf Testdaten",
-      spikes: "Spikes je Bild",
-      speed: "Bilder je Sekunde",
-      timeLeft: "verbleibende Zeit",
-    },
-    countOf: (count, all) => `${grouped(count)} von ${grouped(all)}`,
-    charts: {
-      loss: "Verlust: wie falsch das Netz liegt",
-      lossOfEach: "Verlust jedes Batches",
-      lossOfMany: (batches) => `Verlust von je ${grouped(batches)} Batches, im Mittel`,
-      accuracy: "Genauigkeit: Anteil der richtigen Bilder",
-      whileLearning: "beim Lernen",
-      heldOut: "auf Testdaten",
-      thetas: "Schwellen θ: gelernt, eine je Schicht",
-      pale: "Blasse Kurven sind die des Laufs davor.",
-      rates: "Feuerraten: Anteil der Schritte mit einem Spike",
-      batch: "Batch",
-      epoch: "Epoche",
-    },
-    settings: "Einstellungen des Trainings",
-    groups: { network: "Netz", neurons: "Neuronen", training: "Training" },
-    data: "Ziffern",
-    dataKinds: { still: "unbewegt", moving: "bewegt, als Ereignisse" },
-    dataHint:
-      "Bewegte Ziffern sind, was eine simulierte Ereigniskamera mit 16 × 16 Pixeln schreibt, während sich eine Ziffer bewegt: in jedem Zeitschritt ein anderes Bild. Sie zu machen dauert einige Sekunden.",
-    kind: "Art",
-    kinds: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
-    sliders: {
-      channels: (convolution) => `Kanäle der Faltung ${convolution}`,
-      hidden: "Verdeckte Neuronen",
-      layer1: "Neuronen der Schicht 1",
-      layer2: "Neuronen der Schicht 2",
-      timesteps: "Zeitschritte T",
-      thetaLow: "θ beginnt ab",
-      thetaHigh: "θ beginnt bis",
-      alpha: "Steilheit α",
-      learningRate: "Lernrate",
-      epochs: "Epochen",
-      batchSize: "Batchgröße",
-      seed: "Startzahl (Seed)",
-    },
-    hints: {
-      timesteps: "Wie oft das Netz das Bild ansieht. Mehr Schritte: feiner und langsamer.",
-      thetaHigh: "Jede Schicht lost ihre erste Schwelle zwischen diesen beiden aus.",
-      alpha: "Wie eng um θ herum ein Neuron lernt.",
-      seed: "Dieselbe Startzahl gibt dasselbe Netz, bis auf das letzte Bit.",
-    },
-    names: {
-      data: "Ziffern",
-      network: "Art des Netzes",
-      channels1: "Kanäle der Faltung 1",
-      channels2: "Kanäle der Faltung 2",
-      hidden: "verdeckte Neuronen",
-      hidden2: "Neuronen der Schicht 2",
-      timesteps: "T",
-      thetaLow: "kleinstes erstes θ",
-      thetaHigh: "größtes erstes θ",
-      alpha: "α",
-      learningRate: "Lernrate",
-      epochs: "Epochen",
-      batchSize: "Batchgröße",
-      seed: "Startzahl",
-    },
-    dataNames: { still: "still", moving: "bewegt" },
-    kindNames: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
-  },
+  train: germanTrain,
 
   health: {
     lead: "Eine Schicht kann verstummen, immerzu feuern oder eine so kleine Schwelle lernen, dass ihre Spikes nichts mehr tragen. Solche Schichten werden hier genannt, mit dem, was zu versuchen ist. Feuerraten werden an Testbildern gemessen.",
@@ -574,37 +364,5 @@ export const german: Words = {
     copy: "Kopieren",
   },
 
-  foreign: {
-    asked: (file) => `Was ${file} nicht sagt`,
-    facts: {
-      inputShape: "Form der Eingabe",
-      timesteps: "Zeitschritte T",
-      kind: "Art des Netzes",
-      stepMode: "Schrittmodus",
-      neuron: "Neuronen",
-      strides: "Schrittweiten (Strides)",
-      paddings: "Auffüllungen (Paddings)",
-      poolSizes: "Größen der Pools",
-      prepool: "Pooling der Eingabe",
-      postpool: "Pooling der letzten Karte",
-      dropouts: "Dropouts",
-      dt: "Länge eines Zeitschritts",
-      name: "Name in der Beschreibung",
-      key: "Schlüssel der Gewichte (state dict)",
-    },
-    describe: "Oder eine Beschreibung des Ganzen",
-    describeHelp:
-      "Die Experimentdatei von Qualia (TOML) oder seine Architektur oder eine Liste seiner Schichten (JSON): Fügen Sie den Text ein, oder legen Sie die Datei auf der Seite ab.",
-    open: "Das Netz öffnen",
-    leave: "Abbrechen",
-    aFile: "der Datei",
-    kept: (name) => `Was von ${name} erhalten blieb`,
-    verdict: "Urteil:",
-    verdicts: { exact: "genau", approximate: "ungefähr", unsupported: "nicht unterstützt" },
-    meaning: {
-      exact: "dieselben Spikes und Punktzahlen wie dort, wo es herkommt, bis auf die Reihenfolge von Summen",
-      approximate: "etwas ging verloren, das ändert, was das Netz berechnet",
-      unsupported: "es lässt sich hier nicht ausdrücken",
-    },
-  },
+  foreign: germanForeign,
 };

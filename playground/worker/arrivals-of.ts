@@ -11,6 +11,7 @@ import {
   type Activity,
   type LayerNode,
   type SpikingModel,
+  type StateDict,
   type Tensor,
 } from "atif";
 import { FROM_INPUT } from "./layer-flow.js";
@@ -29,11 +30,13 @@ export interface Looked {
   readonly image: Float32Array;
   /** Whether they are as many images as time steps. */
   readonly isSequence?: boolean;
+  /** Its weights then; left out, if they are the same still. */
+  readonly state?: StateDict | undefined;
 }
 
 /** null: it cannot be taken apart. @param step from 1 */
 export function arrivalsOf(
-  { model, activity, image, isSequence = false }: Looked,
+  { model, activity, image, isSequence = false, state = model.stateDict() }: Looked,
   picked: PickedNeuron,
   step: number,
 ): Arrivals | null {
@@ -41,7 +44,7 @@ export function arrivalsOf(
   if (layer >= activity.layers.length || step > activity.timesteps) return null;
   // Gradients of the network that learns are left alone.
   const copy = createModel(model.architecture).eval();
-  copy.loadStateDict(model.stateDict());
+  copy.loadStateDict(state);
   return scope(() => {
     const paths = new Map<LayerNode["module"], string>(
       copy.spikingLayers().map(([path, own]) => [own, path]),

@@ -38,6 +38,8 @@ import type {
   Measured,
 } from "../deploy/deploy-protocol.js";
 import { zipOf } from "../deploy/zip.js";
+import { withOwnBits } from "./own-bits.js";
+import { shortName } from "./short-name.js";
 import { problems } from "../words/problems.js";
 
 /** Of large sets, the first ones, so that an answer comes while one looks on. */
@@ -150,9 +152,10 @@ export class Deploying {
     if (this.#last !== null && sameSettings(this.#last.report.settings, settings)) return this.#last;
     const data = this.#requireData();
     const fused = fuseBatchNorm(this.#model);
-    const { weights, activations: bits, potentials, roundtype } = settings;
+    const { weights, activations: bits, potentials, roundtype, ownBits } = settings;
     const w = { bits: weights };
-    const model = quantizeModel(fused, { bits, roundtype, w, bias: w, v: { bits: potentials } }).eval();
+    const alike = quantizeModel(fused, { bits, roundtype, w, bias: w, v: { bits: potentials } });
+    const model = withOwnBits(alike, ownBits).eval();
     calibrate(model, data.train);
     this.#float ??= {
       stage: await measureQuantization(this.#model, data.test),
@@ -225,13 +228,16 @@ function widened(make: (longWidth: 32 | 64) => ExportedC): ExportedC {
   }
 }
 
-function sameSettings(a: DeploySettings, b: DeploySettings): boolean {
-  return (Object.keys(a) as (keyof DeploySettings)[]).every((key) => a[key] === b[key]);
+function sameSettings(
+  { ownBits: a, ...one }: DeploySettings,
+  { ownBits: b, ...other }: DeploySettings,
+): boolean {
+  return sameEntries(one, other) && sameEntries(a, b);
 }
 
-/** As the other panels say it. */
-function shortName(name: string): string {
-  return name.replace(/^layers\./, "");
+function sameEntries(a: object, b: object): boolean {
+  const [one, other] = [a, b].map((each) => new Map<string, unknown>(Object.entries(each)));
+  return one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
 }
 
 function measuredOf({ evaluation }: MeasuredQuantization, { flash, ram }: ExportedC): Measured {
@@ -248,6 +254,7 @@ function layersOf(float: MeasuredQuantization, quantized: MeasuredQuantization):
       theta: theta === null ? null : [was?.theta ?? theta, theta],
       q,
       weightsQ,
+      holds: theta !== null ? "potentials" : weightsQ !== null ? "weights" : null,
       saturation,
       silence: silence === null ? null : [was?.silence ?? silence, silence],
     };

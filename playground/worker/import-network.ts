@@ -5,8 +5,10 @@ import {
   importModel,
   MissingFactsError,
   MissingKeyError,
+  UnknownNamesError,
   type ImportedModel,
   type ImportModelOptions,
+  type SuggestedLayer,
 } from "atif";
 import { problems } from "../words/problems.js";
 import type { AskedFact, Opened } from "./protocol.js";
@@ -45,8 +47,18 @@ export async function importNetwork(
   } catch (error) {
     const facts = factsFor(error, bytes, options);
     if (facts === null || !(error instanceof Error)) throw error;
-    return { kind: "asks", ...toldError(error, file), facts, isDescribable: bytes[0] !== HDF5 };
+    const draft =
+      error instanceof UnknownNamesError && error.layers.length > 0 ? draftOf(error.layers) : null;
+    return { kind: "asks", ...toldError(error, file), facts, isDescribable: bytes[0] !== HDF5, draft };
   }
+}
+
+/** A layer to a line, so that others can be put between them. */
+function draftOf(layers: readonly SuggestedLayer[]): string {
+  const lines = layers.map(
+    ({ name, kind }) => `  { "name": ${JSON.stringify(name)}, "kind": ${JSON.stringify(kind)} }`,
+  );
+  return `[\n${lines.join(",\n")}\n]`;
 }
 
 /** null: nothing that could be asked for would help. */

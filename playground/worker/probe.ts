@@ -59,6 +59,7 @@ export class Probe {
       layers: layers.map((layer, i) => ({
         ...this.#describe(layer, shown(layer.name)),
         isMovable: canMove(this.#neurons[i]),
+        isLearned: this.#neurons[i]?.traits.threshold !== "fixed",
       })),
       findings: thresholdHealth(layers),
       isTimeMovable: !this.#data.time,
@@ -77,7 +78,10 @@ export class Probe {
     return this.#data.time ? { ...whatIf, timesteps: this.#model.timesteps } : whatIf;
   }
 
-  #describe(layer: LayerInspection, name: string): Omit<Staircases["layers"][number], "isMovable"> {
+  #describe(
+    layer: LayerInspection,
+    name: string,
+  ): Omit<Staircases["layers"][number], "isMovable" | "isLearned"> {
     const { theta, timesteps, firingRate, neurons, silentNeurons, saturatedNeurons, meanInputs } = layer;
     const axis = this.#axes.get(name) ?? axisOf(meanInputs, theta);
     this.#axes.set(name, axis);

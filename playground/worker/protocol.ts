@@ -91,6 +91,8 @@ export type Opened =
       readonly facts: readonly AskedFact[];
       /** Whether a description of the whole network would do as well. */
       readonly isDescribable: boolean;
+      /** A description to go on with: the layers that the file holds something of; null where it need not be described. */
+      readonly draft: string | null;
     } & ToldError);
 
 export interface EngineSummary {
@@ -194,6 +196,8 @@ export interface Staircases {
   > & {
     /** Whether it has one threshold that can be set. */
     readonly isMovable: boolean;
+    /** Whether it is learned, or a setting. */
+    readonly isLearned: boolean;
     readonly corners: readonly Corner[];
     readonly error: QuantizationError;
     readonly histogram: Histogram;
@@ -242,6 +246,10 @@ export interface Requests {
     args: { readonly bytes: Uint8Array; readonly name: string; readonly options: ImportModelOptions };
     answer: Opened;
   };
+  /** Keeps the network at hand, for when a lesson has trained others in its place. */
+  setAside: { args: null; answer: null };
+  /** Has it again, as it was; a training that it was in does not go on. */
+  takeBack: { args: null; answer: ModelSummary };
   /** The network as a file, with what it has learned. */
   save: { args: null; answer: Uint8Array<ArrayBuffer> };
   /** The network in integers of a few bits, measured on held-out data. */

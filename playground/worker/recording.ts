@@ -1,6 +1,15 @@
 /** Recordings that the reader gives: events of a camera, or an array with a row per time step; read once, cut as each network wants them. */
 
-import { eventsDataset, parseNpy, readEvents, type Events, type Integration, type SpikingModel } from "atif";
+import {
+  eventsDataset,
+  parseNpy,
+  readEvents,
+  type Events,
+  type Integration,
+  type ReadEventsOptions,
+  type SpikingModel,
+} from "atif";
+import { notLoaded } from "../state/not-loaded.js";
 import { problems } from "../words/problems.js";
 import type { TimeInData } from "./time-in-data.js";
 
@@ -8,6 +17,8 @@ import type { TimeInData } from "./time-in-data.js";
 const MOST_STEPS = 256;
 /** Of a file that is an array: it is held at once. */
 const MOST_ARRAY_BYTES = 2 ** 28;
+/** What recordings of AEDAT 4 begin with. */
+const AEDAT4 = "#!AER-DAT4";
 /** What .npy files begin with. */
 const NUMPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -38,7 +49,14 @@ export async function readRecording(file: File, network: Network): Promise<Recor
   }
   const sensor = sensorOf(network.inputShape);
   if (sensor === null) throw new Error(problems.recording.noSensor(name, shapeText(network.inputShape)));
-  return { name, events: await readEvents(file, { name, sensorShape: sensor }) };
+  return { name, events: await readEvents(file, { name, sensorShape: sensor, ...(await unpacker(file)) }) };
+}
+
+/** Recordings of AEDAT 4 may be packed by Zstandard, which browsers do not unpack: what does is loaded with the first one. */
+async function unpacker(file: File): Promise<Pick<ReadEventsOptions, "unzstd">> {
+  if ((await file.slice(0, AEDAT4.length).text()) !== AEDAT4) return {};
+  const { decompress } = await import("./unzstd.js").catch(notLoaded);
+  return { unzstd: decompress };
 }
 
 /** null: it is a table of events. */

@@ -5,82 +5,50 @@ import {
   encodeModel,
   init,
   loadDigits,
-  recordActivity,
-  scope,
-  tensor,
   threads,
   type Activity,
   type Dataset,
   type Events,
-  type FidelityReport,
   type ModelFacts,
   type SpikingModel,
   type TrainTest,
 } from "atif";
 import { traceOf } from "../../elements/trace-of.js";
+import { notLoaded } from "../state/not-loaded.js";
 import { MOVING_SEED } from "../state/page-experiment.js";
 import type { Settings } from "../state/settings.js";
 import { problems, speakOfProblems } from "../words/problems.js";
-import { decodedModel } from "./decoded-model.js";
-import type { Deploying } from "./deploying.js";
 import type { Looked } from "./arrivals-of.js";
 import { DataAtHand, type Moving } from "./data-at-hand.js";
+import { decodedModel } from "./decoded-model.js";
+import type { Deploying } from "./deploying.js";
 import { fingerprint } from "./fingerprint.js";
 import { loadSequences, sequences } from "./late-sequences.js";
-import { misfit } from "./misfit.js";
-import {
-  classNamesOf,
-  fits,
-  hasLearnedDigits,
-  isUntrained,
-  nothingLearned,
-  preparationFor,
-} from "./model-facts.js";
-import { checkShape, inUnitsOf } from "./network-input.js";
+import { lookedAt, lookOf } from "./look-at.js";
+import { nothingLearned } from "./model-facts.js";
+import { NetworkAtHand, type HeldModel } from "./network-at-hand.js";
+import { checkShape } from "./network-input.js";
 import { Probe } from "./probe.js";
 import type {
   Look,
-  ModelOrigin,
   ModelSummary,
   Opened,
   PickedNeuron,
   RequestName,
   Requests,
-  Sequence,
   Staircases,
   Trace,
   WhatIf,
   WorkerEvent,
 } from "./protocol.js";
-import type { MadeSequence } from "./sequences.js";
 import { fetchModel } from "./shipped-model.js";
-import { ShownInput, shapeToDraw, type Looking } from "./shown-input.js";
-import { flowOf, shownNames } from "./spiking-layers.js";
+import { ShownInput } from "./shown-input.js";
 import type { TimeInData } from "./time-in-data.js";
 import type { TrainingRun } from "./training-run.js";
-import { notLoaded } from "../state/not-loaded.js";
-import { viewShape } from "./view-shape.js";
 
 type Handlers = {
   [Name in RequestName]: (args: Requests[Name]["args"]) => Promise<Requests[Name]["answer"]>;
 };
-
-/** Answers after 1, 2, 4 and 8 steps are shown side by side, whatever the model was trained with. */
-const LEAST_STEPS = 8;
-
-interface HeldModel {
-  readonly model: SpikingModel;
-  readonly origin: ModelOrigin;
-  readonly fileName: string | null;
-  /** As they are now: training changes them. */
-  readonly facts: () => ModelFacts;
-  /** That it was made with; null if it came from a file. */
-  readonly settings: Settings | null;
-  /** What was kept of it, if it is of another tool. */
-  readonly report?: FidelityReport;
-  /** That it learned from sequences; left out, if from what stands still. */
-  readonly time?: TimeInData | null;
-}
 
 export class Session implements Handlers {
   readonly #tell: (event: WorkerEvent) => void;
@@ -88,7 +56,9 @@ export class Session implements Handlers {
   readonly #begun = begun();
   readonly #data = new DataAtHand();
   readonly #shown = new ShownInput();
-  #held: HeldModel | null = null;
+  readonly #network = new NetworkAtHand(this.#data);
+  /** Of before a lesson. */
+  #aside: HeldModel | null = null;
   #run: TrainingRun | null = null;
   /** What replaces them, under way. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -124,7 +94,7 @@ export class Session implements Handlers {
     return {
       engine: { isolated: globalThis.crossOriginIsolated, threads: threads() },
       data: this.#data.summary,
-      model: this.#summary(),
+      model: this.#network.summary,
       problem,
     };
   }
@@ -151,7 +121,7 @@ export class Session implements Handlers {
   start(settings: Settings): Promise<ModelSummary> {
     return this.#inTurn(async () => {
       (await this.#newRun(settings)).go();
-      return this.#summary();
+      return this.#network.summary;
     });
   }
 
@@ -172,7 +142,7 @@ export class Session implements Handlers {
   step(settings: Settings): Promise<ModelSummary> {
     return this.#inTurn(async () => {
       (this.#run ?? (await this.#newRun(settings))).go(true);
-      return this.#summary();
+      return this.#network.summary;
     });
   }
 
@@ -188,51 +158,15 @@ export class Session implements Handlers {
   }
 
   look({ input: asked, motion, picked, whatIf }: Requests["look"]["args"]): Promise<Look> {
-    const looking = this.#looking();
-    const { model: own, facts: learned, time } = looking;
-    const { input, image, label, sequence } = this.#shown.shown(asked, motion, looking, () =>
-      this.#requireFittingTest(),
-    );
-    const model = whatIf === null ? own : (this.#probe?.moved(whatIf) ?? own);
-    const { test } = this.#data;
-    const timesteps = sequence?.timesteps ?? Math.max(LEAST_STEPS, model.timesteps);
-    const given = sequence?.values ?? inUnitsOf(model, image);
-    const lead = sequence === null ? [] : [timesteps];
-    const activity = scope(() =>
-      recordActivity(model, tensor(given, [...lead, 1, ...model.inputShape]), {
-        timesteps,
-        time: sequence !== null,
-      }),
-    );
-    this.#activity = activity;
-    this.#looked = { model, activity, image: given, isSequence: sequence !== null };
-    this.#events = sequence?.events ?? null;
-    const shown = shownNames(model);
-    const imageShape =
-      sequence === null ? viewShape(model.inputShape) : sequences().frameShape(model.inputShape);
-    const drawn = time === null ? imageShape : (shapeToDraw(looking) ?? imageShape);
-    return Promise.resolve({
-      input,
-      image,
-      imageShape,
-      label,
-      labelName: label === null ? null : (test.classNames?.[label] ?? this.#classNames()[label]),
-      classNames: this.#classNames(),
-      sequence: sequence === null ? null : sequenceOf(sequence, looking),
-      isBlank: label === null && (image.length > 0 ? image : given).every((value) => value === 0),
-      isUntrained: isUntrained(learned),
-      madeFor: model.timesteps,
-      preparation: preparationFor(drawn, learned),
-      hasLearnedDigits: hasLearnedDigits(learned),
-      timesteps,
-      classes: activity.classes,
-      scores: activity.scores,
-      answers: activity.answers,
-      layers: activity.layers.map(({ name, kind, theta, shape, neurons, spikes }) => ({
-        name: shown(name), kind, theta, shape, neurons, spikes,
-      })), // prettier-ignore
-      trace: picked === null ? null : traceOf(this.#activity, picked),
-    });
+    const { looking } = this.#network;
+    const shown = this.#shown.shown(asked, motion, looking, () => this.#network.fittingTest());
+    const model = whatIf === null ? looking.model : (this.#probe?.moved(whatIf) ?? looking.model);
+    const looked = lookedAt(model, shown, this.#run !== null);
+    this.#looked = looked;
+    this.#activity = looked.activity;
+    this.#events = shown.sequence?.events ?? null;
+    const names = { classes: this.#network.classNames, samples: this.#data.test.classNames };
+    return Promise.resolve(lookOf(looked, shown, looking, names, picked));
   }
 
   trace(picked: PickedNeuron): Promise<Trace> {
@@ -252,12 +186,12 @@ export class Session implements Handlers {
   }
 
   recording(file: File): Promise<string> {
-    return this.#shown.takeRecording(file, this.#looking());
+    return this.#shown.takeRecording(file, this.#network.looking);
   }
 
   async staircases(whatIf: WhatIf | null): Promise<Staircases> {
-    const data = this.#requireFittingTest();
-    const { model, time = null } = this.#requireModel();
+    const data = this.#network.fittingTest();
+    const { model, time = null } = this.#network.held;
     if (whatIf === null || this.#probe === null) {
       const test =
         time === null ? data.with({ sampleShape: model.inputShape }) : sequences().asTaken(data, time);
@@ -297,7 +231,7 @@ export class Session implements Handlers {
     this.#hold({ ...held, time, origin: "file", settings: null });
     // Without them there are no held-out samples to show, as with data that do not fit.
     void this.#inTurn(() => this.#digitsFor(held.model)).catch(() => undefined);
-    return this.#summary();
+    return this.#network.summary;
   }
 
   /** What reads experiments is loaded with the first model that carries one. */
@@ -308,7 +242,7 @@ export class Session implements Handlers {
 
   /** The digits that come with the library, moving or not, as a network from a file takes them; data of the reader stay. */
   async #digitsFor(model: SpikingModel): Promise<void> {
-    const held = this.#requireModel();
+    const held = this.#network.held;
     // Another one has come meanwhile.
     if (held.model !== model) return;
     const { time = null } = held;
@@ -325,21 +259,39 @@ export class Session implements Handlers {
   }
 
   #tellData(): void {
-    this.#tell({ type: "data", data: this.#data.summary, model: this.#summary() });
+    this.#tell({ type: "data", data: this.#data.summary, model: this.#network.summary });
+  }
+
+  setAside(): Promise<null> {
+    return this.#inTurn(() => {
+      this.#aside = this.#network.held;
+      return Promise.resolve(null);
+    });
+  }
+
+  takeBack(): Promise<ModelSummary> {
+    return this.#inTurn(async () => {
+      const held = this.#aside ?? this.#network.held;
+      this.#aside = null;
+      await this.#forgetRun();
+      this.#hold(held);
+      void this.#inTurn(() => this.#digitsFor(held.model)).catch(() => undefined);
+      return this.#network.summary;
+    });
   }
 
   save(): Promise<Uint8Array<ArrayBuffer>> {
-    const { model, facts } = this.#requireModel();
+    const { model, facts } = this.#network.held;
     return Promise.resolve(encodeModel(model, facts()));
   }
 
   async deploy({ settings, anew }: Requests["deploy"]["args"]): Promise<Requests["deploy"]["answer"]> {
-    this.#requireFittingTest();
+    this.#network.fittingTest();
     return (await this.#toDevices(anew)).measure(settings);
   }
 
   async export(question: Requests["export"]["args"]): Promise<Requests["export"]["answer"]> {
-    if (["c", "quantized"].includes(question.form)) this.#requireFittingTest();
+    if (["c", "quantized"].includes(question.form)) this.#network.fittingTest();
     return (await this.#toDevices(question.anew)).export(question);
   }
 
@@ -355,9 +307,9 @@ export class Session implements Handlers {
 
   async #toDevices(anew: boolean): Promise<Deploying> {
     const { Deploying } = await import("./deploying.js").catch(notLoaded);
-    const { model, facts, time = null } = this.#requireModel();
+    const { model, facts, time = null } = this.#network.held;
     if (anew || this.#deploying === null) {
-      const data = this.#fitsData() ? await this.#data.sets() : null;
+      const data = this.#network.fitsData ? await this.#data.sets() : null;
       const taken = (set: Dataset): Dataset => (time === null ? set : sequences().asTaken(set, time));
       const sets = data === null ? null : { train: taken(data.train), test: taken(data.test) };
       this.#deploying = new Deploying(model, facts(), sets);
@@ -372,7 +324,7 @@ export class Session implements Handlers {
       await this.#forgetRun();
       this.#data.bring(data);
       this.#deploying = null;
-      const model = this.#summary().fitsData ? this.#summary() : await this.#renew(settings);
+      const model = this.#network.summary.fitsData ? this.#network.summary : await this.#renew(settings);
       return { data: this.#data.summary, model };
     });
   }
@@ -408,7 +360,7 @@ export class Session implements Handlers {
     const facts = pageFacts(settings, made, nothingLearned);
     this.#hold({ model: model.eval(), time, origin: "new", fileName: null, facts: () => facts, settings });
     if (isOther) this.#tellData();
-    return this.#summary();
+    return this.#network.summary;
   }
 
   async #newRun(settings: Settings): Promise<TrainingRun> {
@@ -426,71 +378,11 @@ export class Session implements Handlers {
   }
 
   #hold(held: HeldModel): void {
-    this.#held = held;
+    this.#network.hold(held);
     this.#activity = null;
     this.#probe = null;
     this.#deploying = null;
   }
-
-  /** @throws Error if the model takes other samples than the data at hand */
-  #requireFittingTest(): Dataset {
-    const { test } = this.#data;
-    if (this.#fitsData()) return test;
-    const { model, facts } = this.#requireModel();
-    throw misfit(model, facts(), test);
-  }
-
-  #fitsData(): boolean {
-    const { model, facts, time = null } = this.#requireModel();
-    const { test } = this.#data;
-    const takesTime = time !== null && time.encoder === null;
-    return takesTime === test.time && fits(model, facts(), test);
-  }
-
-  /** The network at hand, as it is now. */
-  #looking(): Looking {
-    const { model, facts, time = null } = this.#requireModel();
-    return { model, facts: facts(), time };
-  }
-
-  #classNames(): readonly string[] {
-    const { model, facts } = this.#requireModel();
-    const fitting: Dataset | null = this.#fitsData() ? this.#data.test : null;
-    return classNamesOf(facts(), model.outputShape[0], fitting);
-  }
-
-  #requireModel(): HeldModel {
-    if (this.#held === null) throw new Error(problems.network.notReady);
-    return this.#held;
-  }
-
-  #summary(): ModelSummary {
-    const { model, origin, fileName, facts, settings, report = null, time = null } = this.#requireModel();
-    const { layers, answer: answerSources } = flowOf(model);
-    return {
-      origin,
-      fileName,
-      kind: model.architecture.kind,
-      timesteps: model.timesteps,
-      inputShape: model.inputShape,
-      classes: model.outputShape[0],
-      classNames: this.#classNames(),
-      parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
-      fitsData: this.#fitsData(),
-      sequences: time === null ? null : sequences().sequenceKindOf(model, time),
-      layers,
-      answerSources,
-      facts: facts(),
-      settings,
-      report,
-    };
-  }
-}
-
-/** Of a network that does not say what it takes, it is what its shape is. */
-function sequenceOf({ values, events }: MadeSequence, { model, time }: Looking): Sequence {
-  const kind = sequences().sequenceKindOf(model, time ?? { encoder: null });
-  return { kind, values, shape: model.inputShape, hasEvents: events !== null };
 }
 
 /** The data that come with the page, and the kernels. */

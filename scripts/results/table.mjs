@@ -108,17 +108,34 @@ export function ratesVerdictsOf(curves, rates) {
   );
 }
 
+/** Whom the page is about. */
+const LEARNED = "ATIF, theta learned";
+
 function verdict(place, rows) {
-  const [first, second] = [...rows].sort((a, b) => b.accuracy - a.accuracy);
+  const [first, second, ...others] = [...rows].sort((a, b) => b.accuracy - a.accuracy);
   if (second === undefined) return `* ${place}: there is ${first.kind.name} alone.`;
   if (first.accuracy === second.accuracy)
     return `* ${place}: ${first.kind.name} and ${second.kind.name} are level.`;
-  const apart = first.least > second.most;
-  const gap = percent(first.accuracy - second.accuracy);
+  const learned = others.find(({ kind }) => kind.name === LEARNED);
   return (
-    `* ${place}: ${first.kind.name} is ahead of ${second.kind.name} by ${gap} points, ` +
-    (apart
+    `* ${place}: ${first.kind.name} is ahead of ${second.kind.name} by ${gap(first, second)} points, ` +
+    (isApart(first, second)
       ? "with every seed above every seed of it."
-      : "which is within the spread of the seeds: nothing separates them.")
+      : "which is within the spread of the seeds: nothing separates them.") +
+    (learned === undefined ? "" : ` ${behind(learned, first)}`)
+  );
+}
+
+const gap = (ahead, behind) => percent(ahead.accuracy - behind.accuracy);
+
+const isApart = (ahead, behind) => ahead.least > behind.most;
+
+/** Of the learned threshold where it is neither first nor second. */
+function behind(learned, first) {
+  const spikes = (learned.spikes / first.spikes).toFixed(2);
+  return (
+    `${LEARNED} is ${gap(first, learned)} points behind the first, ` +
+    (isApart(first, learned) ? "with every seed below every seed of it" : "within the spread of the seeds") +
+    `, at ${spikes} times its spikes.`
   );
 }

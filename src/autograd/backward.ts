@@ -11,6 +11,22 @@ import type { Edge, Node } from "./node.js";
 /** Within a pass: what an operation's backward computes is not recorded. */
 let passing = false;
 
+/** Is given the operations of a pass, in the order in which they go back. @returns what is told of each that is done */
+type PassWatch = (order: readonly Node[]) => ((done: Node) => void) | undefined;
+
+let watch: PassWatch | null = null;
+
+/** Runs work, whose passes are watched. */
+export function watchingPasses<R>(by: PassWatch, work: () => R): R {
+  const before = watch;
+  watch = by;
+  try {
+    return work();
+  } finally {
+    watch = before;
+  }
+}
+
 /** See Tensor.backward. */
 export function backward(root: Tensor, grad?: Tensor): void {
   root.checkAlive();
@@ -55,7 +71,12 @@ class Pass {
     try {
       this.#send(first, start);
       start.dispose();
-      for (const node of orderFrom(root)) this.#step(node);
+      const order = orderFrom(root);
+      const tell = watch?.(order);
+      for (const node of order) {
+        this.#step(node);
+        tell?.(node);
+      }
     } finally {
       for (const gradients of this.#gradients.values()) gradients.forEach((gradient) => gradient?.dispose());
     }

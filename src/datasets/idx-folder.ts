@@ -16,20 +16,6 @@ export interface IdxFolderOptions extends IdxDatasetOptions {
   readonly name?: string;
 }
 
-/** The classes of Fashion-MNIST, in the order of its labels. */
-export const FASHION_MNIST_CLASSES: readonly string[] = [
-  "T-shirt/top",
-  "Trouser",
-  "Pullover",
-  "Dress",
-  "Coat",
-  "Sandal",
-  "Shirt",
-  "Sneaker",
-  "Bag",
-  "Ankle boot",
-];
-
 const CHUNK_BYTES = 1 << 20;
 
 type FileSystem = typeof import("node:fs/promises");

@@ -15,15 +15,19 @@ export class Tally {
 
   add(values: Float32Array, samples: number): void {
     let [nonzeros, sum] = [0, 0];
-    let height = this.height;
-    for (const value of values) {
+    // By index, and a number at all times, 0 for none: of all layers and steps these are millions for each sample.
+    let height = this.height ?? 0;
+    let differs = this.height === null;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
       if (value === 0) continue;
       nonzeros++;
       sum += value;
-      if (height === undefined) height = value;
-      else if (height !== value) height = null;
+      if (height === 0) height = value;
+      else if (height !== value) differs = true;
     }
-    this.height = height;
+    if (differs) this.height = null;
+    else if (height !== 0) this.height = height;
     this.nonzeros += nonzeros;
     this.sum += sum;
     this.elements += values.length;

@@ -54,7 +54,7 @@ async function parallelOf(
   run: SingleRun,
   communicator: Communicator | undefined,
 ): Promise<ParallelTraining | null> {
-  const { name, shards, reduce = "exact" } = run.model;
+  const { name, shards, reduce = "exact", overlap = "auto", bucketCapMb = null } = run.model;
   if (shards === undefined) {
     const size = communicator?.size ?? 1;
     if (size === 1) return null;
@@ -66,7 +66,14 @@ async function parallelOf(
   const { DataParallel } = await import("../parallel/data-parallel.js");
   return blamingTheExperiment(
     run,
-    () => new DataParallel({ shards, reduce, ...(communicator === undefined ? {} : { communicator }) }),
+    () =>
+      new DataParallel({
+        shards,
+        reduce,
+        overlap,
+        bucketCapMb,
+        ...(communicator === undefined ? {} : { communicator }),
+      }),
   );
 }
 

@@ -72,7 +72,8 @@ export function quantizationError(inputs: Float32Array, stairs: Staircase): Quan
   const { theta, timesteps } = checkStaircase(where, stairs);
   const first = theta / timesteps;
   let [rounding, clipping, clipped, vanished] = [0, 0, 0, 0];
-  for (const x of inputs) {
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i];
     if (x <= 0) continue;
     if (x > theta) {
       clipped++;
@@ -107,7 +108,8 @@ export function histogram(
   }
   const counts = new Int32Array(bins);
   let [below, above] = [0, 0];
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (value < low) below++;
     else if (value > high) above++;
     else counts[Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins))]++;

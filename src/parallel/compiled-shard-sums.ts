@@ -9,6 +9,7 @@ import { MOST_TERMS, plainShardSums, type ShardSums } from "./shard-sums.js";
 interface Compiled {
   largestBits(x: number, n: number): number;
   sumRounded(out: number, x: number, rows: number, n: number, c: number): void;
+  sumToFloat32(y: number, x: number, rows: number, n: number, c: number): void;
   toFloat32(y: number, x: number, n: number): void;
 }
 
@@ -27,7 +28,7 @@ export function shardSumsOf(backend: Backend): ShardSums {
 
 function compiledOver(memory: WebAssembly.Memory, heap: Heap): ShardSums {
   const { exports } = new WebAssembly.Instance(compiledModule(), { env: { memory } });
-  const { largestBits, sumRounded, toFloat32 } = exports as unknown as Compiled;
+  const { largestBits, sumRounded, sumToFloat32, toFloat32 } = exports as unknown as Compiled;
   // For as long as there is the backend.
   const rows = heap.int32(MOST_TERMS);
   const addressOf = ({ buffer, byteOffset, length }: Float32Array | Float64Array): number => {
@@ -39,6 +40,10 @@ function compiledOver(memory: WebAssembly.Memory, heap: Heap): ShardSums {
     return byteOffset;
   };
   return {
+    sumToFloat32(y, arrays, c) {
+      arrays.forEach((array, r) => (rows[r] = addressOf(array)));
+      sumToFloat32(addressOf(y), rows.byteOffset, arrays.length, y.length, c);
+    },
     largestBits: (x) => largestBits(addressOf(x), x.length),
     sumRounded(out, arrays, c) {
       arrays.forEach((array, r) => (rows[r] = addressOf(array)));

@@ -9,10 +9,11 @@ import { readOptions, type Schema } from "../schema/schema.js";
 import type { EvaluateOptions, Evaluation } from "../training/evaluate.js";
 import type { Fingerprint } from "../training/fingerprint.js";
 import type { ParallelStep, ParallelTraining } from "../training/parallel-training.js";
-import { shardFields, type ShardOptions } from "../training/shard-options.js";
+import { shardFields, type Overlap, type ShardOptions } from "../training/shard-options.js";
 import type { Learned } from "../training/training-step.js";
 import { AgreedSignal } from "./agreed-signal.js";
 import { alone, type Communicator } from "./communicator.js";
+import { wouldOverlap } from "./overlap.js";
 import { checkSameRun, checkSameState } from "./same-ranks.js";
 import { sharedEvaluation } from "./shared-evaluation.js";
 import { shardedStep } from "./sharded-step.js";
@@ -38,25 +39,37 @@ export class DataParallel implements ParallelTraining {
   readonly communicator: Communicator;
   readonly shards: number;
   readonly reduce: "exact" | "fast";
+  readonly overlap: Overlap;
+  readonly bucketCapMb: number | null;
   readonly #arrays = new StepArrays();
   readonly #signal: AgreedSignal;
   #order: { readonly of: Dataset; readonly state: string; readonly numbers: Uint32Array } | null = null;
   /** Of what it is known that all ranks have the same. */
   #checked: { readonly optimizer: Optimizer; readonly epoch: number } | null = null;
+  /** What all ranks have agreed upon, with the run. */
+  #overlaps = false;
 
   /** @throws TypeError, RangeError for options that make no sense, or more processes than shards */
   constructor({ communicator = alone, ...options }: DataParallelOptions) {
-    const { shards, reduce } = readOptions("DataParallel", options, schema);
+    const { shards, reduce, overlap, bucketCapMb } = readOptions("DataParallel", options, schema);
     if (communicator.size > shards) {
       throw new RangeError(
         `DataParallel: shards is ${shards} for ${communicator.size} processes; expected at least one shard for each. ` +
           "Cut batches into more shards, or start fewer processes.",
       );
     }
+    if (overlap === true && communicator.size > 1 && communicator.begin === undefined) {
+      throw new TypeError(
+        "DataParallel: overlap is true, but the communicator has no begin(); expected one that exchanges while others compute. " +
+          'Leave overlap out, which is "auto", or set it to false.',
+      );
+    }
     this.communicator = communicator;
     this.#signal = new AgreedSignal(communicator.size === 1);
     this.shards = shards;
     this.reduce = reduce;
+    this.overlap = overlap;
+    this.bucketCapMb = bucketCapMb;
   }
 
   get fingerprint(): Fingerprint {
@@ -81,6 +94,7 @@ export class DataParallel implements ParallelTraining {
       communicator: this.communicator,
       shards: this.shards,
       isExact: this.reduce === "exact",
+      bucketCapMb: this.#overlaps ? this.bucketCapMb : undefined,
       arrays: this.#arrays,
     };
     return shardedStep(step, order.subarray(step.batch * batchSize, (step.batch + 1) * batchSize), sharing, {
@@ -101,9 +115,25 @@ export class DataParallel implements ParallelTraining {
     const { optimizer } = step.settings;
     if (communicator.size === 1) return;
     if (this.#checked?.optimizer === optimizer && this.#checked.epoch === step.epoch) return;
-    if (this.#checked?.optimizer !== optimizer) checkSameRun(communicator, step.fingerprint());
+    if (this.#checked?.optimizer !== optimizer) {
+      checkSameRun(communicator, {
+        ...step.fingerprint(),
+        overlap: String(this.overlap),
+        "size of buckets": String(this.bucketCapMb),
+      });
+      this.#overlaps = this.#allWouldOverlap(step);
+    }
     checkSameState(communicator, step);
     this.#checked = { optimizer, epoch: step.epoch };
+  }
+
+  /** Ranks may know different things of one another, and must do the same. */
+  #allWouldOverlap({ model }: ParallelStep): boolean {
+    const { communicator, overlap } = this;
+    const parameters = model.parameters().reduce((sum, { size }) => sum + size, 0);
+    const refuses = new Int32Array([wouldOverlap(overlap, communicator, parameters) ? 0 : 1]);
+    communicator.max(refuses);
+    return refuses[0] === 0;
   }
 
   /** As Dataset.batches draws it, of the same state. */

@@ -27,6 +27,8 @@ export interface ShardSums {
    * @param c magicOf(the largest of all)
    */
   sumRounded(out: Float64Array, rows: readonly Float32Array[], c: number): void;
+  /** y[i] = the same, rounded once more, to float32: as toFloat32() of it, without the numbers in between. */
+  sumToFloat32(y: Float32Array, rows: readonly Float32Array[], c: number): void;
   /** y[i] = x[i], rounded once. */
   toFloat32(y: Float32Array, x: Float64Array): void;
 }
@@ -51,6 +53,14 @@ export const plainShardSums: ShardSums = {
       let sum = 0;
       for (const row of rows) sum += row[i] + c - c;
       out[i] = sum;
+    }
+  },
+
+  sumToFloat32(y, rows, c) {
+    for (let i = 0; i < y.length; i++) {
+      let sum = 0;
+      for (const row of rows) sum += row[i] + c - c;
+      y[i] = sum;
     }
   },
 

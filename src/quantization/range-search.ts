@@ -50,7 +50,9 @@ function clippingError(parts: readonly Float32Array[], a: number, bits: number):
   const step = fround((2 * a) / 2 ** bits);
   let sum = 0;
   for (const part of parts) {
-    for (const value of part) {
+    // By index: some 400 ranges are tried on all values.
+    for (let i = 0; i < part.length; i++) {
+      const value = part[i];
       const clipped = value < -a ? -a : value > a ? a : value;
       const error = fround(value - fround(roundHalfEven(fround(clipped / step)) * step));
       sum += error * error;

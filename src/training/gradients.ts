@@ -50,6 +50,8 @@ export interface PassOptions {
   readonly detachEvery?: number | null;
   /** Spiking layers whose outputs the loss is given as its third argument; true: all (default: none). */
   readonly layers?: LayerChoice;
+  /** Takes the weighted loss back, or has it taken back and watches (default: `backward()` of it). */
+  readonly goBack?: (loss: Tensor) => void;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface PassOptions {
  */
 export function gradientsOf(model: SpikingModel, batch: Batch, loss: Loss, options: PassOptions = {}): Pass {
   checkModel("gradientsOf", model);
-  const { weight = 1, countSpikes = false, detachEvery = null, layers = [] } = options;
+  const { weight = 1, countSpikes = false, detachEvery = null, layers = [], goBack } = options;
   if (detachEvery !== null) checkInteger("gradientsOf: detachEvery", detachEvery, 1);
   checkFinite("gradientsOf: weight", weight);
   const steps = detachEvery !== null && detachEvery < model.timesteps ? detachEvery : null;
@@ -71,7 +73,7 @@ export function gradientsOf(model: SpikingModel, batch: Batch, loss: Loss, optio
   const restore = (): void => buffers.restore();
   const work = (): Pick<Pass, "loss" | "predicted"> =>
     withMode(model, true, () =>
-      scope(() => showAndLearn(model, batch, loss, { weight, buffers, detachEvery, layers })),
+      scope(() => showAndLearn(model, batch, loss, { weight, buffers, detachEvery, layers, goBack })),
     );
   try {
     const { result, counts } = countSpikes
@@ -140,13 +142,14 @@ interface Learning {
   readonly buffers: SavedBuffers;
   readonly detachEvery: number | null;
   readonly layers: LayerChoice;
+  readonly goBack: PassOptions["goBack"];
 }
 
 function showAndLearn(
   model: SpikingModel,
   batch: Batch,
   loss: Loss,
-  { weight, buffers, detachEvery, layers }: Learning,
+  { weight, buffers, detachEvery, layers, goBack = (loss) => loss.backward() }: Learning,
 ): Pick<Pass, "loss" | "predicted"> {
   return withLayerOutputs(
     "gradientsOf",
@@ -159,7 +162,7 @@ function showAndLearn(
       const number = value.item();
       if (!Number.isFinite(number)) throw new DivergenceError(`the loss is ${number}`);
       buffers.checkFinite();
-      (weight === 1 ? value : value.mul(weight)).backward();
+      goBack(weight === 1 ? value : value.mul(weight));
       goOn();
       return { loss: number, predicted };
     },

@@ -106,6 +106,7 @@ class Output implements LayerOutput {
 /** Of channels that fire as high as each does: every spike as 1, with the gradient of what it is. */
 function asOnes(spikes: Tensor): Tensor {
   const heights = Tensor.empty(spikes.shape, spikes.backend);
-  spikes.data.forEach((value, i) => (heights.data[i] = value === 0 ? 1 : value));
+  const [from, to] = [spikes.data, heights.data];
+  for (let i = 0; i < from.length; i++) to[i] = from[i] === 0 ? 1 : from[i];
   return spikes.div(heights);
 }

@@ -9,7 +9,7 @@ import { defaultGenerator, type GeneratorState } from "../random/generator.js";
 import { scaleGradients } from "./clip-gradients.js";
 import { applyGradients, gradientsOf, type Pass, type PassOptions } from "./gradients.js";
 
-export interface StepSettings extends Omit<PassOptions, "weight"> {
+export interface StepSettings extends Omit<PassOptions, "weight" | "goBack"> {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** What is done to finite gradients before they are taken. */

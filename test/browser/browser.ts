@@ -117,22 +117,41 @@ export class OpenPage {
     if (folder === "") return;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    if (from === undefined || to === undefined) {
-      await this.page.screenshot({ path, fullPage: true });
-      return;
+    // From its top: what stays in sight while the page is scrolled would lie over what is shown.
+    const scrolled = await this.page.evaluate(() => {
+      const { scrollX, scrollY } = globalThis;
+      scrollTo({ top: 0, left: 0, behavior: "instant" });
+      return [scrollX, scrollY] as const;
+    });
+    if (from === undefined || to === undefined) await this.page.screenshot({ path, fullPage: true });
+    else {
+      // What comes meanwhile above it, a panel that is loaded or measured, moves it.
+      for (let clip = await this.#placeOf(from, to), isStill = false; !isStill;) {
+        await this.page.screenshot({ path, fullPage: true, clip });
+        const now = await this.#placeOf(from, to);
+        isStill = JSON.stringify(now) === JSON.stringify(clip);
+        clip = now;
+      }
     }
-    const clip = await this.page.evaluate(
+    await this.page.evaluate(([left, top]) => scrollTo({ top, left, behavior: "instant" }), scrolled);
+  }
+
+  /** On the whole page, in CSS pixels. */
+  #placeOf(from: string, to: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    return this.page.evaluate(
       (selectors) => {
         const [first, last] = selectors.map((selector) =>
           document.querySelector(selector)?.getBoundingClientRect(),
         );
         if (first === undefined || last === undefined) throw new Error("there is no such part");
-        const { x, width } = first;
-        return { x, y: first.top + scrollY, width, height: last.bottom - first.top };
+        // With the ring around what has the focus.
+        const margin = 5;
+        const [x, y] = [Math.max(0, first.left - margin), Math.max(0, first.top + scrollY - margin)];
+        const right = Math.min(document.documentElement.clientWidth, first.right + margin);
+        return { x, y, width: right - x, height: last.bottom + scrollY + margin - y };
       },
-      [from, to],
+      [from, to] as const,
     );
-    await this.page.screenshot({ path, fullPage: true, clip });
   }
 
   async close(): Promise<void> {

@@ -132,9 +132,11 @@ describeInBrowser("drawing and looking inside", () => {
     const raster = open.page.locator(".raster-canvas");
     for (let i = 0; i < 5; i++) await open.page.getByRole("button", { name: "Closer" }).click();
     await raster.focus();
-    await open.page.keyboard.press("ArrowDown");
+    // To one that fires.
+    for (let i = 0; i < 2; i++) await open.page.keyboard.press("ArrowDown");
     await open.page.keyboard.press("Enter");
     await open.until(({ picked, trace }) => picked?.layer === 0 && trace?.neuron === picked.neuron);
+    expect((await open.state()).trace?.spikes).toContain(1);
     await open.picture("inside-closer", "#inside");
     await open.page.getByRole("button", { name: /^All/ }).click();
     expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);

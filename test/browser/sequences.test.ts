@@ -16,6 +16,7 @@ import {
   manualSeed,
   movingImage,
   prepareExperiment,
+  readEvents,
   recordActivity,
   SCNN,
   simulateEvents,
@@ -25,6 +26,7 @@ import {
   type SpikingModel,
   type TrainTest,
 } from "../../src/index.js";
+import { aedat4, aedat4Events, aedat4Stream, aedat4Xml, zstdStored } from "../formats/events/written.js";
 import { violations } from "./axe-rules.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
 import { serve, type Site } from "./site.js";
@@ -188,6 +190,19 @@ describeInBrowser("a network that takes sequences", () => {
     expectAsInNode(state, values);
     expect([await page.locator("th.beyond").count(), await page.locator(".event-step.beyond").count()]).toEqual([3, 3]);
     expect(await page.locator(".answer").evaluateAll((all) => all.map((each) => each.getAttribute("data-steps")))).toEqual(["1", "2", "4", "7"]);
+    // Packed by Zstandard, in a block that is stored as it is: what unpacks it comes with it, and not before.
+    const unpackers = (): string[] => open.requests.filter((address) => /unzstd/.test(address));
+    expect(unpackers()).toEqual([]);
+    const events = [[1, 2, 3, 1], [40, 15, 0, 0], [40, 7, 7, 1], [90, 7, 7, 1]].map(([t, x, y, p]) => ({ t, x, y, p }));
+    const bytes = aedat4({
+      compression: 3,
+      xml: aedat4Xml(aedat4Stream(0, "EVTS", 16, 16)),
+      packets: [[0, zstdStored(aedat4Events(events))]],
+    });
+    await page.locator("#carry input[type=file]").setInputFiles({ name: "packed.aedat4", mimeType: "", buffer: Buffer.from(bytes) });
+    const shown = await open.until(({ look, input }) => input.source === "recording" && input.name === "packed.aedat4" && look?.timesteps === 4);
+    expectAsInNode(shown, integrateEvents(await readEvents(bytes), { frames: T, by: "time" }).x);
+    expect(unpackers()).toHaveLength(1);
     await page.locator("#carry input[type=file]").setInputFiles({ name: "00001.bin", mimeType: "", buffer: Buffer.from([1, 2, 128, 0, 9]) });
     const { notice } = await open.until(({ notice }) => notice?.kind === "error");
     expect(notice?.sentence).toBe("00001.bin gives [T, 34, 34, 2]; this network takes [T, 16, 16, 2], T time steps. Drop one that is made for it.");

@@ -37,6 +37,7 @@ async function expectNumbers(shown: Staircases | null, model: SpikingModel): Pro
     expect(shown.layers[i]).toEqual({
       name: ["Convolution 1", "Convolution 2", "Hidden"][i],
       isMovable: true,
+      isLearned: true,
       theta, firingRate, neurons, silentNeurons, saturatedNeurons, unevenness,
       corners: staircaseCorners(quantizer),
       error: quantizationError(meanInputs, quantizer),

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { experimentOf } from "../../playground/state/page-experiment.js";
 import { testDataFor } from "../../src/cli/test-data.js";
 import { readFacts } from "../../src/experiment/run-folder/training-facts.js";
 import {
@@ -11,8 +12,10 @@ import {
   init,
   loadDigits,
   manualSeed,
+  prepareExperiment,
   SCNN,
   Trainer,
+  type BatchProgress,
   type EpochMetrics,
 } from "../../src/index.js";
 import { describeInBrowser, launch, OpenPage } from "./browser.js";
@@ -28,6 +31,7 @@ describeInBrowser("training", () => {
   let site: Site;
 
   beforeAll(async () => {
+    await init({ threads: 1 });
     [browser, site] = await Promise.all([launch(), serve(true)]);
   });
 
@@ -69,7 +73,6 @@ describeInBrowser("training", () => {
     if (halfway.status === "paused") await open.page.getByRole("button", { name: "Go on" }).click();
     const { training, model: shown } = await open.until(({ training: { status } }) => status === "finished");
 
-    await init({ threads: 1 });
     const { train, test } = await loadDigits();
     manualSeed(7);
     const model = new SCNN({
@@ -128,18 +131,66 @@ describeInBrowser("training", () => {
     await open.close();
   });
 
-  it("can be reset and left while it trains, without an error", async () => {
-    const open = await OpenPage.at(browser, site);
-    await open.page.getByRole("button", { name: "Start training" }).click();
-    await open.until(({ training: { losses } }) => losses.length > 5);
-    await open.page.getByRole("button", { name: "Reset" }).click();
-    const { model } = await open.until(({ training: { status } }) => status === "idle");
-    expect(model?.origin).toBe("new");
-    await open.page.getByRole("button", { name: "Start training" }).click();
-    await open.until(({ training: { losses } }) => losses.length > 5);
+  it("teaches what a learned threshold is worth: two networks, to the bits of Node; it can be paused, reset and left", async () => {
+    const open = await OpenPage.at(browser, site, { closed: true, hash: "#net=dense&s=3" });
     const { page } = open;
+    await open.until(({ staircases }) => staircases.trained !== null);
+    const lesson = page.getByRole("button", { name: "Learned against fixed" });
+    const said = page.locator(".lesson");
+    await lesson.click();
+    // Paused, it waits; and goes on to the second network by itself.
+    await open.until(({ training }) => training.losses.length > 5);
+    await page.getByRole("button", { name: "Pause" }).click();
+    const { training: halfway, model: first } = await open.until(({ training }) => training.status !== "running");
+    if (halfway.status === "paused") {
+      expect(first?.settings).toMatchObject({ fixedTheta: 1, seed: 3 });
+      expect(await said.textContent()).toContain("First, a network whose θ stays");
+      await page.getByRole("button", { name: "Go on" }).click();
+    }
+    const { training, previous, settings, model } = await open.until(
+      ({ training, model }) => training.status === "finished" && model?.settings?.fixedTheta === null,
+      60_000,
+    );
+    await expect.poll(() => said.textContent()).toContain("Both have learned.");
+    const { train, test } = await loadDigits();
+    const right = [training, previous?.training].map((run) =>
+      Math.round((run?.history.at(-1)?.validation?.accuracy ?? NaN) * test.length),
+    );
+    expect(await said.textContent()).toContain(`learned θ has ${right[0]} right`);
+    expect(await said.textContent()).toContain(`the other one ${right[1]}, with`);
+    expect([model?.settings, previous?.settings]).toEqual([settings, { ...settings, fixedTheta: 1 }]);
+    for (const [own, run] of [
+      [settings, training],
+      [{ ...settings, fixedTheta: 1 }, previous?.training],
+    ] as const) {
+      const [{ trainer }] = await prepareExperiment(experimentOf(own, [8, 8, 1]), { data: { train, test } });
+      const losses: number[] = [];
+      const abort = new AbortController();
+      const onBatch = ({ loss }: BatchProgress): void => {
+        if (losses.push(loss) === 50) abort.abort();
+      };
+      await trainer({ onBatch }).fit({ signal: abort.signal });
+      expect(run?.losses.slice(0, 50)).toEqual(losses);
+      expect([run?.history.length, run?.losses.length]).toEqual([4, 4 * 45]);
+    }
+    await open.picture("lesson-compared");
+    await said.getByRole("button").click();
+    const back = await open.until(
+      ({ model, staircases }) => model?.origin === "shipped" && staircases.trained !== null,
+    );
+    expect(back).toMatchObject({ settings: { network: "dense", seed: 3 }, training: { status: "idle" }, previous: null });
+    expect(await said.count()).toBe(0);
+    // Reset while it trains: nothing goes on by itself.
+    await lesson.click();
+    await open.until(({ training }) => training.losses.length > 5);
+    await page.getByRole("button", { name: "Reset" }).click();
+    await open.until(({ model, training }) => model?.origin === "new" && training.status === "idle");
+    await expect.poll(() => said.count()).toBe(0);
+    // Left while it trains, without an error.
+    await page.getByRole("button", { name: "Start training" }).click();
+    await open.until(({ training: { losses } }) => losses.length > 5);
     await page.close({ runBeforeUnload: true });
     expect(open.problems).toEqual([]);
     await page.context().close();
-  });
+  }); // prettier-ignore
 });

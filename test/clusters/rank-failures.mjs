@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { learning, mpirun, mpis, startRanks, writeExperiment } from "./ranked.mjs";
+import { EARLY, learning, mpirun, mpis, startRanks, writeExperiment } from "./ranked.mjs";
 import { check, skip, summaryOf } from "./swept.mjs";
 
 if (mpis.length === 0) skip("failures of ranks", "there is no mpirun (openmpi-bin, mpich)");
@@ -20,7 +20,12 @@ let count = 0;
 try {
   for (const mpi of mpis) {
     await fails(mpi, "throws", { kind: "1:throw", says: /something broke/, code: 1 });
-    await fails(mpi, "hangs", { kind: "1:hang", says: /rank \d (hangs|has (waited|been))/, code: 1 });
+    await fails(mpi, "hangs", {
+      kind: "1:hang",
+      keys: EARLY,
+      says: /rank \d (hangs|has (waited|been))/,
+      code: 1,
+    });
     await fails(mpi, "ends with 0", {
       kind: "1:exit",
       says: /rank 1 ended before the others were done/,
@@ -28,14 +33,22 @@ try {
     });
     await fails(mpi, "ends its thread", {
       kind: "1:leave",
+      keys: EARLY,
       says: /rank 1 ended before the others were done/,
       code: 1,
     });
     await fails(mpi, "is killed", { signal: "SIGKILL", says: /rank .*(signal 9|killed)/, code: 1 });
+    await fails(mpi, "is killed meanwhile", {
+      signal: "SIGKILL",
+      keys: EARLY,
+      says: /rank .*(signal 9|killed)/,
+      code: 1,
+    });
     await fails(mpi, "is stopped", { signal: "SIGSTOP", says: /rank 0 has (waited|been)/, code: 1 });
     await fails(mpi, "is stopped, the first", {
       signal: "SIGSTOP",
       rank: 0,
+      keys: EARLY,
       says: /rank 1 has (waited|been)/,
       code: 1,
     });
@@ -52,17 +65,18 @@ function sentences(text) {
   return text.split("\n").filter((line) => line.startsWith("atif: ") && !line.startsWith("atif: warning"));
 }
 
-function begin(mpi, { kind = "", words = [] } = {}) {
+function begin(mpi, { kind = "", keys = "", words = [] } = {}) {
   const own = join(folder, `${mpi}-${++count}`);
   const run = join(own, "run");
-  const experiment = writeExperiment(own, { epochs: 1_000_000 });
+  const experiment = writeExperiment(own, { epochs: 1_000_000, keys });
   const train = ["train", experiment, "--out", run, "--ranks", "2", ...words];
   return { ...startRanks(train, { folder: own, kind, env: { ATIF_MPI: mpi } }), run };
 }
 
-async function fails(mpi, what, { kind = "", signal, rank = 1, says, code }) {
+/** @param keys EARLY: while exchanges are under way */
+async function fails(mpi, what, { kind = "", keys = "", signal, rank = 1, says, code }) {
   if (only !== undefined && !what.startsWith(only)) return;
-  const job = begin(mpi, { kind });
+  const job = begin(mpi, { kind, keys });
   await learning(job.run);
   const at = Date.now();
   if (signal === undefined) job.fail();

@@ -27,8 +27,14 @@ export function mpirun(mpi, ranks, words) {
   return [LAUNCHERS[mpi], ...own, "-n", String(ranks), process.execPath, MAIN, ...words];
 }
 
+/** Gradients are exchanged while others are computed, in as many parts as there are. */
+export const EARLY = "overlap = true\nbucket_cap_mb = 1e-6";
+
 /** A network with batch norm, dropout and a validation set: all that must be the same whoever computes it. */
-export function writeExperiment(folder, { epochs = 2, lr = 0.003, limit = 96, shards = 6, more = "" } = {}) {
+export function writeExperiment(
+  folder,
+  { epochs = 2, lr = 0.003, limit = 96, shards = 6, keys = "", more = "" } = {},
+) {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "small.toml");
   writeFileSync(
@@ -57,6 +63,7 @@ params = { sigma = 0.1 }
 epochs = ${epochs}
 batch_size = 24
 ${shards === null ? "" : `shards = ${shards}`}
+${keys}
 [model_template.optimizer]
 kind = "Adam"
 params = { lr = ${lr} }

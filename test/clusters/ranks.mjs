@@ -6,7 +6,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { learning, mpirun, mpis, outcomeOfRun, PATIENT, startRanks, writeExperiment } from "./ranked.mjs";
+import {
+  EARLY,
+  learning,
+  mpirun,
+  mpis,
+  outcomeOfRun,
+  PATIENT,
+  startRanks,
+  writeExperiment,
+} from "./ranked.mjs";
 import { until } from "./one-node-slurm.mjs";
 import { check, skip } from "./swept.mjs";
 
@@ -21,14 +30,20 @@ const folder = mkdtempSync(join(tmpdir(), "atif-ranks-"));
 try {
   const experiment = writeExperiment(folder, { epochs: 3 });
   const alone = await trained(["train", experiment], "alone");
-  const long = writeExperiment(join(folder, "long"), { epochs: LONG });
+  // Many buckets, whose exchange is under way at once.
+  const meanwhile = writeExperiment(join(folder, "meanwhile"), { epochs: 3, keys: EARLY });
+  const aloneMeanwhile = await trained(["train", meanwhile], "alone-meanwhile");
+  const long = writeExperiment(join(folder, "long"), { epochs: LONG, keys: EARLY });
   const undisturbed = await trained(["train", long], "undisturbed");
   for (const mpi of mpis) {
-    for (const ranks of [2, 3]) {
-      const seen = await trained(["train", experiment, "--ranks", String(ranks)], `${mpi}-${ranks}`, {
-        ATIF_MPI: mpi,
-      });
-      check(seen === alone, `${mpi}: ${ranks} ranks give the bits of one process`, [seen, alone]);
+    for (const [ranks, of, expected] of [
+      [2, experiment, alone],
+      [2, meanwhile, aloneMeanwhile],
+      [3, meanwhile, aloneMeanwhile],
+    ]) {
+      const name = `${mpi}-${ranks}${of === meanwhile ? "-meanwhile" : ""}`;
+      const seen = await trained(["train", of, "--ranks", String(ranks)], name, { ATIF_MPI: mpi });
+      check(seen === expected, `${name} ranks give the bits of one process`, [seen, expected]);
     }
     const words = mpirun(mpi, 2, ["train", experiment, "--out", `by-hand-${mpi}`]);
     const byHand = await startRanks(words, { folder, env: PATIENT }).ended;
@@ -55,7 +70,7 @@ async function trained(words, name, env = {}) {
 /** 2 ranks, of which one is killed; then 3 of the other MPI, which are stopped; then one process. */
 async function killed(mpi, undisturbed) {
   const own = join(folder, `killed-${mpi}`);
-  const experiment = writeExperiment(own, { epochs: LONG });
+  const experiment = writeExperiment(own, { epochs: LONG, keys: EARLY });
   const run = join(own, "run");
   const first = startRanks(["train", experiment, "--out", run, "--ranks", "2"], {
     folder: own,

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../../src/datasets/idx-folder.js";
+import { FASHION_MNIST_CLASSES } from "../../src/datasets/fashion-mnist-classes.js";
+import { loadIdxFolder } from "../../src/datasets/idx-folder.js";
 
 const images = (count: number, width = 3, first = 0): Uint8Array =>
   Uint8Array.of(

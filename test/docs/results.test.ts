@@ -20,6 +20,7 @@ interface Row {
   readonly accuracy: number;
   readonly least: number;
   readonly most: number;
+  readonly spikes: number;
 }
 
 /** The scripts are JavaScript. */
@@ -117,12 +118,13 @@ describe("what is compared", () => {
   });
 
   it("is told apart only where every seed of one is above every seed of the other", () => {
-    const row = (name: string, accuracy: number, least: number, most: number): Row => ({
+    const row = (name: string, accuracy: number, least: number, most: number, spikes = 1): Row => ({
       kind: { name },
       T: 4,
       accuracy,
       least,
       most,
+      spikes,
     });
     expect(verdictsOf([row("a", 0.9, 0.89, 0.91), row("b", 0.88, 0.87, 0.885)])).toEqual([
       "* T = 4: a is ahead of b by 2.00 points, with every seed above every seed of it.",
@@ -132,6 +134,16 @@ describe("what is compared", () => {
     ]);
     expect(verdictsOf([row("a", 0.88, 0.87, 0.9), row("b", 0.9, 0.89, 0.91)])).toEqual([
       "* T = 4: b is ahead of a by 2.00 points, which is within the spread of the seeds: nothing separates them.",
+    ]);
+    // Of learned thresholds it is said where they lose.
+    const [best, next] = [row("a", 0.9, 0.89, 0.91, 200), row("b", 0.88, 0.87, 0.885)];
+    const told = "* T = 4: a is ahead of b by 2.00 points, with every seed above every seed of it.";
+    const learned = kinds[0].name;
+    expect(verdictsOf([row(learned, 0.87, 0.86, 0.88, 50), best, next])).toEqual([
+      `${told} ${learned} is 3.00 points behind the first, with every seed below every seed of it, at 0.25 times its spikes.`,
+    ]);
+    expect(verdictsOf([row(learned, 0.87, 0.86, 0.9, 100), best, next])).toEqual([
+      `${told} ${learned} is 3.00 points behind the first, within the spread of the seeds, at 0.50 times its spikes.`,
     ]);
   });
 });

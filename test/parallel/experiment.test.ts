@@ -87,8 +87,14 @@ describe("keyedState", () => {
 
 describe("shards of an experiment file", () => {
   it("are read, written, and trained with", async () => {
-    const { experiment } = parseExperiment(file('shards = 4\nreduce = "fast"'));
-    expect(experiment.models[0]).toMatchObject({ shards: 4, reduce: "fast" });
+    const keys = 'shards = 4\nreduce = "fast"\noverlap = true\nbucket_cap_mb = 0.5';
+    const { experiment } = parseExperiment(file(keys));
+    expect(experiment.models[0]).toMatchObject({
+      shards: 4,
+      reduce: "fast",
+      overlap: true,
+      bucketCapMb: 0.5,
+    });
     expect(parseExperiment(writeExperiment(experiment)).experiment).toEqual(experiment);
     const [{ model }] = await runExperiment(parseExperiment(file("shards = 4")).experiment, {
       load: () => Promise.resolve(data),
@@ -110,6 +116,10 @@ describe("shards of an experiment file", () => {
 
   it.each([
     ['reduce = "fast"', /model\[0\]\.reduce is given without shards; expected both/],
+    ["overlap = false", /model\[0\]\.overlap is given without shards; expected both/],
+    ["bucket_cap_mb = 1", /model\[0\]\.bucket_cap_mb is given without shards; expected both/],
+    ['shards = 4\noverlap = "no"', /model\[0\]\.overlap is "no"; expected true, false or "auto"/],
+    ["shards = 4\nbucket_cap_mb = 0", /model\[0\]\.bucket_cap_mb is 0; expected a number above 0/],
     ["shards = 2049", /model\[0\]\.shards is 2049; expected a whole number from 1 to 2048/],
     [
       "shards = 4\naccumulate_grad_batches = 2",

@@ -110,6 +110,21 @@ describe("exact training", () => {
     }
   });
 
+  const early: [name: string, task: Task, size: number][] = [
+    ["two buckets", { network: "SCNN", shards: 6, overlap: true }, 2],
+    ["many", { network: "SCNN", shards: 5, overlap: true, bucketCapMb: 1e-6, mixup: true }, 3],
+    // Of the last batch, which has 4 samples, the second rank shows none.
+    ["shards without samples", { network: "SMLP", shards: 9, overlap: true, bucketCapMb: 1e-4 }, 4],
+    ["truncated passes", { network: "SMLP", shards: 4, overlap: true, bucketCapMb: 1e-4, detachEvery: 2 }, 2],
+  ];
+
+  it.each(early)("has them, too, if gradients are exchanged meanwhile: %s", async (_, task, size) => {
+    const expected = await run(task, alone);
+    expect(expected.error).toBeNull();
+    for (const outcome of await ranks.run(size, { ...task, overlap: false })) expectSame(outcome, expected);
+    for (const outcome of await ranks.run(size, task, "backwards")) expectSame(outcome, expected);
+  });
+
   it("goes on with another number of ranks, to the bits of one that did not stop", async () => {
     const task: Task = { network: "SCNN", shards: 6, epochs: 2 };
     const expected = await run(task, alone);
@@ -141,8 +156,12 @@ describe("fast training", () => {
   it("is near the exact one, and the same on all ranks", async () => {
     const task: Task = { network: "SMLP", shards: 4, epochs: 1, reduce: "fast", validation: false };
     const exact = numbersOf((await run({ ...task, reduce: "exact" }, alone)).weights);
-    for (const size of [1, 3]) {
-      const outcomes = await ranks.run(size, task);
+    for (const [size, overlap] of [
+      [1, "auto"],
+      [3, "auto"],
+      [3, true],
+    ] as const) {
+      const outcomes = await ranks.run(size, { ...task, overlap, bucketCapMb: 1e-4 });
       for (const { weights, losses } of outcomes) {
         expectClose(numbersOf(weights), exact, 1e-4, { floor: 0.1 });
         expectSameWeights(weights, outcomes[0].weights);
@@ -164,16 +183,36 @@ describe("ranks that fail", () => {
     ["throws", "ShapeError: the loss does not like it"],
   ];
 
-  it.each(sentences)("all throw the same, and have the weights from before: %s", async (how, sentence) => {
-    // Two shards of the first batch, then the first of the second.
-    const outcomes = await ranks.run(2, { ...before, failure: { rank: 1, call: 3, how } });
-    for (const { error, weights, losses } of outcomes) {
-      expect(error).toContain(sentence);
-      expect(error).toBe(outcomes[0].error);
-      expect(losses).toHaveLength(1);
-      expectSameWeights(weights, outcomes[0].weights);
-      expect(numbersOf(weights).every(Number.isFinite)).toBe(true);
-    }
+  const exchanges: [how: Failure, sentence: string, meanwhile: Partial<Task>][] = sentences.flatMap(
+    ([how, sentence]) => [
+      [how, sentence, {}],
+      [how, sentence, { overlap: true, bucketCapMb: 1e-4 }],
+      [how, sentence, { overlap: true, reduce: how === "gradient is infinite" ? "exact" : "fast" }],
+    ],
+  );
+
+  it.each(exchanges)(
+    "all throw the same, and have the weights from before: %s",
+    async (how, sentence, more) => {
+      // Two shards of the first batch, then the first of the second.
+      const outcomes = await ranks.run(2, { ...before, ...more, failure: { rank: 1, call: 3, how } });
+      for (const { error, weights, losses } of outcomes) {
+        expect(error).toContain(sentence);
+        expect(error).toBe(outcomes[0].error);
+        expect(losses).toHaveLength(1);
+        expectSameWeights(weights, outcomes[0].weights);
+        expect(numbersOf(weights).every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+
+  it("stop in the middle of a step whose gradients are under way, and go on to the same bits", async () => {
+    const task: Task = { ...before, network: "SCNN", overlap: true, bucketCapMb: 1e-4 };
+    const expected = await run(task, alone);
+    const stopped = await ranks.run(3, { ...task, stopAfter: { rank: 2, batches: 1 } });
+    for (const { completed, losses } of stopped) expect([completed, losses.length]).toEqual([false, 1]);
+    for (const { weights } of await ranks.run(2, { ...task, from: stopped[1].checkpoint }))
+      expectSameWeights(weights, expected.weights);
   });
 
   it("all refuse a rank that was given another run, or begins with other weights", async () => {

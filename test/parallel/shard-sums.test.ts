@@ -150,6 +150,9 @@ describe("the exact sum", () => {
       compiled.sumRounded(out, rows, magicOf(bitsOf(g)));
       expectSameBits(out, new Float64Array(17).fill(sum));
       expectSameBits(sumOf(rows, magicOf(bitsOf(g))), out);
+      const y = inHeap(new Float32Array(17));
+      compiled.sumToFloat32(y, rows, magicOf(bitsOf(g)));
+      expectSameBits(y, Float32Array.from(out));
     }
   });
 
@@ -172,6 +175,11 @@ describe("the exact sum", () => {
         compiled.toFloat32(y, out);
         plainShardSums.toFloat32(expected, out);
         expectSameBits(y, expected, "in float32");
+        for (const sums of [compiled, plainShardSums]) {
+          y.fill(7);
+          sums.sumToFloat32(y, rows, magicOf(bits));
+          expectSameBits(y, expected, "at once");
+        }
       }
     }
   });

@@ -13,6 +13,7 @@ import type { SpikingModel } from "../../src/models/spiking-model.js";
 import type { Communicator } from "../../src/parallel/communicator.js";
 import { DataParallel } from "../../src/parallel/data-parallel.js";
 import type { StateDict } from "../../src/module/state-dict.js";
+import type { Overlap } from "../../src/training/shard-options.js";
 import { Trainer, type TrainerOptions } from "../../src/training/trainer.js";
 import { stripes, tinySCNN, tinySMLP } from "../training/tiny.js";
 
@@ -20,6 +21,9 @@ export interface Task {
   readonly network: "SCNN" | "SMLP";
   readonly shards: number;
   readonly reduce?: "exact" | "fast";
+  readonly overlap?: Overlap;
+  readonly bucketCapMb?: number | null;
+  readonly detachEvery?: number;
   readonly epochs?: number;
   readonly mixup?: boolean;
   readonly validation?: boolean;
@@ -69,6 +73,9 @@ export async function run(task: Task, communicator: Communicator): Promise<Outco
     network,
     shards,
     reduce = "exact",
+    overlap = "auto",
+    bucketCapMb = null,
+    detachEvery = null,
     epochs = 2,
     mixup = false,
     validation = true,
@@ -93,7 +100,8 @@ export async function run(task: Task, communicator: Communicator): Promise<Outco
     clipGradNorm: 2,
     ...(validation ? { validation: stripes(23, 2) } : {}),
     augmentations: new AugmentationPipeline(mixup ? [...steps, new Mixup({ alpha: 0.4 })] : steps),
-    parallel: new DataParallel({ shards, reduce, communicator }),
+    ...(detachEvery === null ? {} : { detachEvery }),
+    parallel: new DataParallel({ shards, reduce, overlap, bucketCapMb, communicator }),
     callbacks: [
       {
         onBatch: ({ loss }) => {

@@ -74,4 +74,22 @@ describe("what a neuron receives", () => {
     });
     expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
   });
+
+  it("of a network that learns is by the weights with which it looked", () => {
+    manualSeed(7);
+    const options = {
+      inputShape: [64],
+      outputShape: [4],
+      units: [6],
+      timesteps: 4,
+      neuron: { kind: "ATIF" },
+    } as const;
+    const model = new SMLP(options).eval();
+    const looked = { ...look(model), state: model.stateDict() };
+    const before = arrivalsOf(looked, { layer: 0, neuron: 2 }, 1);
+    expect(before?.count).toBe(64);
+    model.loadStateDict(new SMLP(options).stateDict());
+    expect(arrivalsOf(looked, { layer: 0, neuron: 2 }, 1)).toEqual(before);
+    expect(arrivalsOf({ ...looked, state: undefined }, { layer: 0, neuron: 2 }, 1)).toBe(null);
+  });
 });

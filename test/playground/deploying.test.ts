@@ -11,11 +11,18 @@ import {
   loadDigits,
   manualSeed,
   SMLP,
+  type QuantParams,
   type SpikingModel,
   type TrainTest,
 } from "atif";
 
-const settings: DeploySettings = { weights: 6, activations: 8, potentials: 12, roundtype: "floor" };
+const settings: DeploySettings = {
+  weights: 6,
+  activations: 8,
+  potentials: 12,
+  roundtype: "floor",
+  ownBits: {},
+};
 const target = "c99";
 
 let model: SpikingModel;
@@ -50,6 +57,36 @@ describe("Deploying", () => {
     expect(report.layers.map(({ name }) => name)).toEqual(["fc1", "neuron1", "fc2"]);
     expect(report.energy).toMatchObject({ reluBits: 2, memWidth: 16 });
     expect(report.energy?.spiking.total).toBeGreaterThan(0);
+  });
+
+  it("gives single layers bits of their own, and proves their integers, too", async () => {
+    const all = await deploying().measure(settings);
+    const own = deploying();
+    const report = await own.measure({ ...settings, ownBits: { fc1: 12, neuron1: 5, elsewhere: 3 } });
+    expect(all.layers.map(({ holds }) => holds)).toEqual(["weights", "potentials", "weights"]);
+    expect(report.integers).toMatchObject({ samples: 40, differing: 0, first: null });
+    // Weights of more than 8 bits take two bytes each, in that layer alone; what sums start from is as it was.
+    expect(report.quantized.flash - all.quantized.flash).toBe(64 * 12);
+    // As a network whose layers all have them.
+    const { layers: twelve } = await deploying().measure({ ...settings, weights: 12 });
+    const { layers: five } = await deploying().measure({ ...settings, potentials: 5 });
+    expect(report.layers.map(({ weightsQ }) => weightsQ)).toEqual([
+      twelve[0].weightsQ,
+      five[1].weightsQ,
+      all.layers[2].weightsQ,
+    ]);
+    expect(report.layers[0].weightsQ).not.toBe(all.layers[0].weightsQ);
+    expect(report.layers[1].weightsQ).not.toBe(all.layers[1].weightsQ);
+    // What was measured last is not what another layer's bits give.
+    const other = await own.measure({ ...settings, ownBits: { fc2: 12 } });
+    expect(other.quantized.flash - all.quantized.flash).toBe(12 * 10);
+    // The file keeps them.
+    const { file } = await own.export({ form: "quantized", settings: other.settings, target, anew: false });
+    const { model: read } = decodeModel(file?.bytes ?? new Uint8Array(), "own");
+    const kept = read.architecture.options.layers as { name: string; options: { quantParams?: QuantParams } }[];
+    expect(kept.map(({ options }) => options.quantParams?.w?.bits)).toEqual(
+      kept.map(({ name, options }) => (options.quantParams && (name === "layers.fc2" ? 12 : 6))),
+    );
   });
 
   it("copies the network: it may go on learning", async () => {

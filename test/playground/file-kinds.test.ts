@@ -70,7 +70,7 @@ describe("kinds of files", () => {
   it.each([
     ["net.H5", BINARY, "a Keras (HDF5) file", "model.safetensors"],
     ["net.keras", ZIP, "a Keras (HDF5) file", "model.safetensors"],
-    ["net.onnx", BINARY, "an ONNX network", "model.safetensors"],
+    ["net.onnx", BINARY, "an ONNX network", "the weights that it was exported from"],
     ["NET.ONNX", BINARY, "an ONNX network", "model.safetensors"],
     ["net.tflite", bytes([28, 0, 0, 0], "TFL3"), "a TensorFlow Lite network", "model.safetensors"],
     ["digits.zip", ZIP, "a ZIP archive", "Unpack it"],

@@ -76,6 +76,43 @@ describe("what is asked", () => {
     expect([architecture.kind, inputShape, timesteps]).toEqual(["SResNet", [16, 2], 3]);
   });
 
+  it("is all layers, of a file whose names are those of no network: it begins with those that it holds weights of", async () => {
+    const draftOf = async (path: string): Promise<string> => {
+      const answer = await importNetwork(bytesOf(path), "net", {});
+      return answer.kind === "asks" ? (answer.draft ?? "none") : "opened";
+    };
+    expect(await draftOf("pytorch/smlp_atif.pth")).toBe("none");
+    const facts = { inputShape: "7", timesteps: "6" };
+    // Nothing lies between the layers of this one.
+    const leaky = "frameworks/snntorch_leaky_zero.pth";
+    const whole = await importNetwork(bytesOf(leaky), "net", optionsOf(facts, await draftOf(leaky)));
+    if (whole.kind !== "imported") throw new Error(whole.sentence);
+    expect(spikingLayersOf(whole.model).map(({ ownName }) => ownName)).toEqual(["lif1", "lif2"]);
+    // Here a line is put where it belongs.
+    const draft = await draftOf("frameworks/sj_cnn_if.safetensors");
+    expect(draft.split("\n")).toEqual([
+      "[",
+      '  { "name": "0", "kind": "Conv2d" },',
+      '  { "name": "1", "kind": "BatchNorm2d" },',
+      '  { "name": "5", "kind": "Linear" }',
+      "]",
+    ]);
+    const { layers } = JSON.parse(
+      readFileSync(new URL("frameworks/sj_cnn_if.expected.json", files), "utf8"),
+    ) as { layers: readonly (readonly unknown[])[] };
+    const line = (i: number): string => `  ${JSON.stringify(layers[i])},\n`;
+    const text = draft
+      .replace('"Conv2d" }', '"Conv2d", "params": { "padding": 1 } }')
+      .replace('  { "name": "5"', `${line(2)}${line(3)}${line(4)}  { "name": "5"`)
+      .replace("\n]", `,\n${line(6).replace(/,\n$/, "")}\n]`);
+    const map = { inputShape: "6 x 6 x 2", timesteps: "5" };
+    const drafted = await importNetwork(bytesOf("frameworks/sj_cnn_if.safetensors"), "net", optionsOf(map, text));
+    if (drafted.kind !== "imported") throw new Error(drafted.sentence);
+    const listed = await importModel(bytesOf("frameworks/sj_cnn_if.safetensors"), optionsOf(map, JSON.stringify(layers)));
+    expect(drafted.model.architecture).toEqual(listed.model.architecture);
+    expect(drafted.model.stateDict()).toEqual(listed.model.stateDict());
+  }); // prettier-ignore
+
   it("is which of several networks a description means", async () => {
     const [weights, config] = ["qualia.pth", "qualia.toml"].map((name) =>
       readFileSync(new URL(`../../examples/exchange/${name}`, import.meta.url)),

@@ -13,6 +13,7 @@ const changes: { readonly [Name in keyof Settings]-?: Settings[Name] } = {
   timesteps: 6,
   thetaLow: 0.8001,
   thetaHigh: 2,
+  fixedTheta: 0.5,
   alpha: 1.25,
   learningRate: 0.0081,
   epochs: 2,
@@ -37,6 +38,11 @@ it("those that change nothing are not named", () => {
   const dense = { ...defaultSettings, network: "dense" } as const;
   expect(differences(dense, { ...dense, channels: [1, 1] })).toEqual([]);
   expect(differences(defaultSettings, { ...defaultSettings, hidden2: 4 })).toEqual([]);
+  const fixed = { ...defaultSettings, fixedTheta: 1 };
+  expect(differences(fixed, { ...fixed, thetaLow: 0.1, thetaHigh: 3 })).toEqual([]);
+  expect(differences(fixed, { ...defaultSettings, thetaLow: 0.1 })).toEqual([
+    { name: "θ", inUse: "1", slider: "learned" },
+  ]);
   expect(differences(defaultSettings, { ...dense, hidden2: 4 }).map(({ name }) => name)).toEqual([
     "kind of network",
   ]);

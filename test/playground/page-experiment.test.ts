@@ -55,6 +55,9 @@ describe("the experiment of the page", () => {
   it.each<[string, Partial<Settings>, () => SpikingModel]>([
     ["convolutions", {}, () => new SCNN({ ...base, ...convolutions, neuron })],
     ["a dense layer", { network: "dense" }, () => new SMLP({ ...base, units: [48], neuron })],
+    ["a theta that stays", { fixedTheta: 0.75, alpha: 2 }, () => new SCNN({
+      ...base, ...convolutions, neuron: { kind: "IFNode", params: { vThreshold: 0.75, vReset: null, alpha: 2 } },
+    })],
     ["two dense layers", { network: "dense", hidden2: 12 }, () => new SMLP({ ...base, units: [48, 12], neuron })],
   ])("trains %s to the bits of a trainer that was made by hand", async (_, changes, make) => {
     const { model, trainer, seed, epochs } = await prepared(changes);
@@ -128,17 +131,20 @@ describe("the experiment of the page", () => {
         const changes = Object.fromEntries(
           Object.entries(ranges).map(([name, range]) => [name, range[end]]),
         ) as unknown as Settings;
-        const extreme: Settings = {
-          ...changes,
-          network: "convolutions",
-          channels: [ranges.channels[end], ranges.channels[end]],
-        };
-        const [{ model, trainer }] = await prepareExperiment(experimentOf(extreme, sampleShape), {
-          data: { train: set, test: set },
-        });
-        expect(model.architecture.kind).toBe(sampleShape.length === 3 ? "SCNN" : "SMLP");
-        expect([model.inputShape, model.outputShape]).toEqual([sampleShape, [2]]);
-        expect(() => trainer()).not.toThrow();
+        for (const fixedTheta of [null, ranges.theta[end]]) {
+          const extreme: Settings = {
+            ...changes,
+            fixedTheta,
+            network: "convolutions",
+            channels: [ranges.channels[end], ranges.channels[end]],
+          };
+          const [{ model, trainer }] = await prepareExperiment(experimentOf(extreme, sampleShape), {
+            data: { train: set, test: set },
+          });
+          expect(model.architecture.kind).toBe(sampleShape.length === 3 ? "SCNN" : "SMLP");
+          expect([model.inputShape, model.outputShape]).toEqual([sampleShape, [2]]);
+          expect(() => trainer()).not.toThrow();
+        }
       }
     }
   });

@@ -16,6 +16,7 @@ describe("settings in an address", () => {
       network: "dense",
       hidden: 64,
       hidden2: 32,
+      fixedTheta: 0.75,
       learningRate: 0.0035,
       seed: 42,
     } as const;
@@ -49,5 +50,15 @@ describe("settings in an address", () => {
       thetaLow: 2,
       thetaHigh: 3,
     });
+    expect(settingsFromHash("#net=x&fix=9")?.fixedTheta).toBe(4);
+    for (const text of ["", "+", "abc", "Infinity"])
+      expect(settingsFromHash(`#net=x&fix=${text}`)?.fixedTheta).toBeNull();
+  });
+
+  it("say nothing of theta where it is learned, as before it could be fixed", () => {
+    expect(settingsToHash(defaultSettings)).not.toContain("fix");
+    expect(settingsToHash({ ...defaultSettings, fixedTheta: 1 })).toBe(
+      `${settingsToHash(defaultSettings)}&fix=1`,
+    );
   });
 });

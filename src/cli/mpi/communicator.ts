@@ -1,7 +1,7 @@
 /** What ranks need of one another, by MPI. */
 
 import { StateError } from "../../errors.js";
-import type { Communicator, Exchanged } from "../../parallel/communicator.js";
+import type { Communicator, Exchange, Exchanged, Operation } from "../../parallel/communicator.js";
 import { FoundFailure } from "../exit-codes.js";
 import { checkSize, libraryFor, type Environment, type Launched } from "./launched.js";
 import { loadMpi, type Mpi } from "./library.js";
@@ -28,17 +28,19 @@ export class MpiCommunicator implements Communicator {
   readonly size: number;
   /** "Open MPI v4.1.4, …", "MPICH Version: 4.0.2" */
   readonly version: string;
+  readonly isSpread: boolean;
   readonly #mpi: Mpi;
   readonly #pulse: Pulse;
   readonly #patience: Patience;
   readonly #awake: number;
-  readonly #request = new BigUint64Array(1);
   readonly #flag = new Int32Array(1);
   readonly #nap = new Int32Array(new SharedArrayBuffer(4));
   #left = performance.now();
   /** Of the step that has not been finished by all yet. */
   #isFirstStep = true;
   #isOver = false;
+  /** What has parted the ranks: nothing is waited for after it. */
+  #failure: FoundFailure | null = null;
 
   /** @throws UsageError if MPI cannot be loaded, or is not that of the launcher */
   static async join(
@@ -50,13 +52,18 @@ export class MpiCommunicator implements Communicator {
     const seen = new Int32Array(1);
     check(mpi, mpi.initThread(null, null, THREAD_FUNNELED, seen));
     const awake = launched.localSize <= cores ? AWAKE_MS : 0;
-    const communicator = new MpiCommunicator(mpi, pulse, patience, awake);
+    const communicator = new MpiCommunicator(mpi, pulse, patience, { awake, localSize: launched.localSize });
     checkSize(launched, communicator.size, communicator.version);
     pulse.isJoined = true;
     return communicator;
   }
 
-  private constructor(mpi: Mpi, pulse: Pulse, patience: Patience, awake: number) {
+  private constructor(
+    mpi: Mpi,
+    pulse: Pulse,
+    patience: Patience,
+    { awake, localSize }: { awake: number; localSize: number },
+  ) {
     this.#mpi = mpi;
     this.#pulse = pulse;
     this.#patience = patience;
@@ -64,6 +71,7 @@ export class MpiCommunicator implements Communicator {
     const { world, errorsReturn } = mpi.handles;
     this.rank = this.#number(mpi.commRank);
     this.size = this.#number(mpi.commSize);
+    this.isSpread = localSize < this.size;
     this.version = versionOf(mpi);
     // Otherwise an error ends the process without a word of ours.
     this.#check(mpi.setErrorHandler(world, errorsReturn));
@@ -82,14 +90,33 @@ export class MpiCommunicator implements Communicator {
     this.#reduce(x, this.#mpi.handles.max);
   }
 
+  /** An exchange has its first part in the call, and the others whenever it is tested: MPI has no thread of its own. */
+  begin(operation: Operation, x: Exchanged): Exchange {
+    checkNotEmpty(x);
+    this.#checkGoing();
+    const { iallreduce, inPlace, handles } = this.#mpi;
+    const request = new BigUint64Array(1);
+    this.#check(
+      iallreduce(inPlace, x, x.length, this.#typeOf(x), handles[operation], handles.world, request),
+    );
+    let isOver = false;
+    const test = (): boolean => {
+      this.#checkGoing();
+      isOver ||= this.#isDone(request);
+      this.#pulse.beat();
+      return isOver;
+    };
+    const wait = (): void => {
+      if (test()) return;
+      this.#patience.computed(performance.now() - this.#left);
+      this.#waitFor(test, this.#patience.limit(this.#isFirstStep) + x.byteLength / SLOWEST);
+      this.#left = performance.now();
+    };
+    return { test, wait };
+  }
+
   #reduce(x: Exchanged, operation: unknown): void {
-    // What was taken before the memory of the kernels grew is empty now, and MPI would be content to reduce nothing.
-    if (x.length === 0) {
-      throw new RangeError(
-        "an exchange between ranks has been given an empty array; expected numbers. Take the view again for each exchange: the " +
-          "memory below it may have grown.",
-      );
-    }
+    checkNotEmpty(x);
     const { world } = this.#mpi.handles;
     this.#exchange(x.byteLength, () => {
       const { allreduce, inPlace } = this.#mpi;
@@ -172,15 +199,25 @@ export class MpiCommunicator implements Communicator {
 
   /** @throws FoundFailure if not all have come within the limit, in milliseconds */
   #arrive(limit: number): void {
-    if (this.#isOver) throw new StateError("MPI is over; expected exchanges before finalize().");
-    const { ibarrier, test, statusIgnore, handles } = this.#mpi;
-    this.#check(ibarrier(handles.world, this.#request));
+    this.#checkGoing();
+    const { ibarrier, handles } = this.#mpi;
+    const request = new BigUint64Array(1);
+    this.#check(ibarrier(handles.world, request));
+    this.#waitFor(() => this.#isDone(request), limit);
+  }
+
+  #isDone(request: BigUint64Array): boolean {
+    const { test, statusIgnore } = this.#mpi;
+    this.#check(test(request, this.#flag, statusIgnore));
+    return this.#flag[0] !== 0;
+  }
+
+  /** @throws FoundFailure if it is not so within the limit, in milliseconds */
+  #waitFor(isSo: () => boolean, limit: number): void {
     const begin = performance.now();
     // Naps and not the clock alone: a job that was stopped as a whole goes on afterwards.
     let slept = 0;
-    for (;;) {
-      this.#check(test(this.#request, this.#flag, statusIgnore));
-      if (this.#flag[0] !== 0) return;
+    while (!isSo()) {
       this.#pulse.beat();
       const waited = performance.now() - begin;
       if (waited <= this.#awake) continue;
@@ -188,8 +225,14 @@ export class MpiCommunicator implements Communicator {
       const before = performance.now();
       Atomics.wait(this.#nap, 0, 0, nap);
       slept += Math.min(performance.now() - before, MOST_OF_A_NAP_MS);
-      if (waited > limit && slept > limit * CERTAIN) throw this.#lost(waited);
+      if (waited > limit && slept > limit * CERTAIN) throw (this.#failure = this.#lost(waited));
     }
+  }
+
+  /** @throws StateError after the end; FoundFailure again, once ranks were lost */
+  #checkGoing(): void {
+    if (this.#isOver) throw new StateError("MPI is over; expected exchanges before finalize().");
+    if (this.#failure !== null) throw this.#failure;
   }
 
   #lost(waited: number): FoundFailure {
@@ -207,8 +250,22 @@ export class MpiCommunicator implements Communicator {
   }
 
   #check(code: unknown): void {
-    check(this.#mpi, code);
+    try {
+      check(this.#mpi, code);
+    } catch (thrown) {
+      if (thrown instanceof FoundFailure) this.#failure = thrown;
+      throw thrown;
+    }
   }
+}
+
+/** What was taken before the memory of the kernels grew is empty, and MPI would be content to reduce nothing. @throws RangeError */
+function checkNotEmpty(x: Exchanged): void {
+  if (x.length > 0) return;
+  throw new RangeError(
+    "an exchange between ranks has been given an empty array; expected numbers. Take the view again for each exchange: the " +
+      "memory below it may have grown.",
+  );
 }
 
 /** A nap that took longer was no waiting: the process was stopped. */

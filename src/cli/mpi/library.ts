@@ -43,6 +43,7 @@ export interface Mpi {
   readonly commSize: Call;
   readonly setErrorHandler: Call;
   readonly allreduce: Call;
+  readonly iallreduce: Call;
   readonly broadcast: Call;
   readonly ibarrier: Call;
   readonly test: Call;
@@ -137,6 +138,7 @@ function describe(library: Library): Mpi {
     commSize: call("MPI_Comm_size", handle, p),
     setErrorHandler: call("MPI_Comm_set_errhandler", handle, handle),
     allreduce: call("MPI_Allreduce", p, p, int, handle, handle, handle),
+    iallreduce: call("MPI_Iallreduce", p, p, int, handle, handle, handle, p),
     broadcast: call("MPI_Bcast", p, int, handle, int, handle),
     ibarrier: call("MPI_Ibarrier", handle, p),
     test: call("MPI_Test", p, p, p),

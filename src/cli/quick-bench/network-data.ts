@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs";
 import { Dataset, type TrainTest } from "../../datasets/dataset.js";
 import { loadDigits } from "../../datasets/digits.js";
-import { FASHION_MNIST_CLASSES, loadIdxFolder } from "../../datasets/idx-folder.js";
+import { FASHION_MNIST_CLASSES } from "../../datasets/fashion-mnist-classes.js";
+import { loadIdxFolder } from "../../datasets/idx-folder.js";
 
 const DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist";
 const SIDE = 28;

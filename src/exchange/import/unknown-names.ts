@@ -7,7 +7,24 @@ import { listed } from "./foreign-arrays.js";
 
 const MOST_SUGGESTED = 12;
 
-export function unknownNames(arrays: ForeignArrays, file: string): ConfigError {
+/** A layer that arrays look like. */
+export interface SuggestedLayer {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** Arrays that are named as those of no network that is known. `layers` are those that they look like, in order; others hold none. */
+export class UnknownNamesError extends ConfigError {
+  override name = "UnknownNamesError";
+  readonly layers: readonly SuggestedLayer[];
+
+  constructor(message: string, layers: readonly SuggestedLayer[]) {
+    super(message);
+    this.layers = layers;
+  }
+}
+
+export function unknownNames(arrays: ForeignArrays, file: string): UnknownNamesError {
   const suggested = suggestedLayers(arrays);
   const shown = suggested.slice(0, MOST_SUGGESTED).map((layer) => JSON.stringify(layer));
   const more = suggested.length > MOST_SUGGESTED ? ", …" : "";
@@ -15,16 +32,17 @@ export function unknownNames(arrays: ForeignArrays, file: string): ConfigError {
     suggested.length === 0
       ? "It holds no weights of layers: look at where it was written."
       : `Give architecture, a list of all layers in order, those without arrays too, as in [${shown.join(", ")}${more}].`;
-  return new ConfigError(
+  return new UnknownNamesError(
     printable(
       `${file}: its names, ${listed([...arrays.keys()]) || "none"}, are those of no network of Qualia, so ` +
         `nothing says what computes with them; expected a description. ${advice}`,
     ),
+    suggested,
   );
 }
 
 /** What the arrays alone look like: layers with weights, and neurons that keep numbers, in the order of their names. */
-function suggestedLayers(arrays: ForeignArrays): object[] {
+function suggestedLayers(arrays: ForeignArrays): SuggestedLayer[] {
   const owners = [
     ...new Set([...arrays.keys()].map((name) => name.slice(0, Math.max(0, name.lastIndexOf("."))))),
   ];

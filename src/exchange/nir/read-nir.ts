@@ -6,6 +6,7 @@ import type { SpikingModel } from "../../models/spiking-model.js";
 import { show } from "../../show.js";
 import { fidelityReport, type FidelityNote, type FidelityReport } from "../fidelity-report.js";
 import { readHdf5 } from "../hdf5/read-hdf5.js";
+import type { Hdf5Group } from "../hdf5/tree.js";
 import { decodeGraph } from "./decode-graph.js";
 import { modelFrom } from "./to-model.js";
 
@@ -62,12 +63,23 @@ function readFile(bytes: Uint8Array, options: ReadNirOptions): ReadNir {
   checkInteger(`${where}: maxBytes`, maxBytes, 1);
   const notes: FidelityNote[] = [];
   try {
-    const graph = decodeGraph(readHdf5(bytes, { items: MOST_ITEMS, depth: DEEPEST, bytes: maxBytes }));
+    const graph = decodeGraph(treeOf(bytes, maxBytes));
     const model = modelFrom(graph, { reset, dt, startAtReset, timesteps }, notes);
     return { model, report: fidelityReport(notes) };
   } catch (thrown) {
     if (!(thrown instanceof FormatError)) throw thrown;
     const sentence = messageOf(thrown).replace(/\.$/, "");
     throw new FormatError(`${where}: this file cannot be read: ${sentence}.`, { cause: thrown });
+  }
+}
+
+/** What is wrong below the graph is damage, or something that no tool for NIR writes. */
+function treeOf(bytes: Uint8Array, maxBytes: number): Hdf5Group {
+  try {
+    return readHdf5(bytes, { items: MOST_ITEMS, depth: DEEPEST, bytes: maxBytes });
+  } catch (thrown) {
+    if (!(thrown instanceof FormatError)) throw thrown;
+    const advice = "Copy or download it again, or let the tool that made it write it anew";
+    throw new FormatError(`${messageOf(thrown)}. ${advice}`, { cause: thrown });
   }
 }

@@ -23,7 +23,7 @@ import type {
 import type { QuantParams } from "../../quantization/quantizer-options.js";
 import type { OptionsOf } from "../../schema/schema.js";
 import type { CheckpointMetric } from "../../training/epoch-metrics.js";
-import type { Reduction } from "../../training/shard-options.js";
+import type { Overlap, Reduction } from "../../training/shard-options.js";
 
 /** One kind out of a map from kind to parameters. */
 export type Variant<Kinds> = {
@@ -293,6 +293,10 @@ export interface Training {
   shards?: number;
   /** How gradients of shards are added; "exact" if it is left out. */
   reduce?: Reduction;
+  /** Whether gradients are exchanged while others are computed; where it pays if it is left out. */
+  overlap?: Overlap;
+  /** MiB of gradients that are exchanged at a time then; half of them if it is left out. */
+  bucketCapMb?: number;
   /** At most one of the two. */
   clipGradNorm?: number;
   clipGradValue?: number;

@@ -6,7 +6,7 @@ import { optimizerTable, schedulerTable } from "../../optimizers/table.js";
 import { quantizerFields, quantParams, tensorTypes } from "../../quantization/quantizer-options.js";
 import { groupOf, optional, required, withDefault, type AnyField, type Schema } from "../../schema/schema.js";
 import { flag, listOf, oneOf, real, whole } from "../../schema/value-types.js";
-import { reduction, shardCount, shardFields } from "../../training/shard-options.js";
+import { bucketCap, overlapping, reduction, shardCount, shardFields } from "../../training/shard-options.js";
 import { checkMetricName, checkpointMetricSchema, trainerSchema } from "../../training/trainer-options.js";
 import { isList } from "./config-tree.js";
 import type {
@@ -165,6 +165,8 @@ export const TRAINING: TableRow<Training> = {
       ),
       shards: optional(shardCount, `${shardFields.shards.meaning} It is learned whole if it is left out.`),
       reduce: optional(reduction, `${shardFields.reduce.meaning} Exact if it is left out.`),
+      overlap: optional(overlapping, `${shardFields.overlap.meaning} "auto" if it is left out.`),
+      bucketCapMb: optional(bucketCap, `${shardFields.bucketCapMb.meaning} Half of them if it is left out.`),
       clipGradNorm: optional(
         real({ above: 0 }),
         `${trainer.clipGradNorm.meaning} As it is if it is left out.`,
@@ -187,10 +189,12 @@ export const TRAINING: TableRow<Training> = {
       evaluate: withDefault(flag, true, "Whether it is tested afterwards."),
       disabled: withDefault(flag, false, "Whether it is left out."),
     },
-    check({ clipGradNorm, clipGradValue, shards, reduce, accumulateGradBatches = 1 }, place) {
-      if (reduce !== undefined && shards === undefined) {
+    check(training, place) {
+      const { clipGradNorm, clipGradValue, shards, accumulateGradBatches = 1 } = training;
+      for (const name of ["reduce", "overlap", "bucketCapMb"] as const) {
+        if (training[name] === undefined || shards !== undefined) continue;
         place
-          .at("reduce")
+          .at(name)
           .fail(`is given without ${place.name("shards")}; expected both. Say how many parts a batch has.`);
       }
       if (shards !== undefined && accumulateGradBatches > 1) {

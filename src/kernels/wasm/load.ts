@@ -1,6 +1,7 @@
 /** Loads a compiled module of kernels and wraps each as the contract's function. */
 
 import { availableCores } from "../../platform/available-cores.js";
+import { unpacked } from "../../platform/unpacked.js";
 import { messageOf, OutOfMemoryError, StateError } from "../../errors.js";
 import type { Backend } from "../backend.js";
 import type { KernelName, Kernels, LimitName, Limits } from "../contract.js";
@@ -51,7 +52,7 @@ const compiledModules = new Map<WasmBinary, Promise<WebAssembly.Module>>();
 function loadModule(binary: WasmBinary): Promise<WebAssembly.Module> {
   let module = compiledModules.get(binary);
   if (module === undefined) {
-    module = inflate(decodeBase64(binary.deflatedBase64)).then((bytes) => WebAssembly.compile(bytes));
+    module = unpacked(binary.deflatedBase64, "init: the kernels").then((bytes) => WebAssembly.compile(bytes));
     compiledModules.set(binary, module);
   }
   return module;
@@ -146,22 +147,4 @@ function compiledOf(exports: WebAssembly.Exports, name: string, count: number): 
   throw new StateError(
     `init: the compiled kernels have no ${name} of ${count} arguments; run \`npm run build\` to compile them again.`,
   );
-}
-
-/** @throws StateError where there is no DecompressionStream */
-async function inflate(deflated: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  if (typeof DecompressionStream === "undefined") {
-    throw new StateError(
-      "init: the kernels cannot be unpacked here: there is no DecompressionStream. Use Node 18 or a browser of 2023 or newer.",
-    );
-  }
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Response(stream).arrayBuffer();
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
 }

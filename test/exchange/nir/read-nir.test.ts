@@ -80,7 +80,8 @@ const reasons: Readonly<Record<string, RegExp>> = {
   "bad_no_node.nir": /there is no group "node"/,
   "cut_0.nir": /it does not begin as an HDF5 file does/,
   "cut_8.nir": /it points to byte 9, and the part there ends at 8/,
-  "cut_100.nir": /it ends after 100 of 19160 bytes: it was cut off/,
+  "cut_100.nir":
+    /it ends after 100 of 19160 bytes: it was cut off\. Copy or download it again, or let the tool/,
   "cut_9580.nir": /it was cut off/,
   "cut_19159.nir": /it was cut off/,
   "not_hdf5.nir": /it does not begin as an HDF5 file does/,

@@ -15,7 +15,7 @@ const models: readonly Case[] = [
     "name in template",
     "[model_template]\n",
     '[model_template]\nname = "all"\n',
-    "config.toml:31:1: model_template.name is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
+    "config.toml:31:1: model_template.name is not a known key; expected one of kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, overlap, bucket_cap_mb, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled.",
   ],
   [
     "no kind",
@@ -147,7 +147,7 @@ const models: readonly Case[] = [
     "unknown model key",
     'name = "small"',
     'name = "small"\nepoch = 3',
-    'config.toml:47:1: model[0].epoch is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled. Did you mean "epochs"?',
+    'config.toml:47:1: model[0].epoch is not a known key; expected one of name, kind, params, optimizer, update, epochs, batch_size, accumulate_grad_batches, shards, reduce, overlap, bucket_cap_mb, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled. Did you mean "epochs"?',
   ],
   [
     "disabled text",

@@ -167,7 +167,7 @@ describe("overrides", () => {
       "model.0.epoch",
       3,
       "--set model.0.epoch: model[0].epoch is not a known key; expected one of name, kind, params, optimizer, update, epochs, " +
-        'batch_size, accumulate_grad_batches, shards, reduce, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled. Did you mean "epochs"?',
+        'batch_size, accumulate_grad_batches, shards, reduce, overlap, bucket_cap_mb, clip_grad_norm, clip_grad_value, firing_rate, detach_every, load, train, evaluate, disabled. Did you mean "epochs"?',
     ],
     [
       "model.0.params.filters",

@@ -260,3 +260,9 @@ export function zip(
   ];
   return Uint8Array.from([...out, ...central, ...end]);
 }
+
+/** A frame of Zstandard with one block, which is stored as it is; at most 128 kB. RFC 8878, section 3.1.1 */
+export function zstdStored(bytes: readonly number[]): number[] {
+  const head = [0x28, 0xb5, 0x2f, 0xfd, 0xa0];
+  return [...head, ...little(bytes.length, 4), ...little(bytes.length * 8 + 1, 3), ...bytes];
+}
