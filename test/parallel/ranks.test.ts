@@ -1,5 +1,9 @@
 /** Training that ranks share: the same bits for any number of them, and the same end for all. */
 
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/kernels/select.js";
 import type { StateDict } from "../../src/module/state-dict.js";
@@ -9,14 +13,19 @@ import { expectClose } from "../closeness.js";
 import { expectSameWeights } from "../training/tiny.js";
 import type { Order } from "./rank.js";
 import { Ranks } from "./ranks.js";
+import { runInTeam } from "./team.js";
 import { run, type Failure, type Outcome, type Task } from "./tasks.js";
 
+const folder = mkdtempSync(join(tmpdir(), "atif-team-"));
 let ranks: Ranks;
 beforeAll(async () => {
   await init({ backend: "wasm", threads: 1 });
   ranks = await Ranks.start(4);
 });
-afterAll(() => ranks.end());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await ranks.end();
+});
 
 function expectSame(actual: Outcome, expected: Outcome): void {
   expect(actual.error).toBe(expected.error);
@@ -26,6 +35,53 @@ function expectSame(actual: Outcome, expected: Outcome): void {
 }
 
 const numbersOf = (weights: StateDict): number[] => Object.values(weights).flatMap(({ data }) => [...data]);
+
+const modelOf = (name: string, shards: number): string => `
+[[model]]
+name = "${name}"
+kind = "SMLP"
+params = { units = [4], neuron = { kind = "ATIF", params = { step_mode = "m" } }, timesteps = 2 }
+epochs = 2
+batch_size = 8
+shards = ${shards}
+[model.optimizer]
+kind = "Adam"
+params = { lr = 0.01 }
+`;
+
+const severalRuns = `
+[bench]
+name = "shared out"
+seed = 3
+first_run = 1
+last_run = 2
+[learningframework]
+kind = "SpikingJellyMultiStep"
+[dataset]
+kind = "Digits"
+[[postprocessing]]
+kind = "QuantizationAwareTraining"
+export = true
+params = { epochs = 1, batch_size = 8, model = { params = { quant_params = { bits = 8 } } } }
+[[postprocessing]]
+kind = "OperationCounter"
+${modelOf("one", 4)}${modelOf("other", 3)}`;
+
+/** Every file, to the byte but for times and for the name of its folder. */
+function writtenIn(root: string): Record<string, string> {
+  const paths = readdirSync(root, { recursive: true, encoding: "utf8", withFileTypes: true });
+  const files = paths.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    files.sort().map((path) => {
+      const bytes = readFileSync(path);
+      const text = bytes
+        .toString("latin1")
+        .replaceAll(root, "")
+        .replaceAll(/"(seconds|samplesPerSecond)":\s*[\d.e+-]+/g, "");
+      return [path.slice(root.length), createHash("sha256").update(text, "latin1").digest("hex")];
+    }),
+  );
+}
 
 describe("exact training", () => {
   const tasks: [name: string, task: Task, sizes: [number, Order["order"]][]][] = [
@@ -171,5 +227,16 @@ describe("ranks that fail", () => {
         "StateError: rank 1 has other weights than rank 0 in epoch 1; expected the same bits.",
       );
     }
+  });
+});
+
+describe("several runs of several networks, with steps after the training", () => {
+  it("has the files of one process, with as many networks, runs and steps after the training as there are", async () => {
+    const at = (name: string): string => join(folder, name);
+    await runInTeam({ experiment: severalRuns, folder: at("alone") }, null);
+    const expected = writtenIn(at("alone"));
+    expect(Object.keys(expected).filter((path) => path.endsWith("model.safetensors"))).toHaveLength(8);
+    await ranks.runExperiment(3, { experiment: severalRuns, folder: at("by-3") });
+    expect(writtenIn(at("by-3"))).toEqual(expected);
   });
 });

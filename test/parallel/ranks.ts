@@ -9,6 +9,7 @@ import { rolldown } from "rolldown";
 import type { Order } from "./rank.js";
 import { sharedMemoryFor } from "./shared-memory-communicator.js";
 import type { Outcome, Task } from "./tasks.js";
+import type { TeamTask } from "./team.js";
 
 export class Ranks {
   readonly #threads: readonly Worker[];
@@ -45,6 +46,16 @@ export class Ranks {
     const memory = sharedMemoryFor(size);
     for (const thread of threads) thread.postMessage({ task, size, memory, order } satisfies Order);
     return (await answers) as Outcome[];
+  }
+
+  /** Resolves when all runs of an experiment are done. */
+  async runExperiment(size: number, task: TeamTask): Promise<void> {
+    const threads = this.#threads.slice(0, size);
+    const answers = Promise.all(threads.map(answer));
+    const memory = sharedMemoryFor(size);
+    for (const thread of threads)
+      thread.postMessage({ task, size, memory, order: "backwards" } satisfies Order);
+    await answers;
   }
 
   async end(): Promise<void> {

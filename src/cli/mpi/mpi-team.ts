@@ -1,14 +1,22 @@
 /** The ranks of one training, over MPI. */
 
 import type { Message, Team } from "../../experiment/team.js";
+import type { Communicator } from "../../parallel/communicator.js";
 import type { MpiCommunicator } from "./communicator.js";
+
+/** What it needs of one. */
+export type TeamCommunicator = Communicator &
+  Pick<
+    MpiCommunicator,
+    "meetAtLast" | "meet" | "beginTraining" | "stepDone" | "apart" | "finalize" | "isOver"
+  >;
 
 const KINDS: readonly Message["kind"][] = ["experiment", "run", "skip", "state", "over"];
 
 export class MpiTeam implements Team {
-  readonly communicator: MpiCommunicator;
+  readonly communicator: TeamCommunicator;
 
-  constructor(communicator: MpiCommunicator) {
+  constructor(communicator: TeamCommunicator) {
     this.communicator = communicator;
   }
 
