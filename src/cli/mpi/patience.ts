@@ -4,7 +4,7 @@ import { UsageError } from "../exit-codes.js";
 import type { Environment, Launched } from "./launched.js";
 
 /** Milliseconds. A job ends within 5 s of a rank that hangs or is stopped: launchers take 2 s to kill the others. */
-const USUAL = 2200;
+const USUAL = 2500;
 
 /**
  * For ranks on other machines, of which nobody here can know whether they are cut off or stand still for a minute, as virtual ones
