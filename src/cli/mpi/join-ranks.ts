@@ -10,7 +10,10 @@ import { Patience } from "./patience.js";
 import { Pulse, pulseMemory } from "./pulse.js";
 
 /** @throws UsageError if MPI cannot be loaded, or is not that of the launcher */
-export async function joinRanks(launched: Launched, environment: Environment): Promise<MpiTeam> {
+export async function joinRanks(
+  launched: Launched,
+  environment: Environment,
+): Promise<MpiTeam<MpiCommunicator>> {
   const { pulse } = (workerData ?? {}) as Partial<Given>;
   try {
     const communicator = await MpiCommunicator.join(launched, environment, {

@@ -13,10 +13,10 @@ export type TeamCommunicator = Communicator &
 
 const KINDS: readonly Message["kind"][] = ["experiment", "run", "skip", "state", "over"];
 
-export class MpiTeam implements Team {
-  readonly communicator: TeamCommunicator;
+export class MpiTeam<Ranks extends TeamCommunicator = TeamCommunicator> implements Team {
+  readonly communicator: Ranks;
 
-  constructor(communicator: TeamCommunicator) {
+  constructor(communicator: Ranks) {
     this.communicator = communicator;
   }
 
