@@ -79,7 +79,7 @@ export const germanTrain: Words["train"] = {
   kind: "Art",
   kinds: { convolutions: "mit Faltungen", dense: "nur verdeckte Neuronen" },
   threshold: "Schwelle θ",
-  thresholds: { learned: "wird gelernt, eine je Schicht", fixed: "bleibt fest" },
+  thresholds: { learned: "je Schicht gelernt", fixed: "bleibt fest" },
   sliders: {
     channels: (convolution) => `Kanäle der Faltung ${convolution}`,
     hidden: "Verdeckte Neuronen",
