@@ -99,6 +99,8 @@ describeInBrowser("the page", () => {
     );
     expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
     expect(await still.page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(800);
+    // Lessons can be had once the network was measured.
+    await still.until(({ staircases }) => staircases.trained !== null);
     await still.picture("opening");
     // Two screens of a phone; what it draws on, and what comes of it, in the first.
     await still.page.setViewportSize({ width: 390, height: 844 });
