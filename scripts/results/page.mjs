@@ -92,7 +92,8 @@ export const pictureText = ({ title }) =>
 function lacking(unmeasured) {
   const names = [...new Set(unmeasured.map(({ kind }) => kind.name))];
   const parts = names.map((name) => {
-    const timesteps = unmeasured.filter(({ kind }) => kind.name === name).map(({ T }) => T);
+    const of = unmeasured.filter(({ kind }) => kind.name === name);
+    const timesteps = of.map(({ T }) => T).sort((a, b) => a - b);
     return `${name} at T = ${timesteps.join(", ")}`;
   });
   return parts.length === 0 ? "" : `\nNot measured yet: ${parts.join("; ")}.\n`;

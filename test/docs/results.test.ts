@@ -112,7 +112,7 @@ describe("what is compared", () => {
     expect(isMeasured(kind, 4, { rows: rows.slice(1) })).toBe(false);
     expect(isMeasured(kind, 1, { rows })).toBe(false);
     const data = { title: "Clothes", told: "Clothes.", epochs: 1, needsData: false };
-    const unmeasured = [1, 8].map((T) => ({ kind, T }));
+    const unmeasured = [8, 1].map((T) => ({ kind, T }));
     const part = { name: "clothes", data, results: { runs: [] }, chosen: [], unmeasured, products: 0 };
     expect(page([part])).toContain(`Not measured yet: ${kind.name} at T = 1, 8.`);
   });
