@@ -121,6 +121,7 @@ async function givenBack() {
   await until("it to wait", () => /waiting|running/.test(collecting.said.err));
   collecting.child.kill("SIGINT");
   await until("the question", () => /press Ctrl-C again to cancel them too/.test(collecting.said.err));
+  // Input, not patience: signals within SAME_SIGNAL_MS (src/cli/signals.ts) are one Ctrl-C.
   await new Promise((resolve) => setTimeout(resolve, 400));
   collecting.child.kill("SIGINT");
   const cancelledNow = await collecting.ended;

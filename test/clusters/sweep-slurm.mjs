@@ -72,6 +72,7 @@ async function cancelled() {
   await until("two runs", () => runs.filter((run) => summaryOf(run)?.status === "running").length === 2);
   begun.child.kill("SIGINT");
   await until("the question", () => /press Ctrl-C again to cancel them too/.test(begun.said.err));
+  // Input, not patience: signals within SAME_SIGNAL_MS (src/cli/signals.ts) are one Ctrl-C.
   await new Promise((resolve) => setTimeout(resolve, 400));
   begun.child.kill("SIGINT");
   const ended = await begun.ended;
