@@ -28,7 +28,7 @@ if (process.argv[2] !== "in-own-network") againInOwnNetwork(fileURLToPath(import
 
 const folder = mkdtempSync(join(tmpdir(), "atif-ranks-slurm-"));
 // Open MPI names memory that ranks share by the job: what killed ones have left must not be taken for that of others.
-const slurm = await startSlurm(folder, { settings: `FirstJobId=${1 + (Date.now() % 1e8)}` });
+const slurm = await startSlurm(folder, { settings: `FirstJobId=${1 + (Date.now() % 6e7)}` });
 const srun = ["srun", "-K1", "--mpi=pmix", "-n", "2", process.execPath, MAIN];
 try {
   const experiment = writeExperiment(folder);
