@@ -65,10 +65,12 @@ export function joinedChoice(before, { rows, ...told }) {
   return { ...told, rows: [...known, ...rows] };
 }
 
-/** Of what a sweep said, what the choice was made by. */
+/** Of what a sweep said, what the choice is made by: of one that was stopped, what is complete. */
 export const choiceOf = ({ sweep, version, rank, rows }) => ({
   sweep,
   version,
   rank,
-  rows: rows.map(({ settings, figures: { val_acc } }) => ({ settings, figures: { val_acc } })),
+  rows: rows
+    .filter(({ figures }) => (figures.val_acc ?? null) !== null)
+    .map(({ settings, figures: { val_acc } }) => ({ settings, figures: { val_acc } })),
 });

@@ -6,20 +6,15 @@ import { join } from "node:path";
 import { main } from "./run-sweep.mjs";
 
 /**
- * @param from the folder of the final sweep @param out where the quantized runs go @param words of the command line: --data
- * @param isQuantizable whether a row has a quantized form, by its name
- * @returns accuracies by the name of the row, in the order of the seeds
+ * @param name of the row @param from the folder of the final sweep @param out where the quantized runs go
+ * @param words of the command line: --data
+ * @returns accuracies in the order of the seeds
  */
-export function int8Of({ runs }, { from, out, words, isQuantizable }) {
-  const accuracies = {};
-  for (const { folder, state, settings } of runs) {
-    const [name] = settings;
-    if (state !== "complete" || !isQuantizable(name)) continue;
-    const summary = quantized(join(from, folder), join(out, folder), words);
-    (accuracies[name] ??= []).push(summary.quantization.test.calibrated.accuracy);
-  }
-  return accuracies;
-}
+export const int8Of = ({ runs }, name, { from, out, words }) =>
+  runs
+    .filter(({ settings, state }) => settings[0] === name && state === "complete")
+    .map(({ folder }) => quantized(join(from, folder), join(out, folder), words))
+    .map(({ quantization }) => quantization.test.calibrated.accuracy);
 
 function quantized(run, out, words) {
   const summary = join(out, "summary.json");

@@ -43,7 +43,18 @@ interface Scripts {
   rowsOf(results: object, chosen: readonly Chosen[], products: number | null, int8: object | null): Row[];
   tableOf(rows: readonly Row[]): string;
   readonly RATES: readonly number[];
+  choiceOf(results: object): Choice;
+  missingOf(entries: readonly Entry[], results: object | null, before: Settings, now: Settings): Entry[];
+  besides(results: object | null, entries: readonly Entry[]): object | null;
+  joinedRuns(before: object | null, now: object): object;
+  settingsIn(path: string): Settings;
 }
+
+interface Entry {
+  readonly name: string;
+}
+
+type Settings = ReadonlyMap<string, string>;
 
 interface Choice {
   readonly version?: string;
@@ -58,7 +69,7 @@ interface Chosen {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const scripts = ["choose", "kept", "kinds", "page", "table", "rates", "rates-picture"].map(
+const scripts = ["choose", "kept", "kinds", "page", "table", "rates", "rates-picture", "missing"].map(
   (name) => import(`${root}/scripts/results/${name}.mjs`) as Promise<object>,
 );
 const { choose, candidates, isMeasured, nameOf, kept, kindsFor, TIMESTEPS, page, verdictsOf, ...more } =
@@ -175,6 +186,40 @@ describe("what is measured besides", () => {
     const joined = more.joinedChoice({ version: "1", rows: [row("a", 1), row("b", 1)] }, { version: "2", rows: [row("b", 2), row("c", 2)] }); // prettier-ignore
     expect(joined).toEqual({ version: "2", rows: [row("a", 1), row("b", 2), row("c", 2)] });
     expect(more.joinedChoice(null, { rows: [row("a", 1)] })).toEqual({ rows: [row("a", 1)] });
+  });
+
+  it("runs again what is not whole, and what was made with other settings", () => {
+    const runs = [1, 2, 3].flatMap((seed) => [
+      run("whole", 0.9, 1, seed),
+      run("changed", 0.9, 1, seed),
+      { ...run("failed", 0.9, 1, seed), state: seed === 3 ? "failed" : "complete" },
+    ]);
+    const entries = ["whole", "changed", "failed", "new"].map((name) => ({ name }));
+    const now = new Map(entries.map(({ name }) => [name, "1"]));
+    const before = new Map([...now, ["changed", "0"]]);
+    const missing = more.missingOf(entries, { runs }, before, now);
+    expect(missing.map(({ name }) => name)).toEqual(["changed", "failed", "new"]);
+    expect(more.missingOf(entries, null, new Map(), now)).toEqual(entries);
+    // What is known besides stays; of what was run again, what has all its seeds.
+    const known = more.besides({ version: "1", runs }, missing);
+    expect(known).toEqual({ version: "1", runs: runs.filter((each) => "settings" in each && (each.settings as string[])[0] === "whole") }); // prettier-ignore
+    const again = [1, 2, 3].map((seed) => run("changed", 0.8, 1, seed));
+    const joined = more.joinedRuns(known, { version: "2", runs: [...again, run("new", 0.7, 1, 1)] });
+    expect(joined).toEqual({ version: "2", runs: [...(known as { runs: object[] }).runs, ...again] });
+    expect(more.joinedRuns(null, { runs: again })).toEqual({ runs: again });
+    expect(more.besides(null, missing)).toBeNull();
+  });
+
+  it("knows the settings of its sweep files by name", () => {
+    const settings = more.settingsIn(`${root}/results/digits-final.toml`);
+    const name = nameOf(kind, 4);
+    expect(JSON.parse(settings.get(name) ?? "")).toMatchObject({ name, "model.0.params.timesteps": 4 });
+    expect(more.settingsIn(`${root}/results/none.toml`).size).toBe(0);
+  });
+
+  it("keeps of a choice that was stopped what is complete", () => {
+    const rows = [{ mean: 0.9 }, null, undefined].map((val_acc, i) => ({ settings: [String(i)], figures: { val_acc } })); // prettier-ignore
+    expect(more.choiceOf({ rows }).rows).toEqual([{ settings: ["0"], figures: { val_acc: { mean: 0.9 } } }]);
   });
 
   it("holds those that spike to a rate, and changes nothing else", () => {
