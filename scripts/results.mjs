@@ -94,8 +94,9 @@ async function runDataSet(name, words) {
   }
   if (has("rates")) {
     const sentence = `What was chosen on ${data.title}, with a loss that holds layers to a firing rate.`;
-    const [now, held] = [chosen.filter(isAsked), chosen.filter((each) => !isAsked(each))];
-    const entries = [...rated(held), ...rated(now).map((each) => ({ ...each, isAsked: true }))];
+    const entries = chosen.flatMap((each) =>
+      rated([each]).map((entry) => ({ ...entry, isAsked: isAsked(each) })),
+    );
     sweep(name, "rates", rest, entries, told(sentence));
   }
 }
