@@ -7,18 +7,30 @@ import "../ops/install.js";
 import type { BackendName } from "../kernels/backend.js";
 import { backend, type BackendReport } from "../kernels/current.js";
 import { init } from "../kernels/select.js";
+import { OutOfMemoryError, StateError } from "../errors.js";
+import { UsageError } from "./exit-codes.js";
 
 export interface ComputeArguments {
   readonly threads?: number;
   readonly backend?: BackendName;
 }
 
-/** Makes tensors and their operations ready. */
+/**
+ * Makes tensors and their operations ready.
+ *
+ * @throws UsageError if there is no such backend here, or an environment variable names none
+ */
 export async function initCompute({ threads, backend: name }: ComputeArguments): Promise<void> {
-  await init({
-    ...(threads === undefined ? {} : { threads }),
-    ...(name === undefined ? {} : { backend: name }),
-  });
+  try {
+    await init({
+      ...(threads === undefined ? {} : { threads }),
+      ...(name === undefined ? {} : { backend: name }),
+    });
+  } catch (thrown) {
+    const isAsked = thrown instanceof RangeError || thrown instanceof StateError;
+    if (!isAsked || thrown instanceof OutOfMemoryError) throw thrown;
+    throw new UsageError(thrown.message, { cause: thrown });
+  }
 }
 
 /** As much of what --json prints as says which it is. */

@@ -1,6 +1,6 @@
 /** What is wrong with a command line or its files is said in one sentence, with the exit code that fits. */
 
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerOf, atif, configText, temporaryFolder, writeConfig } from "./atif.js";
@@ -151,6 +151,26 @@ describe("errors for programs and for developers", () => {
     expect(ended.code).toBe(exitCode);
     expect(answerOf(ended)).toEqual({ error: expect.stringMatching(says) as string, exitCode });
     expect(ended.stderr).toBe(`atif: ${String(answerOf(ended).error)}\n`);
+  });
+
+  it.each([
+    [
+      { ATIF_BACKEND: "gpu" },
+      /^atif: init: the environment variable ATIF_BACKEND is "gpu"; expected one of [^.]*\.\n$/,
+    ],
+    [
+      { ATIF_BACKEND: "native", ATIF_INSTRUCTION_SET: "sse9" },
+      /^atif: init: (the environment variable ATIF_INSTRUCTION_SET is "sse9"; expected one of|the backend is to be "native", but there are no native kernels here: )/,
+    ],
+  ])("refuses %o as what the user has set, in one sentence", async (environment, says) => {
+    const ended = await atif(["train", "--epochs", "1", "--out", "of-no-backend"], {
+      cwd: folder,
+      environment,
+    });
+    expect(ended).toMatchObject({ code: 2, stdout: "" });
+    expect(ended.stderr).toMatch(says);
+    expect(ended.stderr).not.toContain("unexpectedly");
+    expect(existsSync(join(folder, "of-no-backend"))).toBe(false);
   });
 
   it("tells every code that a command may end with", async () => {
