@@ -10,7 +10,7 @@
 import { gradEnabled } from "../autograd/grad-mode.js";
 import type { Unrolled } from "../neurons/unrolled.js";
 import { Tensor } from "../tensor/tensor.js";
-import { onGrid, withGradientOf } from "./exact-values.js";
+import { onGridInto, withGradientOf } from "./exact-values.js";
 import type { Grid } from "./rounding.js";
 
 export interface ExactNeuron {
@@ -45,21 +45,38 @@ export function leakyCharge(
 /** @param x [N, ...], quantized @param v of the same shape, quantized */
 export function fireExactly(x: Tensor, v: Tensor, neuron: ExactNeuron): Unrolled {
   const { charge, vReset, grid } = neuron;
-  const [theta, spike] = [perChannel(neuron.theta), perChannel(neuron.spike)];
+  const channels = Math.max(lengthOf(neuron.theta), lengthOf(neuron.spike));
+  const [theta, spike] = [perChannel(neuron.theta, channels), perChannel(neuron.spike, channels)];
   const [y, after] = [Tensor.empty(x.shape, x.backend), Tensor.empty(x.shape, x.backend)];
   const [ys, vs, xs, before] = [y.data, after.data, x.data, v.data];
-  const isOne = before.length === 1;
-  for (let i = 0; i < xs.length; i++) {
-    const u = charge(xs[i], before[isOne ? 0 : i]);
-    const threshold = theta.length === 1 ? theta[0] : theta[i % theta.length];
-    const fires = u - threshold >= 0;
-    ys[i] = fires ? (spike.length === 1 ? spike[0] : spike[i % spike.length]) : 0;
-    const left = fires ? (vReset ?? u - threshold) : u;
-    vs[i] = grid === null ? left : onGrid(left, grid);
+  const stride = before.length === 1 ? 0 : 1;
+  let channel = 0;
+  for (let start = 0; start < xs.length; start += BLOCK) {
+    const count = Math.min(BLOCK, xs.length - start);
+    for (let i = 0; i < count; i++) {
+      const u = charge(xs[start + i], before[(start + i) * stride]);
+      const over = u - theta[channel];
+      const fires = over >= 0;
+      ys[start + i] = fires ? spike[channel] : 0;
+      left[i] = fires ? (vReset ?? over) : u;
+      if (++channel === channels) channel = 0;
+    }
+    if (grid === null) vs.set(left.subarray(0, count), start);
+    else onGridInto(vs, start, left, count, grid);
   }
   return { y, v: after };
 }
 
-function perChannel(value: number | Float32Array): ArrayLike<number> {
-  return typeof value === "number" ? [value] : value;
+/** Neurons at a time: their potentials stay in the cache until they are rounded. */
+const BLOCK = 1024;
+const left = new Float64Array(BLOCK);
+
+const lengthOf = (value: number | Float32Array): number => (typeof value === "number" ? 1 : value.length);
+
+/** One for each channel. */
+function perChannel(value: number | Float32Array, channels: number): Float64Array {
+  const isOne = lengthOf(value) === 1;
+  return Float64Array.from({ length: channels }, (_, i) =>
+    typeof value === "number" ? value : value[isOne ? 0 : i],
+  );
 }

@@ -10,7 +10,7 @@ import type { Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Quantizer } from "./quantizer.js";
 import type { Roundtype } from "./quantizer-options.js";
-import type { Grid } from "./rounding.js";
+import { floorsOf, type Grid } from "./rounding.js";
 
 const { floor, ceil } = Math;
 
@@ -37,6 +37,21 @@ export function onGrid(value: number, { step, low, high, roundtype }: Grid, coun
   return (r < low ? low : r > high ? high : r + 0) * step;
 }
 
+/** onGrid() of every value, which are as many as those of y from `start` on. */
+export function onGridInto(
+  y: Float32Array,
+  start: number,
+  values: ArrayLike<number>,
+  count: number,
+  grid: Grid,
+): void {
+  const { divisor, shift, low, high } = floorsOf(grid);
+  for (let i = 0; i < count; i++) {
+    const r = floor(values[i] / divisor + shift);
+    y[start + i] = (r < low ? low : r > high ? high : r) * divisor + 0;
+  }
+}
+
 /** onGrid() of every value. @param like where the result lives */
 export function tensorOnGrid(
   values: ArrayLike<number>,
@@ -47,7 +62,8 @@ export function tensorOnGrid(
 ): Tensor {
   const y = Tensor.empty(shape, like.backend);
   const { data } = y;
-  for (let i = 0; i < data.length; i++) data[i] = onGrid(values[i], grid, count);
+  if (count === 1) onGridInto(data, 0, values, data.length, grid);
+  else for (let i = 0; i < data.length; i++) data[i] = onGrid(values[i], grid, count);
   return y;
 }
 

@@ -24,13 +24,6 @@ export interface Grid extends IntegerRange {
 
 const { fround, floor, ceil } = Math;
 
-/** r in whole steps, before it is clamped; halves go up, below 0 too. */
-const rounders: { readonly [R in Roundtype]: (r: number) => number } = {
-  nearest: (r) => floor(fround(r + 0.5)),
-  floor,
-  ceil,
-};
-
 /**
  * y = step clamp(round(x / step), low, high), with the straight-through gradient: rounding has the slope of the identity,
  * the clamp lets no gradient through where it changes something, the step is a constant.
@@ -56,22 +49,36 @@ export class RoundToGrid extends AutogradFunction {
     const [x] = ctx.savedTensors;
     const dx = Tensor.empty(x.shape, x.backend);
     const [out, xs, g] = [dx.data, x.data, gradOutput.data];
-    const round = rounders[grid.roundtype];
-    const { step, low, high } = grid;
+    const { divisor, shift, low, high } = floorsOf(grid);
     for (let i = 0; i < xs.length; i++) {
-      const r = round(fround(xs[i] / step));
+      const r = floor(fround(fround(xs[i] / divisor) + shift));
       out[i] = r >= low && r <= high ? g[i] : 0;
     }
     return [dx, null];
   }
 }
 
+/**
+ * How a grid rounds, as loops compute it in a few cycles a value, without a call for each: r = floor(x / divisor + shift), clamped
+ * from low to high, stands for r divisor. Halves go up, below 0 too. Ceilings are floors of the other sign; shift is -0 where
+ * there is none, so that a zero keeps its sign.
+ */
+export function floorsOf({
+  step,
+  low,
+  high,
+  roundtype,
+}: Grid): IntegerRange & { divisor: number; shift: number } {
+  if (roundtype === "ceil") return { divisor: -step, shift: -0, low: -high, high: -low };
+  return { divisor: step, shift: roundtype === "nearest" ? 0.5 : -0, low, high };
+}
+
 /** y of x, both of one length. */
-export function roundInto(y: Float32Array, x: Float32Array, { step, low, high, roundtype }: Grid): void {
-  const round = rounders[roundtype];
+export function roundInto(y: Float32Array, x: Float32Array, grid: Grid): void {
+  const { divisor, shift, low, high } = floorsOf(grid);
   for (let i = 0; i < x.length; i++) {
-    const r = round(fround(x[i] / step));
-    y[i] = (r < low ? low : r > high ? high : r) * step;
+    const r = floor(fround(fround(x[i] / divisor) + shift));
+    y[i] = (r < low ? low : r > high ? high : r) * divisor;
   }
 }
 
@@ -84,7 +91,11 @@ export function roundHalfEven(x: number): number {
 }
 
 /** The integers themselves: round(x / step), clamped. */
-export function integersOf(x: Float32Array, { step, low, high, roundtype }: Grid): Int32Array {
-  const round = rounders[roundtype];
-  return Int32Array.from(x, (value) => Math.min(high, Math.max(low, round(fround(value / step)))));
+export function integersOf(x: Float32Array, grid: Grid): Int32Array {
+  const { divisor, shift, low, high } = floorsOf(grid);
+  const sign = Math.sign(divisor);
+  return Int32Array.from(
+    x,
+    (value) => sign * Math.min(high, Math.max(low, floor(fround(fround(value / divisor) + shift)))),
+  );
 }

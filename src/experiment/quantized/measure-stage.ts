@@ -93,7 +93,11 @@ class Watch implements NeuronObserver {
     const { shape, data } = output;
     const neurons = sizeOf(shape.slice(this.#neuron.stepMode === "m" ? 2 : 1));
     if (this.#fired.length !== neurons) this.#fired = new Uint8Array(neurons);
-    for (let i = 0; i < data.length; i++) if (data[i] !== 0) this.#fired[i % neurons] = 1;
+    const fired = this.#fired;
+    for (let i = 0, neuron = 0; i < data.length; i++) {
+      if (data[i] !== 0) fired[neuron] = 1;
+      if (++neuron === neurons) neuron = 0;
+    }
     if (this.#grid !== null && potential !== null) countLimits(this.saturation, potential.data, this.#grid);
   };
 
