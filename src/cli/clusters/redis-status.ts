@@ -54,8 +54,7 @@ export function scheduledByRedis(
 ): Map<string, Scheduled> {
   const found = new Map<string, Scheduled>();
   for (const { data } of waiting) found.set(data.folder, { state: "queued", where: "in Redis" });
-  for (const { data } of done)
-    found.set(data.folder, { state: "running", where: "done, waits in Redis to be fetched" });
+  for (const { data } of done) found.set(data.folder, { state: "done", where: "in Redis, to be fetched" });
   for (const { data, progress } of active) {
     const { host, process: worker, line = "" } = progress as Partial<RunAt>;
     const where = host === undefined ? "a worker" : `worker ${String(worker)} on ${host}`;

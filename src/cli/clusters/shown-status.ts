@@ -6,11 +6,16 @@ import type { JobStatus } from "../../experiment/sweep/sweep-status.js";
 import type { SweepColumn } from "../../experiment/sweep/sweep-plan.js";
 import { formatTable } from "../report-table.js";
 
-/** In one word; "waiting" are those that nobody has begun, "queued" those of them that a scheduler has taken on. */
-export type ShownState = "complete" | "running" | "queued" | "waiting" | "interrupted" | "died" | "failed";
+/**
+ * In one word; "done" are those that are complete elsewhere and have to be fetched, "waiting" those that nobody has begun, "queued"
+ * those of them that a scheduler has taken on.
+ */
+export type ShownState =
+  "complete" | "done" | "running" | "queued" | "waiting" | "interrupted" | "died" | "failed";
 
 export const SHOWN_STATES: readonly ShownState[] = [
   "complete",
+  "done",
   "running",
   "queued",
   "waiting",
@@ -21,7 +26,7 @@ export const SHOWN_STATES: readonly ShownState[] = [
 
 /** What a scheduler knows of a run. */
 export interface Scheduled {
-  readonly state: "queued" | "running";
+  readonly state: "queued" | "running" | "done";
   /** "task 12_3 on node1", "job 12_3: Resources" */
   readonly where: string;
   /** Of workers that write elsewhere: what they say of how far it is. */
@@ -45,14 +50,14 @@ export interface ShownRun {
 export function shownRun(job: JobStatus, scheduled: Scheduled | undefined, epochs: number): ShownRun {
   const { folder, settings, model, seed, error } = job;
   const state = stateOf(job, scheduled);
-  const isOver = state === "complete" || state === "waiting" || state === "queued";
+  const isBegun = state !== "waiting" && state !== "queued" && state !== "done";
   return {
     folder,
     settings,
     model,
     seed,
     state,
-    epoch: isOver && state !== "complete" ? null : (scheduled?.epoch ?? epochOf(job, state)),
+    epoch: isBegun ? (scheduled?.epoch ?? epochOf(job, state)) : null,
     epochs: epochs === 0 ? null : epochs,
     where: state === "complete" ? null : (scheduled?.where ?? holderOf(job)),
     error: state === "failed" ? error : null,
@@ -66,6 +71,7 @@ function epochOf({ progress }: JobStatus, state: ShownState): number | null {
 /** Who holds the folder is at work on it, whatever was said of an earlier try. */
 function stateOf({ state, holder }: JobStatus, scheduled: Scheduled | undefined): ShownState {
   if (state === "complete") return state;
+  if (scheduled?.state === "done") return "done";
   if (scheduled?.state === "running" || holder !== null) return "running";
   if (scheduled !== undefined) return "queued";
   return state === "not begun" ? "waiting" : state;

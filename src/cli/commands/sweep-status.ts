@@ -15,6 +15,7 @@ import {
   statusTable,
   type Scheduled,
   type ShownRun,
+  type ShownState,
 } from "../clusters/shown-status.js";
 import { redisStatus, type RedisStatus } from "../clusters/redis-status.js";
 import { slurmStatus } from "../clusters/slurm-status.js";
@@ -80,10 +81,13 @@ async function drawUntilOver(
       "",
       ...statusTable(plan.columns, unfinishedFirst(now.runs)),
     ]);
-    if (now.runs.every(({ state }) => state === "complete" || state === "failed")) return;
+    if (now.runs.every(({ state }) => ENDED.has(state))) return;
     await new Promise((wake) => setTimeout(wake, BETWEEN_MS));
   }
 }
+
+/** Nothing changes any more by itself. */
+const ENDED: ReadonlySet<ShownState> = new Set(["complete", "done", "failed"]);
 
 /** @throws UsageError if there is none */
 function latestSweep(): string {
@@ -140,6 +144,6 @@ function headline(root: string, { runs }: Look): string {
 /** On a terminal the end of a long table is not seen: what is of interest stands above it. */
 function unfinishedFirst(runs: readonly ShownRun[]): ShownRun[] {
   const order = (run: ShownRun): number =>
-    ["running", "failed", "died", "interrupted", "queued", "waiting", "complete"].indexOf(run.state);
+    ["running", "failed", "died", "interrupted", "queued", "waiting", "done", "complete"].indexOf(run.state);
   return [...runs].sort((a, b) => order(a) - order(b));
 }

@@ -111,7 +111,7 @@ describe("jobs", () => {
       a: { state: "running", where: "worker 7 on box", epoch: 2 },
       b: { state: "running", where: "a worker", epoch: null },
       c: { state: "queued", where: "in Redis" },
-      d: { state: "running", where: "done, waits in Redis to be fetched" },
+      d: { state: "done", where: "in Redis, to be fetched" },
     });
     expect(epochsDone("epoch  3/15  loss 0.2")).toBe(3);
     expect(epochsDone("testing 3/7, 42 %")).toBeNull();

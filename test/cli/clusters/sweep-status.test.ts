@@ -50,6 +50,9 @@ describe("a run", () => {
     ],
     [{ state: "complete" }, { state: "running", where: "late" }, { state: "complete", where: null }],
     [{}, { state: "running", where: "box", epoch: 5 }, { state: "running", epoch: 5, where: "box" }],
+    // Trained elsewhere, and not fetched: nobody is at work on it, and here it has no epoch.
+    [{}, { state: "done", where: "in Redis" }, { state: "done", epoch: null, where: "in Redis" }],
+    [{ state: "complete" }, { state: "done", where: "in Redis" }, { state: "complete", where: null }],
   ])("%j, %j", (more, scheduled, expected) => {
     expect(shownRun({ ...job, ...more }, scheduled, 9)).toMatchObject(expected);
   });
