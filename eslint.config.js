@@ -15,6 +15,8 @@ export default tseslint.config(
       "site/out/",
       "src/kernels/wasm/binary.ts",
       "src/parallel/shard-sums-binary.ts",
+      "src/quantization/rounding-binary.ts",
+      "src/ops/layer-norm-binary.ts",
       "src/datasets/digits-data.ts",
     ],
   },

@@ -1,7 +1,7 @@
 /**
  * Compiles kernels/c/*.c and links them to two WebAssembly modules, all kernels and those that run a network
- * (src/kernels/kernel-table.ts). Writes them, deflated and as base64, to src/kernels/wasm/binary.ts. kernels/apart/shard_sums.c
- * becomes a module of its own, src/parallel/shard-sums-binary.ts, over the memory of whichever kernels run.
+ * (src/kernels/kernel-table.ts). Writes them, deflated and as base64, to src/kernels/wasm/binary.ts. Each file of kernels/apart
+ * becomes a module of its own, over the memory of whichever kernels run, in the folder of those who load it.
  *
  *   node kernels/build.mjs [--force] [--verbose]   --verbose: with which compiler and which options
  *   ATIF_CLANG=clang-19 node kernels/build.mjs     with a clang and wasm-ld of this machine instead
@@ -24,13 +24,29 @@ const contractFile = join(root, "src", "kernels", "contract.ts");
 const tableFile = join(root, "src", "kernels", "kernel-table.ts");
 const outputFile = join(root, "src", "kernels", "wasm", "binary.ts");
 
-/** What those need who train with shards, and nobody else loads. */
-const apart = {
-  source: join(root, "kernels", "apart", "shard_sums.c"),
-  output: join(root, "src", "parallel", "shard-sums-binary.ts"),
-  /** Name -> number of arguments. */
-  functions: { largestBits: 2, sumRounded: 5, sumToFloat32: 5, toFloat32: 3 },
-};
+const apartFolder = join(root, "kernels", "apart");
+
+/** What few need, and nobody else loads. Functions: name -> number of arguments. */
+const apart = [
+  {
+    source: "shard_sums.c",
+    output: join(root, "src", "parallel", "shard-sums-binary.ts"),
+    options: ["-O2"],
+    functions: { largestBits: 2, sumRounded: 5, sumToFloat32: 5, toFloat32: 3 },
+  },
+  {
+    source: "rounding.c",
+    output: join(root, "src", "quantization", "rounding-binary.ts"),
+    options: ["-O2", "-fno-unroll-loops"],
+    functions: { roundFloats: 7, largestSize: 2, countOutside: 4, fireRounded: 16 },
+  },
+  {
+    source: "layer_norm.c",
+    output: join(root, "src", "ops", "layer-norm-binary.ts"),
+    options: ["-O2", "-fno-unroll-loops"],
+    functions: { normaliseRows: 9, rowGradients: 7, columnSums: 5 },
+  },
+];
 
 const MAXIMUM_MEMORY = 2 ** 32;
 
@@ -105,11 +121,7 @@ const linkFlags = [
 ];
 
 /** No stack and no data: what lies in the memory that it is given is that of others. */
-const apartLinkFlags = [
-  ...linkFlags.filter((flag) => !/stack/.test(flag)),
-  "-Wl,-z,stack-size=0",
-  ...Object.keys(apart.functions).map((name) => `-Wl,--export=${name}`),
-];
+const apartLinkFlags = [...linkFlags.filter((flag) => !/stack/.test(flag)), "-Wl,-z,stack-size=0"];
 
 /** What the loader and a thread pool need beside the kernels. */
 const linkerSymbols = ["__heap_base", "__stack_pointer", "__tls_size", "__tls_align", "__wasm_init_tls"];
@@ -156,6 +168,12 @@ function readSources() {
   );
 }
 
+/** Name -> text. */
+function readApart() {
+  const names = readdirSync(apartFolder).filter((name) => /\.[ch]$/.test(name));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(apartFolder, name), "utf8")]));
+}
+
 /**
  * The commands that make the modules from the units: objects, a group of files at a time, then all of them linked, once for
  * each module. What a module does not export, and nothing in it calls, is left out of it.
@@ -171,16 +189,20 @@ function* commands(units, modules) {
   // The order of the sources, not of the groups.
   objects.sort();
   for (const { file, exports } of modules) yield [...linkFlags, ...exports, ...objects, "-o", file];
-  const unit = apartOf(units);
-  yield [...flags, "-O2", "-c", unit];
-  yield [...apartLinkFlags, basename(unit).replace(/\.c$/, ".o"), "-o", APART_FILE];
+  const folder = apartFolderOf(units);
+  for (const { source, functions, options } of apart) {
+    yield [...flags, ...options, "-c", folder + source];
+    const object = source.replace(/\.c$/, ".o");
+    yield [...apartLinkFlags, ...exported(Object.keys(functions)), object, "-o", wasmFileOf(source)];
+  }
 }
 
-const APART_FILE = "apart.wasm";
+const wasmFileOf = (source) => source.replace(/\.c$/, ".wasm");
+const apartFiles = apart.map(({ source }) => wasmFileOf(source));
 
-/** The same file, in the folder where the units are. */
-function apartOf([unit]) {
-  return unit.slice(0, -`c/${basename(unit)}`.length) + `apart/${basename(apart.source)}`;
+/** That beside the folder where the units are. */
+function apartFolderOf([unit]) {
+  return `${unit.slice(0, -`c/${basename(unit)}`.length)}apart/`;
 }
 
 /** Compiles with the npm package. Diagnostics, with file and line, go to stderr. */
@@ -192,8 +214,7 @@ async function compileWithPackage(sources, units, modules) {
   for (const [path, text] of sources) folder[path.slice("kernels/c/".length)] = text;
   const decoder = new TextDecoder();
   let diagnostics = "";
-  const beside = { [basename(apart.source)]: readFileSync(apart.source, "utf8") };
-  let files = { kernels: { c: folder, apart: beside } };
+  let files = { kernels: { c: folder, apart: Object.fromEntries(readApart()) } };
   try {
     for (const options of commands(units, modules)) {
       files = await runClang(["clang", ...options], files, {
@@ -204,7 +225,7 @@ async function compileWithPackage(sources, units, modules) {
       });
     }
     if (diagnostics !== "") process.stderr.write(diagnostics);
-    return [...modules.map(({ file }) => file), APART_FILE].map((file) => files[file]);
+    return [...modules.map(({ file }) => file), ...apartFiles].map((file) => files[file]);
   } catch (error) {
     process.stderr.write(diagnostics);
     fail(`clang refused the kernels (${error?.message ?? error}); see the lines above.`);
@@ -224,7 +245,7 @@ function compileWithLocal(clang, units, modules) {
       if (result.status !== 0)
         fail(`${clang} refused the kernels (exit ${result.status}); see the lines above.`);
     }
-    return [...modules.map(({ file }) => file), APART_FILE].map(
+    return [...modules.map(({ file }) => file), ...apartFiles].map(
       (file) => new Uint8Array(readFileSync(join(folder, file))),
     );
   } finally {
@@ -269,21 +290,19 @@ function inspect(binary, contract) {
 }
 
 /** It must leave alone what others have in their memory. */
-function inspectApart(binary) {
+function inspectApart({ source, functions }, binary) {
   for (const { id, size } of sectionsOf(binary)) {
     // 8 is a function to start with, 11 data; among globals (6) one of 6 bytes is that of thread-local data, which there are none
     // of, and a second one would be a stack pointer.
     if (id === 8 || id === 11 || (id === 6 && size > 6))
-      fail(
-        `${basename(apart.source)} needs a stack, a start or data (section ${id}); expected none of these.`,
-      );
+      fail(`${source} needs a stack, a start or data (section ${id}); expected none of these.`);
   }
   const module = new WebAssembly.Module(binary);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_MEMORY / 65536, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const found = Object.fromEntries(Object.entries(exports).map(([name, { length }]) => [name, length]));
-  if (JSON.stringify(Object.entries(found).sort()) !== JSON.stringify(Object.entries(apart.functions).sort()))
-    fail(`${basename(apart.source)} exports ${JSON.stringify(found)}; expected those of kernels/build.mjs.`);
+  if (JSON.stringify(Object.entries(found).sort()) !== JSON.stringify(Object.entries(functions).sort()))
+    fail(`${source} exports ${JSON.stringify(found)}; expected those of kernels/build.mjs.`);
 }
 
 /** The sections of a module. */
@@ -340,7 +359,7 @@ for (const part of [
   contractText,
   tableText,
   ...[...sources].flat(),
-  readFileSync(apart.source, "utf8"),
+  ...[...readApart()].flat(),
 ]) {
   hash.update(`${part.length}:${part}`);
 }
@@ -355,7 +374,7 @@ function isBuilt(file) {
     return false;
   }
 }
-if (!process.argv.includes("--force") && [outputFile, apart.output].every(isBuilt)) {
+if (!process.argv.includes("--force") && [outputFile, ...apart.map(({ output }) => output)].every(isBuilt)) {
   if (verbose) console.log("kernels: unchanged since the last build");
   process.exit(0);
 }
@@ -385,13 +404,16 @@ function writeWhole(file, text) {
   renameSync(temporary, file);
 }
 
-const apartBinary = binaries[modules.length];
-inspectApart(apartBinary);
-writeWhole(
-  apart.output,
-  `// Built by kernels/build.mjs from kernels/apart; do not edit. inputs ${inputs}\n\n` +
-    `export const shardSumsBase64: string =\n  "${Buffer.from(apartBinary).toString("base64")}";\n`,
-);
+apart.forEach((each, i) => {
+  const binary = binaries[modules.length + i];
+  inspectApart(each, binary);
+  const name = `${basename(each.output, "-binary.ts").replace(/-(.)/g, (_, letter) => letter.toUpperCase())}Base64`;
+  writeWhole(
+    each.output,
+    `// Built by kernels/build.mjs from kernels/apart; do not edit. inputs ${inputs}\n\n` +
+      `export const ${name}: string =\n  "${Buffer.from(binary).toString("base64")}";\n`,
+  );
+});
 writeWhole(
   outputFile,
   `// Built by kernels/build.mjs from kernels/c; do not edit. inputs ${inputs}\n\n` +

@@ -2,8 +2,8 @@
  * Replays the cases of test/contract on the kernels compiled natively with gcc, three times: under AddressSanitizer and
  * UndefinedBehaviorSanitizer on one thread, and under ThreadSanitizer on four, once with the pool that WebAssembly
  * uses too and once with chunks from the last to the first. What the kernels write is held to the reference, and the
- * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c), and the sums of kernels/apart, which are
- * no kernels of the contract, run cases of their own (shard_sums_cases.c).
+ * runs to each other, bit for bit. Then the pool alone runs many short jobs (pool_stress.c), and the modules of kernels/apart, which are
+ * no kernels of the contract, run cases of their own (…_cases.c).
  *
  *   node kernels/native/sanitize.mjs [kernel…]
  *   node kernels/native/sanitize.mjs --sample                  a few cases of each kernel (test/contract/sample.ts)
@@ -70,10 +70,12 @@ for (const { lanes, march, feature } of widths) {
 }
 const stress = { flags: threads, parallel: [...pool, "native/pool_stress.c"] };
 /** One thread calls them, and nothing in them is shared. */
-const sums = {
+const apart = ["shard_sums", "rounding", "layer_norm"].map((name) => ({
+  name,
   flags: ["-fsanitize=address,undefined", `-I${nativeFolder}`],
-  parallel: ["apart/shard_sums.c", "native/shard_sums_cases.c"],
-};
+  parallel: [`apart/${name}.c`, `native/${name}_cases.c`],
+  program: join(out, `apart-${name}`),
+}));
 
 function fail(sentence) {
   console.error(`sanitize: ${sentence}`);
@@ -169,7 +171,7 @@ function ending(command, args, environment = {}) {
 async function compile(run, files, program) {
   const options = [...flags, ...run.flags, `-I${sourceFolder}`, `-I${out}`];
   const all = [...files, ...run.parallel.map((path) => join(root, "kernels", path))];
-  const { status } = await ending(compiler, [...options, ...all, "-o", program]).catch((error) =>
+  const { status } = await ending(compiler, [...options, ...all, "-lm", "-o", program]).catch((error) =>
     fail(`${compiler} did not start: ${error.message}. Install gcc, or set CC.`),
   );
   if (status !== 0) fail(`${compiler} refused the kernels; see the lines above.`);
@@ -244,12 +246,11 @@ async function execute(program, name, ...args) {
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "calls.h"), generateCalls(kernelNames));
 const stressProgram = join(out, "pool-stress");
-const sumsProgram = join(out, "shard-sums");
 const programs = runs.map((_, i) => join(out, `replay-${i}`));
 await Promise.all([
   ...runs.map((run, i) => compile(run, [...kernelFiles, join(nativeFolder, "replay.c")], programs[i])),
   compile(stress, [], stressProgram),
-  compile(sums, [], sumsProgram),
+  ...apart.map((each) => compile(each, [], each.program)),
 ]);
 
 const callsFile = join(out, "calls.bin");
@@ -289,7 +290,7 @@ for (const name of names) {
 for (const path of [callsFile, ...runs.map((_, i) => join(out, `outputs-${i}.bin`))]) rmSync(path);
 
 await execute(stressProgram, "the pool");
-await execute(sumsProgram, "the sums of shards");
+for (const { name, program } of apart) await execute(program, `apart/${name}.c`);
 
 for (const problem of problems.slice(0, 20)) console.error(`sanitize: ${problem}`);
 if (problems.length > 0) fail(`${problems.length} outputs are wrong.`);

@@ -3,75 +3,17 @@
  * are heap blocks of exactly their size. What is finite is held to the bit to the same sums written plainly.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "apart_cases.h"
 
 int largestBits(const float *x, int n);
 void sumRounded(double *out, const float *const *x, int rows, int n, double c);
 void sumToFloat32(float *y, const float *const *x, int rows, int n, double c);
 void toFloat32(float *y, const double *x, int n);
 
-enum { MOST_ROWS = 2048, WORD = 4, NOT_FINITE = 0x7f800000 };
+enum { MOST_ROWS = 2048 };
 
 static const int lengths[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 100};
 static const int counts[] = {1, 2, 3, 12, 1023, 1024, 1025, MOST_ROWS};
-
-static char label[128];
-
-static void fail(const char *sentence) {
-  fprintf(stderr, "sanitize: the sums of shards: %s (%s)\n", sentence, label);
-  exit(1);
-}
-
-/* The block ends where the array ends; before it lie some words that are not the array's. */
-static void *block(size_t bytes, int words) {
-  char *all = malloc((size_t)words * WORD + bytes);
-  if (!all) fail("out of memory");
-  memset(all, 0x5a, (size_t)words * WORD);
-  return all + words * WORD;
-}
-
-static void release(void *array, int words) {
-  const char *all = (char *)array - words * WORD;
-  for (int i = 0; i < words * WORD; i++)
-    if (all[i] != 0x5a) fail("the words before an array were written");
-  free((char *)array - words * WORD);
-}
-
-static uint32_t state = 1;
-static uint32_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 17;
-  return state ^= state << 5;
-}
-
-static float of_bits(uint32_t bits) {
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-static uint32_t bits_of(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-enum kind { FINITE, SUBNORMAL, LARGEST, INFINITE, NOTHING, KINDS };
-static const char *const kind_names[] = {"finite", "subnormal", "the largest", "infinite", "not a number"};
-
-static float number(enum kind kind) {
-  const uint32_t sign = next() & 0x80000000u, bits = next();
-  switch (next() % 8 == 0 ? kind : FINITE) {
-    case SUBNORMAL: return of_bits(sign | (bits & 0x7fffff));
-    case LARGEST: return of_bits(sign | 0x7f7fffff);
-    case INFINITE: return of_bits(sign | NOT_FINITE);
-    case NOTHING: return of_bits(sign | NOT_FINITE | 1 | (bits & 0x7fffff));
-    default: return bits % 5 == 0 ? of_bits(sign) : of_bits(sign | (bits & 0x7fffff) | ((100 + bits % 60) << 23));
-  }
-}
 
 /* c of src/parallel/shard-sums.ts: 1.5 times a power of two. */
 static double magic_of(int bits) {

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -63,6 +64,40 @@ static inline v128_t wasm_f32x4_demote_f64x2_zero(v128_t x) {
   return (v128_t)(lanes_f32){(float)d[0], (float)d[1], 0, 0};
 }
 
+static inline v128_t wasm_v128_or(v128_t a, v128_t b) { return a | b; }
+static inline v128_t wasm_v128_bitselect(v128_t a, v128_t b, v128_t mask) { return (a & mask) | (b & ~mask); }
+static inline v128_t wasm_i32x4_sub(v128_t a, v128_t b) { return a - b; }
+
+static inline v128_t wasm_f32x4_splat(float x) { return (v128_t)(lanes_f32){x, x, x, x}; }
+static inline v128_t wasm_f32x4_add(v128_t a, v128_t b) { return (v128_t)((lanes_f32)a + (lanes_f32)b); }
+static inline v128_t wasm_f32x4_mul(v128_t a, v128_t b) { return (v128_t)((lanes_f32)a * (lanes_f32)b); }
+static inline v128_t wasm_f32x4_div(v128_t a, v128_t b) { return (v128_t)((lanes_f32)a / (lanes_f32)b); }
+static inline v128_t wasm_f32x4_le(v128_t a, v128_t b) { return (v128_t)((lanes_f32)a <= (lanes_f32)b); }
+static inline v128_t wasm_f32x4_ge(v128_t a, v128_t b) { return (v128_t)((lanes_f32)a >= (lanes_f32)b); }
+static inline v128_t wasm_f32x4_pmin(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f32)b < (lanes_f32)a)); }
+static inline v128_t wasm_f32x4_pmax(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f32)a < (lanes_f32)b)); }
+static inline v128_t wasm_f32x4_floor(v128_t x) {
+  const lanes_f32 f = (lanes_f32)x;
+  return (v128_t)(lanes_f32){floorf(f[0]), floorf(f[1]), floorf(f[2]), floorf(f[3])};
+}
+
+static inline v128_t wasm_f64x2_mul(v128_t a, v128_t b) { return (v128_t)((lanes_f64)a * (lanes_f64)b); }
+static inline v128_t wasm_f64x2_div(v128_t a, v128_t b) { return (v128_t)((lanes_f64)a / (lanes_f64)b); }
+static inline v128_t wasm_f64x2_ge(v128_t a, v128_t b) { return (v128_t)((lanes_f64)a >= (lanes_f64)b); }
+static inline v128_t wasm_f64x2_pmin(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f64)b < (lanes_f64)a)); }
+static inline v128_t wasm_f64x2_pmax(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f64)a < (lanes_f64)b)); }
+static inline v128_t wasm_f64x2_floor(v128_t x) {
+  const lanes_f64 d = (lanes_f64)x;
+  return (v128_t)(lanes_f64){floor(d[0]), floor(d[1])};
+}
+
+static inline void wasm_v128_store64_lane(void *to, v128_t x, int lane) {
+  const uint64_t part = ((lanes_u64)x)[lane];
+  memcpy(to, &part, sizeof part);
+}
+
 /* Lanes are constants: 0 to 3 of a, 4 to 7 of b. */
 #define wasm_i32x4_shuffle(a, b, i, j, k, l) __builtin_shuffle((v128_t)(a), (v128_t)(b), (v128_t){i, j, k, l})
 #define wasm_i32x4_extract_lane(x, i) ((int32_t)(x)[i])
+#define wasm_f32x4_extract_lane(x, i) (((lanes_f32)(x))[i])
+#define wasm_f64x2_extract_lane(x, i) (((lanes_f64)(x))[i])

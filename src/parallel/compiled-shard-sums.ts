@@ -1,6 +1,6 @@
 /** The sums of shard-sums.ts as a small module of its own over the memory in which a backend has its arrays. */
 
-import { StateError } from "../errors.js";
+import { addressOf, apartKernels } from "../kernels/apart.js";
 import type { Backend, Heap } from "../kernels/backend.js";
 import { shardSumsBase64 } from "./shard-sums-binary.js";
 import { MOST_TERMS, plainShardSums, type ShardSums } from "./shard-sums.js";
@@ -13,32 +13,23 @@ interface Compiled {
   toFloat32(y: number, x: number, n: number): void;
 }
 
+const compiled = apartKernels<Compiled>(shardSumsBase64);
 const made = new WeakMap<Backend, ShardSums>();
 
 /** Made once for each backend. Arrays must lie in its heap. @throws OutOfMemoryError */
 export function shardSumsOf(backend: Backend): ShardSums {
   let sums = made.get(backend);
   if (sums === undefined) {
-    const { memory, heap } = backend;
-    sums = memory === undefined ? plainShardSums : compiledOver(memory, heap);
+    const functions = compiled(backend);
+    sums = functions === null ? plainShardSums : compiledOver(functions, backend.heap);
     made.set(backend, sums);
   }
   return sums;
 }
 
-function compiledOver(memory: WebAssembly.Memory, heap: Heap): ShardSums {
-  const { exports } = new WebAssembly.Instance(compiledModule(), { env: { memory } });
-  const { largestBits, sumRounded, sumToFloat32, toFloat32 } = exports as unknown as Compiled;
+function compiledOver({ largestBits, sumRounded, sumToFloat32, toFloat32 }: Compiled, heap: Heap): ShardSums {
   // For as long as there is the backend.
   const rows = heap.int32(MOST_TERMS);
-  const addressOf = ({ buffer, byteOffset, length }: Float32Array | Float64Array): number => {
-    // An array of elsewhere would be an address like any other.
-    if (buffer instanceof ArrayBuffer)
-      throw new StateError(
-        `shard sums: an array of ${length} elements is not of the backend's heap; make it with heap.float32().`,
-      );
-    return byteOffset;
-  };
   return {
     sumToFloat32(y, arrays, c) {
       arrays.forEach((array, r) => (rows[r] = addressOf(array)));
@@ -51,12 +42,4 @@ function compiledOver(memory: WebAssembly.Memory, heap: Heap): ShardSums {
     },
     toFloat32: (y, x) => toFloat32(addressOf(y), addressOf(x), y.length),
   };
-}
-
-let compiled: WebAssembly.Module | null = null;
-
-/** 2 kB, which engines compile while one waits. */
-function compiledModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(shardSumsBase64), (c) => c.charCodeAt(0)));
-  return compiled;
 }

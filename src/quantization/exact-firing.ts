@@ -11,11 +11,12 @@ import { gradEnabled } from "../autograd/grad-mode.js";
 import type { Unrolled } from "../neurons/unrolled.js";
 import { Tensor } from "../tensor/tensor.js";
 import { onGridInto, withGradientOf } from "./exact-values.js";
-import type { Grid } from "./rounding.js";
+import type { Grid } from "./grid.js";
+import { chargeOf, roundingLoopsOf, type Leak } from "./rounding-loops.js";
 
 export interface ExactNeuron {
-  /** u of an input and a potential. */
-  readonly charge: (x: number, v: number) => number;
+  /** null: the potential and the input are added. */
+  readonly leak: Leak | null;
   /** Of all neurons, or of each channel: the last axis. */
   readonly theta: number | Float32Array;
   /** null: soft reset. */
@@ -33,38 +34,48 @@ export function firedWithGradientOf(float: () => Unrolled, exact: Unrolled): Unr
   return { y: withGradientOf(() => y, exact.y), v: withGradientOf(() => v, exact.v) };
 }
 
-/** Of the leak: v + (x - (v - r)) k where the input decays with the potential, else v - (v - r) k + x. */
-export function leakyCharge(
-  { k, r, decaysInput }: { readonly k: number; readonly r: number; readonly decaysInput: boolean },
-  x: number,
-  v: number,
-): number {
-  return decaysInput ? v + (x - (v - r)) * k : v - (v - r) * k + x;
-}
-
 /** @param x [N, ...], quantized @param v of the same shape, quantized */
 export function fireExactly(x: Tensor, v: Tensor, neuron: ExactNeuron): Unrolled {
-  const { charge, vReset, grid } = neuron;
-  const channels = Math.max(lengthOf(neuron.theta), lengthOf(neuron.spike));
-  const [theta, spike] = [perChannel(neuron.theta, channels), perChannel(neuron.spike, channels)];
+  const { leak, vReset, grid } = neuron;
   const [y, after] = [Tensor.empty(x.shape, x.backend), Tensor.empty(x.shape, x.backend)];
   const [ys, vs, xs, before] = [y.data, after.data, x.data, v.data];
-  const stride = before.length === 1 ? 0 : 1;
+  const [theta, spike] = [neuron.theta, neuron.spike].map(oneOf);
+  if (theta !== null && spike !== null && grid !== null)
+    roundingLoopsOf(x.backend).fire(ys, vs, xs, before, { leak, theta, spike, vReset, grid });
+  else fireByChannel(ys, vs, xs, before, neuron);
+  return { y, v: after };
+}
+
+/** The number, if it is one for all. */
+const oneOf = (value: number | Float32Array): number | null =>
+  typeof value === "number" ? value : value.length === 1 ? value[0] : null;
+
+function fireByChannel(
+  y: Float32Array,
+  after: Float32Array,
+  x: Float32Array,
+  v: Float32Array,
+  neuron: ExactNeuron,
+): void {
+  const { vReset, grid } = neuron;
+  const charge = chargeOf(neuron.leak);
+  const channels = Math.max(lengthOf(neuron.theta), lengthOf(neuron.spike));
+  const [theta, spike] = [perChannel(neuron.theta, channels), perChannel(neuron.spike, channels)];
+  const stride = v.length === 1 ? 0 : 1;
   let channel = 0;
-  for (let start = 0; start < xs.length; start += BLOCK) {
-    const count = Math.min(BLOCK, xs.length - start);
+  for (let start = 0; start < x.length; start += BLOCK) {
+    const count = Math.min(BLOCK, x.length - start);
     for (let i = 0; i < count; i++) {
-      const u = charge(xs[start + i], before[(start + i) * stride]);
+      const u = charge(x[start + i], v[(start + i) * stride]);
       const over = u - theta[channel];
       const fires = over >= 0;
-      ys[start + i] = fires ? spike[channel] : 0;
+      y[start + i] = fires ? spike[channel] : 0;
       left[i] = fires ? (vReset ?? over) : u;
       if (++channel === channels) channel = 0;
     }
-    if (grid === null) vs.set(left.subarray(0, count), start);
-    else onGridInto(vs, start, left, count, grid);
+    if (grid === null) after.set(left.subarray(0, count), start);
+    else onGridInto(after, start, left, count, grid);
   }
-  return { y, v: after };
 }
 
 /** Neurons at a time: their potentials stay in the cache until they are rounded. */

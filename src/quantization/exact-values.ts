@@ -10,7 +10,7 @@ import type { Shape } from "../shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Quantizer } from "./quantizer.js";
 import type { Roundtype } from "./quantizer-options.js";
-import { floorsOf, type Grid } from "./rounding.js";
+import { floorsOf, type Grid } from "./grid.js";
 
 const { floor, ceil } = Math;
 

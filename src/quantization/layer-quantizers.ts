@@ -6,7 +6,7 @@ import { optional, withDefault } from "../schema/schema.js";
 import { oneOf } from "../schema/value-types.js";
 import { quantizerOptions, quantParams, type QuantParams, type TensorType } from "./quantizer-options.js";
 import { Quantizer } from "./quantizer.js";
-import { roundInto } from "./rounding.js";
+import { plainRoundingLoops } from "./rounding-loops.js";
 
 /** What quantized layers and neurons take beside the options of those that they stand for. */
 export interface QuantizedOptions {
@@ -65,6 +65,6 @@ export function asQuantized(value: number, quantizer: Quantizer): number {
   const { grid } = quantizer;
   if (grid === null) return value;
   const y = new Float32Array(1);
-  roundInto(y, Float32Array.of(value), grid);
+  plainRoundingLoops.round(y, Float32Array.of(value), grid);
   return y[0];
 }

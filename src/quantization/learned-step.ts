@@ -12,7 +12,8 @@
 
 import { AutogradFunction, type FunctionContext } from "../autograd/function.js";
 import { Tensor } from "../tensor/tensor.js";
-import { roundHalfEven, type IntegerRange } from "./rounding.js";
+import type { IntegerRange } from "./grid.js";
+import { roundHalfEven } from "./rounding.js";
 
 export interface LearnedStepSettings extends IntegerRange {
   /** g */

@@ -25,6 +25,7 @@ import type { Unrolled } from "../neurons/unrolled.js";
 import { readOptions, type Fields, type Schema } from "../schema/schema.js";
 import { fire } from "../surrogates/surrogate.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { Leak } from "./rounding-loops.js";
 import { fireExactly, firedWithGradientOf } from "./exact-firing.js";
 import { isExact } from "./exact-values.js";
 import {
@@ -151,9 +152,9 @@ export class QuantizedIFNode extends IFNode {
     return v.add(x);
   }
 
-  /** The same of numbers, exact. */
-  protected exactCharge(x: number, v: number, _constants: Constants): number {
-    return v + x;
+  /** The same of numbers. */
+  protected exactLeak(_constants: Constants): Leak | null {
+    return null;
   }
 
   override charged(x: Tensor, v: Tensor): Tensor {
@@ -166,9 +167,8 @@ export class QuantizedIFNode extends IFNode {
     const [v, constants] = this.#quantized(before ?? Tensor.full(x.shape, 0, x.backend));
     if (!isExact(this.#input, this.#v, this.#act)) return this.#floatStep(input, v, constants);
     const { theta, vReset } = constants;
-    const charge = (each: number, potential: number): number => this.exactCharge(each, potential, constants);
     const exact = fireExactly(input, v, {
-      charge,
+      leak: this.exactLeak(constants),
       theta,
       vReset,
       spike: this.spikeHeight,

@@ -11,7 +11,7 @@ import { addNeuron } from "../neurons/table.js";
 import type { NeuronTraits } from "../neurons/traits.js";
 import { readOptions, withDefault, type Schema } from "../schema/schema.js";
 import { Tensor } from "../tensor/tensor.js";
-import { leakyCharge } from "./exact-firing.js";
+import type { Leak } from "./rounding-loops.js";
 import {
   QuantizedIFNode,
   quantizedIfNodeFields,
@@ -104,8 +104,8 @@ export class QuantizedParametricLIFNode extends QuantizedIFNode {
     return this.#decaysInput ? v.add(x.sub(above).mul(k)) : v.sub(above.mul(k)).add(x);
   }
 
-  protected override exactCharge(x: number, v: number, { rate, vReset }: Constants): number {
-    return leakyCharge({ k: rate ?? 1, r: vReset ?? 0, decaysInput: this.#decaysInput }, x, v);
+  protected override exactLeak({ rate, vReset }: Constants): Leak {
+    return { k: rate ?? 1, r: vReset ?? 0, decaysInput: this.#decaysInput };
   }
 }
 

@@ -182,7 +182,7 @@ export abstract class QuantizedThresholdNode extends AdaptiveThresholdNode {
     if (!this.#isExact) return this.#roundedStep(x, start);
     const [input, v] = [this.#input.forward(x), this.#v.forward(start)];
     const exact = fireExactly(input, v, {
-      charge: (each, potential) => potential + each,
+      leak: null,
       theta: this.#thresholds,
       vReset: null,
       spike: this.#heights,

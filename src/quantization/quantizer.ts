@@ -27,7 +27,9 @@ import {
   type TensorType,
 } from "./quantizer-options.js";
 import { rangeOf } from "./range-search.js";
-import { integerRange, RoundToGrid, type Grid } from "./rounding.js";
+import { roundingLoopsOf } from "./rounding-loops.js";
+import { integerRange, type Grid } from "./grid.js";
+import { RoundToGrid } from "./rounding.js";
 import { countLimits, type SaturationCount } from "./saturation-count.js";
 
 /** Below this a learned step is lost in rounding. */
@@ -184,8 +186,8 @@ export class Quantizer extends Module {
   observe(...tensors: readonly Tensor[]): void {
     const parts = tensors.map(({ data }) => data).filter(({ length }) => length > 0);
     if (parts.length === 0) return;
-    const { rangeSetting, bits, tensorType, compat, hasRange } = this;
-    const M = rangeOf(parts, rangeSetting, bits);
+    const { tensorType, compat, hasRange } = this;
+    const M = rangeOf(parts, this, roundingLoopsOf(tensors[0].backend));
     const isOfPresent = compat === undefined && (tensorType === "w" || tensorType === "bias");
     if (isOfPresent || !hasRange) this.#setRange(M, -M);
     else this.#setRange(Math.max(this.globalMax, M), Math.min(this.globalMin, -M));
@@ -200,7 +202,7 @@ export class Quantizer extends Module {
   counted(y: Tensor): Tensor {
     if (this.saturationCount === null) return y;
     const step = this.#step === null ? this.#presentStep() : this.#step.item();
-    countLimits(this.saturationCount, y.data, { ...integerRange(this.bits), step });
+    countLimits(this.saturationCount, y, { ...integerRange(this.bits), step });
     return y;
   }
 

@@ -15,30 +15,30 @@
 import { errorFunction } from "./error-function.js";
 import type { RangeSetting } from "./quantizer-options.js";
 import { roundHalfEven } from "./rounding.js";
+import type { RoundingLoops } from "./rounding-loops.js";
 
 const { fround } = Math;
 
 const searches: {
-  readonly [S in RangeSetting]: (parts: readonly Float32Array[], bits: number) => number;
+  readonly [S in RangeSetting]: (
+    parts: readonly Float32Array[],
+    bits: number,
+    loops: RoundingLoops,
+  ) => number;
 } = { minmax: largest, MSE_simulation: simulated, MSE_analysis: analysed };
 
 /** M of all values of these arrays together; there is at least one value. */
-export function rangeOf(parts: readonly Float32Array[], setting: RangeSetting, bits: number): number {
-  return fround(searches[setting](parts, bits));
+export function rangeOf(
+  parts: readonly Float32Array[],
+  { rangeSetting, bits }: { readonly rangeSetting: RangeSetting; readonly bits: number },
+  loops: RoundingLoops,
+): number {
+  return fround(searches[rangeSetting](parts, bits, loops));
 }
 
 /** NaN if one of them is. */
-function largest(parts: readonly Float32Array[]): number {
-  let most = 0;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      const size = Math.abs(part[i]);
-      if (size <= most) continue;
-      if (Number.isNaN(size)) return NaN;
-      most = size;
-    }
-  }
-  return most;
+function largest(parts: readonly Float32Array[], _bits: number, loops: RoundingLoops): number {
+  return Math.max(...parts.map((part) => loops.largest(part)));
 }
 
 function simulated(parts: readonly Float32Array[], bits: number): number {

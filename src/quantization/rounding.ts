@@ -2,25 +2,8 @@
 
 import { AutogradFunction, type FunctionContext } from "../autograd/function.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Roundtype } from "./quantizer-options.js";
-
-/** The integers that there are: low is negative, high positive. */
-export interface IntegerRange {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Two's complement. */
-export function integerRange(bits: number): IntegerRange {
-  return { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 };
-}
-
-/** A grid of values: whole multiples of a step. */
-export interface Grid extends IntegerRange {
-  /** > 0; NaN: everything becomes NaN. */
-  readonly step: number;
-  readonly roundtype: Roundtype;
-}
+import { floorsOf, type Grid } from "./grid.js";
+import { roundingLoopsOf } from "./rounding-loops.js";
 
 const { fround, floor, ceil } = Math;
 
@@ -36,7 +19,7 @@ export class RoundToGrid extends AutogradFunction {
   /** @returns x's shape */
   static forward(ctx: FunctionContext & { grid?: Grid }, x: Tensor, grid: Grid): Tensor {
     const y = Tensor.empty(x.shape, x.backend);
-    roundInto(y.data, x.data, grid);
+    roundingLoopsOf(x.backend).round(y.data, x.data, grid);
     ctx.grid = grid;
     if (ctx.needsInputGrad[0]) ctx.saveForBackward(x);
     return y;
@@ -55,30 +38,6 @@ export class RoundToGrid extends AutogradFunction {
       out[i] = r >= low && r <= high ? g[i] : 0;
     }
     return [dx, null];
-  }
-}
-
-/**
- * How a grid rounds, as loops compute it in a few cycles a value, without a call for each: r = floor(x / divisor + shift), clamped
- * from low to high, stands for r divisor. Halves go up, below 0 too. Ceilings are floors of the other sign; shift is -0 where
- * there is none, so that a zero keeps its sign.
- */
-export function floorsOf({
-  step,
-  low,
-  high,
-  roundtype,
-}: Grid): IntegerRange & { divisor: number; shift: number } {
-  if (roundtype === "ceil") return { divisor: -step, shift: -0, low: -high, high: -low };
-  return { divisor: step, shift: roundtype === "nearest" ? 0.5 : -0, low, high };
-}
-
-/** y of x, both of one length. */
-export function roundInto(y: Float32Array, x: Float32Array, grid: Grid): void {
-  const { divisor, shift, low, high } = floorsOf(grid);
-  for (let i = 0; i < x.length; i++) {
-    const r = floor(fround(fround(x[i] / divisor) + shift));
-    y[i] = (r < low ? low : r > high ? high : r) * divisor;
   }
 }
 

@@ -1,6 +1,10 @@
 /** How much of what a quantizer gives lies at its limits, where larger values would look the same. */
 
-import type { IntegerRange } from "./rounding.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { IntegerRange } from "./grid.js";
+import { roundingLoopsOf } from "./rounding-loops.js";
+
+const { fround } = Math;
 
 /** What a quantizer has given since the count was started. */
 export interface SaturationCount {
@@ -12,12 +16,10 @@ export interface SaturationCount {
 /** Adds what a quantizer has given, whose integers go from low to high. */
 export function countLimits(
   count: SaturationCount,
-  given: Float32Array,
-  limits: IntegerRange & { readonly step: number },
+  given: Tensor,
+  { low, high, step }: IntegerRange & { readonly step: number },
 ): void {
-  const [low, high] = [Math.fround(limits.low * limits.step), Math.fround(limits.high * limits.step)];
-  let atLimits = 0;
-  for (let i = 0; i < given.length; i++) if (given[i] <= low || given[i] >= high) atLimits++;
-  count.atLimits += atLimits;
-  count.values += given.length;
+  const { countOutside } = roundingLoopsOf(given.backend);
+  count.atLimits += countOutside(given.data, fround(low * step), fround(high * step));
+  count.values += given.size;
 }

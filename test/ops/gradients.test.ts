@@ -292,7 +292,7 @@ const samples: { readonly [K in OperationName]: readonly Sample[] } = {
 const otherExports = [
   "alongAxis", "argmax", "asTensor", "batchNormAffine", "batchStatistics", "broadcastTo", "commonShape", "conv2dAffine",
   "copyPart", "countNonZero", "dilatedConvolution", "dilatedPlan", "dropHeight", "eachOf", "flat", "heaviside", "installDilation",
-  "mapOf", "phasesOf", "sigmoidSurrogateGradient", "sumTo", "transposedLength",
+  "layerNormRowsOf", "mapOf", "phasesOf", "sigmoidSurrogateGradient", "sumTo", "transposedLength",
   "withPlan",
 ]; // prettier-ignore
 

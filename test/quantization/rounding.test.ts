@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { onGrid, onGridInto } from "../../src/quantization/exact-values.js";
-import { integersOf, roundInto, type Grid } from "../../src/quantization/rounding.js";
+import type { Grid } from "../../src/quantization/grid.js";
+import { integersOf } from "../../src/quantization/rounding.js";
+import { plainRoundingLoops } from "../../src/quantization/rounding-loops.js";
 import type { Roundtype } from "../../src/quantization/quantizer-options.js";
 import { Generator } from "../../src/random/generator.js";
 
@@ -36,7 +38,7 @@ describe.each(grids)("$roundtype, steps of $step", (grid) => {
 
   it("in float32", () => {
     const y = new Float32Array(values.length);
-    roundInto(y, values, grid);
+    plainRoundingLoops.round(y, values, grid);
     const expected = Array.from(values, (x) => fround(clamped(rules[roundtype](fround(x / step))) * step));
     expect([...y]).toEqual(expected);
     const integers = Array.from(values, (x) => clamped(rules[roundtype](fround(x / step))) | 0);

@@ -14,7 +14,7 @@ import { quantizersIn } from "../../quantization/calibrate.js";
 import { quantizersOf } from "../../quantization/layer-quantizers.js";
 import { countingSaturation } from "../../quantization/saturation.js";
 import { countLimits, type SaturationCount } from "../../quantization/saturation-count.js";
-import type { Grid } from "../../quantization/rounding.js";
+import type { Grid } from "../../quantization/grid.js";
 import type { NeuronObserver, Observation } from "../../neurons/observation.js";
 import { sizeOf } from "../../shapes.js";
 import type { Quantizer } from "../../quantization/quantizer.js";
@@ -98,7 +98,7 @@ class Watch implements NeuronObserver {
       if (data[i] !== 0) fired[neuron] = 1;
       if (++neuron === neurons) neuron = 0;
     }
-    if (this.#grid !== null && potential !== null) countLimits(this.saturation, potential.data, this.#grid);
+    if (this.#grid !== null && potential !== null) countLimits(this.saturation, potential, this.#grid);
   };
 
   get silence(): number {
