@@ -4,7 +4,7 @@
  *
  * A module of its own over the memory of the kernels: it has no stack, no data and no state, and nothing in it waits for anybody.
  */
-#include <stdint.h>
+#include "largest_bits.h"
 #include <wasm_simd128.h>
 
 #define KERNEL __attribute__((visibility("default")))
@@ -26,20 +26,7 @@ KERNEL void roundFloats(float *y, const float *x, int n, float divisor, float sh
 }
 
 /* The bits of the largest |x[i]|, as a whole number; of a NaN more than those of infinity. */
-KERNEL int largestSize(const float *x, int n) {
-  const v128_t magnitude = wasm_i32x4_splat(0x7fffffff);
-  v128_t a = wasm_i32x4_splat(0), b = a;
-  int i = 0;
-  for (; i + 8 <= n; i += 8) {
-    a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load(x + i), magnitude));
-    b = wasm_i32x4_max(b, wasm_v128_and(wasm_v128_load(x + i + 4), magnitude));
-  }
-  for (; i < n; i++) a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load32_zero(x + i), magnitude));
-  a = wasm_i32x4_max(a, b);
-  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
-  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 1, 0, 3, 2));
-  return wasm_i32x4_extract_lane(a, 0);
-}
+KERNEL int largestSize(const float *x, int n) { return bitsOfLargest(x, n); }
 
 /* How many are at most `low`, or at least `high`. */
 KERNEL int countOutside(const float *x, int n, float low, float high) {

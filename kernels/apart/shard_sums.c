@@ -4,6 +4,7 @@
  *
  * A module of its own over the memory of the kernels: it has no stack, no data and no state, and nothing in it waits for anybody.
  */
+#include "largest_bits.h"
 #include <stdint.h>
 #include <wasm_simd128.h>
 
@@ -18,20 +19,7 @@
 #define KERNEL __attribute__((visibility("default")))
 
 /* The bits of the largest |x[i]|, as a whole number; those of infinity, or more for a NaN, if one is not finite. */
-KERNEL int largestBits(const float *x, int n) {
-  const v128_t magnitude = wasm_i32x4_splat(0x7fffffff);
-  v128_t a = wasm_i32x4_splat(0), b = a;
-  int i = 0;
-  for (; i + 8 <= n; i += 8) {
-    a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load(x + i), magnitude));
-    b = wasm_i32x4_max(b, wasm_v128_and(wasm_v128_load(x + i + 4), magnitude));
-  }
-  for (; i < n; i++) a = wasm_i32x4_max(a, wasm_v128_and(wasm_v128_load32_zero(x + i), magnitude));
-  a = wasm_i32x4_max(a, b);
-  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
-  a = wasm_i32x4_max(a, wasm_i32x4_shuffle(a, a, 1, 0, 3, 2));
-  return wasm_i32x4_extract_lane(a, 0);
-}
+KERNEL int largestBits(const float *x, int n) { return bitsOfLargest(x, n); }
 
 /*
  * sum[j] = sum over rows r of x[r][i + 2 j] and its neighbour, each rounded to a multiple of q; there is one row at least.
