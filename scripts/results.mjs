@@ -101,7 +101,10 @@ async function runDataSet(name, words) {
   }
 }
 
-const entryOf = ({ kind, T, settings }) => ({ name: nameOf(kind, T), settings });
+/** As a sweep has it. */
+function entryOf({ kind, T, settings }) {
+  return { name: nameOf(kind, T), settings };
+}
 
 /** Tries what results/ knows nothing of yet; the file of the sweep names all. */
 function chooseSettings(name, data, { timesteps, isAsked }, words) {
