@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: [...LONG_IN_BROWSER],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // A state is waited for: the limit is for what never comes.
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
   },
 });

@@ -14,6 +14,8 @@ const shared = filesOfOneProcess();
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    // A state is waited for: the limit is for what never comes.
+    expect: { poll: { timeout: 25_000 } },
     maxWorkers: 2,
     // The same with and without an addon: what is about native kernels asks for them (vitest.native.config.ts).
     env: { ATIF_BACKEND: "wasm" },

@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // A state is waited for: the limit is for what never comes.
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
     env: { ATIF_BACKEND: "wasm" },
     projects: [

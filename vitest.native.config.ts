@@ -10,6 +10,8 @@ export default defineConfig({
     setupFiles: ["test/native/install.ts"],
     env: { ATIF_BACKEND: "native" },
     testTimeout: 120_000,
+    // A state is waited for: the limit is for what never comes.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
   },
 });
