@@ -153,9 +153,9 @@ describeInBrowser("a network of any kind from a file", () => {
     expect(rows.filter((row) => !row.endsWith(": well")).length).toBe(
       new Set(thresholdHealth(layers).map(({ layer }) => layer)).size,
     );
-    expect(await open.page.locator("#stairs .buttons[aria-label=Layer] button").allTextContents()).toEqual(
-      titles,
-    );
+    await expect
+      .poll(() => open.page.locator("#stairs .buttons[aria-label=Layer] button").allTextContents())
+      .toEqual(titles);
     return activity;
   }
 
@@ -190,7 +190,7 @@ describeInBrowser("a network of any kind from a file", () => {
     for (const [i, { shape }] of activity.layers.entries()) {
       const name = `Convolution ${i + 1}`;
       const maps = open.page.locator(`canvas.map[title^="${name}, channel"]`);
-      expect(await maps.count(), name).toBe(shape[2]);
+      await expect.poll(() => maps.count(), { message: name }).toBe(shape[2]);
       expect(await maps.first().evaluate((map: HTMLCanvasElement) => [map.height, map.width]), name).toEqual([
         shape[0],
         shape[1],
@@ -205,7 +205,7 @@ describeInBrowser("a network of any kind from a file", () => {
   it("shows every name of the raster whole", async () => {
     await open.page.getByRole("button", { name: "Every layer" }).click();
     const names = open.page.locator(".raster-layers > div");
-    expect(await names.count()).toBe(9);
+    await expect.poll(() => names.count()).toBe(9);
     const cut = await names.evaluateAll((all) =>
       all
         .filter((name) => name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight)
@@ -305,10 +305,10 @@ describeInBrowser("a network of any kind from a file", () => {
       recordActivity(plain, tensor(shownSample(look), [1, 8, 8, 1]), { timesteps: 8 }).scores,
     );
     const names = [1, 2, 4, 8].map((steps) => FASHION_MNIST_CLASSES[look?.answers[steps - 1] ?? -1]);
-    expect(await open.page.locator(".answer b").allTextContents()).toEqual(names);
-    expect(await open.page.locator("#inside").textContent()).toContain("no spiking layers");
-    expect(await open.page.locator("#stairs").textContent()).toContain("no spiking layers");
-    expect(await open.page.locator("#health").textContent()).toContain("no spiking layers");
+    await expect.poll(() => open.page.locator(".answer b").allTextContents()).toEqual(names);
+    await expect.poll(() => open.page.locator("#inside").textContent()).toContain("no spiking layers");
+    await expect.poll(() => open.page.locator("#stairs").textContent()).toContain("no spiking layers");
+    await expect.poll(() => open.page.locator("#health").textContent()).toContain("no spiking layers");
   });
 
   it("has had no error in the console", () => expect(open.problems).toEqual([]));

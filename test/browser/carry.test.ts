@@ -84,9 +84,9 @@ describeInBrowser("loading, saving and sharing", () => {
     // What the lessons share with it, the panel, and what the worker computes with.
     const names = later().map((address) => /assets\/(.*)-.{8}\.js/.exec(address)?.[1]);
     expect(new Set(names)).toEqual(new Set(["deploy-actions", "deploy-panel", "deploying"]));
-    expect(await page.locator(".deploy .proved").textContent()).toMatch(
-      /\d integers of 10 layers.* None differs\./,
-    );
+    await expect
+      .poll(() => page.locator(".deploy .proved").textContent())
+      .toMatch(/\d integers of 10 layers.* None differs\./);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "C, float32 (zip)" }).click(),
@@ -160,7 +160,7 @@ describeInBrowser("loading, saving and sharing", () => {
     }
     expect(notice).toEqual({ kind: "error", sentence: message });
     expect(message).toMatch(/^half\.safetensors.*expected/);
-    expect(await open.page.getByRole("alert").textContent()).toContain("half.safetensors");
+    await expect.poll(() => open.page.getByRole("alert").textContent()).toContain("half.safetensors");
     expect(model?.origin).toBe("shipped");
     await open.picture("truncated");
     await open.page.getByRole("button", { name: "Close", exact: true }).click();
@@ -202,7 +202,9 @@ describeInBrowser("loading, saving and sharing", () => {
     await give(given("sick.safetensors", encodeModel(sick)));
     const { findings } = await open.until((state) => state.findings.length > 0);
     expect(findings.map(({ problem }) => problem)).toContain("theta near zero");
-    expect(await open.page.locator("#health .unwell").textContent()).toContain("start with a higher theta");
+    await expect
+      .poll(() => open.page.locator("#health .unwell").textContent())
+      .toContain("start with a higher theta");
     await open.picture("health-unwell", "#health");
   });
 
@@ -256,7 +258,7 @@ describeInBrowser("loading, saving and sharing", () => {
     const bright = [...(look?.image ?? [])].flatMap((value, i) => (value > 0.5 ? [i % 28] : []));
     expect(bright.length).toBeGreaterThan(0.7 * 12 * 20 * (28 / 40) ** 2);
     expect([Math.min(...bright), Math.max(...bright)]).toEqual([3, 10]);
-    expect(await open.page.locator("#draw").textContent()).toContain("Untrained: chance.");
+    await expect.poll(() => open.page.locator("#draw").textContent()).toContain("Untrained: chance.");
     await give(given("nameless.png", files[0].buffer, "image/png"), files[1]);
     const { notice } = await open.until((state) => state.notice?.kind === "error");
     expect(notice?.sentence).toContain("/nameless.png does not say its class");
@@ -270,12 +272,12 @@ describeInBrowser("loading, saving and sharing", () => {
     for (let i = 0; i < 14; i++) await open.page.keyboard.press("ArrowDown");
     await open.page.keyboard.press("Space");
     const { findings } = await open.until(({ look }) => look?.answers[3] === 1 && !look.isBlank);
-    expect(await open.page.locator(".answer b").allTextContents()).toEqual(["1", "1", "1", "1"]);
+    await expect.poll(() => open.page.locator(".answer b").allTextContents()).toEqual(["1", "1", "1", "1"]);
     expect([findings, (await open.state()).measured]).toEqual([[], null]);
-    expect(await open.page.locator("#health li b").allTextContents()).toEqual(
-      ["Convolution 1", "Convolution 2", "Hidden"].map((name) => `${name}: not measured`),
-    );
-    expect(await open.page.locator("#health").textContent()).toContain("Drop the data");
+    await expect
+      .poll(() => open.page.locator("#health li b").allTextContents())
+      .toEqual(["Convolution 1", "Convolution 2", "Hidden"].map((name) => `${name}: not measured`));
+    await expect.poll(() => open.page.locator("#health").textContent()).toContain("Drop the data");
   });
 
   it("reads a dropped 4 that is small, on nothing, in a wide picture", async () => {
@@ -311,8 +313,8 @@ describeInBrowser("loading, saving and sharing", () => {
     await open.page.getByRole("button", { name: "Clear" }).click();
     const { look } = await open.until(({ look }) => look?.isBlank === true);
     expect(look?.input).toEqual({ source: "drawing", strokes: [] });
-    expect(await open.page.locator("#draw").textContent()).toContain("Nothing drawn");
-    expect(await open.page.locator(".answer").count()).toBe(0);
+    await expect.poll(() => open.page.locator("#draw").textContent()).toContain("Nothing drawn");
+    await expect.poll(() => open.page.locator(".answer").count()).toBe(0);
     expect((await open.state()).notice).toBeNull();
   });
 
@@ -389,9 +391,9 @@ describeInBrowser("loading, saving and sharing", () => {
       (await second.until(({ staircases }) => staircases.trained !== null)).staircases.whatIf,
     ).toBeNull();
     expect(await second.page.evaluate(() => location.hash)).toBe(shared);
-    expect(await second.page.locator(".reproduced").textContent()).toContain(
-      "The address carries the result",
-    );
+    await expect
+      .poll(() => second.page.locator(".reproduced").textContent())
+      .toContain("The address carries the result");
     await second.page.locator("#train").getByRole("button", { name: "Start training" }).click();
     await second.page.locator(".reproduced.same").waitFor();
     const after = await second.until(showsTheCopy);
@@ -423,7 +425,7 @@ describeInBrowser("loading, saving and sharing", () => {
         "The address selects a layer, or moves thresholds, of another network: this one has 3 spiking layers. They are left as they were.",
     });
     expect(settings).toMatchObject({ network: "dense", hidden: 32, timesteps: 6, seed: 11 });
-    expect(await other.page.getByRole("slider", { name: "Time steps T" }).inputValue()).toBe("6");
+    await expect.poll(() => other.page.getByRole("slider", { name: "Time steps T" }).inputValue()).toBe("6");
     expect(input).toEqual({ source: "sample", index: 0 });
     expect(other.problems).toEqual([]);
     await other.close();

@@ -60,9 +60,9 @@ describeInBrowser("the elements", () => {
   }
 
   it("draw what the page gives them, in the colours of the place", async () => {
-    expect(await page.locator("atif-membrane figcaption").textContent()).toMatch(
-      /^layers\.neuron1, neuron \d+$/,
-    );
+    await expect
+      .poll(() => page.locator("atif-membrane figcaption").textContent())
+      .toMatch(/^layers\.neuron1, neuron \d+$/);
     await page.getByRole("img", { name: /^Staircase of layers\.neuron1 with 4 steps up to/ }).waitFor();
     const rows = await ask(({ raster }) => raster.layers[0].neurons);
     const spike = await ask(({ raster }) => Array.from(raster.layers[0].spikes).indexOf(1));
@@ -133,7 +133,7 @@ describeInBrowser("the elements", () => {
         [staircase.theta, (staircase as unknown as { thetas: readonly number[] }).thetas] as const,
     );
     expect(thetas).toEqual([theta]);
-    expect(await page.locator("atif-staircase .learned").count()).toBe(1);
+    await expect.poll(() => page.locator("atif-staircase .learned").count()).toBe(1);
     await ask(({ staircase }) => void (staircase.movable = false));
     await expect.poll(() => page.getByRole("slider").count()).toBe(0);
   });

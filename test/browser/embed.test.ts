@@ -40,8 +40,8 @@ describeInBrowser("a panel in another page", () => {
       if (frame === null) throw new Error(`there is no frame ${name}`);
       await frame.locator("main[data-ready=true]").waitFor();
       // Nothing of the page around the panel, and nothing to scroll: the frame is as high as what is in it.
-      expect(await frame.locator("header, nav").count()).toBe(0);
-      expect(await frame.locator("h1").count()).toBe(1);
+      await expect.poll(() => frame.locator("header, nav").count()).toBe(0);
+      await expect.poll(() => frame.locator("h1").count()).toBe(1);
       await expect
         .poll(() =>
           frame.evaluate(() => {

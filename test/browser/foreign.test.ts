@@ -268,9 +268,9 @@ describeInBrowser("a network of another tool", () => {
     await open.until(({ model }) => model?.fileName === "hand_recurrent_cubalif.nir");
     const drawn = await drawALine();
     expect(drawn.look).toMatchObject({ imageShape: [1, 6, 1] });
-    expect(await open.page.locator(".seen-note").textContent()).toContain(
-      "This network takes no images: the height",
-    );
+    await expect
+      .poll(() => open.page.locator(".seen-note").textContent())
+      .toContain("This network takes no images: the height");
     await expectAsInNode(drawn, await importModel(file.bytes, { dt: 1 }));
     await open.picture("row-of-numbers", "#draw", "#inside");
     // Saved as a file of this library, it comes back, in a page that has read nothing of other tools yet.
@@ -312,9 +312,9 @@ describeInBrowser("a network of another tool", () => {
     expect(staircases.trained?.layers.map(({ isMovable }) => isMovable)).toEqual(
       imported.model.neurons().map((neuron) => "vThreshold" in neuron || "setCoeffs" in neuron),
     );
-    expect(await open.page.locator("#stairs input[type=range]").first().isDisabled()).toBe(
-      staircases.trained?.layers[0].isMovable === false,
-    );
+    await expect
+      .poll(() => open.page.locator("#stairs input[type=range]").first().isDisabled())
+      .toBe(staircases.trained?.layers[0].isMovable === false);
   });
 
   it("has had no error in the console", () => expect(open.problems).toEqual([]));

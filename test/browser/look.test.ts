@@ -85,7 +85,7 @@ describeInBrowser("drawing and looking inside", () => {
       const activity = expectSameNumbers(state, image);
       answers.push(activity.answers[3]);
       const shown = open.page.locator(".answer[data-steps='4']");
-      expect(await shown.getAttribute("data-answer")).toBe(String(activity.answers[3]));
+      await expect.poll(() => shown.getAttribute("data-answer")).toBe(String(activity.answers[3]));
       if (digit === 4) await open.picture("draw", "#draw");
     }
     console.log(`drawn 0 to 9, read as ${answers.join(" ")}`);
@@ -139,7 +139,7 @@ describeInBrowser("drawing and looking inside", () => {
     expect((await open.state()).trace?.spikes).toContain(1);
     await open.picture("inside-closer", "#inside");
     await open.page.getByRole("button", { name: /^All/ }).click();
-    expect(await open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);
+    await expect.poll(() => open.page.getByRole("button", { name: "Further" }).isDisabled()).toBe(true);
   });
 
   it("shows a drawing, its answers and its spikes at once", async () => {

@@ -91,13 +91,17 @@ describeInBrowser("the page", () => {
     const { look, step, playing } = await still.until((state) => state.look !== null);
     expect([look?.answers[0] === look?.label, look?.answers[3] === look?.label]).toEqual([false, true]);
     expect([look?.input.source, step, playing]).toEqual(["sample", 8, false]);
-    expect(await still.page.locator(".story").textContent()).toMatch(
-      /^After 1 step the network says \d\. After 4 time steps it says \d: it has changed its mind\. That is right\.$/,
-    );
-    expect(await still.page.locator(".strip .box-name").allTextContents()).toEqual(
-      ["Input", "Convolution 1", "Convolution 2", "Hidden", "Answer"], // prettier-ignore
-    );
-    expect(await still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
+    await expect
+      .poll(() => still.page.locator(".story").textContent())
+      .toMatch(
+        /^After 1 step the network says \d\. After 4 time steps it says \d: it has changed its mind\. That is right\.$/,
+      );
+    await expect
+      .poll(() => still.page.locator(".strip .box-name").allTextContents())
+      .toEqual(
+        ["Input", "Convolution 1", "Convolution 2", "Hidden", "Answer"], // prettier-ignore
+      );
+    await expect.poll(() => still.page.locator(".panel-body:not(:empty)").count()).toBe(1);
     expect(await still.page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(800);
     // Lessons can be had once the network was measured.
     await still.until(({ staircases }) => staircases.trained !== null);

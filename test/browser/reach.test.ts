@@ -153,7 +153,7 @@ describeInBrowser("reaching the page", () => {
     it("points at spikes, sees where, and picks a neuron", async () => {
       const { page } = open;
       await tabTo(page, ".raster-canvas");
-      expect(await page.locator(".raster-cursor").count()).toBe(1);
+      await expect.poll(() => page.locator(".raster-cursor").count()).toBe(1);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Home");
       for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
@@ -168,18 +168,18 @@ describeInBrowser("reaching the page", () => {
       await page.keyboard.press("Enter");
       await open.until(({ trace }) => trace?.layer === 0 && trace.neuron === 3);
       await page.keyboard.press("Tab");
-      expect(await page.locator(".raster-cursor").count()).toBe(0);
+      await expect.poll(() => page.locator(".raster-cursor").count()).toBe(0);
     });
 
     it("reaches every feature map, and picks one of its neurons", async () => {
       const { page } = open;
       await page.locator(".raster-canvas").focus();
       await tabTo(page, ".maps");
-      expect(await page.locator(".map-cursor").count()).toBe(1);
+      await expect.poll(() => page.locator(".map-cursor").count()).toBe(1);
       for (const key of ["End", "PageUp", "ArrowDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
       // channel 11 of 12, row 2, column 3
       await announced(open, /^Convolution 1, neuron 131 \(row 2, column 3, channel 11\): \d spikes? in 8 steps/);
-      expect(await page.locator(".map-spot").textContent()).toContain("channel 11");
+      await expect.poll(() => page.locator(".map-spot").textContent()).toContain("channel 11");
       await page.keyboard.press("Enter");
       await open.until(({ trace }) => trace?.layer === 0 && trace.neuron === (1 * 8 + 2) * 12 + 10);
       await announced(open, /^The potential of Convolution 1, neuron 131 .* is shown\.$/);
@@ -206,7 +206,7 @@ describeInBrowser("reaching the page", () => {
       await page.getByLabel("Colours").selectOption("dark");
       await page.reload();
       await page.locator(".status[data-ready]").waitFor();
-      expect(await page.getByLabel("Colours").inputValue()).toBe("dark");
+      await expect.poll(() => page.getByLabel("Colours").inputValue()).toBe("dark");
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(15, 21, 28)");
     });
 
@@ -227,8 +227,8 @@ describeInBrowser("reaching the page", () => {
     expect(await page.evaluate(() => [document.documentElement.lang, document.title])).toEqual(["de", german.page.documentTitle]);
     const [network, draw, ...panels] = Object.values(german.page.sections);
     const headings = [german.page.title, network, draw, german.lessons.title, ...panels];
-    expect(await page.locator("h1, h2").allTextContents()).toEqual(headings);
-    expect(await page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der Testdaten/);
+    await expect.poll(() => page.locator("h1, h2").allTextContents()).toEqual(headings);
+    await expect.poll(() => page.locator(".status").first().textContent()).toMatch(/^Netz: das Ziffernnetz.*Gewichte, \d\d,\d % der Testdaten/);
     // Not one text or label is what the English page has in its place.
     const own = new Set(sayings(german));
     const left = sayings(english).filter((text) => !own.has(text));
@@ -261,7 +261,7 @@ describeInBrowser("reaching the page", () => {
     await page.locator(".status[data-ready]").waitFor();
     const alert = (await page.getByRole("alert").textContent()) ?? "";
     expect(alert).toMatch(/could not be loaded from .*: the server answers 404 Not Found; expected the file/);
-    expect(await page.locator(".status").first().textContent()).toContain("a new network that has learned nothing yet");
+    await expect.poll(() => page.locator(".status").first().textContent()).toContain("a new network that has learned nothing yet");
     await page.locator("#train > summary").click();
     await page.getByRole("button", { name: "One batch" }).click();
     await page.locator("#training-state").filter({ hasText: "paused" }).waitFor();

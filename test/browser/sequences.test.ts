@@ -114,7 +114,7 @@ describeInBrowser("a network that takes sequences", () => {
     expectAsInNode(state, data.test.batch([0]).x);
     expect([state.look?.label, state.staircases.trained?.samples]).toEqual([data.test.labels[0], 360]);
     // T is that of the sequence: one step less is not tried.
-    expect(await open.page.getByRole("button", { name: "T = 1", exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => open.page.getByRole("button", { name: "T = 1", exact: true }).isDisabled()).toBe(true);
   });
 
   it("shows the events in a view: by steps, by the pointer, by keys, and in words", async () => {
@@ -127,7 +127,7 @@ describeInBrowser("a network that takes sequences", () => {
       view.getByRole("button", { name: `Step ${step}: ${sum(step, 1)} on, ${sum(step, 0)} off`, exact: true });
     await named(1).click();
     await open.until(({ step }) => step === 1);
-    expect(await named(1).getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => named(1).getAttribute("aria-pressed")).toBe("true");
     const spot = view.locator(".event-spot");
     const said = (row: number, column: number, step: number): string => {
       const [off, on] = [0, 1].map((i) => values[(((step - 1) * 16 + row - 1) * 16 + column - 1) * 2 + i]);
@@ -137,7 +137,7 @@ describeInBrowser("a network that takes sequences", () => {
     const box = await frame.boundingBox();
     if (box === null) throw new Error("there is no frame");
     await frame.hover({ position: { x: (9.5 / 16) * box.width, y: (6.5 / 16) * box.height } });
-    expect(await spot.textContent()).toBe(said(7, 10, 1));
+    await expect.poll(() => spot.textContent()).toBe(said(7, 10, 1));
     await page.mouse.move(0, 0);
     // The answer is read when nothing has changed for half a second, and would be read over what the keys say.
     const announcer = page.locator("#announcer");
@@ -147,7 +147,7 @@ describeInBrowser("a network that takes sequences", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("PageDown");
     await open.until(({ step }) => step === 2);
-    expect(await spot.textContent()).toBe(said(2, 2, 2));
+    await expect.poll(() => spot.textContent()).toBe(said(2, 2, 2));
     await expect.poll(() => announcer.textContent()).toBe(said(2, 2, 2));
     await open.picture("events", ".event-view");
     expect(await violations(open)).toEqual([]);
@@ -213,7 +213,7 @@ describeInBrowser("a network that takes sequences", () => {
 
   it("is trained on moving digits, to the bits of Node", async () => {
     const { page } = open;
-    expect(await page.locator("#train select").first().inputValue()).toBe("moving");
+    await expect.poll(() => page.locator("#train select").first().inputValue()).toBe("moving");
     await page.getByRole("button", { name: "Start training" }).click();
     const { training, model: made } = await open.until(({ training: { result } }) => result !== null, 90_000);
     expect(made).toMatchObject({ origin: "trained", sequences: "events", inputShape: [16, 16, 2] });
@@ -230,8 +230,8 @@ describeInBrowser("a network that takes sequences", () => {
     const buffer = Buffer.from(encodeModel(rows, { time: true }));
     await chooser.setInputFiles({ name: "rows.safetensors", mimeType: "", buffer });
     await open.until(({ look }) => look?.sequence?.kind === "rows" && look.isBlank);
-    expect(await page.locator(".no-square").textContent()).toContain("it takes sequences of numbers");
-    expect(await page.locator("canvas.drawing").count()).toBe(0);
+    await expect.poll(() => page.locator(".no-square").textContent()).toContain("it takes sequences of numbers");
+    await expect.poll(() => page.locator("canvas.drawing").count()).toBe(0);
     const values = Float32Array.from({ length: 15 }, (_, i) => i);
     await chooser.setInputFiles({ name: "row.npy", mimeType: "", buffer: npy([3, 5], values) });
     await open.until(({ look }) => look?.input.source === "recording" && look.classes === 3);
@@ -242,7 +242,7 @@ describeInBrowser("a network that takes sequences", () => {
     await frame.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowLeft");
-    expect(await page.locator(".event-spot").textContent()).toBe("Row 2 at step 2: 6.");
+    await expect.poll(() => page.locator(".event-spot").textContent()).toBe("Row 2 at step 2: 6.");
     expect((await open.state()).step).toBe(2);
     await open.picture("rows", "#inside");
     expect(await violations(open)).toEqual([]);

@@ -69,7 +69,7 @@ describeInBrowser("the page of one file", () => {
     await page.goto(pathToFileURL(out).href);
     await page.getByRole("heading", { name: "Answer" }).waitFor();
     expect(await page.title()).toBe(name);
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(name);
+    await expect.poll(() => page.getByRole("heading", { level: 1 }).textContent()).toBe(name);
   }
 
   /** All that is shown, when it is about that source. */
@@ -133,10 +133,12 @@ describeInBrowser("the page of one file", () => {
     const expected = recordActivity(model, tensor(image, [1, 8, 8, 1]), { timesteps: 8 });
     expectSame(shown, expected);
     await page.getByRole("button", { name: /^1\s*\d$/ }).click();
-    expect(await page.locator(".answer").getAttribute("data-answer")).toBe(String(expected.answers[0]));
+    await expect
+      .poll(() => page.locator(".answer").getAttribute("data-answer"))
+      .toBe(String(expected.answers[0]));
     await page.getByText("All scores as numbers").click();
     const table = page.getByRole("region", { name: "Scores" }).getByRole("table");
-    expect(await table.getByRole("row").count()).toBe(11);
+    await expect.poll(() => table.getByRole("row").count()).toBe(11);
     await page.getByRole("button", { name: "Hidden", exact: true }).click();
     await page.getByRole("img", { name: /^Staircase of Hidden with 4 steps/ }).waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
@@ -179,10 +181,10 @@ describeInBrowser("the page of one file", () => {
     await page.getByRole("button", { name: "Show them" }).click();
     const expected = (x: number[]): Activity => recordActivity(model, tensor(x, [1, 6]), { timesteps: 8 });
     expectSame(await look("the numbers, line 1"), expected([1, 0.5, -2, 3, 0, 0.25]));
-    expect(await page.getByRole("alert").count()).toBe(0);
+    await expect.poll(() => page.getByRole("alert").count()).toBe(0);
     await page.getByRole("button", { name: "next ›" }).click();
     expectSame(await look("the numbers, line 2"), expected([9, 8, 7, 6, 5, 4]));
-    expect(await page.locator(".class .name").allTextContents()).toEqual(classNames);
+    await expect.poll(() => page.locator(".class .name").allTextContents()).toEqual(classNames);
     await page.getByText(`50.0 % of held-out ${hostile} right`).waitFor();
     expect(await page.evaluate(() => "ran" in globalThis)).toBe(false);
     expect(problems).toEqual([]);
@@ -211,7 +213,7 @@ describeInBrowser("the page of one file", () => {
     await input.setInputFiles(array("1,0\n0.5,2\n"));
     const expected = recordActivity(model, tensor([1, 0, 0.5, 2], [2, 1, 2]), { time: true });
     expectSame(await look(/^given\.csv/), expected);
-    expect(await page.locator(".steps button").count()).toBe(2);
+    await expect.poll(() => page.locator(".steps button").count()).toBe(2);
     expect(problems).toEqual([]);
     await page.context().close();
   });

@@ -54,7 +54,7 @@ describeInBrowser("training", () => {
     const { drawn, dropped } = training.frames;
     console.log(`frames while training: ${drawn} drawn, ${dropped} dropped`);
     expect(drawn).toBeGreaterThan(0);
-    expect(await open.page.locator("#training-state").textContent()).toBe("finished");
+    await expect.poll(() => open.page.locator("#training-state").textContent()).toBe("finished");
     await open.picture("trained", "#train");
     expect(open.problems).toEqual([]);
     await open.close();
@@ -115,9 +115,9 @@ describeInBrowser("training", () => {
 
     // What the sliders say now is not what this network was trained with.
     await open.page.getByRole("slider", { name: "Seed", exact: true }).fill("8");
-    expect(await open.page.locator(".in-use").textContent()).toBe(
-      "In use: seed 7 (slider: 8). “Train again” makes a new network with what the sliders say.",
-    );
+    await expect
+      .poll(() => open.page.locator(".in-use").textContent())
+      .toBe("In use: seed 7 (slider: 8). “Train again” makes a new network with what the sliders say.");
     const download = open.page.waitForEvent("download");
     await open.page.getByRole("button", { name: "Save model.safetensors" }).click();
     const file = decodeModel(readFileSync(await (await download).path()));
@@ -144,7 +144,7 @@ describeInBrowser("training", () => {
     const { training: halfway, model: first } = await open.until(({ training }) => training.status !== "running");
     if (halfway.status === "paused") {
       expect(first?.settings).toMatchObject({ fixedTheta: 1, seed: 3 });
-      expect(await said.textContent()).toContain("First, a network whose θ stays");
+      await expect.poll(() => said.textContent()).toContain("First, a network whose θ stays");
       await page.getByRole("button", { name: "Go on" }).click();
     }
     const { training, previous, settings, model } = await open.until(
@@ -156,8 +156,8 @@ describeInBrowser("training", () => {
     const right = [training, previous?.training].map((run) =>
       Math.round((run?.history.at(-1)?.validation?.accuracy ?? NaN) * test.length),
     );
-    expect(await said.textContent()).toContain(`learned θ has ${right[0]} right`);
-    expect(await said.textContent()).toContain(`the other one ${right[1]}, with`);
+    await expect.poll(() => said.textContent()).toContain(`learned θ has ${right[0]} right`);
+    await expect.poll(() => said.textContent()).toContain(`the other one ${right[1]}, with`);
     expect([model?.settings, previous?.settings]).toEqual([settings, { ...settings, fixedTheta: 1 }]);
     for (const [own, run] of [
       [settings, training],
@@ -179,7 +179,7 @@ describeInBrowser("training", () => {
       ({ model, staircases }) => model?.origin === "shipped" && staircases.trained !== null,
     );
     expect(back).toMatchObject({ settings: { network: "dense", seed: 3 }, training: { status: "idle" }, previous: null });
-    expect(await said.count()).toBe(0);
+    await expect.poll(() => said.count()).toBe(0);
     // Reset while it trains: nothing goes on by itself.
     await lesson.click();
     await open.until(({ training }) => training.losses.length > 5);
