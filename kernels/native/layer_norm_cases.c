@@ -4,7 +4,6 @@
  */
 
 #include "apart_cases.h"
-#include <math.h>
 
 void normaliseRows(float *y, float *n, float *rates, const float *x, const float *w, const float *bias, int rows, int M, double eps);
 void rowGradients(float *dx, const float *g, const float *n, const float *w, const float *rates, int rows, int M);
@@ -53,7 +52,7 @@ static void check(int rows, int M) {
     const int start = row * M;
     values = x + start;
     const double mean = middle = sum_of(M, plain) / M;
-    const double rate = 1 / sqrt(sum_of(M, squared) / M + 1e-5);
+    const double rate = 1 / __builtin_sqrt(sum_of(M, squared) / M + 1e-5);
     same(rates[row], rate, "a rate is another");
     values = g + start;
     scales = w;

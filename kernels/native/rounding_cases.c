@@ -4,7 +4,6 @@
  */
 
 #include "apart_cases.h"
-#include <math.h>
 
 void roundFloats(float *y, const float *x, int n, float divisor, float shift, float low, float high);
 int largestSize(const float *x, int n);
@@ -15,7 +14,7 @@ void fireRounded(float *y, float *after, const float *x, const float *v, int n, 
 static const int lengths[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 100};
 static const float divisors[] = {1, -1, 0.25f, -0.25f, 4, 0.1f};
 
-static int same(float a, float b) { return bits_of(a) == bits_of(b) || (isnan(a) && isnan(b)); }
+static int same(float a, float b) { return bits_of(a) == bits_of(b) || (__builtin_isnan(a) && __builtin_isnan(b)); }
 
 static double clamped(double r, double low, double high) { return r < low ? low : r > high ? high : r; }
 
@@ -38,7 +37,7 @@ static void check(enum kind kind, int n, float divisor, float shift, int charge,
   if (countOutside(x, n, low, high) != outside) fail("as many are not outside");
   roundFloats(y, x, n, divisor, shift, low, high);
   for (int i = 0; i < n; i++) {
-    const float quotient = x[i] / divisor, r = floorf(quotient + shift);
+    const float quotient = x[i] / divisor, r = __builtin_floorf(quotient + shift);
     if (!same(y[i], (float)clamped(r, low, high) * divisor)) fail("a rounded number is another");
   }
   const double k = 0.25, rest = 0.5, theta = 1.5, spike = 0.75;
@@ -47,9 +46,9 @@ static void check(enum kind kind, int n, float divisor, float shift, int charge,
     const double before = v[i * stride], away = before - rest, input = x[i];
     const double u = charge == 0 ? before + input : charge == 1 ? before - away * k + input : before + (input - away) * k;
     const int fires = u - theta >= 0;
-    const double left = !fires ? u : isnan(reset) ? u - theta : reset;
+    const double left = !fires ? u : __builtin_isnan(reset) ? u - theta : reset;
     if (!same(y[i], fires ? (float)spike : 0)) fail("a spike is another");
-    if (!same(after[i], (float)(clamped(floor(left / divisor + shift), low, high) * divisor + 0))) fail("a potential is another");
+    if (!same(after[i], (float)(clamped(__builtin_floor(left / divisor + shift), low, high) * divisor + 0))) fail("a potential is another");
   }
   release(x, lead);
   release(y, (lead + 1) % 4);
@@ -65,7 +64,7 @@ int main(void) {
         for (int charge = 0; charge < 3; charge++, cases += 4) {
           const float shift = cases % 8 == 0 ? -0.0f : 0.5f;
           for (int stride = 0; stride < 2; stride++) {
-            check(kind, lengths[n], divisors[d], shift, charge, stride, NAN);
+            check(kind, lengths[n], divisors[d], shift, charge, stride, __builtin_nan(""));
             check(kind, lengths[n], divisors[d], shift, charge, stride, -0.25);
           }
         }

@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -78,7 +77,7 @@ static inline v128_t wasm_f32x4_pmin(v128_t a, v128_t b) { return wasm_v128_bits
 static inline v128_t wasm_f32x4_pmax(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f32)a < (lanes_f32)b)); }
 static inline v128_t wasm_f32x4_floor(v128_t x) {
   const lanes_f32 f = (lanes_f32)x;
-  return (v128_t)(lanes_f32){floorf(f[0]), floorf(f[1]), floorf(f[2]), floorf(f[3])};
+  return (v128_t)(lanes_f32){__builtin_floorf(f[0]), __builtin_floorf(f[1]), __builtin_floorf(f[2]), __builtin_floorf(f[3])};
 }
 
 static inline v128_t wasm_f64x2_mul(v128_t a, v128_t b) { return (v128_t)((lanes_f64)a * (lanes_f64)b); }
@@ -88,7 +87,7 @@ static inline v128_t wasm_f64x2_pmin(v128_t a, v128_t b) { return wasm_v128_bits
 static inline v128_t wasm_f64x2_pmax(v128_t a, v128_t b) { return wasm_v128_bitselect(b, a, (v128_t)((lanes_f64)a < (lanes_f64)b)); }
 static inline v128_t wasm_f64x2_floor(v128_t x) {
   const lanes_f64 d = (lanes_f64)x;
-  return (v128_t)(lanes_f64){floor(d[0]), floor(d[1])};
+  return (v128_t)(lanes_f64){__builtin_floor(d[0]), __builtin_floor(d[1])};
 }
 
 static inline void wasm_v128_store64_lane(void *to, v128_t x, int lane) {
