@@ -12,18 +12,15 @@ export const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.
  *   ended: 0, the exit code or the signal
  */
 export function runSweep(file, out, words) {
-  const ended = sweep([file, "--out", out, ...words]);
-  if (ended !== 0) {
+  const { status, signal } = spawnSync(process.execPath, [main, "sweep", file, "--out", out, ...words], {
+    stdio: "inherit",
+  });
+  const ended = status ?? signal;
+  // A sweep that is stopped has written what is complete.
+  if (ended !== 0)
     console.error(
       `${file} ended with ${ended}; what is complete is kept, and the same command goes on with it.`,
     );
-    sweep([file, "--out", out, "--collect", "--quiet"]);
-  }
   const path = join(out, "results.json");
   return { results: existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null, ended };
-}
-
-function sweep(words) {
-  const { status, signal } = spawnSync(process.execPath, [main, "sweep", ...words], { stdio: "inherit" });
-  return status ?? signal;
 }
